@@ -1,0 +1,37 @@
+/* arena.h - memory that lives as long as one piece of work: a request, a job, start-up.
+ *
+ * Everything is allocated from an arena and nothing is freed by hand; the owner of the work resets or
+ * closes the arena when the work is done. Running past the arena's ceiling is a bug of whoever let input
+ * of that size in, and aborts. In sanitizer builds every allocation is a malloc of its own, so that an
+ * overrun inside an arena is seen. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <stdarg.h>
+#include <stddef.h>
+
+struct arena;
+
+/* The ceiling of one request's or job's arena, in bytes. */
+#define ARENA_LIMIT ((size_t)256 << 20)
+
+/* A new arena that may grow to `limit` bytes. Closed with arena_close. */
+struct arena *arena_open(size_t limit);
+/* Forgets everything allocated; keeps the first block for the next piece of work. */
+void arena_reset(struct arena *arena);
+void arena_close(struct arena *arena);
+
+/* `size` zeroed bytes aligned for any type. Never NULL; size 0 gives a valid pointer. */
+void *arena_alloc(struct arena *arena, size_t size);
+/* As arena_alloc for count elements of size each; overflow of the product is a bug and aborts. */
+void *arena_alloc_many(struct arena *arena, size_t count, size_t size);
+/* Bytes handed out since the last reset. */
+size_t arena_used(const struct arena *arena);
+
+/* A NUL-terminated copy of `length` bytes. */
+char *arena_copy(struct arena *arena, const char *bytes, size_t length);
+/* A copy of a text; NULL stays NULL. */
+char *arena_copy_text(struct arena *arena, const char *text);
+/* printf into the arena. */
+char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *arena_format_list(struct arena *arena, const char *format, va_list list)
+    __attribute__((format(printf, 2, 0)));

@@ -1,0 +1,51 @@
+/* config.h - every setting of the program: one table is parser, default, bounds and help.
+ *
+ * Order of force: command line (`--listen ADDRESS`), environment (`YUNDIAN_LISTEN`), the file `config` in
+ * the data directory (`listen = ADDRESS`), default. `database_url` is also read from DATABASE_URL. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/ctx.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* X(TYPE, name, default text, minimum, maximum, help) with TYPE TEXT, INT or FLAG. */
+#define CONFIG_SETTINGS(X)                                                                                    \
+    X(TEXT, data, "var", 0, 0, "Directory with everything the program needs at run time")                    \
+    X(TEXT, listen, "127.0.0.1:8080", 0, 0, "Address and port to serve HTTP on; port 0 takes a free one")    \
+    X(TEXT, database_url, "", 0, 0, "postgresql://… ; empty keeps the data in SQLite in the data directory") \
+    X(TEXT, public_url, "", 0, 0, "Scheme and host that buyers see, when a proxy stands in front")           \
+    X(TEXT, trusted_proxies, "127.0.0.1,::1", 0, 0, "Addresses whose X-Forwarded-For is believed")           \
+    X(TEXT, log_level, "info", 0, 0, "debug, info, warning or error")                                        \
+    X(FLAG, access_log, "on", 0, 1, "One line per request on standard error")                                \
+    X(INT, http_threads, "0", 0, 64, "Threads that parse and answer from the cache; 0 means one per core")   \
+    X(INT, workers, "0", 0, 256, "Threads that run handlers; 0 means 32 on SQLite and 8 on PostgreSQL")      \
+    X(INT, queue_limit, "4096", 16, 65536, "Requests that may wait for a worker before 503")                 \
+    X(INT, connection_limit, "20000", 16, 200000, "Connections held open at once")                           \
+    X(INT, idle_timeout, "75", 1, 3600, "Seconds that a quiet connection is kept")                           \
+    X(INT, request_timeout, "30", 1, 600, "Seconds that a whole request may take to arrive")                 \
+    X(INT, body_limit, "1048576", 1024, 104857600, "Bytes of a request body other than an upload")           \
+    X(INT, upload_limit, "26214400", 1024, 1073741824, "Bytes of one uploaded file")                         \
+    X(INT, page_cache_mb, "16", 0, 4096, "Memory for whole pages; 0 turns the page cache off")               \
+    X(INT, rate_limit, "600", 0, 1000000, "Writing requests per minute and address; 0 means no limit")       \
+    X(INT, login_limit, "10", 1, 1000, "Login attempts per minute and account")                              \
+    X(INT, unpaid_minutes, "30", 1, 10080, "Minutes after which an unpaid order closes")                     \
+    X(INT, drain_seconds, "20", 0, 600, "Seconds that running requests get after SIGTERM")                   \
+    X(INT, node, "0", 0, 255, "Number of this node among the nodes on one database")                         \
+    X(TEXT, share, "", 0, 0, "Directory of themes, admin, migrations and demo; empty finds it by itself")    \
+    X(FLAG, sandbox, "on", 0, 1, "Offer the built-in sandbox payment method")
+
+struct config {
+#define CONFIG_MEMBER_TEXT(name) const char *name;
+#define CONFIG_MEMBER_INT(name) int64_t name;
+#define CONFIG_MEMBER_FLAG(name) bool name;
+#define X(type, name, otherwise, minimum, maximum, help) CONFIG_MEMBER_##type(name)
+    CONFIG_SETTINGS(X)
+#undef X
+};
+
+/* Fills `config` with the defaults, then the file, the environment and the arguments. Arguments that are
+ * settings (`--name value`, `--name=value`; `-` and `_` are the same) are taken out of argv, the others stay
+ * in order and *argc is their number. A bad value is ERR_INVALID naming the setting and where it came from. */
+CHECKED err config_load(struct ctx *ctx, struct config *config, int *argc, char **argv);
+/* Prints every setting with its value, where it may come from and its help. */
+void config_print(const struct config *config);

@@ -1,0 +1,37 @@
+/* ctx.h - what a piece of work carries along: its memory, its time, its shop, its database, its name. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/id.h"
+#include <stdint.h>
+
+struct config;
+struct db_session;
+struct keyring;
+
+/* The tenant that the work is for; filled by shop/tenant, copied into the arena of the work. */
+struct shop {
+    int64_t id;
+    const char *handle;
+    const char *name;
+    const char *currency; /* ISO 4217 */
+    const char *locale;   /* the shop's own: "zh-CN" */
+    int32_t utc_offset;   /* minutes east of UTC, for days and dates that people read */
+};
+
+enum actor_kind { ACTOR_SYSTEM = 1, ACTOR_BUYER = 2, ACTOR_STAFF = 3, ACTOR_GATEWAY = 4 };
+
+struct ctx {
+    struct arena *arena;
+    int64_t now; /* ms since 1970 UTC, read once per piece of work */
+    const struct shop *shop;
+    struct db_session *db;
+    struct id_source *ids;
+    const struct keyring *keys;
+    const struct config *config;
+    const char *request_id;
+    const char *locale; /* of the reader: "zh-CN" or "en" */
+    enum actor_kind actor;
+    int64_t actor_id;
+};

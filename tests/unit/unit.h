@@ -1,0 +1,8 @@
+/* unit.h - what every unit test includes, and the only thing that includes cmocka. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
