@@ -1,0 +1,35 @@
+-- What happened and has not been told to every listener yet (src/job).
+CREATE TABLE outbox (
+    shop_id      BIGINT NOT NULL,
+    id           BIGINT NOT NULL,
+    topic        TEXT   NOT NULL,
+    aggregate_id BIGINT NOT NULL,
+    payload      TEXT   NOT NULL,   -- JSON
+    at           BIGINT NOT NULL,
+    PRIMARY KEY (shop_id, id)
+);
+
+-- Work with a due time. One row for each shop, kind and subject.
+CREATE TABLE jobs (
+    shop_id     BIGINT NOT NULL,
+    kind        TEXT   NOT NULL,
+    subject_id  BIGINT NOT NULL,
+    due_at      BIGINT NOT NULL,
+    lease_until BIGINT NOT NULL DEFAULT 0,
+    fence       BIGINT NOT NULL DEFAULT 0,  -- counts leases: only the newest holder may finish the job
+    attempt     BIGINT NOT NULL DEFAULT 0,
+    dead_at     BIGINT,                     -- set when it gave up
+    error       TEXT,
+    payload     TEXT   NOT NULL,
+    PRIMARY KEY (shop_id, kind, subject_id)
+);
+CREATE INDEX jobs_by_due ON jobs (due_at) WHERE dead_at IS NULL;
+CREATE INDEX jobs_dead ON jobs (shop_id, dead_at) WHERE dead_at IS NOT NULL;
+
+-- Recurring work of the platform: which node runs it now, and when it is due again. Not a shop's table.
+CREATE TABLE job_recurring (
+    name        TEXT   NOT NULL,
+    due_at      BIGINT NOT NULL,
+    lease_until BIGINT NOT NULL DEFAULT 0,
+    PRIMARY KEY (name)
+);
