@@ -16,7 +16,7 @@ struct arena;
 
 /* A new arena that may grow to `limit` bytes. Closed with arena_close. */
 struct arena *arena_open(size_t limit);
-/* Forgets everything allocated; keeps the first block for the next piece of work. */
+/* Forgets everything allocated; keeps the first blocks (up to 256 KiB) for the next piece of work. */
 void arena_reset(struct arena *arena);
 void arena_close(struct arena *arena);
 
@@ -24,7 +24,11 @@ void arena_close(struct arena *arena);
 void *arena_alloc(struct arena *arena, size_t size);
 /* As arena_alloc for count elements of size each; overflow of the product is a bug and aborts. */
 void *arena_alloc_many(struct arena *arena, size_t count, size_t size);
-/* Bytes handed out since the last reset. */
+/* The `old_size` bytes at `ptr` in a place of new_size (not smaller): the same place when nothing was
+ * allocated since and there is room, else a copy. What is added is not zeroed. `ptr` may be NULL when
+ * old_size is 0. */
+void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_size);
+/* Bytes handed out since the last reset, rounded up as they are laid out. */
 size_t arena_used(const struct arena *arena);
 
 /* A NUL-terminated copy of `length` bytes. */

@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 /* X(TYPE, name, default text, minimum, maximum, help) with TYPE TEXT, INT or FLAG. */
-#define CONFIG_SETTINGS(X)                                                                                    \
+#define CONFIG_SETTINGS(X)                                                                                   \
     X(TEXT, data, "var", 0, 0, "Directory with everything the program needs at run time")                    \
     X(TEXT, listen, "127.0.0.1:8080", 0, 0, "Address and port to serve HTTP on; port 0 takes a free one")    \
     X(TEXT, database_url, "", 0, 0, "postgresql://… ; empty keeps the data in SQLite in the data directory") \
@@ -43,9 +43,14 @@ struct config {
 #undef X
 };
 
-/* Fills `config` with the defaults, then the file, the environment and the arguments. Arguments that are
+/* The file has one `name = value` a line; `#` starts a comment line. A FLAG is on/off, yes/no, true/false,
+ * 1/0.
+ *
+ * Fills `config` with the defaults, then the file, the environment and the arguments. Arguments that are
  * settings (`--name value`, `--name=value`; `-` and `_` are the same) are taken out of argv, the others stay
- * in order and *argc is their number. A bad value is ERR_INVALID naming the setting and where it came from. */
+ * in order and *argc is their number; `--` ends the settings. A bad value is ERR_INVALID naming the setting
+ * and where it came from. */
 CHECKED err config_load(struct ctx *ctx, struct config *config, int *argc, char **argv);
-/* Prints every setting with its value, where it may come from and its help. */
+/* Prints every setting with its value, where it may come from and its help on standard
+ * output; the password in an address is not shown. */
 void config_print(const struct config *config);

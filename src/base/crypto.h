@@ -1,7 +1,8 @@
 /* crypto.h - sealing, hashing, signing: thin wrappers over libsodium and OpenSSL, no cryptography of our own.
  *
  * The keyring is a file `keys` in the data directory (mode 0600), made at first use, one versioned 256-bit
- * key a line; the newest seals, all of them open. Without it sealed data is lost: `yundian backup` keeps it. */
+ * key a line ("1 <64 hex digits>"); the newest seals and signs, all of them open and verify, the oldest makes
+ * the blind indexes, which must stay the same. Without it sealed data is lost: `yundian backup` keeps it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/ctx.h"
@@ -35,8 +36,9 @@ void crypto_blind_index(const struct ctx *ctx, const char *purpose, const char *
 void crypto_sha256(const void *bytes, size_t length, unsigned char hash[CRYPTO_HASH_BYTES]);
 void crypto_hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,
                         unsigned char mac[CRYPTO_HASH_BYTES]);
-/* An HMAC-SHA256 with a key derived from the keyring for this purpose, as 64 hex digits. */
-char *crypto_sign(struct ctx *ctx, const char *purpose, const char *text);
+/* An HMAC-SHA256 with a key derived from the keyring for this purpose, as 64 hex digits. (The plain name
+ * crypto_sign is libsodium's.) */
+char *crypto_sign_text(struct ctx *ctx, const char *purpose, const char *text);
 bool crypto_sign_is_valid(struct ctx *ctx, const char *purpose, const char *text, const char *signature);
 /* Compares in constant time. */
 bool crypto_equal(const void *a, const void *b, size_t length);

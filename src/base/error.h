@@ -8,7 +8,7 @@
 #include "base/arena.h"
 
 #define ERROR_CODES(X)                                                                                       \
-    X(BAD_REQUEST, 400, "bad-request", "The request could not be understood")                               \
+    X(BAD_REQUEST, 400, "bad-request", "The request could not be understood")                                \
     X(BAD_JSON, 400, "bad-json", "The body is not valid JSON")                                               \
     X(UNAUTHENTICATED, 401, "unauthenticated", "Please log in first")                                        \
     X(FORBIDDEN, 403, "forbidden", "This is not allowed for you")                                            \
@@ -44,7 +44,7 @@ enum error_code {
 #define X(name, status, slug, title) ERR_##name,
     ERROR_CODES(X)
 #undef X
-    ERR_COUNT,
+        ERR_COUNT,
 };
 
 struct error_kind {

@@ -2,11 +2,13 @@
  *
  *     log_info(ctx, "order placed", "number=%s total=%" PRId64, number, total);
  *
- * The message is a constant; values follow as pairs that are quoted when they need it. Secrets and personal
- * data never belong in a pair; log_hide shows enough of a value to recognise it and no more. */
+ * The message is a constant; values follow as pairs; what came from outside goes through log_quote. A control
+ * character in a pair is written as a blank and a line ends at 4096 bytes, so an event is always one line.
+ * Secrets and personal data never belong in a pair; log_hide shows enough of a value to recognise it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/ctx.h"
+#include <stdbool.h>
 
 enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
 

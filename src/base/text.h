@@ -1,8 +1,8 @@
 /* text.h - UTF-8 text: building it under a ceiling, checking it, comparing it.
  *
  * Domain data is NUL-terminated `const char *` in an arena; `struct slice` is for parsers. A text_buf is
- * created with a ceiling: growing past it sets `is_full`, drops what does not fit, and is an ordinary
- * error that the owner asks for once at the end. */
+ * created with a ceiling: growing past it sets `is_full` and is an ordinary error that the owner asks for
+ * once at the end; the content is then the first `limit` bytes and nothing more is added. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/arena.h"
@@ -39,10 +39,10 @@ void text_add_url(struct text_buf *buf, const char *bytes, size_t length);
 /* The content, "" when empty. Valid until the arena is reset. */
 const char *text_of(const struct text_buf *buf);
 
-bool text_is(const char *a, const char *b);                 /* equal; NULL equals only NULL */
+bool text_is(const char *a, const char *b); /* equal; NULL equals only NULL */
 bool text_starts(const char *text, const char *prefix);
 bool text_ends(const char *text, const char *suffix);
-bool text_is_blank(const char *text);                       /* NULL, empty or white space only */
+bool text_is_blank(const char *text); /* NULL, empty or white space (as text_trim) only */
 bool slice_is(struct slice slice, const char *text);
 /* Valid UTF-8 by RFC 3629: no overlong forms, surrogates or code points above U+10FFFF. */
 bool utf8_is_valid(const char *bytes, size_t length);
@@ -50,9 +50,13 @@ bool utf8_is_valid(const char *bytes, size_t length);
 size_t utf8_length(const char *bytes, size_t length);
 /* The byte length of the first `points` code points (all of them when there are fewer). */
 size_t utf8_prefix(const char *bytes, size_t length, size_t points);
-/* True when the text holds a control character other than tab, line feed and carriage return. */
+/* True when the text holds a control character (U+0000..1F, U+007F..9F) other than tab, line feed and
+ * carriage return. */
 bool text_has_control(const char *bytes, size_t length);
 /* A copy without leading and trailing white space (ASCII and U+3000). */
 char *text_trim(struct arena *arena, const char *text);
 /* Reads a whole decimal int64 with optional minus; false on anything else or overflow. */
 bool text_to_int(const char *text, int64_t *number);
+/* Writes a number in decimal and a NUL; returns the length. */
+#define TEXT_INT_BYTES 21
+size_t text_write_int(int64_t number, char out[TEXT_INT_BYTES]);
