@@ -1,0 +1,173 @@
+// Lists, changes that show at once, and products from a file.
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { after, before, describe, test } from "node:test";
+import { cny, expect, startServer, unique, until } from "../lib/shop.mjs";
+
+const REAL_PRODUCTS = fileURLToPath(new URL("../../../shared/data/products.csv", import.meta.url));
+
+describe("the catalogue", () => {
+  let server, shop, staff;
+  before(async () => {
+    server = await startServer();
+    shop = server.shop;
+    staff = await shop.staff();
+  });
+  after(() => server?.stop());
+
+  /** Reads a list page after page; calls between(page) in between. */
+  async function all(path, between = () => {}) {
+    const found = [];
+    let cursor = "";
+    for (let page = 0; page < 100; page++) {
+      const join = path.includes("?") ? "&" : "?";
+      const view = expect(await shop.client().api(cursor ? `${path}${join}cursor=${encodeURIComponent(cursor)}` : path), 200);
+      found.push(...view.products);
+      if (!view.next_cursor) return found;
+      cursor = view.next_cursor;
+      await between(page);
+    }
+    throw new Error("the list does not end");
+  }
+
+  test("paging shows every product once while products come in", async () => {
+    const made = [];
+    for (let index = 0; index < 60; index++) made.push(await shop.product({ sku: unique(`P${index}`), price: 100 + (index % 7) * 100, stock: 1 }));
+    for (const sort of ["", "?sort=newest", "?sort=price-up", "?sort=price-down"]) {
+      const found = await all(`/products${sort}`, () => shop.product({ sku: unique("NEW"), price: 350 }));
+      const handles = found.map(({ handle }) => handle);
+      assert.equal(new Set(handles).size, handles.length, `${sort}: none twice`);
+      for (const { handle } of made) assert.ok(handles.includes(handle), `${sort}: ${handle} is missing`);
+      const prices = found.map(({ price_min }) => price_min.amount);
+      if (sort.endsWith("price-up")) assert.deepEqual(prices, prices.toSorted((a, b) => a - b));
+      if (sort.endsWith("price-down")) assert.deepEqual(prices, prices.toSorted((a, b) => b - a));
+    }
+  });
+
+  test("paging survives that the product at the cursor goes", async () => {
+    const found = await all("/products", async (page) => {
+      if (page === 0) {
+        const { products } = expect(await shop.client().api("/products"), 200);
+        const { products: listed } = await staff.reads(`/admin/products?status=active`);
+        const last = listed.find(({ handle }) => handle === products.at(-1).handle);
+        if (last) await staff.shelves(last, "archived");
+      }
+    });
+    const handles = found.map(({ handle }) => handle);
+    assert.equal(new Set(handles).size, handles.length);
+  });
+
+  test("a broken cursor is refused or starts again, never a failure", async () => {
+    for (const cursor of ["x", "0", "-1", "9".repeat(40), "%00", "AAAA", "' OR 1=1 --", "💥"]) {
+      const answer = await shop.client().api(`/products?cursor=${encodeURIComponent(cursor)}`);
+      assert.ok([200, 400, 422].includes(answer.status), `${cursor}: ${answer.status}`);
+    }
+  });
+
+  test("a changed price is on the page within a second", async () => {
+    const vase = await shop.product({ title: "会变价的花瓶", price: 11100 });
+    const page = async () => (await shop.client().get(`/products/${vase.handle}`, { headers: { accept: "text/html" } })).text;
+    await until(async () => (await page()).includes("111.00"), "the page shows the first price");
+    for (let warm = 0; warm < 5; warm++) await page();
+    for (const price of [22200, 33300, 44400]) {
+      await staff.changesPrice(vase, price);
+      await until(async () => (await page()).includes(`${price / 100}.00`), `the page shows ${price}`, { within: 1000, every: 10 });
+      assert.ok(!(await page()).includes(`${(price - 11100) / 100}.00`));
+    }
+  });
+
+  test("a sold out product says so within a second, in its page and in lists", async () => {
+    const vase = await shop.product({ title: "最后一个花瓶", stock: 1 });
+    const seen = async () => expect(await shop.client().api(`/products/${vase.handle}`), 200).product.available;
+    const button = async () => (await shop.client().open(`/products/${vase.handle}`)).forms.find((form) => form.action.endsWith("/cart/lines"))?.buttons ?? [];
+    await until(async () => (await seen()) === 1, "it is there");
+    assert.ok((await button()).length > 0, "and can be bought");
+    await shop.visitor().orders(vase);
+    await until(async () => (await seen()) === 0, "it is sold out", { within: 1000 });
+    await until(async () => (await button()).length === 0, "the page has no button to buy it", { within: 1000 });
+  });
+
+  test("the price in the cart is today's", async () => {
+    const vase = await shop.product({ price: 100 });
+    const buyer = shop.visitor();
+    await buyer.puts(vase);
+    await staff.changesPrice(vase, 250);
+    const answer = await buyer.triesToCheckOut();
+    if (answer.status < 300) assert.equal(answer.body.order.total.amount, 250);
+    else assert.equal(answer.body.type, "/problems/price-changed");
+  });
+
+  test("an old order keeps its price and title", async () => {
+    const vase = await shop.product({ title: "旧题目", price: 100 });
+    const buyer = shop.visitor();
+    const order = await buyer.orders(vase);
+    await staff.saves(vase, { title: "新题目" }, { price: cny(999) });
+    const now = await buyer.sees(order);
+    assert.equal(now.total.amount, 100);
+    assert.equal(now.lines[0].product_title, "旧题目");
+  });
+
+  const importFile = async (name, text) => {
+    const file = path.join(server.data, name);
+    fs.writeFileSync(file, text);
+    return server.tries("import", "--shop", "main", file);
+  };
+  const HEAD = "source,name,category,brand,price,spec,sales\n";
+  const numbers = (text) => [...text.matchAll(/\d+/g)].map(Number);
+
+  test("a file of products: good rows are taken, bad ones are named with their line", async () => {
+    const good = unique("好杯子");
+    const rows = [
+      `x,${good} 甲,茶器,云店,12.50,"带逗号, 和""引号""",10`,
+      `x,,茶器,,9.90,没有名字,1`,
+      `x,${good} 乙,茶器,,abc,价格不是数,1`,
+      `x,${good} 丙,茶器,,-5,价格是负的,1`,
+      `x,${good} 丁,茶器,,1.999,价格太细,1`,
+      `x,${good} 戊,餐具,,0.01,"两行
+说明",1`,
+      `x,${good} 己,餐具`,
+    ];
+    const done = await importFile("small.csv", HEAD + rows.join("\n") + "\n");
+    const said = done.stdout + done.stderr;
+    assert.ok(numbers(said).includes(2), `two rows are taken: ${said}`);
+    assert.ok(numbers(said).includes(5), `five are refused: ${said}`);
+    for (const line of [3, 4, 5, 6]) assert.ok(numbers(said).includes(line), `line ${line} is named: ${said}`);
+    const { products } = await until(async () => {
+      const list = await staff.reads(`/admin/products?q=${encodeURIComponent(good)}`);
+      return list.products.length === 2 && list;
+    }, "staff see both products");
+    assert.deepEqual(products.map(({ price_min }) => price_min.amount).sort((a, b) => a - b), [1, 1250]);
+    await server.adds_up();
+  });
+
+  test("the same file twice makes nothing twice", async () => {
+    const name = unique("不重复");
+    const text = HEAD + `x,${name},茶器,,12.50,,1\n`;
+    await importFile("again.csv", text);
+    await importFile("again.csv", text);
+    assert.equal((await staff.reads(`/admin/products?q=${encodeURIComponent(name)}`)).products.length, 1);
+  });
+
+  test("files that are no product lists are refused in words", async () => {
+    for (const [name, text] of [["empty.csv", ""], ["head.csv", "a,b,c\n1,2,3\n"], ["binary.csv", "\u0000\u0001\u0002"], ["quote.csv", HEAD + 'x,"open\n'], ["gbk.csv", Buffer.from([0xc4, 0xe3, 0xba, 0xc3, 0x0a])]]) {
+      const done = await importFile(name, text);
+      assert.notEqual(done.code, 0, `${name} is taken: ${done.stdout}`);
+      assert.ok(typeof done.code === "number" && done.code < 100, `${name}: ended with ${done.code}`);
+      assert.ok((done.stdout + done.stderr).length > 10, `${name}: nothing said`);
+    }
+    const missing = await server.tries("import", "--shop", "main", "/nowhere.csv");
+    assert.notEqual(missing.code, 0);
+    assert.notEqual((await server.tries("import", "--shop", "nobody", "/dev/null")).code, 0);
+  });
+
+  test("264 real products", { skip: fs.existsSync(REAL_PRODUCTS) ? false : "the real products are not here" }, async () => {
+    const said = await server.tool("import", "--shop", "main", REAL_PRODUCTS);
+    assert.ok(numbers(said).some((count) => count >= 250 && count <= 264), said);
+    const total = expect(await shop.client().api("/products"), 200).total;
+    assert.ok(total >= 250, `${total} products`);
+    await server.adds_up();
+  });
+});
