@@ -25,8 +25,11 @@ export function speaker(c) {
   clip(ell(600, 380, 262, 52), () => k.grain(330, 326, 540, 110, PAL.walnut, 3, 12, .5));
   E(600, 382, 84, 17, '#2b2524'); E(600, 378, 84, 17, lin([[0, lt(PAL.brass, .5)], [1, dk(PAL.brass, .2)]])); E(600, 377, 66, 13, lt(PAL.brass, .25));
   for (const x of [430, 480, 720, 770]) E(x, 384, 15, 4, '#f4ead8', op(.85));
-  const st = 'M846 420C930 400 950 470 930 560C920 610 880 620 862 600'; S(st, dk(PAL.walnut, .4), 40); S(st, lt(PAL.walnut, .05), 30); S('M850 414C922 398 940 470 918 556', lt(PAL.walnut, .5), 3, 'stroke-dasharray="10 7" opacity=".8"');
-  R(472, 700, 0, 0, 0, c); R(546, 770, 108, 54, 8, lin([[0, PAL.cream], [1, dk(PAL.cream, .2)]])); k.cloud(600, 800, .36, dk(c, .3)); C(866, 604, 13, PAL.brass);
+  for (const s of [-1, 1]) C(600 + s * 250, 404, 15, lin([[0, lt(PAL.brass, .6)], [1, dk(PAL.brass, .3)]], 0, 0, 1, 1));
+  const st = 'M350 404C330 120 870 120 850 404'; S(st, dk(PAL.walnut, .45), 30); S(st, lt(PAL.walnut, .08), 21); S('M352 380C352 128 848 128 848 380', lt(PAL.walnut, .6), 2.6, 'stroke-dasharray="10 7" opacity=".8"');
+  for (const s of [-1, 1]) C(600 + s * 250, 404, 12, lin([[0, lt(PAL.brass, .7)], [1, dk(PAL.brass, .2)]], 0, 0, 1, 1));
+  for (const [y, q] of [[590, 128], [760, 62]]) { C(600, y, q, dk(c, .3), op(.22)); C(600, y, q, 'none', `stroke="${dk(c, .35)}" stroke-width="4" opacity=".5"`); C(600, y, q * .62, 'none', `stroke="${lt(c, .5)}" stroke-width="3" opacity=".35"`); C(600 - q * .1, y - q * .1, q * .24, lt(c, .3), op(.35)); }
+  R(472, 700, 0, 0, 0, c); R(560, 862, 80, 40, 6, lin([[0, PAL.cream], [1, dk(PAL.cream, .2)]])); k.cloud(600, 884, .27, dk(c, .3));
 }
 export function keyboard(c, acc) {
   const u = 66, W = 15 * u, base = { x: 86, y: 300 };
