@@ -79,7 +79,7 @@ export function basket(c = '#c59a63') {
         if (a0 < -.02 || a1 > Math.PI + .05) continue;
         const p = a => [600 - Math.cos(a) * r, y + Math.sin(a) * r * .2];
         const [x0, y0] = p(a0), [x1, y1] = p(a1), t = (x0 - 290) / 620;
-        const col = t < .42 ? mix(dk(c, .18), lt(c, .34), Math.min(1, t / .3)) : mix(lt(c, .3), dk(c, .42), (t - .42) / .58);
+        const col = t < .42 ? mix(dk(c, .18), lt(c, .34), k.step(Math.min(1, t / .3))) : mix(lt(c, .3), dk(c, .42), k.step((t - .42) / .58));
         S(`M${x0.toFixed(0)} ${y0.toFixed(0)}Q${((x0 + x1) / 2).toFixed(0)} ${((y0 + y1) / 2 - 5).toFixed(0)} ${x1.toFixed(0)} ${y1.toFixed(0)}`, col, 15);
         S(`M${(x0 + 2).toFixed(0)} ${(y0 - 4).toFixed(0)}L${(x1 - 3).toFixed(0)} ${(y1 - 4).toFixed(0)}`, lt(col, .4), 2.5, op(.6));
       }
@@ -115,7 +115,7 @@ export function vase(c) {
   clip(d, () => { // half-dipped glaze
     P('M330 560C420 700 520 690 590 650C680 700 760 690 840 610V380H330Z', linU([[0, '#4a5a58'], [.3, '#8aa39b'], [.5, '#64807a'], [1, '#2f403f']], 350, 0, 806, 0), op(.92));
     S('M330 566C420 706 520 696 590 656C680 706 760 696 840 616', '#3c4e4b', 5, op(.5));
-    const q = k.rng(3); for (let i = 0; i < 70; i++) C(360 + q() * 440, 640 + q() * 290, 1 + q() * 2.4, dk(c, .5), op(.35));
+    const q = k.rng(3); for (let i = 0; i < 70; i++) k.dot(360 + q() * 440, 640 + q() * 290, Math.round(1 + q() * 2), dk(c, .5), .35);
   });
   rim(580, 404, 64, '#64807a', { w: 8 });
   highlight(580, pts, .5, .74, .1);

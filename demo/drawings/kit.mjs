@@ -20,7 +20,7 @@ export function rng(seed) { // small deterministic noise source
 export function begin() { defs = []; out = []; keys = new Map(); n = 0; }
 export function finish() {
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1200 1200" width="1200" height="1200">` +
-    (defs.length ? `<defs>${defs.join('')}</defs>` : '') + out.join('') + `</svg>\n`;
+    (defs.length ? `<defs>${defs.join('')}</defs>` : '') + out.map(o => typeof o === 'string' ? o : o.key.replace('@', tidy(o.d))).join('') + `</svg>\n`;
 }
 function def(body) { // body has "@" where the id goes
   if (keys.has(body)) return keys.get(body);
@@ -40,11 +40,27 @@ export const vert = (a, b) => lin([[0, a], [1, b]], 0, 0, 0, 1);
 export const diag = (a, b) => lin([[0, a], [1, b]], 0, 0, 1, 1);
 export const blurId = sd => def(`<filter id="@" x="-40%" y="-40%" width="180%" height="180%"><feGaussianBlur stdDeviation="${sd}"/></filter>`);
 
-export const P = (d, fill, x = '') => out.push(`<path d="${d}" fill="${fill}"${x && ' ' + x}/>`);
+const tidy = d => d.replace(/-?\d+\.\d+(e-\d+)?/g, v => String(+Number(v).toFixed(1)));
+// Marks with the same look drawn close together become one path: textures stay small.
+function mark(key, d) {
+  for (let i = out.length - 1; i >= 0 && i > out.length - 9; i--) {
+    if (typeof out[i] === 'string') break;
+    if (out[i].key === key) { out[i].d += d; return; }
+  }
+  out.push({ key, d });
+}
+export const P = (d, fill, x = '') => out.push(`<path d="${tidy(d)}" fill="${fill}"${x && ' ' + x}/>`);
 export const E = (cx, cy, rx, ry, fill, x = '') => out.push(`<ellipse cx="${f(cx)}" cy="${f(cy)}" rx="${f(rx)}" ry="${f(ry)}" fill="${fill}"${x && ' ' + x}/>`);
 export const C = (cx, cy, r, fill, x) => E(cx, cy, r, r, fill, x);
 export const R = (x, y, w, h, r, fill, e = '') => out.push(`<rect x="${f(x)}" y="${f(y)}" width="${f(w)}" height="${f(h)}" rx="${f(r)}" fill="${fill}"${e && ' ' + e}/>`);
-export const S = (d, stroke, w, x = '') => out.push(`<path d="${d}" fill="none" stroke="${stroke}" stroke-width="${f(w)}" stroke-linecap="round" stroke-linejoin="round"${x && ' ' + x}/>`);
+export const S = (d, stroke, w, x = '') => mark(`<path d="@" fill="none" stroke="${stroke}" stroke-width="${f(w)}" stroke-linecap="${/stroke-linecap/.test(x) ? 'butt' : 'round'}" stroke-linejoin="round"${x && ' ' + x.replace(/stroke-linecap="butt" ?/, '')}/>`, d);
+// a small round mark and a small leaf-shaped mark, for textures
+export const dot = (x, y, r, c, o) => S(`M${Math.round(x)} ${Math.round(y)}h0`, c, Math.round(r * 2), o ? op(o) : '');
+export function fleck(x, y, len, w, rot, c) {
+  const a = rot * Math.PI / 180, ux = Math.cos(a), uy = Math.sin(a), q = (s, t) => `${Math.round(x + ux * s - uy * t)} ${Math.round(y + uy * s + ux * t)}`;
+  mark(`<path d="@" fill="${c}"/>`, `M${q(0, 0)}Q${q(len * .5, w * 1.4)} ${q(len, 0)}Q${q(len * .5, -w * 1.4)} ${q(0, 0)}Z`);
+}
+export const step = (t, n = 6) => Math.round(t * n) / n; // few tones, so that marks share paths
 export const op = a => `opacity="${a}"`;
 export function G(attr, fn) { out.push(`<g ${attr}>`); fn(); out.push('</g>'); }
 export const T = (x, y, s, fn, rot = 0) => G(`transform="translate(${f(x)} ${f(y)})${rot ? ` rotate(${rot})` : ''}${s === 1 ? '' : ` scale(${s})`}"`, fn);

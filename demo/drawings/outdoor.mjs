@@ -18,7 +18,7 @@ export function tent(c) {
 export function flask(c) {
   shadow(580, 950, 170);
   const pts = [[420, 96], [450, 110], [510, 146], [560, 154, 1], [900, 154], [940, 146], [950, 130]];
-  const d = lathe(580, pts, c, { hl: .4, hx: .72, hw: .12 }); const r = k.rng(9); clip(d, () => { for (let i = 0; i < 500; i++) C(420 + r() * 320, 420 + r() * 530, 1.3, r() > .5 ? lt(c, .4) : dk(c, .4), op(.4)); band(580, 890, 158, 980, 158, lin([[0, '#7d8387'], [.2, '#e9ecec'], [.5, '#a5abae'], [1, '#5a6064']])); });
+  const d = lathe(580, pts, c, { hl: .4, hx: .72, hw: .12 }); const r = k.rng(9); clip(d, () => { for (let i = 0; i < 500; i++) k.dot(420 + r() * 320, 420 + r() * 530, 1.3, r() > .5 ? lt(c, .4) : dk(c, .4), .4); band(580, 890, 158, 980, 158, lin([[0, '#7d8387'], [.2, '#e9ecec'], [.5, '#a5abae'], [1, '#5a6064']])); });
   lathe(580, [[392, 94, 1], [424, 96]], '#b9bfc2', { metal: 1 }); lathe(580, [[230, 100], [250, 110], [380, 112], [396, 108]], lt(c, .1), { hl: .3 }); E(580, 232, 102, 21, lin([[0, lt(c, .55)], [1, c]]));
   const lp = 'M490 236C490 120 670 120 670 236'; S(lp, dk('#4a4340', .2), 26); S(lp, '#8a7a6c', 10); k.cloud(580, 690, .6, lt(c, .75), op(.9)); for (let i = 0; i < 20; i++) { const a = Math.PI * (i + .5) / 20, x = 580 - Math.cos(a) * 111; S(`M${x.toFixed(0)} ${(290 + Math.sin(a) * 22).toFixed(0)}v56`, dk(c, .4), 3, op(.4)); }
   // cup beside

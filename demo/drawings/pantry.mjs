@@ -18,7 +18,7 @@ export function teatin(c = '#5f7f6c') {
   shadow(880, 936, 130, .8);
   P('M752 880C760 930 840 950 900 944C980 940 1010 910 1010 880Z', lin([[0, lt(PAL.bamboo, .2)], [1, dk(PAL.bamboo, .3)]]));
   E(880, 880, 130, 24, dk(PAL.bamboo, .35)); const r = k.rng(8);
-  clip('M740 780H1020V884A130 24 0 0 1 750 880Z', () => { for (let i = 0; i < 70; i++) { const a = r() * 220 - 110, h = (1 - Math.abs(a) / 120) * 54 * r(); leaf(880 + a, 886 - h, 40, 6, r() * 360, mix('#55703f', '#93a865', r())); } });
+  clip('M740 780H1020V884A130 24 0 0 1 750 880Z', () => { for (let i = 0; i < 70; i++) { const a = r() * 220 - 110, h = (1 - Math.abs(a) / 120) * 54 * r(); k.fleck(880 + a, 886 - h, 40, 6, r() * 360, mix('#45602f', '#93a865', k.step(r()))); } });
 }
 export function teabag() {
   shadow(560, 920, 280, .9);
@@ -28,7 +28,7 @@ export function teabag() {
   P('M560 320L470 872L300 840Z', dk(c, .12), op(.6));
   const d = 'M470 872Q640 890 820 840L560 320Z';
   clip('M560 320L300 840Q560 930 820 840Z', () => {
-    const r = k.rng(15); for (let i = 0; i < 120; i++) { const y = 900 - Math.pow(r(), 1.6) * 250, w = (y - 320) / 520 * 250; leaf(560 + (r() * 2 - 1) * w, y, 60, 12, r() * 360, mix('#5d6b35', '#a59a58', r())); }
+    const r = k.rng(15); for (let i = 0; i < 120; i++) { const y = 900 - Math.pow(r(), 1.6) * 250, w = (y - 320) / 520 * 250; k.fleck(560 + (r() * 2 - 1) * w, y, 60, 11, r() * 360, mix('#4d5b2c', '#a9a05e', k.step(r()))); }
     for (let i = 0; i < 9; i++) C(400 + r() * 330, 700 + r() * 150, 13, '#e9b44e');
     for (let i = 0; i < 40; i++) { S(`M${260 + i * 16} 940L${560 + (i - 20) * 4} 300`, '#fffaf0', 1.6, op(.4)); S(`M240 ${330 + i * 16}Q560 ${350 + i * 17} 900 ${330 + i * 16}`, '#fffaf0', 1.6, op(.35)); }
     P('M560 320L300 840L470 900Z', DARK, op(.16)); soft('M600 440L760 800L680 840Z', '#ffffff', 12, .5);
@@ -42,7 +42,7 @@ export function teacake() {
   const c = '#efe6d2';
   // bare cake standing behind
   C(760, 560, 312, dk('#6b5a3e', .3)); C(748, 556, 312, rad([[0, '#a08f68'], [.7, '#857349'], [1, '#5c4c2f']], .4, .36, .66));
-  clip(ell(748, 556, 312, 312), () => { const r = k.rng(31); for (let i = 0; i < 330; i++) { const a = r() * 6.3, q = Math.sqrt(r()) * 310; leaf(748 + Math.cos(a) * q, 556 + Math.sin(a) * q, 40 + r() * 36, 8, r() * 360, mix('#5b5233', r() > .75 ? '#e2dcc0' : '#a3935f', r())); } E(748, 556, 312, 312, rad([[0, DARK, 0], [.75, DARK, 0], [1, DARK, .45]])); });
+  clip(ell(748, 556, 312, 312), () => { const r = k.rng(31); for (let i = 0; i < 330; i++) { const a = r() * 6.3, q = Math.sqrt(r()) * 310; k.fleck(748 + Math.cos(a) * q, 556 + Math.sin(a) * q, 40 + r() * 36, 8, r() * 360, mix('#4b4429', r() > .75 ? '#e8e2c8' : '#ad9d69', k.step(r()))); } E(748, 556, 312, 312, rad([[0, DARK, 0], [.75, DARK, 0], [1, DARK, .45]])); });
   // wrapped cake in front
   C(474, 650, 302, dk(c, .4)); C(462, 644, 302, rad([[0, lt(c, .5)], [.7, c], [1, dk(c, .2)]], .36, .3, .76));
   for (let i = 0; i < 44; i++) { const a = i * Math.PI / 22 + .05; S(`M${(462 + Math.cos(a) * 300).toFixed(0)} ${(644 + Math.sin(a) * 300).toFixed(0)}L${(462 + Math.cos(a + .05) * (250 - (i % 3) * 18)).toFixed(0)} ${(644 + Math.sin(a + .05) * (250 - (i % 3) * 18)).toFixed(0)}`, dk(c, .3), 3, op(.45)); }
@@ -72,7 +72,7 @@ export function chili() {
   const pts = [[430, 218], [446, 222], [480, 256], [560, 268], [820, 268], [900, 250], [922, 214]];
   const d = k.latheD(600, pts);
   P(d, linU([[0, '#5e130c'], [.16, '#a82a17'], [.38, '#dd5530'], [.6, '#c03a1f'], [.86, '#8a1e11'], [1, '#561009']], 332, 0, 868, 0));
-  clip(d, () => { const r = k.rng(12); P('M320 640A268 53 0 0 0 880 640V960H320Z', '#6b160d', op(.6)); for (let i = 0; i < 420; i++) { const x = 334 + r() * 532, y = 630 + Math.pow(r(), .8) * 300; leaf(x, y, 12 + r() * 16, 5, r() * 360, mix('#3c0c08', '#d9612f', r())); } for (let i = 0; i < 90; i++) E(334 + r() * 532, 650 + r() * 260, 6, 4, '#f0cf8b', `transform="rotate(0)" opacity=".85"`); R(320, 440, 560, 50, 0, '#f4d9c8', op(.4)); E(600, 496, 256, 46, '#e76b3f', op(.7)); });
+  clip(d, () => { const r = k.rng(12); P('M320 640A268 53 0 0 0 880 640V960H320Z', '#6b160d', op(.6)); for (let i = 0; i < 420; i++) { const x = 334 + r() * 532, y = 630 + Math.pow(r(), .8) * 300; k.fleck(x, y, 12 + r() * 16, 5, r() * 360, mix('#3c0c08', '#d9612f', k.step(r()))); } for (let i = 0; i < 90; i++) k.dot(334 + r() * 532, 650 + r() * 260, 5, '#f0cf8b', .85); R(320, 440, 560, 50, 0, '#f4d9c8', op(.4)); E(600, 496, 256, 46, '#e76b3f', op(.7)); });
   highlight(600, pts, .6, .86, .07);
   lathe(600, [[330, 226, 1], [420, 228]], '#26282a', { hl: .25 }); E(600, 330, 226, 45, linU([[0, '#3c3f42'], [.4, '#74787b'], [1, '#2a2c2e']], 374, 0, 826, 0)); for (let i = 0; i < 30; i++) { const a = Math.PI * (i + .5) / 30, x = 600 - Math.cos(a) * 228, y = 350 + Math.sin(a) * 46; S(`M${x.toFixed(0)} ${y.toFixed(0)}v60`, '#0f1011', 4, op(.5)); }
   const lab = 'M430 600Q600 634 770 600V800Q600 836 430 800Z'; P(lab, lin([[0, dk('#e9d6a8', .15)], [.4, '#f2e4bf'], [1, dk('#e9d6a8', .2)]]));
