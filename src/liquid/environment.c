@@ -1,0 +1,206 @@
+/* environment.c - opening an environment, compiling into it, starting a render, saying where it failed. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
+#include "liquid/parser.h"
+#include "liquid/values.h"
+
+#define OUTPUT_BYTES ((size_t)4 << 20)
+#define LOOP_ROUNDS 100000
+#define NESTING 100
+#define TIME_MS 1000
+/* Memory that a render may use for values, per byte of output that it may write. */
+#define MEMORY_PER_OUTPUT 16
+#define SOURCE_BYTES ((size_t)2 << 20)
+
+static void take_filters(struct liquid_env *env, const struct liquid_filter_entry *filters)
+{
+    size_t count = 0;
+    while (filters && filters[count].name)
+        count++;
+    if (count == 0)
+        return;
+    struct filter_entry *own = arena_alloc_many(env->arena, count + 1, sizeof *own);
+    for (size_t i = 0; i < count; i++) {
+        own[i].name = arena_copy_text(env->arena, filters[i].name);
+        own[i].filter = filters[i].filter;
+        own[i].most = FILTER_ARGUMENTS_MAX;
+        own[i].takes_named = true;
+        own[i].is_html = filters[i].is_html;
+    }
+    env->own_filters = own;
+    env->own_filter_count = count;
+}
+
+struct liquid_env *liquid_env_open(struct arena *arena, const struct liquid_env_options *options)
+{
+    struct liquid_env *env = arena_alloc(arena, sizeof *env);
+    struct liquid_limits *limits = &env->options.limits;
+    env->arena = arena;
+    env->options = *options;
+    limits->output_bytes = limits->output_bytes ? limits->output_bytes : OUTPUT_BYTES;
+    limits->loop_rounds = limits->loop_rounds ? limits->loop_rounds : LOOP_ROUNDS;
+    limits->nesting = limits->nesting ? limits->nesting : NESTING;
+    limits->time_ms = limits->time_ms ? limits->time_ms : TIME_MS;
+    take_filters(env, options->filters);
+    if (pthread_mutex_init(&env->lock, NULL) != 0)
+        bug("no mutex for a template environment");
+    env->forloop = name_intern(env, "forloop", strlen("forloop"));
+    env->tablerowloop = name_intern(env, "tablerowloop", strlen("tablerowloop"));
+    return env;
+}
+
+err fail_at(struct ctx *ctx, const struct liquid_template *template, size_t offset, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    const char *message = arena_format_list(ctx->arena, format, list);
+    va_end(list);
+    unsigned line = 1;
+    const char *start = template->source;
+    offset = offset < template->length ? offset : template->length;
+    for (size_t i = 0; i < offset; i++) {
+        if (template->source[i] != '\n')
+            continue;
+        line++;
+        start = template->source + i + 1;
+    }
+    size_t column = utf8_length(start, offset - (size_t)(start - template->source)) + 1;
+    return fail_with(ctx, ERR_TEMPLATE, "%s:%u:%zu: %s", template->name, line, column, message);
+}
+
+err liquid_fail(struct liquid_call *call, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    const char *message = arena_format_list(call->ctx->arena, format, list);
+    va_end(list);
+    return fail_at(call->ctx, call->template, call->offset, "%s", message);
+}
+
+/* The lock of the environment is held. */
+static err compile(struct ctx *ctx, struct liquid_env *env, struct slice name, const char *source,
+                   struct liquid_template **result)
+{
+    struct liquid_template *template = arena_alloc(env->arena, sizeof *template);
+    template->env = env;
+    template->name = arena_copy(env->arena, name.ptr, name.len);
+    template->length = strlen(source);
+    template->source = source;
+    if (template->length > SOURCE_BYTES)
+        return fail_with(ctx, ERR_TEMPLATE, "%s:1:1: larger than %zu bytes", template->name, SOURCE_BYTES);
+    template->source = arena_copy(env->arena, source, template->length);
+    struct parser parser = {.ctx = ctx, .env = env, .template = template};
+    struct piece end;
+    parser.scanner = (struct scanner){.at = template->source, .end = template->source + template->length};
+    TRY(parse_block(&parser, NULL, &end, &template->block));
+    *result = template;
+    return NULL;
+}
+
+err liquid_compile(struct ctx *ctx, struct liquid_env *env, const char *name, const char *source,
+                   const struct liquid_template **result)
+{
+    struct liquid_template *template = NULL;
+    struct slice given = {name, strlen(name)};
+    pthread_mutex_lock(&env->lock);
+    err failure = compile(ctx, env, given, source, &template);
+    pthread_mutex_unlock(&env->lock);
+    *result = template;
+    return failure;
+}
+
+static bool is_named(const struct liquid_template *template, struct slice name)
+{
+    return strlen(template->name) == name.len && memcmp(template->name, name.ptr, name.len) == 0;
+}
+
+/* A snippet that was compiled before, or is now. The lock of the environment is held. */
+static err find_snippet(struct liquid_call *call, struct slice name, const struct liquid_template **result)
+{
+    struct liquid_env *env = call->env;
+    for (const struct liquid_template *known = env->snippets; known; known = known->next) {
+        if (is_named(known, name)) {
+            *result = known;
+            return NULL;
+        }
+    }
+    const char *text = arena_copy(call->ctx->arena, name.ptr, name.len);
+    const char *source = env->options.loader ? env->options.loader(env->options.owner, text) : NULL;
+    struct liquid_template *template;
+    if (!source)
+        return liquid_fail(call, "there is no template '%.100s'", text);
+    TRY(compile(call->ctx, env, name, source, &template));
+    template->next = env->snippets;
+    env->snippets = template;
+    *result = template;
+    return NULL;
+}
+
+err snippet_load(struct liquid_call *call, struct partial *partial, struct slice name,
+                 const struct liquid_template **result)
+{
+    *result = atomic_load_explicit(&partial->known, memory_order_acquire);
+    if (*result && is_named(*result, name))
+        return NULL;
+    TRY(charge(call, name.len + 1));
+    pthread_mutex_lock(&call->env->lock);
+    err failure = find_snippet(call, name, result);
+    pthread_mutex_unlock(&call->env->lock);
+    if (!failure)
+        atomic_store_explicit(&partial->known, *result, memory_order_release);
+    return failure;
+}
+
+err liquid_render(struct ctx *ctx, const struct liquid_template *template, const struct value *globals,
+                  void *call_data, struct text_buf *out)
+{
+    struct liquid_env *env = template->env;
+    const struct liquid_limits *limits = &env->options.limits;
+    struct frame frame = {0};
+    struct liquid_call call = {.ctx = ctx, .env = env, .template = template, .frame = &frame, .globals = globals};
+    size_t ceiling = out->limit;
+    call.data = call_data;
+    call.found_count = atomic_load_explicit(&env->name_count, memory_order_acquire);
+    call.found = arena_alloc_many(ctx->arena, call.found_count, sizeof *call.found);
+    call.rounds_left = limits->loop_rounds;
+    call.deadline = clock_steady() + limits->time_ms * 1000;
+    call.memory_left = limits->output_bytes * MEMORY_PER_OUTPUT;
+    if (out->limit - out->len > limits->output_bytes)
+        out->limit = out->len + limits->output_bytes;
+    err failure = render_block(&call, &template->block, out);
+    if (!failure && out->is_full)
+        failure = liquid_fail(&call, "more than %zu bytes of output", limits->output_bytes);
+    out->limit = ceiling;
+    return failure;
+}
+
+struct ctx *liquid_call_ctx(struct liquid_call *call)
+{
+    return call->ctx;
+}
+
+void *liquid_call_data(struct liquid_call *call)
+{
+    return call->data;
+}
+
+const struct value *liquid_call_variable(struct liquid_call *call, const char *name)
+{
+    const struct value *found = find_variable_text(call, (struct slice){name, strlen(name)});
+    struct value *plain = arena_alloc(call->ctx->arena, sizeof *plain);
+    if (!found || plain_value(call, found, plain))
+        return NULL;
+    return plain;
+}
+
+const char *liquid_to_text(struct liquid_call *call, const struct value *value)
+{
+    struct slice text = value_text_of(call, value);
+    if (value->kind != VALUE_LIST)
+        return arena_copy(call->ctx->arena, text.ptr, text.len);
+    struct text_buf shown;
+    text_open(&shown, call->ctx->arena, call->memory_left / 2);
+    for (size_t i = 0; i < value_count(value); i++)
+        text_add(&shown, liquid_to_text(call, value_at(value, i)));
+    return text_of(&shown);
+}

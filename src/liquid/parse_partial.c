@@ -1,0 +1,61 @@
+/* parse_partial.c - render and include. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "liquid/parser.h"
+
+/* The variable that a bound value gets: the last part of the template's name. */
+static const struct name *default_alias(struct parser *parser, const struct value *name)
+{
+    const char *slash = memrchr(name->text, '/', name->count);
+    size_t skipped = slash ? (size_t)(slash + 1 - name->text) : 0;
+    return name_intern(parser->env, name->text + skipped, name->count - skipped);
+}
+
+static err parse_alias(struct parser *parser, struct lexer *lexer, struct partial *partial)
+{
+    if (!lexer_take_word(lexer, "as"))
+        return NULL;
+    if (lexer->token.kind != TOKEN_ID)
+        return parse_unexpected(parser, lexer);
+    partial->alias = name_intern(parser->env, lexer->token.text.ptr, lexer->token.text.len);
+    lexer_next(lexer);
+    return NULL;
+}
+
+/* [with expression | for expression] [as name] */
+static err parse_binding(struct parser *parser, struct lexer *lexer, struct partial *partial)
+{
+    bool is_for = lexer_is_word(lexer, "for");
+    struct token next = lexer_peek(lexer);
+    bool is_argument = next.kind == TOKEN_SIGN && *next.text.ptr == ':';
+    if ((is_for || lexer_is_word(lexer, "with")) && !is_argument) {
+        lexer_next(lexer);
+        partial->is_repeated = is_for;
+        TRY(parse_expression_kept(parser, lexer, &partial->bound));
+    }
+    return parse_alias(parser, lexer, partial);
+}
+
+err parse_partial_tag(struct parser *parser, struct body *body, const struct piece *piece, bool *known)
+{
+    bool is_render = slice_is(piece->name, "render");
+    *known = is_render || slice_is(piece->name, "include");
+    if (!*known)
+        return NULL;
+    struct partial *partial = arena_alloc(parser->env->arena, sizeof *partial);
+    struct lexer lexer;
+    partial->is_isolated = is_render;
+    body_add(parser, body, NODE_PARTIAL)->partial = partial;
+    body->is_blank = false;
+    lexer_open(&lexer, piece->markup);
+    if (is_render && lexer.token.kind != TOKEN_STRING)
+        return parse_fail(parser, "render needs the name of a template in quotes");
+    TRY(parse_expression_kept(parser, &lexer, &partial->template_name));
+    const struct value *name = &partial->template_name->literal;
+    if (partial->template_name->kind == EXPR_LITERAL && name->kind == VALUE_TEXT) {
+        partial->static_name = name_intern(parser->env, name->text, name->count);
+        partial->alias = default_alias(parser, name);
+    }
+    TRY(parse_binding(parser, &lexer, partial));
+    TRY(parse_named(parser, &lexer, &partial->named, &partial->named_count));
+    return parse_end(parser, &lexer);
+}
