@@ -1,0 +1,31 @@
+/* sqlite.h - the parts of the SQLite engine; private to src/db. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "db/engine.h"
+#include "db/statements.h"
+#include <sqlite3.h>
+
+struct sqlite_connection {
+    sqlite3 *handle;
+    struct statement_cache statements;
+};
+
+enum sqlite_role { SQLITE_READER, SQLITE_WRITER };
+
+CHECKED err sqlite_connect(struct ctx *ctx, const char *path, enum sqlite_role role,
+                           struct sqlite_connection **connection);
+void sqlite_disconnect(struct sqlite_connection *connection);
+/* Runs a constant text without values or rows (BEGIN, SAVEPOINT …); a SQLite result code. */
+int sqlite_command(struct sqlite_connection *connection, const char *sql);
+/* The failure that belongs to a SQLite result code other than OK, ROW and DONE. */
+CHECKED err sqlite_failure(struct ctx *ctx, struct sqlite_connection *connection, int code, const char *sql);
+
+/* The writer: one connection that runs the bodies of all threads, many to one commit. */
+struct sqlite_writer;
+/* A private database (in memory) has no thread: its bodies run on the caller's, one at a time, and its one
+ * connection also serves the readers, between writer_lock and writer_unlock. */
+struct sqlite_writer *writer_open(struct db *db, struct sqlite_connection *connection, bool is_private);
+void writer_close(struct sqlite_writer *writer);
+CHECKED err writer_transact(struct sqlite_writer *writer, struct ctx *ctx, db_body body, void *arg);
+struct sqlite_connection *writer_lock(struct sqlite_writer *writer);
+void writer_unlock(struct sqlite_writer *writer);
