@@ -41,10 +41,15 @@ static int64_t days_of(int64_t year, int month, int day)
     return era * 146097 + day_of_era - 719468;
 }
 
-/* The calendar's view of a time between EARLIEST and LATEST; others become the nearer of the two. */
+/* The nearest time that the calendar has. */
+static int64_t bounded(int64_t at)
+{
+    return at < EARLIEST ? EARLIEST : at > LATEST ? LATEST : at;
+}
+
+/* The calendar's view of a bounded time. */
 static struct tm calendar_of(int64_t at)
 {
-    at = at < EARLIEST ? EARLIEST : at > LATEST ? LATEST : at;
     int64_t days = floor_divide(at, DAY_MS);
     int seconds = (int)((at - days * DAY_MS) / SECOND_MS);
     int64_t since = days + 719468; /* days since 0000-03-01 */
@@ -78,7 +83,7 @@ static char *put_digits(char *out, int64_t number, int width)
 
 void clock_write_rfc3339(int64_t at, char out[CLOCK_RFC3339_BYTES])
 {
-    at = at < EARLIEST ? EARLIEST : at > LATEST ? LATEST : at;
+    at = bounded(at);
     struct tm tm = calendar_of(at);
     out = put_digits(out, tm.tm_year + 1900, 4);
     *out++ = '-';
@@ -201,12 +206,12 @@ bool clock_parse_rfc3339(const char *text, int64_t *at)
 int64_t clock_day_start(int64_t at, int32_t utc_offset)
 {
     int64_t offset = utc_offset * MINUTE_MS;
-    return floor_divide(at + offset, DAY_MS) * DAY_MS - offset;
+    return floor_divide(bounded(at) + offset, DAY_MS) * DAY_MS - offset;
 }
 
 char *clock_format(struct arena *arena, int64_t at, int32_t utc_offset, const char *format)
 {
-    struct tm tm = calendar_of(at + utc_offset * MINUTE_MS);
+    struct tm tm = calendar_of(bounded(bounded(at) + utc_offset * MINUTE_MS));
     tm.tm_gmtoff = utc_offset * 60L;
     tm.tm_zone = "";
     /* strftime answers 0 both for an empty result and for a buffer that is too small, hence the mark. */

@@ -243,11 +243,14 @@ void config_print(const struct config *config)
             printf("%s", *(const bool *)member ? "on" : "off");
         else
             printf("%lld", (long long)*(const int64_t *)member);
-        printf("\n    %s.\n    Default %s", setting->help,
-               *setting->otherwise ? setting->otherwise : "(empty)");
+        printf("\n    %s.\n    Default: %s", setting->help,
+               *setting->otherwise ? setting->otherwise : "empty");
         if (setting->kind == SETTING_INT)
             printf(", from %lld to %lld", (long long)setting->minimum, (long long)setting->maximum);
-        printf(". --%s or YUNDIAN_", setting->name);
+        printf("; --");
+        for (const char *at = setting->name; *at; at++)
+            putchar(*at == '_' ? '-' : *at);
+        printf(" or YUNDIAN_");
         for (const char *at = setting->name; *at; at++)
             putchar(*at >= 'a' && *at <= 'z' ? *at - 'a' + 'A' : *at);
         printf("\n");

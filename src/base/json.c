@@ -61,6 +61,8 @@ static bool copy_tree(struct arena *arena, json_t *from, int depth, struct value
 
 err json_read(struct ctx *ctx, const char *bytes, size_t length, struct value **result)
 {
+    if (length && memchr(bytes, '\0', length)) /* jansson takes a NUL behind the document for its end */
+        return fail_with(ctx, ERR_BAD_JSON, "a NUL byte");
     json_error_t error;
     json_t *tree = json_loadb(bytes, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (!tree)

@@ -90,8 +90,7 @@ void log_write(const struct ctx *ctx, enum log_level level, const char *event, c
         put(&line, " request=");
         put(&line, ctx->request_id);
     }
-    if (*pairs) {
-        put(&line, " ");
+    if (!text_is(pairs, " ")) {
         va_list list;
         va_start(list, pairs);
         put_pairs(&line, pairs, list);
@@ -103,7 +102,7 @@ void log_write(const struct ctx *ctx, enum log_level level, const char *event, c
 void log_failure(const struct ctx *ctx, enum log_level level, const char *event, err failure)
 {
     const char *detail = ctx ? log_quote(ctx->arena, failure->detail) : "\"\"";
-    log_write(ctx, level, event, "error=%s place=%s:%d detail=%s", error_kind(failure->code)->slug,
+    log_write(ctx, level, event, " error=%s place=%s:%d detail=%s", error_kind(failure->code)->slug,
               failure->file, failure->line, detail);
 }
 

@@ -16,13 +16,14 @@ enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
 void log_set_level(enum log_level level);
 bool log_level_parse(const char *text, enum log_level *level);
 
-/* `ctx` may be NULL. `pairs` is a printf format of name=value pairs, or "". */
+/* `ctx` may be NULL. `pairs` is a printf format of name=value pairs that begins with a blank, or " ". Written
+ * through the macros below, which put the blank: there `pairs` is a constant, "" for none. */
 void log_write(const struct ctx *ctx, enum log_level level, const char *event, const char *pairs, ...)
     __attribute__((format(printf, 4, 5)));
-#define log_debug(ctx, ...) log_write(ctx, LOG_DEBUG, __VA_ARGS__)
-#define log_info(ctx, ...) log_write(ctx, LOG_INFO, __VA_ARGS__)
-#define log_warning(ctx, ...) log_write(ctx, LOG_WARNING, __VA_ARGS__)
-#define log_error(ctx, ...) log_write(ctx, LOG_ERROR, __VA_ARGS__)
+#define log_debug(ctx, event, ...) log_write(ctx, LOG_DEBUG, event, " " __VA_ARGS__)
+#define log_info(ctx, event, ...) log_write(ctx, LOG_INFO, event, " " __VA_ARGS__)
+#define log_warning(ctx, event, ...) log_write(ctx, LOG_WARNING, event, " " __VA_ARGS__)
+#define log_error(ctx, event, ...) log_write(ctx, LOG_ERROR, event, " " __VA_ARGS__)
 /* Logs a failure with its place and detail. */
 void log_failure(const struct ctx *ctx, enum log_level level, const char *event, err failure);
 /* A text made safe as a value of a pair: quoted, control characters escaped, cut at 200 bytes. */

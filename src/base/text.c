@@ -20,7 +20,7 @@ static __attribute__((noinline)) size_t make_room(struct text_buf *buf, size_t l
         length = left;
     }
     size_t needed = buf->len + length + 1;
-    if (needed <= buf->capacity)
+    if (length == 0 || needed <= buf->capacity)
         return length;
     size_t capacity = buf->capacity ? 2 * buf->capacity : FIRST_CAPACITY;
     if (capacity > buf->limit + 1)
