@@ -84,6 +84,9 @@ static err compile(struct ctx *ctx, struct liquid_env *env, struct slice name, c
     struct liquid_template *template = arena_alloc(env->arena, sizeof *template);
     template->env = env;
     template->name = arena_copy(env->arena, name.ptr, name.len);
+    const char *slash = memrchr(name.ptr, '/', name.len);
+    size_t skipped = slash ? (size_t)(slash + 1 - name.ptr) : 0;
+    template->alias = name_intern(env, name.ptr + skipped, name.len - skipped);
     template->length = strlen(source);
     template->source = source;
     if (template->length > SOURCE_BYTES)

@@ -174,11 +174,11 @@ struct counter {
 
 struct partial {
     const struct expr *template_name;
-    const struct name *static_name;
     const struct expr *bound; /* with, for */
-    const struct name *alias;
+    const struct name *alias; /* as; may be NULL */
     const struct named_argument *named;
     uint32_t named_count;
+    bool has_static_name;
     bool is_isolated; /* render */
     bool is_repeated; /* for */
     _Atomic(const struct liquid_template *) known;
@@ -205,6 +205,7 @@ struct liquid_template {
     const char *name;
     const char *source;
     size_t length;
+    const struct name *alias; /* the last part of the name: the variable of a bound value */
     struct block block;
     const struct liquid_template *next; /* snippets of the environment */
 };

@@ -2,14 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "liquid/parser.h"
 
-/* The variable that a bound value gets: the last part of the template's name. */
-static const struct name *default_alias(struct parser *parser, const struct value *name)
-{
-    const char *slash = memrchr(name->text, '/', name->count);
-    size_t skipped = slash ? (size_t)(slash + 1 - name->text) : 0;
-    return name_intern(parser->env, name->text + skipped, name->count - skipped);
-}
-
 static err parse_alias(struct parser *parser, struct lexer *lexer, struct partial *partial)
 {
     if (!lexer_take_word(lexer, "as"))
@@ -51,10 +43,7 @@ err parse_partial_tag(struct parser *parser, struct body *body, const struct pie
         return parse_fail(parser, "render needs the name of a template in quotes");
     TRY(parse_expression_kept(parser, &lexer, &partial->template_name));
     const struct value *name = &partial->template_name->literal;
-    if (partial->template_name->kind == EXPR_LITERAL && name->kind == VALUE_TEXT) {
-        partial->static_name = name_intern(parser->env, name->text, name->count);
-        partial->alias = default_alias(parser, name);
-    }
+    partial->has_static_name = partial->template_name->kind == EXPR_LITERAL && name->kind == VALUE_TEXT;
     TRY(parse_binding(parser, &lexer, partial));
     TRY(parse_named(parser, &lexer, &partial->named, &partial->named_count));
     return parse_end(parser, &lexer);

@@ -2,23 +2,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "liquid/values.h"
 
-/* The template and the name it was asked for by. */
 struct target {
     const struct liquid_template *template;
-    const struct name *alias;
+    const struct name *alias; /* the variable that a bound value gets */
 };
 
 static err find_target(struct liquid_call *call, struct partial *partial, struct target *target)
 {
     target->template = atomic_load_explicit(&partial->known, memory_order_acquire);
-    target->alias = partial->alias;
-    if (target->template && partial->static_name)
-        return NULL;
-    struct value name;
-    TRY(eval(call, partial->template_name, &name));
-    if (!value_is_text(&name))
-        return liquid_fail(call, "the name of a template must be a text");
-    return snippet_load(call, partial, value_slice(&name), &target->template);
+    if (!target->template || !partial->has_static_name) {
+        struct value name;
+        TRY(eval(call, partial->template_name, &name));
+        if (!value_is_text(&name))
+            return liquid_fail(call, "the name of a template must be a text");
+        TRY(snippet_load(call, partial, value_slice(&name), &target->template));
+    }
+    target->alias = partial->alias ? partial->alias : target->template->alias;
+    return NULL;
 }
 
 static err show(struct liquid_call *call, const struct liquid_template *template, struct text_buf *out)
@@ -67,15 +67,14 @@ static err include(struct liquid_call *call, const struct partial *partial, cons
     uint32_t place = scoped->count;
     struct value bound;
     TRY(include_bound(call, partial, target, &bound));
-    const struct name *alias = target->alias;
-    bool is_bound = alias && (partial->bound || bound.kind != VALUE_NULL);
+    bool is_bound = partial->bound || bound.kind != VALUE_NULL;
     for (uint32_t i = 0; i < partial->named_count; i++) {
         struct value value;
         TRY(eval(call, partial->named[i].value, &value));
         bindings_push(call, scoped, partial->named[i].name, value);
     }
     if (is_bound)
-        bindings_push(call, scoped, alias, bound);
+        bindings_push(call, scoped, target->alias, bound);
     if (is_bound && bound.kind == VALUE_LIST)
         TRY(include_list(call, target, &bound, scoped->count - 1, out));
     else

@@ -39,10 +39,8 @@ const passes = (test, answer) =>
 let failed = 0;
 let known = 0;
 tests.forEach((test, i) => {
-  const passed = passes(test, answers[i] ?? {});
-  const reason = deviations[test.name];
-  if (passed === !reason) return;
-  if (reason) {
+  if (passes(test, answers[i] ?? {})) return;
+  if (deviations[test.name]) {
     known++;
     return;
   }
