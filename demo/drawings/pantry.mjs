@@ -1,7 +1,7 @@
 import * as k from './kit.mjs';
 const { P, E, C, R, S, G, T, lathe, rim, band, shadow, clip, lin, linU, rad, dk, lt, mix, op, PAL, DARK, drop, glow, leaf, smooth, highlight, soft, rr, ell, face, poly, box } = k;
 
-export function teatin(c = '#5f7f6c') {
+export function teatin(c = '#5f7f6c', alone) {
   shadow(560, 930, 240);
   lathe(560, [[330, 216, 1], [920, 216]], c, {});
   const body = k.latheD(560, [[330, 216, 1], [920, 216]]);
@@ -14,6 +14,7 @@ export function teatin(c = '#5f7f6c') {
   const lab = 'M474 500Q560 516 646 500V760Q560 778 474 760Z'; P(lab, lin([[0, dk(PAL.cream, .08)], [.4, PAL.cream], [1, dk(PAL.cream, .16)]]));
   S('M486 516Q560 530 634 516V746Q560 762 486 746Z', dk(c, .1), 3, op(.7));
   T(560, 640, 1, () => { leaf(0, 44, 96, 20, -92, '#6f8f5c'); leaf(0, 40, 74, 17, -140, '#7fa06a'); leaf(0, 40, 74, 17, -44, '#64844f'); }); k.seal(536, 700, 44, PAL.cinnabar);
+  if (alone) return;
   // loose leaves in a small scoop
   shadow(880, 936, 130, .8);
   P('M752 880C760 930 840 950 900 944C980 940 1010 910 1010 880Z', lin([[0, lt(PAL.bamboo, .2)], [1, dk(PAL.bamboo, .3)]]));
@@ -142,7 +143,7 @@ export function biscuits() {
   // one leaning cookie seen face-on
   T(830, 770, 1, () => { E(10, 4, 128, 142, dk(c, .4)); E(0, 0, 128, 142, rad([[0, lt(c, .5)], [.65, lt(c, .08)], [1, dk(c, .22)]], .38, .34, .7)); const q = k.rng(22); for (let i = 0; i < 12; i++) { const a = i * .53; S(`M${Math.cos(a) * 30} ${Math.sin(a) * 32}L${Math.cos(a + .2) * 76} ${Math.sin(a + .2) * 82}L${Math.cos(a) * 122} ${Math.sin(a) * 134}`, dk(c, .35), 4.5, op(.45)); } for (let i = 0; i < 34; i++) { const a = q() * 6.3, m = Math.sqrt(q()) * 62; E(Math.cos(a) * m, Math.sin(a) * m, 7, 5, '#2b211c', `transform="rotate(${(q() * 9).toFixed(0)})"`); } });
 }
-export function rice() {
+export function rice(alone) {
   shadow(590, 940, 320);
   const c = '#e6dcc6', d = 'M470 330C420 380 330 430 306 560C286 680 300 830 330 900Q346 940 400 944C520 952 680 952 780 944Q836 940 852 900C880 830 896 690 876 560C852 430 770 380 716 330Z';
   P('M500 316C470 250 430 230 440 190C480 170 520 220 550 200C590 170 610 210 650 190C690 176 720 170 744 196C744 240 710 260 688 316Z', lin([[0, lt(c, .4)], [.5, c], [1, dk(c, .25)]]));
@@ -153,8 +154,10 @@ export function rice() {
   R(440, 560, 300, 300, 8, PAL.cinnabar, op(.9)); R(456, 576, 268, 268, 4, 'none', 'stroke="#f4e6d0" stroke-width="4"');
   // a rice ear
   S('M590 820C590 720 600 660 650 610', '#f4e6d0', 7); for (let i = 0; i < 8; i++) { const y = 770 - i * 21, x = 591 + Math.pow(i, 1.9) * .9; leaf(x, y, 46, 11, -40 + i * 2, '#f6e7c6'); leaf(x, y, 46, 11, -140 + i * 3, '#ecd9ae'); }
-  // scattered grains and scoop
-  const r = k.rng(77); for (let i = 0; i < 90; i++) { const x = 830 + r() * 240, y = 930 + r() * 70; E(x, y, 10, 4.6, i % 3 ? '#fbf8f0' : '#e4dccb', `transform="rotate(${(r() * 180).toFixed(0)} ${x.toFixed(0)} ${y.toFixed(0)})"`); }
+  if (alone) return;
+  // a little heap of grains
+  E(940, 960, 130, 30, rad([[0, DARK, .35], [1, DARK, 0]]));
+  const r = k.rng(77); for (let i = 0; i < 230; i++) { const t = i / 230, a = r() * 6.28, m = Math.sqrt(r()) * (1 - t * .8), x = 935 + Math.cos(a) * m * 120, y = 952 + Math.sin(a) * m * 22 - t * 58; E(x, y, 11, 4.8, ['#fdfbf4', '#efe7d6', '#dccfb8'][i % 3], `transform="rotate(${(r() * 180).toFixed(0)} ${x.toFixed(0)} ${y.toFixed(0)})"`); }
 }
 export default {
   'spring-green-tea': ['studio', '#e6e7dc', () => teatin()],
@@ -166,5 +169,5 @@ export default {
   'hillside-coffee-beans': ['studio', '#e6dfd6', coffee],
   'sun-dried-noodles': ['table', '#d8dcd8', noodles],
   'walnut-crisp': ['studio', '#e4dfe0', biscuits],
-  'new-harvest-rice': ['studio', '#e0e3dc', rice],
+  'new-harvest-rice': ['studio', '#e0e3dc', () => rice()],
 };

@@ -63,8 +63,8 @@ export function tape() {
   const arc = (x, y, r, w, c) => S(`M${x - r} ${y}A${r} ${r * .24} 0 0 0 ${x + r} ${y}`, c, w);
   roll(430, 770, 220, 110, '#e8e0cd', (x, y, r, h) => { for (let i = 0; i < 17; i++) { const a = Math.PI * (i + .5) / 17, px = x - Math.cos(a) * r, py = y + Math.sin(a) * r * .24 + h / 2; leaf(px, py + 26, 50 * Math.sin(a) + 6, 11, -64, PAL.moss); C(px + 12, py - 6, 6, PAL.cinnabar); } });
   roll(800, 790, 190, 96, '#8fb09c', (x, y, r) => { for (let i = 0; i < 4; i++) arc(x, y + 14 + i * 22, r, 7, '#f5efe0'); });
-  roll(600, 600, 210, 104, '#d78a63', (x, y, r, h) => { for (let i = 0; i < 26; i++) { const a = Math.PI * (i + .5) / 26, px = x - Math.cos(a) * r, py = y + Math.sin(a) * r * .24; S(`M${px} ${py}l-26 ${h}`, '#f7e6d4', 8 * Math.sin(a) + 1); } });
-  roll(620, 450, 176, 86, '#44597f', (x, y, r, h) => { for (let i = 0; i < 13; i++) { const a = Math.PI * (i + .5) / 13, px = x - Math.cos(a) * r, py = y + Math.sin(a) * r * .24 + h / 2; k.cloud(px, py, .2 * Math.sin(a) + .02, '#eef1f2'); } });
+  roll(600, 664, 210, 104, '#d78a63', (x, y, r, h) => { for (let i = 0; i < 26; i++) { const a = Math.PI * (i + .5) / 26, px = x - Math.cos(a) * r, py = y + Math.sin(a) * r * .24; S(`M${px} ${py}l-26 ${h}`, '#f7e6d4', 8 * Math.sin(a) + 1); } });
+  roll(616, 576, 176, 86, '#44597f', (x, y, r, h) => { for (let i = 0; i < 13; i++) { const a = Math.PI * (i + .5) / 13, px = x - Math.cos(a) * r, py = y + Math.sin(a) * r * .24 + h / 2; k.cloud(px, py, .2 * Math.sin(a) + .02, '#eef1f2'); } });
   P('M232 812C180 880 140 930 90 950L104 1040C180 1010 250 950 290 880Z', lin([[0, '#e8e0cd'], [1, lt('#e8e0cd', .3)]]), op(.0));
   S('M796 466C860 500 900 470 960 500', '#44597f', 0);
 }
@@ -112,7 +112,7 @@ export function sealset() {
   // lid leaning
   T(985, 800, 1, () => { E(6, 6, 96, 150, dk(w, .3)); E(0, 0, 96, 150, lin([[0, '#fff'], [1, dk(w, .2)]], 0, 0, 1, 1)); E(0, 0, 78, 126, 'none', 'stroke="#3a5485" stroke-width="5"'); k.cloud(0, 0, .62, '#3a5485'); }, 12);
   // impression on paper
-  T(690, 380, 1, () => { drop(rr(-150, -200, 360, 330, 6), 14, 18, 12, .2); R(-150, -200, 360, 330, 6, '#f8f2e4'); k.seal(-60, -120, 180, PAL.cinnabar); const r = k.rng(2); for (let i = 0; i < 50; i++) C(-60 + r() * 180, -120 + r() * 180, 1 + r() * 2.4, '#f8f2e4', op(.8)); }, 6);
+  T(800, 430, 1, () => { drop(rr(-150, -200, 360, 330, 6), 14, 18, 12, .2); R(-150, -200, 360, 330, 6, '#f8f2e4'); k.seal(-60, -120, 180, PAL.cinnabar); const r = k.rng(2); for (let i = 0; i < 50; i++) C(-60 + r() * 180, -120 + r() * 180, 1 + r() * 2.4, '#f8f2e4', op(.8)); }, 6);
 }
 export function calendar() {
   shadow(600, 930, 380);
