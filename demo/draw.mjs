@@ -8,11 +8,11 @@ const nearer = {
   'celadon-tea-cup': [1.22, 20], 'soy-candle': [1.16, 30], 'rattan-basket': [1.12, 40], 'mushroom-lamp': [1.06, 0], 'dipped-vase': [1.02, -30], 'walnut-wall-clock': [1.14, -20],
   'cotton-towel': [1.2, 110], 'long-umbrella': [1.05, 0], 'santoku-knife': [1.06, 0], 'acacia-board': [1.06, -20], 'gooseneck-kettle': [1.08, 40], 'bamboo-steamer': [1.1, 10],
   'spring-green-tea': [1.1, 20], 'tea-sample': [1.2, 30], 'aged-white-tea-cake': [1.08, 10], 'osmanthus-honey': [1.18, 40], 'chili-crisp': [1.18, 40], 'daily-nuts': [1.12, 0],
-  'hillside-coffee-beans': [1.05, 20], 'walnut-crisp': [1.28, 110], 'new-harvest-rice': [1.08, 0], 'bottled-ink': [1.1, 20], 'washi-tape-set': [1.2, 40], 'stone-seal': [1.06, 20],
+  'hillside-coffee-beans': [1.05, 20], 'walnut-crisp': [1.28, 110], 'new-harvest-rice': [1.08, 0], 'bottled-ink': [1.1, 20], 'washi-tape-set': [1.24, 120], 'stone-seal': [1.06, 20],
   'desk-calendar': [1.16, 40], 'canvas-shoes': [1.06, 50], 'straw-hat': [1.06, 10], 'card-wallet': [1.16, -10], 'acetate-sunglasses': [1.22, 60], 'jade-pendant': [1.06, -20],
   'cloth-speaker': [1.12, 0], 'compact-keyboard': [1.06, 0], 'instant-camera': [1.08, 20], 'quiet-mouse': [1.14, 10], 'lantern-projector': [1.1, 20], 'pebble-earbuds': [1.16, 20],
   'slim-power-bank': [1.06, 10], 'walnut-turntable': [1.06, 110], 'steel-flask': [1.12, 0], 'camp-lantern': [1.06, 0], 'rubber-yoga-mat': [1.04, 70], 'folding-chair': [1.04, 0],
-  'badminton-set': [1.02, 0], 'bamboo-slip-writer': [1.06, 10], 'star-sand-points': [1.1, 20], 'solar-terms-kitchen-ebook': [1.06, 20], 'pour-over-course': [1.12, 0], 'noodle-bowl': [1.06, 50], 'sun-dried-noodles': [1.12, -20], 'brass-scissors': [1.06, -20], 'two-person-tent': [1.03, 20],
+  'badminton-set': [1.02, 0], 'bamboo-slip-writer': [1.06, 10], 'star-sand-points': [1.1, 20], 'solar-terms-kitchen-ebook': [1.06, 20], 'pour-over-course': [1.12, 0], 'noodle-bowl': [1.06, 50], 'sun-dried-noodles': [1.1, -30], 'brass-scissors': [1.06, -20], 'two-person-tent': [1.03, 20],
 };
 const dir = new URL('./pictures/', import.meta.url);
 mkdirSync(dir, { recursive: true });
