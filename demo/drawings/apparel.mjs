@@ -123,7 +123,7 @@ export function jade() {
   S('M588 646C560 600 566 560 600 540C634 560 640 600 612 646', '#7c2f26', 16); S('M590 640C566 600 572 566 600 548', '#c25a48', 5); C(600, 530, 24, '#a8402f'); S('M582 524Q600 510 618 524M580 534Q600 522 620 534M584 544Q600 534 616 544', '#e08a76', 3, op(.8)); C(600, 480, 15, rad([[0, lt(PAL.brass, .6)], [1, dk(PAL.brass, .2)]], .35, .3, .7));
 }
 export function shades(c) {
-  shadow(600, 900, 380, .7, 60);
+  shadow(560, 868, 330, .75, 44);
   // temples folded open, going back
   for (const s of [-1, 1]) G(`transform="translate(600 0) scale(${s} 1)"`, () => { const a = 'M392 500C420 492 430 520 420 560L330 800C310 850 290 880 270 880C250 876 262 850 276 820L372 560Z'; G('', () => { soft(a, DARK, 12, .22); P(a, lin([[0, lt(c, .15)], [1, dk(c, .35)]], 0, 0, 1, 1)); S('M408 520L310 790', lt(c, .5), 4, op(.5)); }); });
   for (const s of [-1, 1]) G(`transform="translate(600 0) scale(${s} 1)"`, () => {

@@ -64,7 +64,7 @@ export function voucher() {
 }
 export function presets() {
   // film strip winding behind three graded prints
-  const fs = 'M60 980C260 860 420 1060 620 940C820 820 960 900 1160 760'; S(fs, DARK, 150, 'opacity=".12" transform="translate(14 26)"'); S(fs, '#2e2a28', 150); S(fs, '#6b5138', 96); S(fs, '#c58f56', 90, 'stroke-dasharray="120 14" stroke-linecap="butt" opacity=".55"'); 
+  const fs = 'M-120 1040C160 860 400 1070 620 940C840 810 980 900 1320 680'; S(fs, DARK, 150, 'opacity=".12" transform="translate(14 26)"'); S(fs, '#2e2a28', 150); S(fs, '#6b5138', 96); S(fs, '#c58f56', 90, 'stroke-dasharray="120 14" stroke-linecap="butt" opacity=".55"'); 
   G('transform="translate(0 -61)"', () => S(fs, '#e9e1d2', 13, 'stroke-dasharray="14 20" stroke-linecap="butt"')); G('transform="translate(0 61)"', () => S(fs, '#e9e1d2', 13, 'stroke-dasharray="14 20" stroke-linecap="butt"'));
   const pr = (x, y, q, sky, sun, far, near, lk) => T(x, y, 1, () => { const d = rr(-200, -260, 400, 500, 8); drop(d, 18, 24, 14, .3); P(d, lin([[0, '#fffdf7'], [1, '#efe8da']], 0, 0, 1, 1)); clip(rr(-172, -232, 344, 360, 4), () => { R(-172, -232, 344, 360, 0, lin([[0, sky[0]], [1, sky[1]]], 0, 0, 0, 1)); C(60, -70, 42, sun); P('M-180 0C-120 -110 -60 -120 0 -40C50 -110 110 -120 180 -20V140H-180Z', far); P('M-180 60C-100 0 -20 20 60 50C110 20 150 30 180 40V140H-180Z', near); S('M-60 128C-40 90 20 84 20 60C20 44 -10 40 0 28', lk, 13, op(.8)); }); for (let i = 0; i < 4; i++) R(-172 + i * 50, 164, 40, 40, 20, [sky[0], sky[1], far, near][i]); }, q);
   pr(340, 500, -13, ['#8fb0bd', '#e9dcc0'], '#fff3d0', '#7d9a94', '#4c6b62', '#e9dcc0'); pr(860, 480, 12, ['#4a4d58', '#b7b0a8'], '#efe9de', '#6b6a6c', '#2f3034', '#b7b0a8'); pr(600, 460, -1, ['#d98a62', '#f6d9a6'], '#fff1cf', '#a8614c', '#5b3a3e', '#f6d9a6');
@@ -111,7 +111,7 @@ export function storage() {
   const dr = (x, y, w, h, open) => { R(x - 8, y - 8, w + 16, h + 16, 20, '#8196a2', op(.55)); R(x, y, w, h, 14, '#5d727e'); const o = open; if (o) { R(x, y, w, h, 14, lin([[0, '#3d4d57'], [1, '#66798a']], 0, 0, 0, 1)); 
       for (const [fx, q, fh] of [[34, '#e2a268', 120], [96, '#8fb09c', 150], [158, '#f1e4c8', 110], [214, '#d9785a', 136]]) { const t = y + 70 - fh; P(`M${x + fx} ${t}h26l8 12h30v${fh}h-64z`, lin([[0, lt(q, .3)], [1, q]], 0, 0, 0, 1)); }
       R(x - 14, y + 50, w + 28, h, 18, DARK, op(.2)); R(x - 14, y + 40, w + 28, h, 18, lin([[0, '#f4efe2'], [1, '#cfc4ac']], 0, 0, 0, 1)); R(x + w / 2 - 46, y + 40 + h / 2 - 14, 92, 26, 13, PAL.brass); } else { R(x, y, w, h, 14, lin([[0, '#f7f3e8'], [1, '#d6ccb6']], 0, 0, 0, 1)); R(x + w / 2 - 34, y + h / 2 - 10, 68, 20, 10, PAL.brass); } };
-  dr(300, 590, 190, 110, false); dr(740, 590, 200, 110, false); dr(470, 600, 0, 0, false);
+  dr(300, 590, 190, 110, false); dr(740, 590, 200, 110, false); 
   dr(478, 570, 288, 130, true);
 }
 export default {
