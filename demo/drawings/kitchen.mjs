@@ -90,7 +90,7 @@ export function bowl() {
     const b = '#3a5485';
     for (let i = 0; i < 13; i++) { const a = Math.PI * (i + .5) / 13, x = 600 - Math.cos(a) * 398, y = 560 + Math.sin(a) * 78, e = 600 - Math.cos(a) * 240; P(`M${x - 17} ${y}Q${(x + e) / 2 - 20} ${y + 130} ${e} ${y + 236}Q${(x + e) / 2 + 26} ${y + 130} ${x + 17} ${y}Z`, lin([[0, b], [1, lt(b, .35)]], 0, 0, 0, 1), op(.86)); }
     band(600, 850, 180, 866, 170, b, op(.7));
-    R(200, 500, 800, 440, 0, k.cyl('#b9b0a0', 200, 1000, .9), 'opacity=".22" style="mix-blend-mode:multiply"');
+    R(200, 500, 800, 440, 0, k.cyl('#b9b0a0', 200, 1000, .9), op(.16));
   });
   highlight(600, pts, .6, .8, .07);
   rim(600, 520, 400, c, { w: 14 });
