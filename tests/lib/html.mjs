@@ -28,7 +28,7 @@ export function elements(html, name) {
 
 /** The forms of a page as a browser would submit them: {action, method, id, fields: [[name, value]], buttons, html}. */
 export function forms(html, current = "/") {
-  const page = html.replace(/<!--[\s\S]*?-->/g, "").replace(/<script\b[\s\S]*?<\/script>/gi, "");
+  const page = html.replace(/<!--[\s\S]*?-->/g, "").replace(/<(script|template)\b[\s\S]*?<\/\1>/gi, "");
   const all = elements(page, "form").map(({ attributes: form, inner }) => {
     const { fields, buttons } = controls(inner, (control) => control.form === undefined || control.form === form.id);
     return { action: form.action || current, method: (form.method || "get").toUpperCase(), id: form.id, enctype: form.enctype, fields, buttons, html: inner };
@@ -75,7 +75,9 @@ function controls(html, belongs) {
 
 /** What a person reads: tags away, blanks folded. */
 export function plain(html) {
-  return unescape(html.replace(/<(script|style)\b[\s\S]*?<\/\1>/gi, " ").replace(/<[^>]*>/g, " ")).replace(/\s+/g, " ").trim();
+  const visible = html.replace(/<(script|style|template|head)\b[\s\S]*?<\/\1>/gi, " ");
+  const joined = visible.replace(/<\/?(a|b|strong|em|i|small|span|code|sub|sup)\b[^>]*>/gi, "");
+  return unescape(joined.replace(/<[^>]*>/g, " ")).replace(/\s+/g, " ").trim();
 }
 
 /** The form of a page whose action (without query) matches; fails with what is there. */

@@ -33,13 +33,13 @@ describe("plain pages", () => {
       return page.status === 200 && page;
     }, "the product page is there");
     assert.match(product.text, /无脚本杯子/);
-    assert.match(product.text, /45\.50/);
+    assert.match(plain(product.text), /45\.50/);
 
     const cart = await browser.submit(formTo(product, "/cart/lines"), { quantity: 2 });
     assert.match(cart.path, /^\/cart/);
-    assert.match(cart.text, /91\.00/);
+    assert.match(plain(cart.text), /91\.00/);
     const changed = await browser.submit(formTo(cart, `/cart/lines/${cup.variant_id}`), { quantity: 3 });
-    assert.match(changed.text, /136\.50/);
+    assert.match(plain(changed.text), /136\.50/);
 
     const checkout = await browser.open("/checkout");
     const review = await browser.submit(formTo(checkout, "/checkout/review"), typed(visitor));
@@ -164,7 +164,7 @@ describe("plain pages", () => {
       assert.ok(!/script-src[^;]*'unsafe-inline'/.test(policy), path);
       assert.equal(headers["x-content-type-options"], "nosniff", path);
       assert.match(`${headers["x-frame-options"] ?? ""} ${policy}`, /DENY|SAMEORIGIN|frame-ancestors/, path);
-      assert.ok(!/<script(?![^>]*\b(src|type="application\/json"|type="importmap"))[^>]*>/i.test(text), `${path} has an inline script`);
+      assert.ok(!/<script(?![^>]*\b(src|type="application\/(ld\+)?json"|type="importmap"))[^>]*>/i.test(text), `${path} has an inline script`);
       assert.ok(!/\son\w+="/.test(text.replace(/<script[\s\S]*?<\/script>/g, "")), `${path} has an inline handler`);
       assert.ok(!/<style\b|\sstyle="/.test(text), `${path} has an inline style`);
     }

@@ -1,0 +1,189 @@
+// Every page at every width: nothing to scroll sideways, nothing that keeps somebody out, a picture for people to look at.
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { after, before, describe, test } from "node:test";
+import { startServer, unique } from "../lib/shop.mjs";
+import { openBrowser, openTab } from "./browser.mjs";
+
+const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SHOTS = process.env.YUNDIAN_SCREENSHOTS || fileURLToPath(new URL("../../build/screenshots/", import.meta.url));
+const WIDTHS = [320, 375, 768, 1024, 1440];
+
+describe("every page", () => {
+  let server, shop, browser, pages;
+
+  before(async () => {
+    server = await startServer({ demo: true });
+    shop = server.shop;
+    browser = await openBrowser();
+    fs.mkdirSync(SHOTS, { recursive: true });
+    pages = await allPages();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  // {name: {path, cookies}} of every page in a state worth looking at.
+  async function allPages() {
+    const staff = await shop.staff();
+    const list = (await shop.client().api("/products")).body.products;
+    const details = await Promise.all(list.map(async ({ handle }) => (await shop.client().api(`/products/${handle}`)).body.product));
+    const withOptions = details.find(({ options }) => options.length > 0) ?? details[0];
+    const digital = details.find(({ kind }) => kind === "digital");
+    const soldOut = details.find(({ available }) => available === 0);
+    const { product: full } = (await shop.client().api(`/products/${withOptions.handle}`)).body;
+    const category = full.category?.handle ?? list[0].category;
+
+    const buyer = shop.visitor();
+    for (const { variants } of details.slice(0, 3)) await buyer.puts({ variant_id: variants.find(({ available }) => available > 1)?.id ?? variants[0].id });
+    const cart = [{ name: "yd_cart", value: buyer.cart, url: server.base }];
+    const codeBuyer = shop.visitor();
+    const game = await shop.product({ title: "示例兑换码", price: 3000, codes: [unique("DEMO-CODE")] });
+    const delivered = await codeBuyer.buys(game);
+    await codeBuyer.getsCodes(delivered, 1);
+    const thing = await shop.product({ title: "示例马克杯", price: 5900, stock: 20 });
+    const unpaid = await shop.visitor().orders(thing);
+    const paying = await shop.visitor().startsPaying(unpaid);
+    const paid = await shop.visitor().buys(thing);
+    const shipped = await shop.visitor().buys(thing);
+    await staff.ships(shipped);
+    const refunded = await shop.visitor().buys(thing);
+    await staff.cancels(refunded);
+    const closed = await shop.visitor().orders(thing);
+    await shop.visitor().cancels(closed);
+    const suspicious = await shop.visitor().orders(thing);
+    await shop.visitor().pays(suspicious, { notify: "wrong-amount" });
+    await staff.seesAlarm("payment-amount-mismatch", suspicious);
+    const session = [...staff.client.cookies].map(([name, value]) => ({ name, value, url: server.base }));
+    const order = ({ number, token }) => ({ path: `/orders/${number}?token=${token}` });
+    const sandbox = new URL(paying.url, server.base);
+    return {
+      home: { path: "/" },
+      "home-en": { path: "/en" },
+      products: { path: "/products" },
+      category: { path: `/categories/${category}` },
+      product: { path: `/products/${withOptions.handle}` },
+      "product-digital": digital && { path: `/products/${digital.handle}` },
+      "product-sold-out": soldOut && { path: `/products/${soldOut.handle}` },
+      cart: { path: "/cart", cookies: cart },
+      "cart-empty": { path: "/cart" },
+      checkout: { path: "/checkout", cookies: cart },
+      "checkout-refused": { path: "/checkout", cookies: cart, then: async (page) => submitted(page, "#checkout") },
+      review: { path: "/checkout", cookies: cart, then: async (page) => reviewed(page) },
+      pay: { path: `/orders/${unpaid.number}/pay?token=${unpaid.token}` },
+      sandbox: { path: sandbox.pathname + sandbox.search },
+      "order-unpaid": order(unpaid),
+      "order-paid": order(paid),
+      "order-shipped": order(shipped),
+      "order-delivered": order(delivered),
+      "order-refunded": order(refunded),
+      "order-closed": order(closed),
+      "order-find": { path: "/orders" },
+      "not-found": { path: "/nothing-here" },
+      "admin-login": { path: "/admin/login" },
+      "admin-today": { path: "/admin", cookies: session },
+      "admin-products": { path: "/admin/products", cookies: session },
+      "admin-product-new": { path: "/admin/products/new", cookies: session },
+      "admin-product": { path: `/admin/products/${thing.id}`, cookies: session },
+      "admin-product-digital": { path: `/admin/products/${game.id}`, cookies: session },
+      "admin-categories": { path: "/admin/categories", cookies: session },
+      "admin-orders": { path: "/admin/orders", cookies: session },
+      "admin-order-unpaid": { path: `/admin/orders/${unpaid.number}`, cookies: session },
+      "admin-order-paid": { path: `/admin/orders/${paid.number}`, cookies: session },
+      "admin-order-shipped": { path: `/admin/orders/${shipped.number}`, cookies: session },
+      "admin-order-refunded": { path: `/admin/orders/${refunded.number}`, cookies: session },
+      "admin-alarms": { path: "/admin/alarms", cookies: session },
+      "admin-today-en": { path: "/en/admin", cookies: session },
+    };
+  }
+
+  async function submitted(page, form) {
+    await Promise.all([page.waitForURL(/\/checkout\/review/), page.locator(form).evaluate((one) => one.requestSubmit())]);
+  }
+  async function reviewed(page) {
+    await page.fill('[name="contact.phone"]', "13812345678");
+    if (await page.locator('[name="address.name"]').count())
+      for (const [name, value] of Object.entries({ "address.name": "张三", "address.phone": "13812345678", "address.region": "浙江省 杭州市 西湖区", "address.line": "文三路 100 号" })) await page.fill(`[name="${name}"]`, value);
+    await submitted(page, "#checkout");
+  }
+
+  async function visit({ path, cookies, then }, options) {
+    const page = await openTab(browser, server, options);
+    if (cookies) await page.context().addCookies(cookies);
+    await page.goto(path, { waitUntil: "load" });
+    await then?.(page);
+    return page;
+  }
+  const each = async (task) => {
+    for (const [name, one] of Object.entries(pages)) if (one) await task(name, one);
+  };
+
+  test("is there at all", async () => {
+    assert.ok(pages["product-digital"], "the demo has a digital product on its first page");
+    await each(async (name, one) => {
+      const page = await visit(one);
+      assert.ok((await page.title()).length > 1, name);
+      assert.equal(await page.locator("h1").count() >= 1, true, `${name} has no h1`);
+      const complaints = page.complaints.filter((text) => !/\b(404|422)\b/.test(text));
+      assert.deepEqual(complaints, [], name);
+      await page.context().close();
+    });
+  });
+
+  test("needs no sideways scrolling at 320, 375, 768, 1024 and 1440 px", async () => {
+    const wide = [];
+    await each(async (name, one) => {
+      const page = await visit(one);
+      for (const width of WIDTHS) {
+        await page.setViewportSize({ width, height: 900 });
+        const over = await page.evaluate(() => {
+          const limit = document.documentElement.clientWidth;
+          if (document.documentElement.scrollWidth <= limit) return null;
+          const guilty = [...document.body.querySelectorAll("*")].filter((element) => element.getBoundingClientRect().right > limit + 1).slice(0, 3);
+          return `${document.documentElement.scrollWidth} px: ${guilty.map((element) => element.outerHTML.slice(0, 80)).join(" | ")}`;
+        });
+        if (over) wide.push(`${name} at ${width}: ${over}`);
+      }
+      await page.context().close();
+    });
+    assert.deepEqual(wide, []);
+  });
+
+  for (const scheme of ["light", "dark"])
+    test(`keeps nobody out (axe, ${scheme})`, async () => {
+      const violations = [];
+      await each(async (name, one) => {
+        for (const width of scheme === "light" ? [375, 1440] : [1440]) {
+          const page = await visit(one, { width, colorScheme: scheme });
+          // The page's own policy forbids added scripts, so axe is evaluated by the debugger.
+          await page.evaluate(AXE);
+          const result = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
+          for (const { id, impact, nodes } of result.violations)
+            if (impact === "serious" || impact === "critical") violations.push(`${name} ${width}: ${id} (${impact}) ${nodes.slice(0, 2).map(({ html, any }) => `${html.slice(0, 110)} ${any[0]?.message?.slice(0, 120) ?? ""}`).join(" | ")}`);
+          await page.context().close();
+        }
+      });
+      assert.deepEqual(violations, []);
+    });
+
+  test("has its picture taken at 375 and 1440 px", async () => {
+    await each(async (name, one) => {
+      for (const [width, height] of [[375, 812], [1440, 900]]) {
+        const page = await visit(one, { width, height });
+        // Lazy pictures load when they are scrolled to.
+        await page.evaluate(async () => {
+          for (const image of document.images) image.loading = "eager";
+          await Promise.all([...document.images].filter((image) => !image.complete).map((image) => new Promise((done) => ((image.onload = done), (image.onerror = done)))));
+        });
+        const broken = await page.evaluate(() => [...document.images].filter((image) => image.complete && image.naturalWidth === 0 && image.checkVisibility()).map(({ src }) => src));
+        assert.deepEqual(broken, [], `${name}: broken pictures`);
+        await page.screenshot({ path: `${SHOTS}/${name}-${width}.png`, fullPage: true });
+        await page.context().close();
+      }
+    });
+  });
+});
