@@ -1,0 +1,497 @@
+// The back office works without this file: it makes plain forms and links quicker and safer to use.
+const find = (query, within = document) => within.querySelector(query);
+const all = (query, within = document) => [...within.querySelectorAll(query)];
+const on = (event, query, act) =>
+  document.addEventListener(event, (e) => {
+    const target = e.target instanceof Element && e.target.closest(query);
+    if (target) act(target, e);
+  });
+const words = find("#words").dataset;
+const icons = document.body.dataset.icons;
+const locale = document.documentElement.lang;
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+const make = (name, attributes = {}, ...children) => {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) if (value != null && value !== false) element.setAttribute(key, value);
+  element.append(...children);
+  return element;
+};
+document.documentElement.classList.add("js");
+
+/* ---- toasts ---- */
+
+export function toast(text, isBad = false) {
+  if (!text) return;
+  const line = make("p", { class: isBad ? "toast is-bad" : "toast" }, text);
+  line.addEventListener("animationend", () => line.remove());
+  find("#toasts").append(line);
+}
+// A notice is told once: reloading or going back must not tell it again.
+if (find("#toasts .toast")) {
+  const here = new URL(location.href);
+  if (here.searchParams.has("notice")) {
+    here.searchParams.delete("notice");
+    history.replaceState(history.state, "", here);
+  }
+}
+
+/* ---- relative times; the absolute one stays as the title ---- */
+
+const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
+const steps = [["day", 86400], ["hour", 3600], ["minute", 60]];
+function sayTimes(within = document) {
+  for (const time of all("time[data-relative]", within)) {
+    const seconds = (new Date(time.dateTime) - Date.now()) / 1000;
+    if (!Number.isFinite(seconds)) continue;
+    time.title ||= time.textContent;
+    if (Math.abs(seconds) > 6.5 * 86400) continue;
+    const step = steps.find(([, size]) => Math.abs(seconds) >= size);
+    time.textContent = step ? relative.format(Math.trunc(seconds / step[1]), step[0]) : words.justNow;
+  }
+}
+sayTimes();
+setInterval(sayTimes, 30000);
+
+/* ---- forms that only change a part of the page: sent in the background, the part is replaced ---- */
+
+const parse = (html) => new DOMParser().parseFromString(html, "text/html");
+
+/* Takes the part named by `query` from an answer, and tells what the answer has to say. */
+async function takeOver(query, html) {
+  let answer = parse(html);
+  const failure = find("[data-failure]", answer);
+  const said = failure ? failure.textContent.trim().replace(/\s+/g, " ") : find("#toasts .toast", answer)?.textContent;
+  if (!find(query, answer)) answer = parse(await (await fetch(location.href)).text());
+  const fresh = find(query, answer);
+  const old = find(query);
+  const place = old && all("input, button, textarea, summary, a", old).indexOf(document.activeElement);
+  if (fresh && old) {
+    old.replaceWith(fresh);
+    sayTimes(fresh);
+    prepare(fresh);
+    if (place >= 0) all("input, button, textarea, summary, a", fresh)[place]?.focus();
+  } else if (old) old.remove();
+  toast(said ?? words.saved, Boolean(failure));
+  return !failure;
+}
+
+on("submit", "form[data-swap]", async (form, e) => {
+  e.preventDefault();
+  const button = e.submitter;
+  const data = new FormData(form);
+  if (button?.name) data.set(button.name, button.value);
+  const action = button?.hasAttribute("formaction") ? button.formAction : form.action;
+  find("#ask")?.close();
+  if (button) button.disabled = true;
+  try {
+    const answer = await fetch(action, { method: "POST", body: new URLSearchParams(data) });
+    await takeOver(form.dataset.swap, await answer.text());
+  } catch {
+    toast(words.failed, true);
+  }
+  if (button) button.disabled = false;
+});
+on("change", "select[data-submit]", (select) => select.form.requestSubmit());
+
+/* ---- confirming: the panel of a <details> is shown in a dialog ---- */
+
+const ask = find("#ask");
+function askWith(details) {
+  const panel = find(".confirm-panel", details);
+  const cancel = make("button", { type: "button", class: "btn" }, words.cancel);
+  cancel.addEventListener("click", () => ask.close());
+  const yes = find(".btn.is-danger", panel);
+  const bar = make("div", { class: "dialog-bar" }, cancel);
+  yes.after(bar);
+  bar.append(yes);
+  ask.replaceChildren(panel);
+  ask.className = "dialog";
+  ask.addEventListener("close", () => {
+    bar.replaceWith(yes);
+    if (details.isConnected) details.append(panel);
+    details.open = false;
+    find("summary", details)?.focus();
+  }, { once: true });
+  ask.showModal();
+  find("input:not([type=hidden])", panel)?.focus();
+}
+if (ask) {
+  on("click", "[data-confirm] > summary", (summary, e) => {
+    e.preventDefault();
+    askWith(summary.parentElement);
+  });
+  ask.addEventListener("click", (e) => e.target === ask && ask.close());
+}
+on("click", "[data-open-dialog]", (button) => find("#" + button.dataset.openDialog).showModal());
+document.addEventListener("click", (e) => {
+  for (const menu of all("details[data-menu][open]")) if (!menu.contains(e.target)) menu.open = false;
+});
+
+/* ---- small helps ---- */
+
+on("click", "[data-copy]", async (button) => {
+  const source = find(button.dataset.copy);
+  await navigator.clipboard.writeText(source.innerText.trim().replace(/\s*\n\s*/g, "\n"));
+  toast(words.copied);
+});
+on("click", "[data-print]", () => print());
+on("click", "[data-demo-login]", (button) => {
+  find("#f-login").value = button.dataset.demoLogin;
+  find("#f-password").value = button.dataset.demoPassword;
+  find("#f-password").form.requestSubmit();
+});
+// The carrier used last is the likely one for the next parcel.
+for (const select of all("select[data-remember]")) {
+  const key = "yundian." + select.dataset.remember;
+  const last = localStorage.getItem(key);
+  if (last && !find("option[selected]", select) && [...select.options].some((o) => o.value === last)) select.value = last;
+  select.form.addEventListener("submit", () => localStorage.setItem(key, select.value));
+}
+
+/* ---- unsaved changes ---- */
+
+const state = (form) => JSON.stringify([...new FormData(form)].map(([k, v]) => [k, v instanceof File ? v.name : v]));
+const guards = all("form[data-guard]").map((form) => ({ form, saved: form.hasAttribute("data-dirty") ? "" : null, dirty: false }));
+const bar = find(".save-bar");
+function watch() {
+  for (const guard of guards) guard.dirty = !guard.sent && guard.saved !== state(guard.form);
+  const dirty = guards.some((guard) => guard.dirty);
+  if (bar) {
+    bar.classList.toggle("is-dirty", dirty);
+    const text = dirty ? words.unsaved : "";
+    const place = find("[data-guard-text]", bar);
+    if (place.textContent !== text) place.textContent = text;
+  }
+  return dirty;
+}
+for (const guard of guards) {
+  guard.saved ??= state(guard.form);
+  guard.form.addEventListener("submit", () => {
+    tidy(guard.form);
+    guard.sent = true;
+  });
+}
+if (guards.length) {
+  document.addEventListener("input", watch);
+  document.addEventListener("change", watch);
+  addEventListener("pageshow", () => {
+    for (const guard of guards) guard.sent = false;
+    watch();
+  });
+  addEventListener("beforeunload", (e) => watch() && e.preventDefault());
+  on("click", "[data-discard]", () => guards.forEach((guard) => (guard.sent = true)));
+}
+
+/* ---- variants: rows, combinations, filling ---- */
+
+const rowsOf = (list) => (list ? all(":scope > li", list) : []);
+const part = (row, name) => find(`[data-part="${name}"]`, row);
+const splitValues = (text) => text.split(/[,，、;；]/).map((v) => v.trim()).filter(Boolean);
+const isBlank = (row) => all("input:not([type=checkbox])", row).every((input) => !input.value.trim());
+const variants = find("[data-variants]");
+const options = find("[data-options]");
+
+function shownOptions() {
+  return rowsOf(options)
+    .map((row) => all("input", row).map((input) => input.value))
+    .filter(([name, values]) => name.trim() && values.trim())
+    .map(([name, values]) => ({ name: name.trim(), values: [...new Set(splitValues(values))] }));
+}
+const combinations = () => shownOptions().reduce((list, { values }) => list.flatMap((row) => values.map((v) => [...row, v])), [[]]);
+const keyOf = (values) => values.join("\u0000");
+
+function addRow(list, template) {
+  const spare = rowsOf(list).find((row) => row.classList.contains("is-spare") && isBlank(row));
+  if (spare) {
+    list.append(spare);
+    spare.classList.remove("is-spare");
+    return spare;
+  }
+  const number = 1 + Math.max(-1, ...rowsOf(list).map((row) => Number(/\.(\d+)\./.exec(find("input", row).name)?.[1] ?? -1)));
+  list.insertAdjacentHTML("beforeend", template.innerHTML.replaceAll("__N__", number));
+  return list.lastElementChild;
+}
+/* Before sending: separators are commas, blank rows are left out, numbers have no gap. */
+function tidy(form) {
+  if (form.id !== "edit" || !variants) return;
+  for (const [list, prefix] of [[options, "options"], [variants, "variants"]]) {
+    let number = 0;
+    for (const row of rowsOf(list)) {
+      const inputs = all("input", row);
+      const used = !isBlank(row);
+      for (const input of inputs) {
+        input.disabled = !used;
+        if (used) input.name = `${prefix}.${number}.${input.name.split(".").pop()}`;
+        if (/\.(values|options)$/.test(input.name)) input.value = splitValues(input.value).join(", ");
+      }
+      if (used) number++;
+    }
+  }
+}
+function nextSku() {
+  const skus = rowsOf(variants).map((row) => part(row, "sku").value.trim()).filter(Boolean);
+  const base = (skus[0] ?? find("#f-handle")?.value.trim().toUpperCase() ?? "").replace(/-?\d+$/, "") || "SKU" + Date.now().toString(36).slice(-5).toUpperCase();
+  let number = skus.length + 1;
+  while (skus.includes(`${base}-${String(number).padStart(2, "0")}`)) number++;
+  return `${base}-${String(number).padStart(2, "0")}`;
+}
+function generate() {
+  const wanted = combinations();
+  const used = new Set(rowsOf(variants).filter((row) => !isBlank(row)).map((row) => keyOf(splitValues(part(row, "options").value))));
+  const first = rowsOf(variants).find((row) => part(row, "price").value.trim());
+  let count = 0;
+  for (const values of wanted) {
+    if (!values.length || used.has(keyOf(values)) || count >= 500) continue;
+    // A row that has no combination yet (the single variant of before) becomes the first one.
+    const row = rowsOf(variants).find((r) => !r.classList.contains("is-spare") && !part(r, "options").value.trim()) ?? addRow(variants, find("[data-variant-template]"));
+    part(row, "options").value = values.join(", ");
+    part(row, "sku").value ||= nextSku();
+    if (first) for (const name of ["price", "weight"]) part(row, name).value ||= part(first, name).value;
+    count++;
+  }
+  toast(count ? fill(words.generated, { count }) : words.complete);
+  watch();
+  review();
+}
+function review() {
+  if (!variants) return;
+  const wanted = new Set(combinations().map(keyOf));
+  const rows = rowsOf(variants).filter((row) => !row.classList.contains("is-spare"));
+  for (const row of rows) {
+    const gone = !isBlank(row) && !wanted.has(keyOf(splitValues(part(row, "options").value)));
+    row.classList.toggle("is-gone", gone);
+    find(".is-options", row).dataset.gone = gone && wanted.size > 1 ? words.gone : "";
+  }
+  const used = new Set(rows.map((row) => keyOf(splitValues(part(row, "options").value))));
+  const missing = [...wanted].filter((key) => key && !used.has(key)).length;
+  find("[data-generate-hint]").textContent = missing ? fill(words.missing, { count: missing }) : "";
+  for (const button of all("[data-fill]")) button.hidden = rows.length < 2;
+  variants.classList.toggle("is-digital", find("[name=kind][form=edit]:checked, [name=kind][type=hidden]")?.value === "digital");
+}
+if (variants) {
+  on("click", "[data-generate]", generate);
+  on("click", "[data-add-variant]", () => (find("input:not([type=hidden])", addRow(variants, find("[data-variant-template]"))).focus(), review()));
+  on("click", "[data-add-option]", () => {
+    if (rowsOf(options).filter((row) => !row.classList.contains("is-spare")).length < 4)
+      find("input", addRow(options, find("[data-option-template]"))).focus();
+  });
+  on("click", "[data-remove-row]", (button) => {
+    const row = button.closest("li");
+    for (const input of all("input:not([type=checkbox])", row)) input.value = "";
+    row.classList.add("is-spare");
+    watch();
+    review();
+  });
+  on("click", "[data-fill]", (button) => {
+    const rows = rowsOf(variants).filter((row) => !row.classList.contains("is-spare"));
+    for (const row of rows.slice(1)) part(row, button.dataset.fill).value = part(rows[0], button.dataset.fill).value;
+    watch();
+  });
+  document.addEventListener("input", review);
+  document.addEventListener("change", review);
+  review();
+}
+
+/* ---- pictures: several at once, with previews and progress; order by dragging ---- */
+
+async function preview(file, place) {
+  try {
+    const picture = await createImageBitmap(file, { resizeWidth: 112 });
+    const canvas = make("canvas", { width: picture.width, height: picture.height });
+    canvas.getContext("2d").drawImage(picture, 0, 0);
+    place.prepend(canvas);
+  } catch {
+    place.prepend(file.name);
+  }
+}
+function upload(form, files) {
+  const progress = make("progress", { max: 1, value: 0, "aria-label": words.loading });
+  const list = find(".uploads", form);
+  const items = [...files].map((file) => make("li", {}, ""));
+  list.replaceChildren(...items);
+  [...files].forEach((file, i) => preview(file, items[i]));
+  items.at(-1)?.append(progress);
+  const data = new FormData();
+  for (const file of files) data.append("pictures", file);
+  const request = new XMLHttpRequest();
+  request.open("POST", form.action);
+  request.upload.onprogress = (e) => e.lengthComputable && (progress.value = e.loaded / e.total);
+  request.onload = () => takeOver(form.dataset.upload, request.responseText).finally(() => list.replaceChildren());
+  request.onerror = () => {
+    list.replaceChildren();
+    toast(words.uploadFailed, true);
+  };
+  request.send(data);
+}
+on("change", "form[data-upload] input[type=file]", (input) => {
+  if (input.files.length) upload(input.form, input.files);
+  input.value = "";
+});
+for (const kind of ["dragenter", "dragover"]) on(kind, ".drop", (drop, e) => {
+  if (!e.dataTransfer.types.includes("Files")) return;
+  e.preventDefault();
+  drop.classList.add("is-over");
+});
+for (const kind of ["dragleave", "drop"]) on(kind, ".drop", (drop) => drop.classList.remove("is-over"));
+on("drop", "form[data-upload]", (form, e) => {
+  e.preventDefault();
+  const files = [...e.dataTransfer.files].filter((file) => file.type.startsWith("image/"));
+  if (files.length) upload(form, files);
+});
+let dragged = null;
+on("dragstart", ".tile", (tile, e) => {
+  dragged = tile;
+  tile.classList.add("is-dragged");
+  e.dataTransfer.effectAllowed = "move";
+});
+on("dragend", ".tile", (tile) => {
+  tile.classList.remove("is-dragged");
+  all(".tile.is-over").forEach((t) => t.classList.remove("is-over"));
+});
+on("dragover", ".tile", (tile, e) => {
+  if (!dragged) return;
+  e.preventDefault();
+  all(".tile.is-over").forEach((t) => t !== tile && t.classList.remove("is-over"));
+  tile.classList.toggle("is-over", tile !== dragged);
+});
+on("drop", ".tile", async (tile, e) => {
+  if (!dragged || tile === dragged) return;
+  e.preventDefault();
+  const path = `${find("[data-pictures]").dataset.pictures}/${dragged.dataset.position}/move`;
+  tile.parentElement.insertBefore(dragged, dragged.compareDocumentPosition(tile) & 4 ? tile.nextSibling : tile);
+  dragged = null;
+  try {
+    const answer = await fetch(path, { method: "POST", body: new URLSearchParams({ to: tile.dataset.position }) });
+    await takeOver("#pictures", await answer.text());
+  } catch {
+    toast(words.failed, true);
+  }
+});
+function prepare(within) {
+  for (const tile of all(".tile", within)) tile.draggable = true;
+  for (const input of all(".drop input[type=file]", within)) input.required = false;
+}
+prepare(document);
+
+/* ---- price and stock from the product list: the forms of the product's own page, in a dialog ---- */
+
+on("click", "[data-quick]", async (button) => {
+  button.disabled = true;
+  try {
+    await quickEdit(button.dataset.quick, button.closest("[data-row]"));
+  } catch {
+    toast(words.failed, true);
+  }
+  button.disabled = false;
+});
+async function quickEdit(url, row) {
+  const page = parse(await (await fetch(url)).text());
+  const edit = find("#edit", page);
+  const stocks = new Map(all(".stock", page).map((stock) => [stock.dataset.stock, stock]));
+  const list = make("ul", { class: "quick" });
+  const lines = [];
+  for (const variant of all("[data-variants] > li:not(.is-new)", page)) {
+    const id = find("[name$='.id']", variant).value;
+    const price = part(variant, "price");
+    const stock = stocks.get(id);
+    const adjust = stock && find("form.adjust", stock);
+    const field = (label, value, mode) => {
+      const input = make("input", { value, inputmode: mode, id: `quick-${label === words.price ? "p" : "s"}-${id}` });
+      return [input, make("div", { class: "cell" }, make("label", { for: input.id }, label), input)];
+    };
+    const [priceInput, priceCell] = field(words.price, price.value, "decimal");
+    const line = { price, priceInput, adjust };
+    const item = make("li", {}, make("b", {}, part(variant, "options").value || find("h1", page).textContent, make("small", {}, part(variant, "sku").value)), priceCell);
+    if (adjust) {
+      const [stockInput, stockCell] = field(words.stock, adjust.elements.on_hand.value, "numeric");
+      line.stockInput = stockInput;
+      item.append(stockCell);
+    }
+    list.append(item);
+    lines.push(line);
+  }
+  const cancel = make("button", { type: "button", class: "btn" }, words.cancel);
+  cancel.addEventListener("click", () => ask.close());
+  const form = make("form", {}, make("h2", {}, `${words.quick}`), list, make("div", { class: "dialog-bar" }, cancel, make("button", { class: "btn is-main" }, words.save)));
+  form.addEventListener("submit", async (e) => {
+    e.preventDefault();
+    const posts = [];
+    if (lines.some((line) => line.priceInput.value !== line.price.value)) {
+      for (const line of lines) line.price.value = line.priceInput.value;
+      posts.push([edit.getAttribute("action"), fieldsOf(edit)]);
+    }
+    for (const { adjust, stockInput } of lines) {
+      if (!adjust || stockInput.value === adjust.elements.on_hand.value) continue;
+      posts.push([adjust.getAttribute("action"), new URLSearchParams({ on_hand: stockInput.value, expected: adjust.elements.expected.value, reason: words.quickReason })]);
+    }
+    form.classList.add("is-busy");
+    let failure = null;
+    for (const [action, body] of posts) {
+      const answer = parse(await (await fetch(action, { method: "POST", body })).text());
+      failure ??= find("[data-failure]", answer) ?? find(".problem", answer);
+    }
+    form.classList.remove("is-busy");
+    ask.close();
+    if (failure) toast(failure.textContent.trim().replace(/\s+/g, " "), true);
+    else if (!posts.length) toast(words.unchanged);
+    if (posts.length) {
+      const fresh = find("#" + row.id, parse(await (await fetch(location.href)).text()));
+      if (fresh) row.replaceWith(fresh);
+      if (!failure) toast(words.saved);
+    }
+  });
+  ask.replaceChildren(form);
+  ask.className = "dialog is-wide";
+  ask.showModal();
+}
+/* The fields of a form in a page that is not shown, without its spare rows. */
+function fieldsOf(form) {
+  const data = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) {
+    const row = [...form.elements].find((element) => element.name === name)?.closest(".is-spare");
+    if (!row) data.append(name, value);
+  }
+  return data;
+}
+
+/* ---- keyboard ---- */
+
+const rows = () => all("[data-list] [data-row], .rows [data-row]");
+let last = "";
+document.addEventListener("keydown", (e) => {
+  if ((e.ctrlKey || e.metaKey) && e.key === "s" && find("#edit")) {
+    e.preventDefault();
+    find("#edit").requestSubmit();
+    return;
+  }
+  if (e.ctrlKey || e.metaKey || e.altKey || find("dialog[open]")) return;
+  if (e.key === "Escape") for (const open of all("details[data-menu][open]")) open.open = false;
+  if (e.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (last === "g") {
+    const path = { h: "/admin", o: "/admin/orders", p: "/admin/products", c: "/admin/categories", a: "/admin/alarms" }[e.key];
+    last = "";
+    const link = path && all(".nav a").find((a) => new URL(a.href).pathname.endsWith(path));
+    if (link) return link.click();
+  }
+  last = e.key;
+  if (e.key === "/" && find("[data-search]")) {
+    e.preventDefault();
+    find("[data-search]").select();
+  } else if (e.key === "?") find("#keys")?.showModal();
+  else if (e.key === "n") find("[data-next]")?.click();
+  else if (e.key === "j" || e.key === "k") {
+    const list = rows();
+    const at = list.findIndex((row) => row.classList.contains("is-at"));
+    const next = list[Math.min(list.length - 1, Math.max(0, at + (e.key === "j" ? 1 : -1)))];
+    if (!next) return;
+    list[at]?.classList.remove("is-at");
+    next.classList.add("is-at");
+    find(".row-link, summary, a", next)?.focus({ preventScroll: true });
+    next.scrollIntoView({ block: "nearest" });
+  }
+});
+
+/* A form that was refused inside a folded panel is shown at once; else the first wrong field gets the focus. */
+const refused = find("[data-confirm][open]");
+if (refused && ask) askWith(refused);
+else find("[aria-invalid=true]")?.focus();
