@@ -454,6 +454,10 @@ function fieldsOf(form) {
   return data;
 }
 
+// The tab that is chosen is in sight, also where the tabs scroll.
+const tab = find(".tabs [aria-current]");
+if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
+
 /* ---- keyboard ---- */
 
 const rows = () => all("[data-list] [data-row], .rows [data-row]");
