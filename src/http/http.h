@@ -19,11 +19,11 @@ enum http_method { GET = 1, POST, PUT, PATCH, DELETE };
 
 /* Limits with a name; those that are settings stand in base/config.h. */
 #define HTTP_URL_LIMIT 2048
-#define HTTP_HEADER_LIMIT 8192        /* all headers together */
-#define HTTP_FIELD_COUNT_LIMIT 4096   /* fields in one form or query */
-#define HTTP_FILE_COUNT_LIMIT 50      /* files in one upload */
+#define HTTP_HEADER_LIMIT 8192      /* all headers together */
+#define HTTP_FIELD_COUNT_LIMIT 4096 /* fields in one form or query */
+#define HTTP_FILE_COUNT_LIMIT 50    /* files in one upload */
 #define HTTP_REPLY_LIMIT ((size_t)8 << 20)
-#define HTTP_STREAM_LIMIT 20000       /* event streams held open at once */
+#define HTTP_STREAM_LIMIT 20000 /* event streams held open at once */
 
 /* ---- declared fields -------------------------------------------------------------------------------- */
 
@@ -44,13 +44,13 @@ struct field {
     const char *name; /* path parameter, query, form or JSON member; "address.phone" is a member of a member,
                          and a form field of just that name */
     enum field_kind kind;
-    size_t offset;      /* of the member in the handler's form struct */
+    size_t offset; /* of the member in the handler's form struct */
     bool is_required;
-    bool is_many;       /* FIELD_FILE: struct upload_list with up to HTTP_FILE_COUNT_LIMIT files */
+    bool is_many; /* FIELD_FILE: struct upload_list with up to HTTP_FILE_COUNT_LIMIT files */
     int64_t minimum;
-    int64_t maximum;    /* texts: 0 means 255; ints: both 0 means any; rows: the most rows (0 = 100) */
-    int64_t otherwise;  /* FIELD_INT and FIELD_CHOICE: value when absent */
-    const char *help;   /* one English sentence, for OpenAPI */
+    int64_t maximum;   /* texts: 0 means 255; ints: both 0 means any; rows: the most rows (0 = 100) */
+    int64_t otherwise; /* FIELD_INT and FIELD_CHOICE: value when absent */
+    const char *help;  /* one English sentence, for OpenAPI */
     const char *const *choices; /* FIELD_CHOICE: ends with NULL */
     const struct field *rows;   /* FIELD_ROWS: fields of one row, ends with a NULL name */
     size_t row_size;
@@ -62,8 +62,8 @@ struct field_rows {
 };
 
 struct upload {
-    const char *path; /* where the bytes are */
-    const char *file_name; /* as the client named it, made safe */
+    const char *path;         /* where the bytes are */
+    const char *file_name;    /* as the client named it, made safe */
     const char *content_type; /* as the client says: not to be trusted */
     int64_t size;
 };
@@ -94,14 +94,15 @@ struct route {
 struct req {
     struct ctx ctx;
     const struct route *route;
-    enum face face;   /* which of the two is asked for */
-    const void *form; /* the form struct of the route, read and checked; texts that were absent are "" */
-    const char *path; /* without query, without locale prefix, decoded */
-    const char *url;  /* path and query as they came, for links back */
+    enum face face;     /* which of the two is asked for */
+    const void *form;   /* the form struct of the route, read and checked; texts that were absent are "" */
+    const char *path;   /* without query, without locale prefix and /api/v1, decoded */
+    const char *prefix; /* the locale prefix that was cut off: "/en", or "" */
+    const char *url;    /* path and query as they came, for links back */
     const char *origin; /* "https://shop.example", as the buyer sees it */
     const char *host;
-    const char *address; /* of the client, behind trusted proxies */
-    void *visitor;       /* set by the owner's guard: the staff session */
+    const char *address;       /* of the client, behind trusted proxies */
+    void *visitor;             /* set by the owner's guard: the staff session */
     struct exchange *exchange; /* private to src/http */
 };
 
@@ -115,22 +116,29 @@ const char *req_typed(const struct req *req, const char *field);
 /* All typed fields as an object of texts, for templates. */
 const struct value *req_typed_all(const struct req *req);
 
-/* ---- replies: a handler ends with exactly one of them ---------------------------------------------------- */
+/* ---- replies: a handler ends with exactly one of them ----------------------------------------------------
+ */
 
 /* HTML through the owner's render hook with this template, or the same tree as JSON. */
 CHECKED err reply_view(struct req *req, const char *template, const struct value *view);
 CHECKED err reply_view_status(struct req *req, int status, const char *template, const struct value *view);
-/* After a change: HTML is redirected (303) to `location` (printf); JSON gets `status` and the view. */
+/* After a change: HTML is redirected (303) to `location` (printf); JSON gets `status` and the view. A
+ * location that begins with a slash stays on the site and in the reader's language: the locale prefix is put
+ * before it. */
 CHECKED err reply_done(struct req *req, int status, const struct value *view, const char *location, ...)
     __attribute__((format(printf, 4, 5)));
 CHECKED err reply_redirect(struct req *req, int status, const char *location);
-CHECKED err reply_bytes(struct req *req, int status, const char *content_type, const char *bytes, size_t length);
-/* A file on disk; immutable ones may be cached for a year. */
+CHECKED err reply_bytes(struct req *req, int status, const char *content_type, const char *bytes,
+                        size_t length);
+/* A file on disk, whole or the one range that was asked for; immutable ones may be cached for a year. */
 CHECKED err reply_file(struct req *req, const char *path, const char *content_type, bool is_immutable);
-/* A download that is written in pieces: `next` adds the next piece to `out` and clears *more at the end. It runs
- * on the worker, not more than a few pieces ahead of the client. */
+/* A download that is made in pieces: `next` adds the next piece (up to 8 MiB) to `out` and clears *more at
+ * the end. All pieces are made before the first is sent, into a file without a name: so a failure is still an
+ * error reply, and a slow client keeps no worker. What `next` allocates from req->ctx.arena lives until it
+ * returns. */
 CHECKED err reply_download(struct req *req, const char *content_type, const char *file_name,
-                           err (*next)(struct req *req, void *arg, struct text_buf *out, bool *more), void *arg);
+                           err (*next)(struct req *req, void *arg, struct text_buf *out, bool *more),
+                           void *arg);
 /* An event stream (text/event-stream): stays open and carries what stream_publish sends to the channel. */
 CHECKED err reply_stream(struct req *req, const char *channel);
 
@@ -143,7 +151,8 @@ void reply_header(struct req *req, const char *name, const char *value);
 void reply_cacheable(struct req *req, int64_t seconds);
 void reply_tag(struct req *req, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* ---- the owner ------------------------------------------------------------------------------------------- */
+/* ---- the owner -------------------------------------------------------------------------------------------
+ */
 
 struct http_hooks {
     void *owner;
@@ -154,7 +163,8 @@ struct http_hooks {
     /* Renders a template for the HTML face. */
     err (*render)(struct req *req, const char *template, const struct value *view, struct text_buf *out);
     /* Answers a failure for the HTML face: an error page, or the form again (req_typed). 5xx details are not
-     * for the client. When it fails itself, a plain built-in page is sent. */
+     * for the client. It may call one reply_ function instead of writing to `out`: to send to the login. When
+     * it fails itself, a plain built-in page is sent. */
     err (*render_failure)(struct req *req, err failure, struct text_buf *out);
     /* More lines for /metrics. */
     void (*metrics)(void *owner, struct text_buf *out);
@@ -162,12 +172,15 @@ struct http_hooks {
     bool (*is_ready)(void *owner, struct ctx *ctx);
     /* Locale prefixes that are cut from paths ("en"): the first entry is the default without prefix. */
     const char *const *locales;
+    /* A request with this cookie neither gets a cached page nor makes one: the staff session. NULL for none.
+     */
+    const char *no_cache_cookie;
 };
 
 struct http_options {
     const struct config *config;
     struct db *db;
-    const struct ctx *model; /* ids, keys, config for every request's ctx */
+    const struct ctx *model;           /* ids, keys, config for every request's ctx */
     const struct route *const *tables; /* each ends with a NULL path; the list ends with NULL */
     const struct http_hooks *hooks;
     const struct http_static *statics; /* may be NULL */
@@ -176,10 +189,17 @@ struct http_options {
 /* Listens and serves until http_stop. `address` gets "127.0.0.1:8080" as really bound. */
 CHECKED err http_start(struct ctx *ctx, const struct http_options *options, struct http_server **server,
                        const char **address);
-/* Stops listening, lets running requests finish for drain_seconds, closes event streams, frees all. */
-void http_stop(struct http_server *server);
+/* Stops listening, closes event streams, lets running requests finish for drain_seconds, frees all. False
+ * when a handler was still running then: nothing is freed, and the process should just end. */
+bool http_stop(struct http_server *server);
 
-/* ---- page cache and streams, used by the owner's listeners ---------------------------------------------------- */
+/* Takes one from a bucket that refills evenly to `per_minute`; false when it is empty: answer
+ * ERR_TOO_MANY_REQUESTS. For what must be limited besides writing requests per address: "login 4711". 0 per
+ * minute means no limit. */
+bool http_rate_take(struct http_server *server, const char *bucket, int64_t per_minute);
+
+/* ---- page cache and streams, used by the owner's listeners
+ * ---------------------------------------------------- */
 
 /* Drops every cached page with this tag. Pages being rendered meanwhile are not kept either. */
 void http_cache_drop(struct http_server *server, const char *tag);
@@ -187,18 +207,21 @@ void http_cache_clear(struct http_server *server);
 /* Sends one event to every stream of a channel; a stream that does not drain is closed. */
 void stream_publish(struct http_server *server, const char *channel, const char *event, const char *data);
 
-/* ---- static files -------------------------------------------------------------------------------------------- */
+/* ---- static files
+ * -------------------------------------------------------------------------------------------- */
 
 struct http_static;
 /* Loads the files below `directory` into memory (16 MiB at most), fingerprinted by content and compressed
  * (gzip, brotli) where that pays. Served at prefix + name.HASH.ext for a year, immutable. Several directories
  * may be added to one set. */
 struct http_static *http_static_open(struct arena *arena);
-CHECKED err http_static_add(struct ctx *ctx, struct http_static *statics, const char *directory, const char *prefix);
+CHECKED err http_static_add(struct ctx *ctx, struct http_static *statics, const char *directory,
+                            const char *prefix);
 /* The fingerprinted address of prefix + name; NULL when there is no such file. */
 const char *http_static_url(const struct http_static *statics, const char *path);
 
-/* ---- descriptions made from the tables --------------------------------------------------------------------------- */
+/* ---- descriptions made from the tables
+ * --------------------------------------------------------------------------- */
 
 void http_print_routes(const struct route *const *tables, struct text_buf *out);
 /* OpenAPI 3.1 as JSON. */

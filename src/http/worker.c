@@ -1,0 +1,199 @@
+/* worker.c - threads that run handlers, and the bounded queue before them.
+ *
+ * Idle workers lie on a stack, so that under light load the same few with warm caches do the work. A submit
+ * calls at most one worker at a time; a worker that takes a task while more wait calls the next one. So a
+ * burst wakes as many threads as it needs, and a steady stream of short handlers wakes hardly any. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
+#include "http/internal.h"
+#include "http/prepared.h"
+#include <stdlib.h>
+#include <unistd.h>
+
+#define WORKERS_ON_SQLITE 32
+#define WORKERS_ON_POSTGRES 8
+
+struct workers {
+    pthread_mutex_t lock;
+    struct task *first, *last;
+    int64_t waiting;
+    int64_t limit;
+    struct worker *idle;
+    int called; /* workers that were woken and have not looked yet */
+    bool is_stopping;
+    int count;
+    int started;
+    int running;            /* tasks in the hands of workers */
+    _Atomic int64_t length; /* of the queue, for those who only want to know */
+    struct worker list[];
+};
+
+static void call_one(struct workers *workers)
+{
+    struct worker *worker = workers->idle;
+    if (worker == NULL || workers->called > 0)
+        return;
+    workers->idle = worker->next_idle;
+    workers->called++;
+    worker->is_called = true;
+    pthread_cond_signal(&worker->wake);
+}
+
+/* Waits for a task; NULL when the server stops and the queue is empty. Called and left with the lock held. */
+static struct task *next_task(struct workers *workers, struct worker *worker)
+{
+    while (workers->first == NULL) {
+        if (workers->is_stopping)
+            return NULL;
+        worker->next_idle = workers->idle;
+        worker->is_called = false;
+        workers->idle = worker;
+        while (!worker->is_called)
+            pthread_cond_wait(&worker->wake, &workers->lock);
+        workers->called--;
+    }
+    struct task *task = workers->first;
+    workers->first = task->next;
+    if (workers->first == NULL)
+        workers->last = NULL;
+    workers->running++;
+    atomic_store_explicit(&workers->length, --workers->waiting, memory_order_relaxed);
+    if (workers->first)
+        call_one(workers);
+    return task;
+}
+
+static void *work(void *arg)
+{
+    struct worker *worker = arg;
+    struct workers *workers = worker->server->workers;
+    struct task *task;
+    worker->arena = arena_open(ARENA_LIMIT);
+    worker->piece_arena = arena_open(ARENA_LIMIT);
+    worker->db = worker->server->options.db ? db_session_open(worker->server->options.db) : NULL;
+    pthread_mutex_lock(&workers->lock);
+    while ((task = next_task(workers, worker)) != NULL) {
+        pthread_mutex_unlock(&workers->lock);
+        task->run(worker, task);
+        arena_reset(worker->arena);
+        pthread_mutex_lock(&workers->lock);
+        workers->running--;
+    }
+    pthread_mutex_unlock(&workers->lock);
+    if (worker->db)
+        db_session_close(worker->db);
+    if (worker->deflater)
+        deflater_close(worker->deflater);
+    arena_close(worker->piece_arena);
+    arena_close(worker->arena);
+    return NULL;
+}
+
+static int default_count(const struct http_server *server)
+{
+    if (server->config->workers > 0)
+        return (int)server->config->workers;
+    struct db *db = server->options.db;
+    return db && db_engine_of(db) == DB_POSTGRES ? WORKERS_ON_POSTGRES : WORKERS_ON_SQLITE;
+}
+
+err workers_start(struct ctx *ctx, struct http_server *server)
+{
+    int count = default_count(server);
+    struct workers *workers = calloc(1, sizeof *workers + (size_t)count * sizeof(struct worker));
+    if (workers == NULL)
+        bug("out of memory");
+    pthread_mutex_init(&workers->lock, NULL);
+    workers->limit = server->config->queue_limit;
+    workers->count = count;
+    server->workers = workers;
+    for (int i = 0; i < count; i++) {
+        struct worker *worker = &workers->list[i];
+        worker->server = server;
+        pthread_cond_init(&worker->wake, NULL);
+        if (pthread_create(&worker->thread, NULL, work, worker) != 0)
+            return fail_with(ctx, ERR_INTERNAL, "cannot start %d worker threads", count);
+        workers->started++;
+    }
+    return NULL;
+}
+
+bool worker_submit(struct http_server *server, struct task *task)
+{
+    struct workers *workers = server->workers;
+    pthread_mutex_lock(&workers->lock);
+    bool fits = workers->waiting < workers->limit && !workers->is_stopping;
+    if (fits) {
+        task->next = NULL;
+        if (workers->last)
+            workers->last->next = task;
+        else
+            workers->first = task;
+        workers->last = task;
+        atomic_store_explicit(&workers->length, ++workers->waiting, memory_order_relaxed);
+        call_one(workers);
+    }
+    pthread_mutex_unlock(&workers->lock);
+    return fits;
+}
+
+int64_t worker_queue_length(const struct http_server *server)
+{
+    return atomic_load_explicit(&server->workers->length, memory_order_relaxed);
+}
+
+bool workers_are_busy(const struct http_server *server)
+{
+    struct workers *workers = server->workers;
+    pthread_mutex_lock(&workers->lock);
+    bool is_busy = workers->running > 0 || workers->first;
+    pthread_mutex_unlock(&workers->lock);
+    return is_busy;
+}
+
+int worker_count(const struct http_server *server)
+{
+    return server->workers->count;
+}
+
+void workers_stop(struct http_server *server)
+{
+    struct workers *workers = server->workers;
+    if (workers == NULL)
+        return;
+    pthread_mutex_lock(&workers->lock);
+    workers->is_stopping = true;
+    for (struct worker *worker = workers->idle; worker; worker = worker->next_idle) {
+        workers->called++;
+        worker->is_called = true;
+        pthread_cond_signal(&worker->wake);
+    }
+    workers->idle = NULL;
+    pthread_mutex_unlock(&workers->lock);
+    for (int i = 0; i < workers->started; i++)
+        pthread_join(workers->list[i].thread, NULL);
+}
+
+void workers_free(struct http_server *server)
+{
+    struct workers *workers = server->workers;
+    if (workers == NULL)
+        return;
+    for (int i = 0; i < workers->started; i++)
+        pthread_cond_destroy(&workers->list[i].wake);
+    pthread_mutex_destroy(&workers->lock);
+    free(workers);
+    server->workers = NULL;
+}
+
+struct ctx worker_ctx(struct worker *worker)
+{
+    struct ctx ctx = *worker->server->options.model;
+    ctx.arena = worker->arena;
+    ctx.db = worker->db;
+    ctx.now = clock_now();
+    ctx.shop = NULL;
+    ctx.actor = ACTOR_BUYER;
+    ctx.actor_id = 0;
+    return ctx;
+}
