@@ -28,17 +28,14 @@ err db_misuse_at(struct ctx *ctx, const char *file, int line, const char *format
 #endif
 }
 
-bool db_runs_body(void)
-{
-    return runs_body;
-}
-
 err db_open(struct ctx *ctx, const struct config *config, struct db **result)
 {
     struct db *db = db_allocate(sizeof *db);
     db->engine = text_is_blank(config->database_url) ? &sqlite_engine : &postgres_engine;
+    pthread_mutex_init(&db->wake_lock, NULL);
     err failure = db->engine->open(ctx, config, db);
     if (failure) {
+        pthread_mutex_destroy(&db->wake_lock);
         free(db);
         return failure;
     }
@@ -51,6 +48,7 @@ void db_close(struct db *db)
     if (atomic_load(&db->sessions) != 0)
         bug("the database is closed while %d sessions are open", atomic_load(&db->sessions));
     db->engine->close(db);
+    pthread_mutex_destroy(&db->wake_lock);
     free(db);
 }
 
@@ -88,8 +86,10 @@ struct db *db_session_db(struct db_session *session)
 
 void db_on_wake(struct db *db, void (*wake)(void *arg), void *arg)
 {
+    pthread_mutex_lock(&db->wake_lock);
     db->wake = wake;
     db->wake_arg = arg;
+    pthread_mutex_unlock(&db->wake_lock);
 }
 
 /* Keeps the first failure of a transaction: nothing can be done in it any more. */
@@ -194,8 +194,12 @@ err db_run_body(struct ctx *ctx, db_body body, void *arg)
 void db_committed(struct db *db, bool wants_wake)
 {
     atomic_fetch_add_explicit(&db->commits, 1, memory_order_relaxed);
-    if (wants_wake && db->wake)
+    if (!wants_wake)
+        return;
+    pthread_mutex_lock(&db->wake_lock);
+    if (db->wake)
         db->wake(db->wake_arg);
+    pthread_mutex_unlock(&db->wake_lock);
 }
 
 err db_transact(struct ctx *ctx, db_body body, void *arg)

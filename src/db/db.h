@@ -43,9 +43,11 @@ struct db_session *db_session_open(struct db *db);
 void db_session_close(struct db_session *session);
 struct db *db_session_db(struct db_session *session);
 
-/* Called after each commit (from the writer thread on SQLite) in which a body called db_wake. Set once. */
+/* Called after each commit (from the writer thread on SQLite) in which a body called db_wake: it only signals
+ * and never uses the database. NULL unsets it; a call is over when this returns. */
 void db_on_wake(struct db *db, void (*wake)(void *arg), void *arg);
-/* In a transaction: asks for the wake call after the commit (on PostgreSQL also one NOTIFY). */
+/* In a transaction: asks for the wake call after the commit. It stays in this process: a NOTIFY in every
+ * transaction would make PostgreSQL take its commits one by one. Other nodes find the work by polling. */
 CHECKED err db_wake(struct ctx *ctx);
 
 /* A bound parameter. Texts and bytes are not copied: they must live until the transaction ends. */
@@ -56,7 +58,7 @@ struct db_value {
     const void *ptr;
     size_t len;
 };
-struct db_value db_null(void);
+struct db_value db_null(void);                                /* best where the type is plain: "x = $1" */
 struct db_value db_int(int64_t integer);
 struct db_value db_text(const char *text);                    /* NULL binds SQL NULL */
 struct db_value db_bytes(const void *bytes, size_t length);   /* NULL binds SQL NULL */

@@ -6,6 +6,7 @@
 #pragma once
 #include "base/config.h"
 #include "db/db.h"
+#include <pthread.h>
 #include <stdatomic.h>
 
 /* Placeholders that one statement may have. */
@@ -42,6 +43,7 @@ extern const struct engine postgres_engine;
 struct db {
     const struct engine *engine;
     void *state; /* the engine's own */
+    pthread_mutex_t wake_lock; /* of the next two; held during the call, so that it is over when unset */
     void (*wake)(void *arg);
     void *wake_arg;
     atomic_int sessions;
@@ -64,8 +66,6 @@ struct db_session {
 CHECKED err db_run_body(struct ctx *ctx, db_body body, void *arg);
 /* Counts a commit and calls the wake function when one of its bodies asked for it. */
 void db_committed(struct db *db, bool wants_wake);
-/* True while this thread runs a body, of whichever session. */
-bool db_runs_body(void);
 /* A breach of the contract by the caller: a bug that aborts, except in release builds, where it fails. */
 #define db_misuse(ctx, ...) db_misuse_at(ctx, __FILE__, __LINE__, __VA_ARGS__)
 CHECKED err db_misuse_at(struct ctx *ctx, const char *file, int line, const char *format, ...)
