@@ -32,7 +32,7 @@ const ROUNDS = Number(values.rounds);
 const BUYERS = Number(values.buyers);
 const LONGEST = Number(values.longest);
 const STOCK = 1000000;
-const CODES = 3000;
+const CODES = 8000;
 
 let state = Number(values.seed) >>> 0;
 /** A number in [0, 1) that the seed decides (mulberry32). */
@@ -55,7 +55,9 @@ const products = [];
 for (let index = 0; index < 4; index++) products.push({ ...(await shop.product({ price: 100 + index * 37, stock: STOCK })), loaded: STOCK, codes: null });
 for (let index = 0; index < 3; index++) {
   const codes = Array.from({ length: CODES }, (_, serial) => `CODE-${index}-${serial}`);
-  products.push({ ...(await shop.product({ price: 10 + index, codes })), loaded: CODES, codes: new Set(codes) });
+  const game = await shop.product({ price: 10 + index, codes: codes.slice(0, 1000) });
+  for (let loaded = 1000; loaded < CODES; loaded += 1000) await staff.loads(game, codes.slice(loaded, loaded + 1000));
+  products.push({ ...game, loaded: CODES, codes: new Set(codes) });
 }
 // One thing that everybody wants and that runs out.
 products.push({ ...(await shop.product({ price: 999, stock: 150 })), loaded: 150, codes: null });

@@ -23,12 +23,14 @@ describe("hostile input", () => {
     staff = await shop.staff();
     routes = (await routesOf(server)).filter(({ path }) => !/logout|\/login/.test(path));
     const cup = await shop.product({ stock: 1000 });
-    const game = await shop.product({ codes: ["C-1", "C-2"] });
+    // What is attacked may change; what is bought at the end must not.
+    const victim = await shop.product({ stock: 1000 });
     const buyer = shop.visitor();
-    const order = await buyer.orders(cup);
+    const order = await buyer.orders(victim);
     const payment = await buyer.startsPaying(order);
-    await buyer.puts(cup);
-    good = { cup, game, buyer, order, payment, cart: buyer.cart };
+    const untouched = await shop.visitor().orders(cup);
+    await buyer.puts(victim);
+    good = { cup, victim, order, untouched, payment, cart: buyer.cart };
   });
   after(() => server?.stop());
 
@@ -36,18 +38,18 @@ describe("hostile input", () => {
   const reachable = (path) => path
     .replace(/^\/orders\/[:{]\w+\}?/, `/orders/${good.order.number}`)
     .replace(/\/admin\/orders\/[:{]\w+\}?/, `/admin/orders/${good.order.number}`)
-    .replace(/\/admin\/products\/[:{]\w+\}?/, `/admin/products/${good.cup.id}`)
-    .replace(/\/variants\/[:{]\w+\}?/, `/variants/${good.cup.variant_id}`)
-    .replace(/\/cart\/lines\/[:{]\w+\}?/, `/cart/lines/${good.cup.variant_id}`)
-    .replace(/\/products\/[:{]\w+\}?/, `/products/${good.cup.handle}`)
+    .replace(/\/admin\/products\/[:{]\w+\}?/, `/admin/products/${good.victim.id}`)
+    .replace(/\/variants\/[:{]\w+\}?/, `/variants/${good.victim.variant_id}`)
+    .replace(/\/cart\/lines\/[:{]\w+\}?/, `/cart/lines/${good.victim.variant_id}`)
+    .replace(/\/products\/[:{]\w+\}?/, `/products/${good.victim.handle}`)
     .replace(/\/sandbox\/pay\/[:{]\w+\}?/, good.payment.url.replace(/^https?:\/\/[^/]+/, "").split("?")[0])
     .replace(/[:{*]\w+\}?/g, "1");
 
   const body = () => ({
-    cart: good.cart, variant_id: good.cup.variant_id, quantity: 1, token: good.order.token, method: "sandbox", contact: { phone: "13800000000", email: "a@example.com" },
+    cart: good.cart, variant_id: good.victim.variant_id, quantity: 1, token: good.order.token, method: "sandbox", contact: { phone: "13800000000", email: "a@example.com" },
     address: { name: "张三", phone: "13800000000", region: "浙江", line: "文三路" }, note: "n", idempotency_key: freshKey(), outcome: "failed", notify: "normal", delay_ms: 0, number: good.order.number,
     title: "t", subtitle: "s", description: "d", brand: "b", kind: "physical", category_id: "1", handle: "h", status: "active", version: 1,
-    options: [{ name: "n", values: "v" }], variants: [{ id: good.cup.variant_id, options: "v", sku: "s", price: cny(1), weight: 1, is_active: true, stock: 1 }],
+    options: [{ name: "n", values: "v" }], variants: [{ id: good.victim.variant_id, options: "v", sku: "s", price: cny(1), weight: 1, is_active: true, stock: 1 }],
     on_hand: 1, expected: 1, reason: "r", codes: "a\nb", name: "n", name_en: "n", summary: "s", position: 1, to: 1, amount: cny(1), carrier: "sf", tracking_number: "t", subject: "1",
   });
 
@@ -95,13 +97,13 @@ describe("hostile input", () => {
   });
 
   test("no value of one field of a purchase makes it fail or sells for less", async () => {
-    const steps = [["/cart/lines", ["cart", "variant_id", "quantity"]], ["/checkout", ["cart", "contact", "contact.phone", "contact.email", "address", "address.name", "address.phone", "address.region", "address.line", "note", "idempotency_key"]], [`/orders/${good.order.number}/pay`, ["token", "method"]]];
+    const steps = [["/cart/lines", ["cart", "variant_id", "quantity"]], ["/checkout", ["cart", "contact", "contact.phone", "contact.email", "address", "address.name", "address.phone", "address.region", "address.line", "note", "idempotency_key"]], [`/orders/${good.untouched.number}/pay`, ["token", "method"]]];
     for (const [path, fields] of steps)
       await each(fields, async (field) => {
         for (const value of VALUES) {
           const buyer = shop.visitor();
           await buyer.puts(good.cup);
-          const right = path === "/checkout" ? buyer.order() : path.endsWith("/pay") ? { token: good.order.token, method: "sandbox" } : { cart: buyer.cart, variant_id: good.cup.variant_id, quantity: 1 };
+          const right = path === "/checkout" ? buyer.order() : path.endsWith("/pay") ? { token: good.untouched.token, method: "sandbox" } : { cart: buyer.cart, variant_id: good.cup.variant_id, quantity: 1 };
           const [outer, inner] = field.split(".");
           const sent = inner ? { ...right, [outer]: { ...right[outer], [inner]: value } } : { ...right, [outer]: value };
           const answer = await buyer.client.post(path, sent, { headers: { "idempotency-key": freshKey() } });
