@@ -22,9 +22,10 @@ static err render_line(struct ctx *ctx, const struct value *line, struct text_bu
     const struct liquid_template *template;
     if (!source)
         return fail_with(ctx, ERR_BAD_JSON, "a line needs a text \"template\"");
-    struct liquid_env_options options = {.loader = load_snippet,
-                                         .owner = (void *)templates,
-                                         .limits = {.output_bytes = OUTPUT_BYTES, .loop_rounds = 1000000, .time_ms = 10000}};
+    struct liquid_env_options options = {
+        .loader = load_snippet,
+        .owner = (void *)templates,
+        .limits = {.output_bytes = OUTPUT_BYTES, .loop_rounds = 1000000, .time_ms = 10000}};
     struct liquid_env *env = liquid_env_open(ctx->arena, &options);
     TRY(liquid_compile(ctx, env, "template", source, &template));
     text_open(out, ctx->arena, OUTPUT_BYTES);
@@ -34,7 +35,7 @@ static err render_line(struct ctx *ctx, const struct value *line, struct text_bu
 static err answer(struct ctx *ctx, const char *bytes, size_t length, struct value *result)
 {
     struct value *line;
-    struct text_buf out;
+    struct text_buf out = {0};
     TRY(json_read(ctx, bytes, length, &line));
     TRY(render_line(ctx, line, &out));
     if (!utf8_is_valid(text_of(&out), out.len))

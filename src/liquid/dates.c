@@ -41,8 +41,8 @@ struct date date_of(int64_t seconds, int32_t offset)
 
 int64_t date_seconds(const struct date *date)
 {
-    return days_of(date->year, date->month, date->day) * DAY_SECONDS + date->hour * 3600 + date->minute * 60 +
-           date->second - date->offset;
+    return days_of(date->year, date->month, date->day) * DAY_SECONDS + date->hour * INT64_C(3600) +
+           date->minute * INT64_C(60) + date->second - date->offset;
 }
 
 int date_weekday(const struct date *date)
@@ -72,7 +72,7 @@ struct reader {
 
 static char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
 }
 
 static bool is_letter(char c)
@@ -93,7 +93,8 @@ static int read_digits(const char **at, const char *end, int *count)
 static bool take_part(struct reader *reader, const char *signs, int *value, int *count)
 {
     const char *at = reader->at + 1;
-    if (reader->at >= reader->end || !*reader->at || !strchr(signs, *reader->at) || at >= reader->end || !is_digit(*at))
+    if (reader->at >= reader->end || !*reader->at || !strchr(signs, *reader->at) || at >= reader->end ||
+        !is_digit(*at))
         return false;
     *value = read_digits(&at, reader->end, count);
     reader->at = at;
@@ -113,8 +114,9 @@ static bool word_is(struct slice word, const char *name, size_t least)
 
 static int month_of(struct slice word)
 {
-    static const char *const months[] = {"january", "february", "march",     "april",   "may",      "june",
-                                         "july",    "august",   "september", "october", "november", "december"};
+    static const char *const months[] = {"january",   "february", "march",    "april",
+                                         "may",       "june",     "july",     "august",
+                                         "september", "october",  "november", "december"};
     for (int i = 0; i < 12; i++) {
         if (word_is(word, months[i], 3))
             return i + 1;
@@ -270,8 +272,6 @@ static void read_number(struct reader *reader)
         reader->date.hour = number / 10000;
         reader->date.minute = number / 100 % 100;
         reader->date.second = number % 100;
-    } else if (count > 2 && !reader->has_year) {
-        set_year(reader, number, count);
     } else if (!reader->day && count <= 2) {
         reader->day = number;
         reader->at += is_ordinal(reader->at, reader->end) ? 2 : 0;
@@ -288,7 +288,8 @@ static void read_all(struct reader *reader)
             read_number(reader);
         else if (is_letter(*reader->at))
             read_word(reader);
-        else if ((*reader->at == '+' || *reader->at == '-') && has_digit && reader->has_time && !reader->has_zone)
+        else if ((*reader->at == '+' || *reader->at == '-') && has_digit && reader->has_time &&
+                 !reader->has_zone)
             read_offset(reader);
         else
             reader->at++;
@@ -297,7 +298,8 @@ static void read_all(struct reader *reader)
 
 static int days_in(int64_t year, int month)
 {
-    return (int)(days_of(month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1, 1) - days_of(year, month, 1));
+    return (int)(days_of(month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1, 1) -
+                 days_of(year, month, 1));
 }
 
 static bool is_possible(const struct date *date)

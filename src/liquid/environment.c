@@ -46,6 +46,7 @@ struct liquid_env *liquid_env_open(struct arena *arena, const struct liquid_env_
         bug("no mutex for a template environment");
     env->forloop = name_intern(env, "forloop", strlen("forloop"));
     env->tablerowloop = name_intern(env, "tablerowloop", strlen("tablerowloop"));
+    env->content_name = name_intern(env, "content_for_layout", strlen("content_for_layout"));
     return env;
 }
 
@@ -82,6 +83,7 @@ static err compile(struct ctx *ctx, struct liquid_env *env, struct slice name, c
                    struct liquid_template **result)
 {
     struct liquid_template *template = arena_alloc(env->arena, sizeof *template);
+    *result = template;
     template->env = env;
     template->name = arena_copy(env->arena, name.ptr, name.len);
     const char *slash = memrchr(name.ptr, '/', name.len);
@@ -90,14 +92,12 @@ static err compile(struct ctx *ctx, struct liquid_env *env, struct slice name, c
     template->length = strlen(source);
     template->source = source;
     if (template->length > SOURCE_BYTES)
-        return fail_with(ctx, ERR_TEMPLATE, "%s:1:1: larger than %zu bytes", template->name, SOURCE_BYTES);
+        return fail_at(ctx, template, 0, "larger than %zu bytes", SOURCE_BYTES);
     template->source = arena_copy(env->arena, source, template->length);
     struct parser parser = {.ctx = ctx, .env = env, .template = template};
     struct piece end;
     parser.scanner = (struct scanner){.at = template->source, .end = template->source + template->length};
-    TRY(parse_block(&parser, NULL, &end, &template->block));
-    *result = template;
-    return NULL;
+    return parse_block(&parser, NULL, &end, &template->block);
 }
 
 err liquid_compile(struct ctx *ctx, struct liquid_env *env, const char *name, const char *source,
@@ -108,7 +108,7 @@ err liquid_compile(struct ctx *ctx, struct liquid_env *env, const char *name, co
     pthread_mutex_lock(&env->lock);
     err failure = compile(ctx, env, given, source, &template);
     pthread_mutex_unlock(&env->lock);
-    *result = template;
+    *result = failure ? NULL : template;
     return failure;
 }
 
@@ -129,7 +129,7 @@ static err find_snippet(struct liquid_call *call, struct slice name, const struc
     }
     const char *text = arena_copy(call->ctx->arena, name.ptr, name.len);
     const char *source = env->options.loader ? env->options.loader(env->options.owner, text) : NULL;
-    struct liquid_template *template;
+    struct liquid_template *template = NULL;
     if (!source)
         return liquid_fail(call, "there is no template '%.100s'", text);
     TRY(compile(call->ctx, env, name, source, &template));
@@ -154,56 +154,56 @@ err snippet_load(struct liquid_call *call, struct partial *partial, struct slice
     return failure;
 }
 
-err liquid_render(struct ctx *ctx, const struct liquid_template *template, const struct value *globals,
-                  void *call_data, struct text_buf *out)
+static void open_call(struct liquid_call *call, struct ctx *ctx, const struct liquid_template *template,
+                      const struct value *globals, struct frame *frame)
 {
     struct liquid_env *env = template->env;
     const struct liquid_limits *limits = &env->options.limits;
-    struct frame frame = {0};
-    struct liquid_call call = {.ctx = ctx, .env = env, .template = template, .frame = &frame, .globals = globals};
+    *call = (struct liquid_call){.ctx = ctx, .env = env, .template = template, .frame = frame, .globals = globals};
+    call->found_count = atomic_load_explicit(&env->name_count, memory_order_acquire);
+    call->found = arena_alloc_many(ctx->arena, call->found_count, sizeof(const struct value *));
+    call->rounds_left = limits->loop_rounds;
+    call->deadline = clock_steady() + limits->time_ms * 1000;
+    call->memory_left = limits->output_bytes * MEMORY_PER_OUTPUT;
+}
+
+/* Renders one template of a call under the ceiling of its environment. */
+static err render_whole(struct liquid_call *call, const struct liquid_template *template, struct text_buf *out)
+{
+    size_t most = call->env->options.limits.output_bytes;
     size_t ceiling = out->limit;
-    call.data = call_data;
-    call.found_count = atomic_load_explicit(&env->name_count, memory_order_acquire);
-    call.found = arena_alloc_many(ctx->arena, call.found_count, sizeof *call.found);
-    call.rounds_left = limits->loop_rounds;
-    call.deadline = clock_steady() + limits->time_ms * 1000;
-    call.memory_left = limits->output_bytes * MEMORY_PER_OUTPUT;
-    if (out->limit - out->len > limits->output_bytes)
-        out->limit = out->len + limits->output_bytes;
-    err failure = render_block(&call, &template->block, out);
+    call->template = template;
+    if (out->limit - out->len > most)
+        out->limit = out->len + most;
+    err failure = render_block(call, &template->block, out);
     if (!failure && out->is_full)
-        failure = liquid_fail(&call, "more than %zu bytes of output", limits->output_bytes);
+        failure = liquid_fail(call, "more than %zu bytes of output", most);
     out->limit = ceiling;
     return failure;
 }
 
-struct ctx *liquid_call_ctx(struct liquid_call *call)
+err liquid_render(struct ctx *ctx, const struct liquid_template *template, const struct value *globals,
+                  void *call_data, struct text_buf *out)
 {
-    return call->ctx;
+    struct frame frame = {0};
+    struct liquid_call call;
+    open_call(&call, ctx, template, globals, &frame);
+    call.data = call_data;
+    return render_whole(&call, template, out);
 }
 
-void *liquid_call_data(struct liquid_call *call)
+err liquid_render_page(struct ctx *ctx, const struct liquid_template *template, const struct liquid_template *layout,
+                       const struct value *globals, void *call_data, struct text_buf *out)
 {
-    return call->data;
-}
-
-const struct value *liquid_call_variable(struct liquid_call *call, const char *name)
-{
-    const struct value *found = find_variable_text(call, (struct slice){name, strlen(name)});
-    struct value *plain = arena_alloc(call->ctx->arena, sizeof *plain);
-    if (!found || plain_value(call, found, plain))
-        return NULL;
-    return plain;
-}
-
-const char *liquid_to_text(struct liquid_call *call, const struct value *value)
-{
-    struct slice text = value_text_of(call, value);
-    if (value->kind != VALUE_LIST)
-        return arena_copy(call->ctx->arena, text.ptr, text.len);
-    struct text_buf shown;
-    text_open(&shown, call->ctx->arena, call->memory_left / 2);
-    for (size_t i = 0; i < value_count(value); i++)
-        text_add(&shown, liquid_to_text(call, value_at(value, i)));
-    return text_of(&shown);
+    struct frame frame = {0};
+    struct liquid_call call;
+    struct text_buf content;
+    open_call(&call, ctx, template, globals, &frame);
+    call.data = call_data;
+    text_open(&content, ctx->arena, template->env->options.limits.output_bytes);
+    TRY(render_whole(&call, template, &content));
+    struct value shown = value_text_bytes(text_of(&content), content.len);
+    shown.kind = KIND_HTML;
+    bindings_set(&call, &frame.assigned, template->env->content_name, shown);
+    return render_whole(&call, layout, out);
 }

@@ -79,7 +79,9 @@ static err range_end(struct liquid_call *call, const struct expr *expr, int64_t 
     if (value.kind == VALUE_INT) {
         *end = value.integer;
     } else if (value.kind == VALUE_REAL) {
-        *end = value.real >= 9e18 ? INT64_MAX : value.real <= -9e18 || isnan(value.real) ? INT64_MIN : (int64_t)value.real;
+        *end = value.real >= 9e18                         ? INT64_MAX
+               : value.real <= -9e18 || isnan(value.real) ? INT64_MIN
+                                                          : (int64_t)value.real;
     } else if (value_is_text(&value)) {
         wide whole = number_read_whole(value_slice(&value));
         *end = whole > INT64_MAX ? INT64_MAX : whole < INT64_MIN ? INT64_MIN : (int64_t)whole;
@@ -93,8 +95,8 @@ static err range_end(struct liquid_call *call, const struct expr *expr, int64_t 
 
 static err eval_range(struct liquid_call *call, const struct expr *expr, struct value *result)
 {
-    int64_t first;
-    int64_t last;
+    int64_t first = 0;
+    int64_t last = 0;
     TRY(range_end(call, expr->from, &first));
     TRY(range_end(call, expr->to, &last));
     TRY(charge(call, sizeof(struct range)));

@@ -14,10 +14,11 @@ static const struct filter_entry *find_in(const struct filter_entry *entry, stru
 
 const struct filter_entry *filter_find(const struct liquid_env *env, struct slice name)
 {
-    static const struct filter_entry *const families[] = {text_filters,   replace_filters, code_filters, number_filters,
-                                                          list_filters, select_filters,  sort_filters, date_filters};
+    static const struct filter_entry *const families[] = {text_filters,   replace_filters, code_filters,
+                                                          number_filters, list_filters,    select_filters,
+                                                          sort_filters,   date_filters,    NULL};
     const struct filter_entry *found = env->own_filters ? find_in(env->own_filters, name) : NULL;
-    for (size_t i = 0; !found && i < sizeof families / sizeof *families; i++)
+    for (size_t i = 0; !found && families[i]; i++)
         found = find_in(families[i], name);
     return found;
 }

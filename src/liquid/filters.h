@@ -14,12 +14,13 @@ extern const struct filter_entry sort_filters[];
 extern const struct filter_entry date_filters[];
 
 /* The parameters of every filter. */
-#define FILTER_PARAMETERS                                                                                     \
-    struct liquid_call *call, const struct value *input, const struct value *arguments, size_t count,         \
+#define FILTER_PARAMETERS                                                                                    \
+    struct liquid_call *call, const struct value *input, const struct value *arguments, size_t count,        \
         const struct value *named, struct value *output
 
 /* The items that a list filter works on: lists flattened, an object as one item, nothing for null. */
-CHECKED err filter_items(struct liquid_call *call, const struct value *input, struct value **items, size_t *count);
+CHECKED err filter_items(struct liquid_call *call, const struct value *input, struct value **items,
+                         size_t *count);
 /* A whole number that an argument must be. */
 CHECKED err filter_integer(struct liquid_call *call, const struct value *argument, int64_t *integer);
 /* A buffer for the result of a filter, charged when it is closed. */

@@ -118,8 +118,8 @@ static const char *tag_end(const char *at, const char *end)
 }
 
 /* Removes what `part_end` finds at each `<`. A text in which nothing more can end is not searched again. */
-static err remove_parts(struct liquid_call *call, struct slice text, const char *(*part_end)(const char *, const char *),
-                        struct slice *result)
+static err remove_parts(struct liquid_call *call, struct slice text,
+                        const char *(*part_end)(const char *, const char *), struct slice *result)
 {
     struct text_buf buf;
     filter_buffer(call, &buf);
@@ -188,7 +188,7 @@ static err url_decode(FILTER_PARAMETERS)
         if (low >= 0)
             text_add_char(&buf, (char)(high << 4 | low));
         else
-            text_add_char(&buf, text.ptr[i] == '+' ? ' ' : text.ptr[i]);
+            text_add_char(&buf, (char)(text.ptr[i] == '+' ? ' ' : text.ptr[i]));
         i += low >= 0 ? 2 : 0;
     }
     if (!utf8_is_valid(text_of(&buf), buf.len))
@@ -199,7 +199,8 @@ static err url_decode(FILTER_PARAMETERS)
 static const char plain_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 static const char url_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-static err encode(struct liquid_call *call, const struct value *input, const char *digits, struct value *output)
+static err encode(struct liquid_call *call, const struct value *input, const char *digits,
+                  struct value *output)
 {
     struct slice text = value_text_of(call, input);
     struct text_buf buf;
@@ -211,7 +212,7 @@ static err encode(struct liquid_call *call, const struct value *input, const cha
             group = group << 8 | (k < bytes ? (unsigned char)text.ptr[i + k] : 0);
         char four[4];
         for (size_t k = 0; k < 4; k++)
-            four[k] = k <= bytes ? digits[group >> (18 - 6 * k) & 63] : '=';
+            four[k] = (char)(k <= bytes ? digits[group >> (18 - 6 * k) & 63] : '=');
         text_add_bytes(&buf, four, 4);
     }
     return filter_text(call, &buf, output);
@@ -223,7 +224,7 @@ static bool add_group(struct text_buf *out, struct slice four, const char *digit
     uint32_t group = 0;
     size_t padding = 0;
     for (size_t k = 0; k < 4; k++) {
-        char c = k < four.len ? four.ptr[k] : '=';
+        char c = (char)(k < four.len ? four.ptr[k] : '=');
         const char *digit = c ? strchr(digits, c) : NULL;
         if (c == '=' && k >= 2)
             padding++;

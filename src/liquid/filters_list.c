@@ -82,7 +82,8 @@ static err concat(FILTER_PARAMETERS)
 static err wrong_property(struct liquid_call *call, const struct value *property)
 {
     struct slice name = value_text_of(call, property);
-    return liquid_fail(call, "cannot select the property '%.*s'", (int)(name.len < 100 ? name.len : 100), name.ptr);
+    return liquid_fail(call, "cannot select the property '%.*s'", (int)(name.len < 100 ? name.len : 100),
+                       name.ptr);
 }
 
 static err map(FILTER_PARAMETERS)
@@ -103,8 +104,8 @@ static err map(FILTER_PARAMETERS)
 }
 
 /* What an item is judged by: itself, or its property. False when it has no properties. */
-static err key_of(struct liquid_call *call, const struct value *item, const struct value *property, struct value *key,
-                  bool *has_key)
+static err key_of(struct liquid_call *call, const struct value *item, const struct value *property,
+                  struct value *key, bool *has_key)
 {
     bool wrong = false;
     *key = *item;
@@ -223,10 +224,16 @@ static err default_filter(FILTER_PARAMETERS)
 }
 
 const struct filter_entry list_filters[] = {
-    {"size", size_filter, 0, 0, false, false}, {"first", first, 0, 0, false, false},
-    {"last", last, 0, 0, false, false},        {"join", join, 0, 1, false, false},
-    {"reverse", reverse, 0, 0, false, false},  {"concat", concat, 1, 1, false, false},
-    {"map", map, 1, 1, false, false},          {"compact", compact, 0, 1, false, false},
-    {"uniq", uniq, 0, 1, false, false},        {"sum", sum_filter, 0, 1, false, false},
-    {"default", default_filter, 0, 1, true, false}, {0},
+    {"size", size_filter, 0, 0, false, false},
+    {"first", first, 0, 0, false, false},
+    {"last", last, 0, 0, false, false},
+    {"join", join, 0, 1, false, false},
+    {"reverse", reverse, 0, 0, false, false},
+    {"concat", concat, 1, 1, false, false},
+    {"map", map, 1, 1, false, false},
+    {"compact", compact, 0, 1, false, false},
+    {"uniq", uniq, 0, 1, false, false},
+    {"sum", sum_filter, 0, 1, false, false},
+    {"default", default_filter, 0, 1, true, false},
+    {0},
 };

@@ -196,10 +196,10 @@ static err at_most(FILTER_PARAMETERS)
 }
 
 const struct filter_entry number_filters[] = {
-    {"plus", plus, 1, 1, false, false},           {"minus", minus, 1, 1, false, false},
-    {"times", times, 1, 1, false, false},         {"divided_by", divided_by, 1, 1, false, false},
-    {"modulo", modulo, 1, 1, false, false},       {"abs", absolute, 0, 0, false, false},
-    {"floor", floor_filter, 0, 0, false, false},  {"ceil", ceil_filter, 0, 0, false, false},
-    {"round", round_filter, 0, 1, false, false},  {"at_least", at_least, 1, 1, false, false},
-    {"at_most", at_most, 1, 1, false, false},     {0},
+    {"plus", plus, 1, 1, false, false},          {"minus", minus, 1, 1, false, false},
+    {"times", times, 1, 1, false, false},        {"divided_by", divided_by, 1, 1, false, false},
+    {"modulo", modulo, 1, 1, false, false},      {"abs", absolute, 0, 0, false, false},
+    {"floor", floor_filter, 0, 0, false, false}, {"ceil", ceil_filter, 0, 0, false, false},
+    {"round", round_filter, 0, 1, false, false}, {"at_least", at_least, 1, 1, false, false},
+    {"at_most", at_most, 1, 1, false, false},    {0},
 };

@@ -60,7 +60,8 @@ static err find_last(struct liquid_call *call, struct slice text, struct slice p
     return NULL;
 }
 
-static void replace_one(struct text_buf *out, struct slice text, struct slice part, struct slice by, const char *at)
+static void replace_one(struct text_buf *out, struct slice text, struct slice part, struct slice by,
+                        const char *at)
 {
     size_t before = (size_t)(at - text.ptr);
     text_add_bytes(out, text.ptr, before);
@@ -68,8 +69,8 @@ static void replace_one(struct text_buf *out, struct slice text, struct slice pa
     text_add_bytes(out, at + part.len, text.len - before - part.len);
 }
 
-static err change(struct liquid_call *call, enum which which, const struct value *input, const struct value *part,
-                  const struct value *by, struct value *output)
+static err change(struct liquid_call *call, enum which which, const struct value *input,
+                  const struct value *part, const struct value *by, struct value *output)
 {
     struct slice text = value_text_of(call, input);
     struct slice old = value_text_of(call, part);

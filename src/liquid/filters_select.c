@@ -31,14 +31,15 @@ static err item_fits(struct liquid_call *call, struct selection *selection, size
     }
     if (wrong) {
         struct slice name = value_text_of(call, selection->property);
-        return liquid_fail(call, "cannot select the property '%.*s'", (int)(name.len < 100 ? name.len : 100), name.ptr);
+        return liquid_fail(call, "cannot select the property '%.*s'", (int)(name.len < 100 ? name.len : 100),
+                           name.ptr);
     }
     *fits = selection->wanted ? values_equal(&value, selection->wanted) : value_is_truthy(&value);
     return NULL;
 }
 
-static err keep(struct liquid_call *call, const struct value *input, const struct value *arguments, size_t count,
-                bool keeps_fitting, struct value *output)
+static err keep(struct liquid_call *call, const struct value *input, const struct value *arguments,
+                size_t count, bool keeps_fitting, struct value *output)
 {
     struct selection selection;
     size_t kept = 0;

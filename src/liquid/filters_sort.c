@@ -24,7 +24,7 @@ static err compare_values(struct liquid_call *call, const struct value *a, const
 
 static char folded(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
 }
 
 static int compare_folded(struct slice a, struct slice b)
@@ -46,8 +46,8 @@ static err compare_natural(struct liquid_call *call, const struct value *a, cons
     return NULL;
 }
 
-static err merge(struct liquid_call *call, comparison compare, const struct keyed *from, struct keyed *to, size_t half,
-                 size_t count)
+static err merge(struct liquid_call *call, comparison compare, const struct keyed *from, struct keyed *to,
+                 size_t half, size_t count)
 {
     size_t left = 0;
     size_t right = half;

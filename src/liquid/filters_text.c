@@ -7,7 +7,8 @@
 
 typedef void (*text_writer)(struct text_buf *out, struct slice text);
 
-static err rewrite(struct liquid_call *call, const struct value *input, text_writer writer, struct value *output)
+static err rewrite(struct liquid_call *call, const struct value *input, text_writer writer,
+                   struct value *output)
 {
     struct text_buf buf;
     filter_buffer(call, &buf);
@@ -203,7 +204,8 @@ static struct value slice_of_text(struct slice text, int64_t offset, int64_t len
     if (!slice_bounds(offset, length, utf8_length(text.ptr, text.len), &from, &size))
         return value_text("");
     from = utf8_prefix(text.ptr, text.len, from);
-    return text_value((struct slice){text.ptr + from, utf8_prefix(text.ptr + from, text.len - from, size)}, false);
+    return text_value((struct slice){text.ptr + from, utf8_prefix(text.ptr + from, text.len - from, size)},
+                      false);
 }
 
 static err slice_filter(FILTER_PARAMETERS)

@@ -4,12 +4,14 @@
 
 #define FIRST_CAPACITY 8
 
-void bindings_push(struct liquid_call *call, struct bindings *bindings, const struct name *name, struct value value)
+void bindings_push(struct liquid_call *call, struct bindings *bindings, const struct name *name,
+                   struct value value)
 {
     if (bindings->count == bindings->capacity) {
         uint32_t capacity = bindings->capacity ? 2 * bindings->capacity : FIRST_CAPACITY;
-        bindings->items = arena_grow(call->ctx->arena, bindings->items, bindings->count * sizeof *bindings->items,
-                                     capacity * sizeof *bindings->items);
+        bindings->items =
+            arena_grow(call->ctx->arena, bindings->items, bindings->count * sizeof *bindings->items,
+                       capacity * sizeof *bindings->items);
         bindings->capacity = capacity;
     }
     bindings->items[bindings->count++] = (struct binding){name, value};
@@ -23,7 +25,8 @@ struct value *bindings_find(const struct bindings *bindings, const struct name *
     return NULL;
 }
 
-void bindings_set(struct liquid_call *call, struct bindings *bindings, const struct name *name, struct value value)
+void bindings_set(struct liquid_call *call, struct bindings *bindings, const struct name *name,
+                  struct value value)
 {
     struct value *place = bindings_find(bindings, name);
     if (place)

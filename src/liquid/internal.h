@@ -43,10 +43,10 @@ struct loop {
 enum expr_kind { EXPR_LITERAL, EXPR_VARIABLE, EXPR_RANGE };
 
 struct step {
-    const struct name *name;  /* NULL: `index` says which */
+    const struct name *name; /* NULL: `index` says which */
     const struct expr *index;
-    bool is_dotted;           /* .size, .first and .last mean something */
-    _Atomic uint32_t hint;    /* where the member was last time */
+    bool is_dotted;        /* .size, .first and .last mean something */
+    _Atomic uint32_t hint; /* where the member was last time */
 };
 
 struct expr {
@@ -59,7 +59,16 @@ struct expr {
     struct value literal;
 };
 
-enum comparison_kind { COMPARE_NONE, COMPARE_EQ, COMPARE_NE, COMPARE_LT, COMPARE_LE, COMPARE_GT, COMPARE_GE, COMPARE_CONTAINS };
+enum comparison_kind {
+    COMPARE_NONE,
+    COMPARE_EQ,
+    COMPARE_NE,
+    COMPARE_LT,
+    COMPARE_LE,
+    COMPARE_GT,
+    COMPARE_GE,
+    COMPARE_CONTAINS
+};
 
 struct comparison {
     const struct expr *left;
@@ -77,10 +86,10 @@ struct condition {
 struct filter_entry {
     const char *name;
     liquid_filter filter;
-    uint8_t least;   /* arguments */
-    uint8_t most;    /* FILTER_ARGUMENTS_MAX: any */
+    uint8_t least; /* arguments */
+    uint8_t most;  /* FILTER_ARGUMENTS_MAX: any */
     bool takes_named;
-    bool is_html;    /* when the environment escapes, the result is HTML */
+    bool is_html; /* when the environment escapes, the result is HTML */
 };
 
 struct named_argument {
@@ -221,6 +230,7 @@ struct liquid_env {
     _Atomic uint32_t name_count;
     const struct name *forloop;
     const struct name *tablerowloop;
+    const struct name *content_name;
     const struct liquid_template *snippets;
     pthread_mutex_t lock; /* over compiling: arena, names, snippets */
 };
@@ -283,7 +293,7 @@ const struct name *name_intern(struct liquid_env *env, const char *ptr, size_t l
 /* environment.c */
 /* A failure that names template, line and column. */
 err fail_at(struct ctx *ctx, const struct liquid_template *template, size_t offset, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+    __attribute__((format(printf, 4, 5), returns_nonnull));
 CHECKED err snippet_load(struct liquid_call *call, struct partial *partial, struct slice name,
                          const struct liquid_template **result);
 
@@ -301,9 +311,11 @@ const struct value *find_variable_text(struct liquid_call *call, struct slice na
 CHECKED err plain_value(struct liquid_call *call, const struct value *value, struct value *result);
 
 /* frames.c */
-void bindings_push(struct liquid_call *call, struct bindings *bindings, const struct name *name, struct value value);
+void bindings_push(struct liquid_call *call, struct bindings *bindings, const struct name *name,
+                   struct value value);
 struct value *bindings_find(const struct bindings *bindings, const struct name *name);
-void bindings_set(struct liquid_call *call, struct bindings *bindings, const struct name *name, struct value value);
+void bindings_set(struct liquid_call *call, struct bindings *bindings, const struct name *name,
+                  struct value value);
 /* The mark of a key, made with 0 when there is none. */
 struct mark *mark_of(struct liquid_call *call, struct mark **marks, struct slice key);
 

@@ -77,8 +77,8 @@ static void take_sign(struct lexer *lexer)
     char next = '\0';
     if (lexer->end - at >= 2)
         next = at[1];
-    if ((*at == '=' && next == '=') || (*at == '!' && next == '=') || (*at == '<' && (next == '=' || next == '>')) ||
-        (*at == '>' && next == '='))
+    if ((*at == '=' && next == '=') || (*at == '!' && next == '=') ||
+        (*at == '<' && (next == '=' || next == '>')) || (*at == '>' && next == '='))
         take(lexer, TOKEN_COMPARISON, at + 2);
     else if (*at == '<' || *at == '>')
         take(lexer, TOKEN_COMPARISON, at + 1);

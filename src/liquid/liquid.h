@@ -27,8 +27,9 @@ struct liquid_limits {
 
 /* A filter of the owner: `input` and the `count` arguments are read; the result goes to *output. Named
  * arguments come as one trailing object when `has_named` (else NULL in `named`). */
-typedef err (*liquid_filter)(struct liquid_call *call, const struct value *input, const struct value *arguments,
-                             size_t count, const struct value *named, struct value *output);
+typedef err (*liquid_filter)(struct liquid_call *call, const struct value *input,
+                             const struct value *arguments, size_t count, const struct value *named,
+                             struct value *output);
 
 struct liquid_filter_entry {
     const char *name;
@@ -41,10 +42,10 @@ struct liquid_filter_entry {
 typedef const char *(*liquid_loader)(void *owner, const char *name);
 
 struct liquid_env_options {
-    bool escape;                               /* escape {{ }} unless `raw`; off for standard Liquid */
-    bool strict_filters;                       /* an unknown filter is a compile error (themes), else passes its input */
-    liquid_loader loader;                      /* for render and include; may be NULL */
-    void *owner;                               /* handed to loader and to liquid_call_owner */
+    bool escape;          /* escape {{ }} unless `raw`; off for standard Liquid */
+    bool strict_filters;  /* an unknown filter is a compile error (themes), else passes its input */
+    liquid_loader loader; /* for render and include; may be NULL */
+    void *owner;          /* handed to loader and to liquid_call_owner */
     const struct liquid_filter_entry *filters; /* ends with a NULL name; may be NULL */
     struct liquid_limits limits;               /* zero members take the defaults */
 };
@@ -60,8 +61,14 @@ CHECKED err liquid_compile(struct ctx *ctx, struct liquid_env *env, const char *
 
 /* Renders with the members of the object `globals` as variables. `globals` is not changed; `assign`ed
  * variables end with the render. `call_data` is for the owner's filters. */
-CHECKED err liquid_render(struct ctx *ctx, const struct liquid_template *template, const struct value *globals,
-                          void *call_data, struct text_buf *out);
+CHECKED err liquid_render(struct ctx *ctx, const struct liquid_template *template,
+                          const struct value *globals, void *call_data, struct text_buf *out);
+
+/* Renders a page: the template first, then the layout of the same environment, which sees the variables that the
+ * template assigned (page_title) and the rendered template as `content_for_layout`. */
+CHECKED err liquid_render_page(struct ctx *ctx, const struct liquid_template *template,
+                               const struct liquid_template *layout, const struct value *globals, void *call_data,
+                               struct text_buf *out);
 
 /* For filters of the owner. */
 struct ctx *liquid_call_ctx(struct liquid_call *call);
@@ -71,7 +78,8 @@ const struct value *liquid_call_variable(struct liquid_call *call, const char *n
 /* The text that {{ value }} would show, unescaped. */
 const char *liquid_to_text(struct liquid_call *call, const struct value *value);
 /* A failure that carries template, line and column of the filter. */
-err liquid_fail(struct liquid_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
+err liquid_fail(struct liquid_call *call, const char *format, ...)
+    __attribute__((format(printf, 2, 3), returns_nonnull));
 
 /* `yundian liquid --batch`: reads JSON lines {"template", "data", "templates"} and answers {"result"} or
  * {"error"} a line, in standard Liquid without auto-escape. Returns the process's exit status. */

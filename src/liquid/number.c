@@ -122,7 +122,8 @@ static struct value digits_value(struct liquid_call *call, wide whole)
 {
     char digits[48];
     size_t at = sizeof digits;
-    unsigned __int128 rest = whole < 0 ? (unsigned __int128)0 - (unsigned __int128)whole : (unsigned __int128)whole;
+    unsigned __int128 rest =
+        whole < 0 ? (unsigned __int128)0 - (unsigned __int128)whole : (unsigned __int128)whole;
     for (; rest; rest /= 10)
         digits[--at] = (char)('0' + (int)(rest % 10));
     if (whole < 0)
@@ -162,7 +163,8 @@ bool value_to_integer(const struct value *value, int64_t *integer)
     if (at == text.len)
         return false;
     for (size_t i = at; i < text.len; i++) {
-        if (!is_digit(text.ptr[i]) && !(text.ptr[i] == '_' && i > at && i + 1 < text.len && text.ptr[i - 1] != '_'))
+        if (!is_digit(text.ptr[i]) &&
+            !(text.ptr[i] == '_' && i > at && i + 1 < text.len && text.ptr[i - 1] != '_'))
             return false;
     }
     wide whole = number_read_whole(text);

@@ -14,7 +14,7 @@ static struct value loop_title(struct parser *parser, const struct name *variabl
     for (size_t i = 0; i < collection.len; i++) {
         char c = collection.ptr[i];
         if (quote)
-            quote = c == quote ? '\0' : quote;
+            quote = (char)(c == quote ? 0 : quote);
         else if (c == '"' || c == '\'')
             quote = c;
         if (quote || !is_space(c))
@@ -118,7 +118,7 @@ static const char *cycle_key(struct parser *parser, const struct expr *items, ui
 {
     struct text_buf key;
     text_open(&key, parser->env->arena, UINT32_MAX);
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; items && i < count; i++) {
         const struct value *value = &items[i].literal;
         if (items[i].kind != EXPR_LITERAL)
             return arena_format(parser->env->arena, "@%s:%zu", parser->template->name, parser->offset);

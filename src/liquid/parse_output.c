@@ -19,7 +19,8 @@ static err parse_named_one(struct parser *parser, struct lexer *lexer, struct na
     return parse_expression_kept(parser, lexer, &argument->value);
 }
 
-err parse_named(struct parser *parser, struct lexer *lexer, const struct named_argument **named, uint32_t *count)
+err parse_named(struct parser *parser, struct lexer *lexer, const struct named_argument **named,
+                uint32_t *count)
 {
     struct named_argument *items = NULL;
     uint32_t capacity = 0;

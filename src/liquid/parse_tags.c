@@ -15,13 +15,15 @@ struct branches {
 
 static struct branch *add_branch(struct parser *parser, struct branches *branches)
 {
-    branches->items = parse_grow(parser, branches->items, branches->count, &branches->capacity, sizeof *branches->items);
+    branches->items =
+        parse_grow(parser, branches->items, branches->count, &branches->capacity, sizeof *branches->items);
     struct branch *branch = &branches->items[branches->count++];
     *branch = (struct branch){0};
     return branch;
 }
 
-static void finish_choice(struct parser *parser, struct body *body, struct choice *choice, struct branches *branches)
+static void finish_choice(struct parser *parser, struct body *body, struct choice *choice,
+                          struct branches *branches)
 {
     choice->branches = parse_keep(parser, branches->items, branches->count * sizeof *branches->items);
     choice->count = branches->count;
@@ -30,8 +32,8 @@ static void finish_choice(struct parser *parser, struct body *body, struct choic
     body->is_blank = body->is_blank && branches->is_blank;
 }
 
-static err parse_choice(struct parser *parser, struct body *body, const struct piece *piece, const char *const *ends,
-                        bool is_negated)
+static err parse_choice(struct parser *parser, struct body *body, const struct piece *piece,
+                        const char *const *ends, bool is_negated)
 {
     struct choice *choice = arena_alloc(parser->env->arena, sizeof *choice);
     struct branches branches = {.is_blank = true};
@@ -210,7 +212,7 @@ static err skip_to(struct parser *parser, const char *word, const char *nested, 
 
 static err parse_raw(struct parser *parser, struct body *body, const struct piece *piece)
 {
-    struct slice text;
+    struct slice text = {0};
     if (slice_trim(piece->markup).len > 0)
         return parse_fail(parser, "raw takes nothing");
     TRY(skip_to(parser, "endraw", NULL, &text));
@@ -270,11 +272,20 @@ err parse_tag(struct parser *parser, struct body *body, const struct piece *piec
     static const struct {
         const char *name;
         tag_parser parse;
-    } tags[] = {{"if", parse_if},           {"unless", parse_unless},   {"case", parse_case},
-                {"ifchanged", parse_ifchanged}, {"assign", parse_assign},   {"capture", parse_capture},
-                {"increment", parse_counter},   {"decrement", parse_counter}, {"echo", parse_echo},
-                {"liquid", parse_liquid},       {"raw", parse_raw},         {"comment", parse_comment},
-                {"doc", parse_doc},             {"#", parse_remark}};
+    } tags[] = {{"if", parse_if},
+                {"unless", parse_unless},
+                {"case", parse_case},
+                {"ifchanged", parse_ifchanged},
+                {"assign", parse_assign},
+                {"capture", parse_capture},
+                {"increment", parse_counter},
+                {"decrement", parse_counter},
+                {"echo", parse_echo},
+                {"liquid", parse_liquid},
+                {"raw", parse_raw},
+                {"comment", parse_comment},
+                {"doc", parse_doc},
+                {"#", parse_remark}};
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
         if (!slice_is(piece->name, tags[i].name))
             continue;

@@ -23,9 +23,10 @@ struct body {
     bool is_blank;
 };
 
-err parse_fail(struct parser *parser, const char *format, ...) __attribute__((format(printf, 2, 3)));
+err parse_fail(struct parser *parser, const char *format, ...)
+    __attribute__((format(printf, 2, 3), returns_nonnull));
 /* A failure that shows the token it stumbled over. */
-err parse_unexpected(struct parser *parser, const struct lexer *lexer);
+err parse_unexpected(struct parser *parser, const struct lexer *lexer) __attribute__((returns_nonnull));
 /* Goes one level deeper; the owner goes back up by hand. */
 CHECKED err parse_deeper(struct parser *parser);
 
@@ -47,14 +48,17 @@ CHECKED err parse_named(struct parser *parser, struct lexer *lexer, const struct
                         uint32_t *count);
 
 /* parse_block.c: nodes up to a tag named in `ends` (a NULL-ended list), which is left in *end. */
-CHECKED err parse_block(struct parser *parser, const char *const *ends, struct piece *end, struct block *block);
+CHECKED err parse_block(struct parser *parser, const char *const *ends, struct piece *end,
+                        struct block *block);
 /* The same into a body that is already open: for the inside of a `liquid` tag. */
 CHECKED err parse_into(struct parser *parser, const char *const *ends, struct piece *end, struct body *body);
 /* Takes away the white space of blocks that show nothing else. */
 void block_drop_text(struct block *block);
 struct node *body_add(struct parser *parser, struct body *body, enum node_kind kind);
 
-/* parse_tags.c, parse_loops.c, parse_partial.c: one tag; *known is false when there is no tag of that name. */
+/* parse_tags.c, parse_loops.c, parse_partial.c: one tag; *known is false when there is no tag of that name.
+ */
 CHECKED err parse_tag(struct parser *parser, struct body *body, const struct piece *piece, bool *known);
 CHECKED err parse_loop_tag(struct parser *parser, struct body *body, const struct piece *piece, bool *known);
-CHECKED err parse_partial_tag(struct parser *parser, struct body *body, const struct piece *piece, bool *known);
+CHECKED err parse_partial_tag(struct parser *parser, struct body *body, const struct piece *piece,
+                              bool *known);

@@ -17,7 +17,8 @@ static err check_size(struct liquid_call *call, const struct text_buf *out)
 err count_round(struct liquid_call *call, const struct text_buf *out)
 {
     if (--call->rounds_left < 0)
-        return liquid_fail(call, "more than %lld loop rounds", (long long)call->env->options.limits.loop_rounds);
+        return liquid_fail(call, "more than %lld loop rounds",
+                           (long long)call->env->options.limits.loop_rounds);
     TRY(tick(call, 8));
     return check_size(call, out);
 }
@@ -184,8 +185,8 @@ static err render_node(struct liquid_call *call, const struct node *node, struct
 err render_block(struct liquid_call *call, const struct block *block, struct text_buf *out)
 {
     TRY(render_deeper(call));
-    const struct node *end = block->nodes + block->count;
-    for (const struct node *node = block->nodes; node < end && call->flow == FLOW_ON; node++) {
+    for (uint32_t i = 0; i < block->count && call->flow == FLOW_ON; i++) {
+        const struct node *node = &block->nodes[i];
         call->offset = node->offset;
         if (node->kind == NODE_TEXT)
             text_add_bytes(out, node->text.ptr, node->text.len);

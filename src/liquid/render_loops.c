@@ -37,7 +37,8 @@ static struct window window_of(size_t count, int64_t offset, int64_t limit, bool
     return (struct window){(size_t)offset, to > offset ? (size_t)(to - offset) : 0};
 }
 
-static err for_window(struct liquid_call *call, const struct loop_tag *tag, size_t count, struct window *window)
+static err for_window(struct liquid_call *call, const struct loop_tag *tag, size_t count,
+                      struct window *window)
 {
     int64_t offset = 0;
     int64_t limit = 0;
@@ -67,7 +68,8 @@ static err for_rounds(struct liquid_call *call, const struct loop_tag *tag, cons
     struct bindings *scoped = &call->frame->scoped;
     struct loop *loop = call->frame->loop;
     uint32_t place = scoped->count;
-    bindings_push(call, scoped, call->env->forloop, (struct value){.kind = KIND_LOOP, .text = (const char *)loop});
+    bindings_push(call, scoped, call->env->forloop,
+                  (struct value){.kind = KIND_LOOP, .text = (const char *)loop});
     bindings_push(call, scoped, tag->variable, value_null());
     for (size_t i = 0; i < window.count && call->flow != FLOW_BREAK; i++) {
         size_t index = window.from + (tag->is_reversed ? window.count - 1 - i : i);
@@ -115,7 +117,9 @@ static err lax_integer(struct liquid_call *call, const struct expr *expr, int64_
         whole = INT32_MAX;
     if (number.is_decimal && number.decimal < 0)
         whole = -whole;
-    *integer = (int64_t)(whole > INT64_MAX / 4 ? INT64_MAX / 4 : whole < INT64_MIN / 4 ? INT64_MIN / 4 : whole);
+    *integer = (int64_t)(whole > INT64_MAX / 4   ? INT64_MAX / 4
+                         : whole < INT64_MIN / 4 ? INT64_MIN / 4
+                                                 : whole);
     return NULL;
 }
 
@@ -139,7 +143,8 @@ static err table_rounds(struct liquid_call *call, const struct loop_tag *tag, co
     struct bindings *scoped = &call->frame->scoped;
     uint32_t place = scoped->count;
     bool is_broken = false;
-    bindings_push(call, scoped, call->env->tablerowloop, (struct value){.kind = KIND_TABLE, .text = (const char *)loop});
+    bindings_push(call, scoped, call->env->tablerowloop,
+                  (struct value){.kind = KIND_TABLE, .text = (const char *)loop});
     bindings_push(call, scoped, tag->variable, value_null());
     while (loop->index0 < loop->length && !is_broken) {
         TRY(count_round(call, out));

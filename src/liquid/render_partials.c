@@ -37,8 +37,8 @@ static err show(struct liquid_call *call, const struct liquid_template *template
 
 /* ---- include: in the scope it stands in ---- */
 
-static err include_list(struct liquid_call *call, const struct target *target, const struct value *list, uint32_t place,
-                        struct text_buf *out)
+static err include_list(struct liquid_call *call, const struct target *target, const struct value *list,
+                        uint32_t place, struct text_buf *out)
 {
     for (size_t i = 0; i < value_count(list) && call->flow == FLOW_ON; i++) {
         TRY(count_round(call, out));
@@ -65,7 +65,7 @@ static err include(struct liquid_call *call, const struct partial *partial, cons
 {
     struct bindings *scoped = &call->frame->scoped;
     uint32_t place = scoped->count;
-    struct value bound;
+    struct value bound = value_null();
     TRY(include_bound(call, partial, target, &bound));
     bool is_bound = partial->bound || bound.kind != VALUE_NULL;
     for (uint32_t i = 0; i < partial->named_count; i++) {
@@ -85,8 +85,9 @@ static err include(struct liquid_call *call, const struct partial *partial, cons
 
 /* ---- render: in a scope of its own ---- */
 
-static err render_once(struct liquid_call *call, const struct target *target, const struct bindings *arguments,
-                       const struct value *bound, struct loop *loop, struct text_buf *out)
+static err render_once(struct liquid_call *call, const struct target *target,
+                       const struct bindings *arguments, const struct value *bound, struct loop *loop,
+                       struct text_buf *out)
 {
     struct frame *outer = call->frame;
     struct frame frame = {0};
@@ -105,8 +106,8 @@ static err render_once(struct liquid_call *call, const struct target *target, co
     return NULL;
 }
 
-static err render_each(struct liquid_call *call, const struct target *target, const struct bindings *arguments,
-                       const struct value *bound, struct text_buf *out)
+static err render_each(struct liquid_call *call, const struct target *target,
+                       const struct bindings *arguments, const struct value *bound, struct text_buf *out)
 {
     struct sequence sequence = sequence_of(bound);
     struct loop *loop = arena_alloc(call->ctx->arena, sizeof *loop);
@@ -121,8 +122,8 @@ static err render_each(struct liquid_call *call, const struct target *target, co
     return NULL;
 }
 
-static err render_isolated(struct liquid_call *call, const struct partial *partial, const struct target *target,
-                           struct text_buf *out)
+static err render_isolated(struct liquid_call *call, const struct partial *partial,
+                           const struct target *target, struct text_buf *out)
 {
     struct bindings arguments = {0};
     struct value bound = value_null();
@@ -142,7 +143,7 @@ static err render_isolated(struct liquid_call *call, const struct partial *parti
 
 err render_partial(struct liquid_call *call, struct partial *partial, struct text_buf *out)
 {
-    struct target target;
+    struct target target = {0};
     TRY(find_target(call, partial, &target));
     if (partial->is_isolated)
         return render_isolated(call, partial, &target, out);

@@ -114,8 +114,9 @@ bool scanner_skip_to(struct scanner *scanner, const char *word, const char *nest
     const char *from = scanner->at;
     for (const char *at = from; (at = find_pair(at, scanner->end, '{', '%')); at++) {
         struct piece found = {.kind = PIECE_TAG, .at = at};
-        split_tag(&found, (struct slice){at + 2 + (at + 2 < scanner->end && at[2] == '-'),
-                                         (size_t)(scanner->end - at - 2 - (at + 2 < scanner->end && at[2] == '-'))});
+        split_tag(&found,
+                  (struct slice){at + 2 + (at + 2 < scanner->end && at[2] == '-'),
+                                 (size_t)(scanner->end - at - 2 - (at + 2 < scanner->end && at[2] == '-'))});
         bool is_end = slice_is(found.name, word);
         if (!is_end && !(nested && slice_is(found.name, nested)))
             continue;

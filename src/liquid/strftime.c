@@ -16,8 +16,9 @@ struct conversion {
 
 static const char *const day_names[] = {"Sunday",   "Monday", "Tuesday", "Wednesday",
                                         "Thursday", "Friday", "Saturday"};
-static const char *const month_names[] = {"January", "February", "March",     "April",   "May",      "June",
-                                          "July",    "August",   "September", "October", "November", "December"};
+static const char *const month_names[] = {"January",   "February", "March",    "April",
+                                          "May",       "June",     "July",     "August",
+                                          "September", "October",  "November", "December"};
 
 static void add_pad(struct text_buf *out, char pad, int width, size_t length)
 {
@@ -25,12 +26,13 @@ static void add_pad(struct text_buf *out, char pad, int width, size_t length)
         text_add_char(out, pad);
 }
 
-static void add_number(struct text_buf *out, const struct conversion *how, int64_t number, int width, char pad)
+static void add_number(struct text_buf *out, const struct conversion *how, int64_t number, int width,
+                       char pad)
 {
     char digits[TEXT_INT_BYTES];
     bool is_negative = number < 0;
     size_t length = text_write_int(is_negative ? -number : number, digits);
-    pad = how->pad ? how->pad : pad;
+    pad = (char)(how->pad ? how->pad : pad);
     width = how->width >= 0 ? how->width : width;
     if (is_negative && pad != ' ')
         text_add_char(out, '-');
@@ -46,12 +48,12 @@ static char changed(char c, const struct conversion *how)
     bool goes_up = how->is_upper || (how->is_swapped && !swaps_down);
     if (goes_up && c >= 'a' && c <= 'z')
         return (char)(c - 32);
-    return swaps_down && c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+    return (char)(swaps_down && c >= 'A' && c <= 'Z' ? c + 32 : c);
 }
 
 static void add_words(struct text_buf *out, const struct conversion *how, struct slice text)
 {
-    add_pad(out, how->pad ? how->pad : ' ', how->width, text.len);
+    add_pad(out, (char)(how->pad ? how->pad : ' '), how->width, text.len);
     for (size_t i = 0; i < text.len; i++)
         text_add_char(out, changed(text.ptr[i], how));
 }
@@ -81,7 +83,8 @@ static void add_offset(struct text_buf *out, const struct conversion *how, int32
     else if (how->colons == 1)
         length = snprintf(text, sizeof text, "%02d:%02d", seconds / 3600, seconds / 60 % 60);
     else
-        length = snprintf(text, sizeof text, "%02d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
+        length =
+            snprintf(text, sizeof text, "%02d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
     const char *shown = text;
     bool is_short = (how->pad == '-' || how->pad == ' ') && text[0] == '0';
     shown += is_short;
@@ -90,7 +93,7 @@ static void add_offset(struct text_buf *out, const struct conversion *how, int32
         add_pad(out, ' ', how->width > 0 ? how->width : 5, (size_t)length + 1);
     text_add_char(out, sign);
     if (how->pad != ' ')
-        add_pad(out, how->pad ? how->pad : '0', how->width, (size_t)length + 1);
+        add_pad(out, (char)(how->pad ? how->pad : '0'), how->width, (size_t)length + 1);
     text_add_bytes(out, shown, (size_t)length);
 }
 
@@ -291,7 +294,10 @@ static bool read_conversion(const char **at, const char *end, struct conversion 
 {
     *how = (struct conversion){.width = -1};
     for (; *at < end && **at && strchr("-_0^#:", **at); ++*at) {
-        how->pad = **at == '_' ? ' ' : **at == '-' || **at == '0' ? **at : how->pad;
+        if (**at == '_')
+            how->pad = ' ';
+        else if (**at == '-' || **at == '0')
+            how->pad = **at;
         how->is_upper = how->is_upper || **at == '^';
         how->is_swapped = how->is_swapped || **at == '#';
         how->colons += **at == ':';
@@ -312,7 +318,8 @@ static bool read_conversion(const char **at, const char *end, struct conversion 
 static void write_simple(struct text_buf *out, const struct date *date, const struct conversion *how,
                          struct slice written)
 {
-    if (!write_day_part(out, how, date) && !write_week_part(out, how, date) && !write_time_part(out, how, date))
+    if (!write_day_part(out, how, date) && !write_week_part(out, how, date) &&
+        !write_time_part(out, how, date))
         text_add_bytes(out, written.ptr, written.len);
 }
 

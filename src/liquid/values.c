@@ -178,7 +178,7 @@ static int sign_of(bool less, bool more)
 bool values_order(const struct value *a, const struct value *b, int *order)
 {
     if (a->kind == VALUE_INT && b->kind == VALUE_INT) {
-        *order = sign_of(a->integer < b->integer, a->integer > b->integer);
+        *order = sign_of(a->integer<b->integer, a->integer> b->integer);
         return true;
     }
     if (is_number(a) && is_number(b)) {
@@ -189,7 +189,7 @@ bool values_order(const struct value *a, const struct value *b, int *order)
         return false;
     size_t common = a->count < b->count ? a->count : b->count;
     int result = memcmp(a->text, b->text, common);
-    *order = result ? sign_of(result < 0, result > 0) : sign_of(a->count < b->count, a->count > b->count);
+    *order = result ? sign_of(result<0, result> 0) : sign_of(a->count<b->count, a->count> b->count);
     return true;
 }
 
@@ -215,7 +215,8 @@ bool value_contains(struct liquid_call *call, const struct value *where, const s
     if (where->kind == VALUE_OBJECT)
         return value_is_text(what) && value_find_bytes(where, what->text, what->count) != NULL;
     if (where->kind == KIND_RANGE && is_number(what))
-        return as_real(what) >= (double)value_range(where)->first && as_real(what) <= (double)value_range(where)->last;
+        return as_real(what) >= (double)value_range(where)->first &&
+               as_real(what) <= (double)value_range(where)->last;
     return false;
 }
 

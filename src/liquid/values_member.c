@@ -3,7 +3,8 @@
 #include "liquid/values.h"
 
 /* A member by its name; `hint` remembers the place, as objects of one list look alike. */
-static const struct value *find_member(const struct value *object, const struct name *name, _Atomic uint32_t *hint)
+static const struct value *find_member(const struct value *object, const struct name *name,
+                                       _Atomic uint32_t *hint)
 {
     const struct value_object *members = object->object;
     uint32_t place = atomic_load_explicit(hint, memory_order_relaxed);
@@ -14,13 +15,12 @@ static const struct value *find_member(const struct value *object, const struct 
     }
     const struct value *found = value_find_bytes(object, name->ptr, name->len);
     if (found) {
-        const struct member *member = (const struct member *)(const void *)((const char *)found -
-                                                                            offsetof(struct member, value));
+        const struct member *member =
+            (const struct member *)(const void *)((const char *)found - offsetof(struct member, value));
         atomic_store_explicit(hint, (uint32_t)(member - members->members), memory_order_relaxed);
     }
     return found;
 }
-
 
 static const struct loop *loop_of(const struct value *value)
 {
@@ -101,8 +101,9 @@ struct value value_end(struct liquid_call *call, const struct value *value, bool
     if (value_is_text(value)) {
         if (value->count == 0)
             return value_null();
-        return is_first ? text_value((struct slice){value->text, utf8_prefix(value->text, value->count, 1)}, false)
-                        : last_point(value);
+        return is_first
+                   ? text_value((struct slice){value->text, utf8_prefix(value->text, value->count, 1)}, false)
+                   : last_point(value);
     }
     if (value->kind == KIND_RANGE)
         return value_int(is_first ? value_range(value)->first : value_range(value)->last);
@@ -173,8 +174,8 @@ static struct value property_of_text(const struct value *item, const struct valu
     if (at < 0 || (uint64_t)at >= length)
         return value_null();
     size_t from = utf8_prefix(item->text, item->count, (size_t)at);
-    return text_value((struct slice){item->text + from, utf8_prefix(item->text + from, item->count - from, 1)},
-                      false);
+    return text_value(
+        (struct slice){item->text + from, utf8_prefix(item->text + from, item->count - from, 1)}, false);
 }
 
 bool value_property(struct liquid_call *call, const struct value *item, const struct value *property,
@@ -205,7 +206,8 @@ bool value_property(struct liquid_call *call, const struct value *item, const st
     /* A whole number gives its bits, as in Ruby. */
     *wrong = property->kind != VALUE_INT;
     if (!*wrong && property->integer >= 0)
-        *result = value_int(property->integer > 62 ? item->integer < 0 : (item->integer >> property->integer) & 1);
+        *result =
+            value_int(property->integer > 62 ? item->integer < 0 : (item->integer >> property->integer) & 1);
     else if (!*wrong)
         *result = value_int(0);
     return true;

@@ -17,7 +17,7 @@ static size_t write_plain(const char *digits, int count, int point, char *out)
         return at;
     }
     for (int i = 0; i < point; i++)
-        out[at++] = i < count ? digits[i] : '0';
+        out[at++] = (char)(i < count ? digits[i] : '0');
     out[at++] = '.';
     if (point >= count)
         out[at++] = '0';
@@ -53,11 +53,10 @@ size_t real_write(double real, char out[REAL_BYTES])
 {
     if (isnan(real) || isinf(real)) {
         const char *name = isnan(real) ? "NaN" : real < 0 ? "-Infinity" : "Infinity";
-        memcpy(out, name, strlen(name));
-        return strlen(name);
+        return (size_t)snprintf(out, REAL_BYTES, "%s", name);
     }
     char text[32];
-    char digits[20];
+    char digits[20] = {0};
     int count = 0;
     size_t sign = 0;
     shortest(fabs(real), text);

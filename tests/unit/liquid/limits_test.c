@@ -1,4 +1,5 @@
-/* limits_test.c - hostile templates end with an error, not with the program; many threads share one template. */
+/* limits_test.c - hostile templates end with an error, not with the program; many threads share one template.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fixture.h"
 #include <pthread.h>
@@ -13,33 +14,46 @@ static void fails_with(void **state, const char *part, const char *source)
 static void loops_end_after_their_rounds(void **state)
 {
     fails_with(state, "more than 100000 loop rounds", "{% for i in (1..1000000000000) %}{% endfor %}");
-    fails_with(state, "more than 100000 loop rounds", "{% for i in (1..400) %}{% for j in (1..400) %}{% endfor %}{% endfor %}");
+    fails_with(state, "more than 100000 loop rounds",
+               "{% for i in (1..400) %}{% for j in (1..400) %}{% endfor %}{% endfor %}");
     fails_with(state, "more than 100000 loop rounds", "{% tablerow i in (1..9999999) %}{% endtablerow %}");
-    fails_with(state, "more than 100000 loop rounds", "{% for i in (-9223372036854775808..9223372036854775807) %}{% endfor %}");
+    fails_with(state, "more than 100000 loop rounds",
+               "{% for i in (-9223372036854775808..9223372036854775807) %}{% endfor %}");
 }
 
 static void output_ends_at_its_limit(void **state)
 {
     struct bench *bench = *state;
     bench->options.limits.output_bytes = 1000;
-    fails_with(state, "page:1:25: more than 1000 bytes of output", "{% for i in (1..1000) %}0123456789{% endfor %}");
-    fails_with(state, "more than 1000 bytes of output", "{% capture x %}{% for i in (1..1000) %}0123456789{% endfor %}{% endcapture %}");
+    fails_with(state, "page:1:25: more than 1000 bytes of output",
+               "{% for i in (1..1000) %}0123456789{% endfor %}");
+    fails_with(state, "more than 1000 bytes of output",
+               "{% capture x %}{% for i in (1..1000) %}0123456789{% endfor %}{% endcapture %}");
 }
 
 static void values_end_at_their_memory(void **state)
 {
-    fails_with(state, "too much memory", "{% assign s = 'aaaaaaaaaa' %}{% for i in (1..100) %}{% assign s = s | append: s %}{% endfor %}");
+    fails_with(
+        state, "too much memory",
+        "{% assign s = 'aaaaaaaaaa' %}{% for i in (1..100) %}{% assign s = s | append: s %}{% endfor %}");
     fails_with(state, "too much memory", "{{ (1..1000000000000) | join: '' }}");
     fails_with(state, "too much memory", "{{ (1..1000000000000) | sort | reverse }}");
-    fails_with(state, "", "{{ 'x' | slice: 9223372036854775807, 9223372036854775807 }}{{ 'x' | truncate: -9223372036854775808 }}");
+    fails_with(state, "",
+               "{{ 'x' | slice: 9223372036854775807, 9223372036854775807 }}{{ 'x' | truncate: "
+               "-9223372036854775808 }}");
     fails_with(state, "", "{{ 'now' | date: '%99999999999d%999999999N%1024c' | size }}");
-    fails_with(state, "", "{{ 99999999999999999999999999999999999999999 | times: 99999999999999999999999999999999999999 }}");
-    fails_with(state, "", "{{ -9223372036854775808 | divided_by: -1 }}{{ -9223372036854775808 | abs }}{{ 'a' | slice: -9223372036854775808 }}");
+    fails_with(
+        state, "",
+        "{{ 99999999999999999999999999999999999999999 | times: 99999999999999999999999999999999999999 }}");
+    fails_with(state, "",
+               "{{ -9223372036854775808 | divided_by: -1 }}{{ -9223372036854775808 | abs }}{{ 'a' | slice: "
+               "-9223372036854775808 }}");
 }
 
 static void nesting_ends(void **state)
 {
-    static const struct snippet snippets[] = {{"me", "{% include 'me' %}"}, {"it", "{% if true %}{% render 'it' %}{% endif %}"}, {0}};
+    static const struct snippet snippets[] = {
+        {"me", "{% include 'me' %}"}, {"it", "{% if true %}{% render 'it' %}{% endif %}"}, {0}};
     struct bench *bench = *state;
     bench->options.owner = (void *)snippets;
     fails_with(state, "nested more than 100 deep", "{% include 'me' %}");
@@ -111,7 +125,9 @@ static void many_threads_render_one_template(void **state)
     struct shared shared[4] = {{.env = env}, {.env = env}, {.env = env}, {.env = env}};
     const struct liquid_template *template;
     pthread_t threads[4];
-    assert_null(liquid_compile(&bench->ctx, env, "page", "{% assign n = 'a' %}{% for i in (1..3) %}{% include n %}{% endfor %}", &template));
+    assert_null(liquid_compile(&bench->ctx, env, "page",
+                               "{% assign n = 'a' %}{% for i in (1..3) %}{% include n %}{% endfor %}",
+                               &template));
     for (int i = 0; i < 4; i++) {
         shared[i].template = template;
         assert_int_equal(pthread_create(&threads[i], NULL, work, &shared[i]), 0);

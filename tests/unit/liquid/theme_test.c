@@ -2,20 +2,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fixture.h"
 
-static err shout(struct liquid_call *call, const struct value *input, const struct value *arguments, size_t count,
-                 const struct value *named, struct value *output)
+static err shout(struct liquid_call *call, const struct value *input, const struct value *arguments,
+                 size_t count, const struct value *named, struct value *output)
 {
     const char *end = count > 0 ? liquid_to_text(call, &arguments[0]) : "";
     const char *from = named ? value_find_text(named, "from") : NULL;
     if (value_count(input) > 3)
         return liquid_fail(call, "too many to shout");
-    *output = value_text(arena_format(liquid_call_ctx(call)->arena, "<b>%s%s%s</b>", liquid_to_text(call, input), end,
-                                      from ? from : ""));
+    *output = value_text(arena_format(liquid_call_ctx(call)->arena, "<b>%s%s%s</b>",
+                                      liquid_to_text(call, input), end, from ? from : ""));
     return NULL;
 }
 
-static err peek(struct liquid_call *call, const struct value *input, const struct value *arguments, size_t count,
-                const struct value *named, struct value *output)
+static err peek(struct liquid_call *call, const struct value *input, const struct value *arguments,
+                size_t count, const struct value *named, struct value *output)
 {
     (void)arguments, (void)count, (void)named;
     const struct value *found = liquid_call_variable(call, liquid_to_text(call, input));
@@ -37,7 +37,8 @@ static void output_is_escaped_unless_it_is_raw(void **state)
 {
     make_theme(state);
     const char *data = "{\"x\": \"<i>\", \"l\": [\"<\", \">\"], \"o\": {\"k\": \"<\"}}";
-    shows(state, "&lt;i&gt; <i> &lt;&gt; &lt;I&gt;", "{{ x }} {{ x | raw }} {{ l }} {{ x | raw | upcase }}", data);
+    shows(state, "&lt;i&gt; <i> &lt;&gt; &lt;I&gt;", "{{ x }} {{ x | raw }} {{ l }} {{ x | raw | upcase }}",
+          data);
     shows(state, "&lt;b&gt; <b>", "{{ '<b>' }} {{ '<b>' | raw }}", data);
     shows(state, "{&quot;k&quot;=&gt;&quot;&lt;&quot;}", "{{ o }}", data);
     shows(state, "&lt;i&gt;&lt;", "{% cycle x %}{% echo '<' %}", data);
@@ -56,7 +57,8 @@ static void captured_content_is_not_escaped_twice(void **state)
 static void escape_and_newline_to_br_give_html(void **state)
 {
     make_theme(state);
-    shows(state, "&lt;i&gt; &lt;i&gt;<br />\nb", "{{ x | escape }} {{ y | newline_to_br }}", "{\"x\": \"<i>\", \"y\": \"<i>\\nb\"}");
+    shows(state, "&lt;i&gt; &lt;i&gt;<br />\nb", "{{ x | escape }} {{ y | newline_to_br }}",
+          "{\"x\": \"<i>\", \"y\": \"<i>\\nb\"}");
 }
 
 static void snippets_escape_for_themselves(void **state)
@@ -66,7 +68,9 @@ static void snippets_escape_for_themselves(void **state)
     make_theme(state);
     bench->options.owner = (void *)snippets;
     shows(state, "<p>&lt;i&gt;</p>", "{% render 'card', t: x %}", "{\"x\": \"<i>\"}");
-    shows(state, "<p>&lt;i&gt;</p>", "{% capture c %}<i>{% endcapture %}{% assign r = x %}{% render 'card', t: r %}", "{\"x\": \"<i>\"}");
+    shows(state, "<p>&lt;i&gt;</p>",
+          "{% capture c %}<i>{% endcapture %}{% assign r = x %}{% render 'card', t: r %}",
+          "{\"x\": \"<i>\"}");
 }
 
 static void filters_of_the_owner_may_give_html(void **state)
@@ -80,7 +84,8 @@ static void filters_of_the_owner_may_give_html(void **state)
 
 static void errors_name_template_line_and_column(void **state)
 {
-    static const struct snippet snippets[] = {{"bad", "ok\n云店{{ 1 | divided_by: 0 }}"}, {"broken", "{% if %}"}, {0}};
+    static const struct snippet snippets[] = {
+        {"bad", "ok\n云店{{ 1 | divided_by: 0 }}"}, {"broken", "{% if %}"}, {0}};
     struct bench *bench = *state;
     make_theme(state);
     bench->options.owner = (void *)snippets;
@@ -92,7 +97,8 @@ static void errors_name_template_line_and_column(void **state)
     shows(state, "page:1:8: unexpected 3", "{{ x.y 3 }}", NULL);
     shows(state, "bad:2:10: divided by 0", "\n\n{% render 'bad' %}", NULL);
     shows(state, "broken:1:7: something is missing at the end", "{% render 'broken' %}", NULL);
-    shows(state, "page:1:5: comparison of String with Integer failed", "    {% if '2' > 1 %}{% endif %}", NULL);
+    shows(state, "page:1:5: comparison of String with Integer failed", "    {% if '2' > 1 %}{% endif %}",
+          NULL);
 }
 
 static void unknown_filters_pass_in_standard_liquid(void **state)
@@ -105,12 +111,9 @@ static void unknown_filters_pass_in_standard_liquid(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test_of(output_is_escaped_unless_it_is_raw),
-        test_of(captured_content_is_not_escaped_twice),
-        test_of(escape_and_newline_to_br_give_html),
-        test_of(snippets_escape_for_themselves),
-        test_of(filters_of_the_owner_may_give_html),
-        test_of(errors_name_template_line_and_column),
+        test_of(output_is_escaped_unless_it_is_raw),      test_of(captured_content_is_not_escaped_twice),
+        test_of(escape_and_newline_to_br_give_html),      test_of(snippets_escape_for_themselves),
+        test_of(filters_of_the_owner_may_give_html),      test_of(errors_name_template_line_and_column),
         test_of(unknown_filters_pass_in_standard_liquid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
