@@ -238,7 +238,7 @@ function nextSku() {
 function generate() {
   const wanted = combinations();
   const used = new Set(rowsOf(variants).filter((row) => !isBlank(row)).map((row) => keyOf(splitValues(part(row, "options").value))));
-  const first = rowsOf(variants).find((row) => part(row, "price").value.trim());
+  const priced = rowsOf(variants).filter((row) => part(row, "price").value.trim());
   let count = 0;
   for (const values of wanted) {
     if (!values.length || used.has(keyOf(values)) || count >= 500) continue;
@@ -246,7 +246,10 @@ function generate() {
     const row = rowsOf(variants).find((r) => !r.classList.contains("is-spare") && !part(r, "options").value.trim()) ?? addRow(variants, find("[data-variant-template]"));
     part(row, "options").value = values.join(", ");
     part(row, "sku").value ||= nextSku();
-    if (first) for (const name of ["price", "weight"]) part(row, name).value ||= part(first, name).value;
+    // Price and weight come from the variant that has most in common.
+    const common = (r) => splitValues(part(r, "options").value).filter((v) => values.includes(v)).length;
+    const model = priced.reduce((best, r) => (!best || common(r) > common(best) ? r : best), null);
+    if (model) for (const name of ["price", "weight"]) part(row, name).value ||= part(model, name).value;
     count++;
   }
   toast(count ? fill(words.generated, { count }) : words.complete);
