@@ -5,4 +5,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+/* Last, and kept there by the blank line: it needs the four above. */
+
 #include <cmocka.h>
