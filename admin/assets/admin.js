@@ -103,7 +103,7 @@ function askWith(details) {
   const yes = find(".btn.is-danger", panel);
   const bar = make("div", { class: "dialog-bar" }, cancel);
   yes.after(bar);
-  bar.append(yes);
+  bar.prepend(yes); // the stylesheet turns the row round
   ask.replaceChildren(panel);
   ask.className = "dialog";
   ask.addEventListener("close", () => {
@@ -113,7 +113,7 @@ function askWith(details) {
     find("summary", details)?.focus();
   }, { once: true });
   ask.showModal();
-  find("input:not([type=hidden])", panel)?.focus();
+  (find("input:not([type=hidden])", panel) ?? cancel).focus();
 }
 if (ask) {
   on("click", "[data-confirm] > summary", (summary, e) => {
@@ -415,7 +415,7 @@ async function quickEdit(url, row) {
   }
   const cancel = make("button", { type: "button", class: "btn" }, words.cancel);
   cancel.addEventListener("click", () => ask.close());
-  const form = make("form", {}, make("h2", {}, `${words.quick}`), list, make("div", { class: "dialog-bar" }, cancel, make("button", { class: "btn is-main" }, words.save)));
+  const form = make("form", {}, make("h2", {}, words.quick, make("small", {}, find("h1", page).textContent)), list, make("div", { class: "dialog-bar" }, make("button", { class: "btn is-main" }, words.save), cancel));
   form.addEventListener("submit", async (e) => {
     e.preventDefault();
     const posts = [];
