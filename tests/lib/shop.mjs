@@ -477,8 +477,13 @@ export class Staff {
     return this.does(`/admin/orders/${order.number}/${verb}`, fields);
   }
 
-  async ships(order, fields = { carrier: undefined, tracking_number: "SF1234567890123" }) {
-    const carrier = fields.carrier ?? (await this.reads(`/admin/orders/${order.number}`)).order.carriers[0].id;
+  async carriers(order) {
+    const view = await this.reads(`/admin/orders/${order.number}`);
+    return view.carriers ?? view.order.carriers;
+  }
+
+  async ships(order, fields = { tracking_number: "SF1234567890123" }) {
+    const carrier = fields.carrier ?? (await this.carriers(order))[0].id;
     return expect(await this.triesTo("ship", order, { ...fields, carrier }), 200, 201);
   }
 

@@ -86,13 +86,24 @@ describe("payment", () => {
     expectProblem(await buyer.triesToStartPaying(order), 409, "invalid-transition");
   });
 
-  test("two payments of one order: the later one is refunded", async () => {
+  /** Two attempts of one order that can both be paid: opened at the same moment, because later ones are reused. */
+  async function twoAttempts(lamp) {
+    for (let round = 0; round < 40; round++) {
+      const buyer = shop.visitor();
+      const order = await buyer.orders(lamp);
+      const payments = await Promise.all(Array.from({ length: 8 }, () => buyer.startsPaying(order)));
+      const different = [...new Map(payments.map((payment) => [payment.attempt, payment])).values()];
+      if (different.length > 1) return { buyer, order, attempts: different };
+      await buyer.cancels(order);
+    }
+    return null;
+  }
+
+  test("two payments of one order: the later one is refunded", async (t) => {
     const lamp = await shop.product({ price: 8800, stock: 3 });
-    const buyer = shop.visitor();
-    const order = await buyer.orders(lamp);
-    const first = await buyer.startsPaying(order);
-    const second = await buyer.startsPaying(order);
-    assert.notEqual(first.attempt, second.attempt, "every attempt has its own number");
+    const found = await twoAttempts(lamp);
+    if (!found) return t.skip("here an order never has two attempts at once");
+    const { buyer, order, attempts: [first, second] } = found;
     await buyer.atCashier(first);
     await buyer.seesPaid(order);
     await buyer.atCashier(second);
@@ -132,7 +143,7 @@ describe("payment", () => {
     const claim = { attempt, state: "paid", status: "paid", outcome: "paid", kind: "paid", amount: 8800, currency: "CNY", provider_number: "1", trade_number: "1", at: new Date().toISOString() };
     for (const { path } of doors) {
       const door = path.replace(/:gateway|:provider|:method/, "sandbox").replace(/:\w+/g, attempt);
-      for (const headers of [{}, { "x-signature": "0".repeat(64) }, { "sandbox-signature": "0".repeat(64) }, { "yundian-signature": `t=${Date.now()},v1=${"0".repeat(64)}` }])
+      for (const headers of [{}, { "x-signature": "0".repeat(64) }, { "x-gateway-signature": "0".repeat(64), "x-gateway-timestamp": String(Date.now()) }, { "x-gateway-signature": "", "x-gateway-timestamp": "" }])
         for (const payload of [JSON.stringify(claim), new URLSearchParams(claim).toString(), "", "{", "null"]) {
           const answer = await shop.client().send("POST", door, { payload, headers: { "content-type": payload.startsWith("{") ? "application/json" : "application/x-www-form-urlencoded", ...headers } });
           assert.ok(answer.status >= 400 && answer.status < 500, `${door}: ${answer.status} ${answer.text}`);
@@ -143,14 +154,17 @@ describe("payment", () => {
     await buyer.seesPaid(order);
   });
 
-  test("the cashier of an attempt that does not exist is not there", async () => {
+  test("a cashier's address that was changed leads nowhere", async () => {
     const lamp = await shop.product({ stock: 3 });
     const buyer = shop.visitor();
     const { url } = await buyer.startsPaying(await buyer.orders(lamp));
     const forged = url.replace(/(sandbox\/pay\/)([^?/]+)/, (_, before, attempt) => before + attempt.replace(/.$/, (last) => (last === "1" ? "2" : "1")));
     assert.notEqual(forged, url);
-    const answer = await buyer.triesAtCashier({ url: forged });
-    assert.ok([403, 404].includes(answer.status), `${answer.status} ${answer.text}`);
+    const cheaper = url.replace(/([?&]amount=)\d+/, "$11");
+    for (const address of [forged, cheaper, url.replace(/sign=[^&]{4}/, "sign=0000")].filter((one) => one !== url)) {
+      const answer = await buyer.triesAtCashier({ url: address });
+      assert.ok([403, 404].includes(answer.status), `${address}: ${answer.status} ${answer.text}`);
+    }
   });
 
   test("an order is paid only with its own token", async () => {

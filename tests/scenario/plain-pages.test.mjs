@@ -70,6 +70,23 @@ describe("plain pages", () => {
     assert.ok(!emptied.text.includes("无脚本杯子"), "the cart is empty again");
   });
 
+  test("a payment that failed is tried again, page by page", async () => {
+    const visitor = shop.visitor();
+    const order = await visitor.orders(await shop.product({ stock: 2 }));
+    const pay = async (outcome) => {
+      const cashier = await visitor.browser.open(`/orders/${order.number}/pay?token=${order.token}`);
+      const sandbox = await visitor.browser.submit(formTo(cashier, /^\/orders\/[^/]+\/pay/), { method: "sandbox" });
+      return visitor.browser.submit(formTo(sandbox, /sandbox/), { outcome });
+    };
+    for (const outcome of ["failed", "cancelled"]) {
+      const back = await pay(outcome);
+      assert.match(back.path, /^\/orders\//);
+      assert.ok(links(back).some((href) => href.includes(`/orders/${order.number}/pay`)), "there is a way to pay again");
+    }
+    await pay("paid");
+    await visitor.seesPaid(order);
+  });
+
   test("a key code is read on the order page itself", async () => {
     const visitor = shop.visitor();
     const code = unique("READ-ME");

@@ -71,6 +71,7 @@ describe("the same checkout twice", () => {
       await buyer.puts(cup, 2);
       const order = buyer.order();
       const answers = await Promise.all([buyer.triesToCheckOut({ order }), buyer.triesToCheckOut({ order })]);
+      // The second tab gets the same order, or is told that the cart is ordered.
       const placed = answers.filter(({ status }) => status < 300);
       assert.equal(new Set(placed.map(({ body }) => body.order.number)).size, 1, `round ${round}: ${answers.map(({ status }) => status)}`);
       for (const other of answers.filter(({ status }) => status >= 300)) expectProblem(other, 409, "cart-checked-out");
