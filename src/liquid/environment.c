@@ -159,7 +159,8 @@ static void open_call(struct liquid_call *call, struct ctx *ctx, const struct li
 {
     struct liquid_env *env = template->env;
     const struct liquid_limits *limits = &env->options.limits;
-    *call = (struct liquid_call){.ctx = ctx, .env = env, .template = template, .frame = frame, .globals = globals};
+    *call = (struct liquid_call){
+        .ctx = ctx, .env = env, .template = template, .frame = frame, .globals = globals};
     call->found_count = atomic_load_explicit(&env->name_count, memory_order_acquire);
     call->found = arena_alloc_many(ctx->arena, call->found_count, sizeof(const struct value *));
     call->rounds_left = limits->loop_rounds;
@@ -168,11 +169,13 @@ static void open_call(struct liquid_call *call, struct ctx *ctx, const struct li
 }
 
 /* Renders one template of a call under the ceiling of its environment. */
-static err render_whole(struct liquid_call *call, const struct liquid_template *template, struct text_buf *out)
+static err render_whole(struct liquid_call *call, const struct liquid_template *template,
+                        struct text_buf *out)
 {
     size_t most = call->env->options.limits.output_bytes;
     size_t ceiling = out->limit;
     call->template = template;
+    call->flow = FLOW_ON;
     if (out->limit - out->len > most)
         out->limit = out->len + most;
     err failure = render_block(call, &template->block, out);
@@ -192,8 +195,9 @@ err liquid_render(struct ctx *ctx, const struct liquid_template *template, const
     return render_whole(&call, template, out);
 }
 
-err liquid_render_page(struct ctx *ctx, const struct liquid_template *template, const struct liquid_template *layout,
-                       const struct value *globals, void *call_data, struct text_buf *out)
+err liquid_render_page(struct ctx *ctx, const struct liquid_template *template,
+                       const struct liquid_template *layout, const struct value *globals, void *call_data,
+                       struct text_buf *out)
 {
     struct frame frame = {0};
     struct liquid_call call;

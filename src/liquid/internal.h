@@ -265,6 +265,7 @@ struct frame {
     struct loop *loop; /* innermost for */
     struct slice last_changed;
     bool has_changed;
+    bool is_isolated; /* of a render: include is not allowed in it */
 };
 
 enum flow { FLOW_ON, FLOW_BREAK, FLOW_CONTINUE };

@@ -13,14 +13,19 @@ static err parse_alias(struct parser *parser, struct lexer *lexer, struct partia
     return NULL;
 }
 
-/* [with expression | for expression] [as name] */
+static bool is_colon(struct token token)
+{
+    return token.kind == TOKEN_SIGN && *token.text.ptr == ':';
+}
+
+/* [with expression | for expression] [as name]; `with name: …` begins the named arguments. */
 static err parse_binding(struct parser *parser, struct lexer *lexer, struct partial *partial)
 {
     bool is_for = lexer_is_word(lexer, "for");
-    struct token next = lexer_peek(lexer);
-    bool is_argument = next.kind == TOKEN_SIGN && *next.text.ptr == ':';
-    if ((is_for || lexer_is_word(lexer, "with")) && !is_argument) {
+    if ((is_for || lexer_is_word(lexer, "with")) && !is_colon(lexer_peek(lexer))) {
         lexer_next(lexer);
+        if (lexer->token.kind == TOKEN_ID && is_colon(lexer_peek(lexer)))
+            return NULL;
         partial->is_repeated = is_for;
         TRY(parse_expression_kept(parser, lexer, &partial->bound));
     }

@@ -90,7 +90,7 @@ static err render_once(struct liquid_call *call, const struct target *target,
                        struct text_buf *out)
 {
     struct frame *outer = call->frame;
-    struct frame frame = {0};
+    struct frame frame = {.is_isolated = true};
     struct value forloop = {.kind = KIND_LOOP, .text = (const char *)loop};
     if (loop)
         bindings_push(call, &frame.assigned, call->env->forloop, forloop);
@@ -144,6 +144,8 @@ static err render_isolated(struct liquid_call *call, const struct partial *parti
 err render_partial(struct liquid_call *call, struct partial *partial, struct text_buf *out)
 {
     struct target target = {0};
+    if (!partial->is_isolated && call->frame->is_isolated)
+        return liquid_fail(call, "include is not allowed inside a rendered template");
     TRY(find_target(call, partial, &target));
     if (partial->is_isolated)
         return render_isolated(call, partial, &target, out);

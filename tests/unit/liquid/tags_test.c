@@ -161,6 +161,7 @@ static void a_rendered_snippet_sees_its_arguments_and_the_globals(void **state)
     static const struct snippet snippets[] = {
         {"card", "<{{ card.t }}{{ size }}{{ mine }}{{ g }}{{ forloop.index }}>"},
         {"set", "{% assign x = 2 %}{{ x }}"},
+        {"in", "{% include 'set' %}"},
         {0}};
     struct bench *bench = *state;
     bench->options.owner = (void *)snippets;
@@ -173,6 +174,8 @@ static void a_rendered_snippet_sees_its_arguments_and_the_globals(void **state)
     shows(state, "22", "{% assign x = 1 %}{% include 'set' %}{{ x }}", data);
     shows(state, "<1G><2G>", "{% include name %}",
           "{\"name\": \"card\", \"g\": \"G\", \"card\": [{\"t\": 1}, {\"t\": 2}]}");
+    shows(state, "<SG>", "{% include 'card' with size: 'S' %}", "{\"g\": \"G\"}");
+    shows(state, "in:1:1: include is not allowed inside a rendered template", "{% render 'in' %}", data);
     shows(state, "page:1:1: there is no template 'gone'", "{% render 'gone' %}", data);
 }
 

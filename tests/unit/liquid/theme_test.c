@@ -101,6 +101,23 @@ static void errors_name_template_line_and_column(void **state)
           NULL);
 }
 
+static void a_page_stands_in_its_layout(void **state)
+{
+    struct bench *bench = *state;
+    const struct liquid_template *page;
+    const struct liquid_template *layout;
+    struct text_buf out;
+    make_theme(state);
+    struct ctx *ctx = &bench->ctx;
+    struct liquid_env *env = liquid_env_open(ctx->arena, &bench->options);
+    text_open(&out, ctx->arena, 1000);
+    assert_null(
+        liquid_compile(ctx, env, "page", "{% assign title = '<T>' %}<p>{{ '<' }}</p>{% break %}", &page));
+    assert_null(liquid_compile(ctx, env, "layout", "<h1>{{ title }}</h1>{{ content_for_layout }}", &layout));
+    assert_null(liquid_render_page(ctx, page, layout, value_object(ctx->arena), NULL, &out));
+    assert_string_equal(text_of(&out), "<h1>&lt;T&gt;</h1><p>&lt;</p>");
+}
+
 static void unknown_filters_pass_in_standard_liquid(void **state)
 {
     shows(state, "1", "{{ 1 | nope }}", NULL);
@@ -111,10 +128,10 @@ static void unknown_filters_pass_in_standard_liquid(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test_of(output_is_escaped_unless_it_is_raw),      test_of(captured_content_is_not_escaped_twice),
-        test_of(escape_and_newline_to_br_give_html),      test_of(snippets_escape_for_themselves),
-        test_of(filters_of_the_owner_may_give_html),      test_of(errors_name_template_line_and_column),
-        test_of(unknown_filters_pass_in_standard_liquid),
+        test_of(output_is_escaped_unless_it_is_raw), test_of(captured_content_is_not_escaped_twice),
+        test_of(escape_and_newline_to_br_give_html), test_of(snippets_escape_for_themselves),
+        test_of(filters_of_the_owner_may_give_html), test_of(errors_name_template_line_and_column),
+        test_of(a_page_stands_in_its_layout),        test_of(unknown_filters_pass_in_standard_liquid),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
