@@ -269,6 +269,10 @@ function review() {
   const missing = [...wanted].filter((key) => key && !used.has(key)).length;
   find("[data-generate-hint]").textContent = missing ? fill(words.missing, { count: missing }) : "";
   for (const button of all("[data-fill]")) button.hidden = rows.length < 2;
+  // Without options there is one variant, and nothing to tell it from others.
+  const single = !rowsOf(options).some((row) => !isBlank(row)) && rows.length < 2 && rows.every((row) => !part(row, "options").value.trim());
+  variants.classList.toggle("is-single", single);
+  find("[data-add-variant]").hidden = single;
   variants.classList.toggle("is-digital", find("[name=kind][form=edit]:checked, [name=kind][type=hidden]")?.value === "digital");
 }
 if (variants) {
