@@ -88,7 +88,11 @@ struct route {
     enum face faces;            /* 0 means both */
     const char *summary;        /* one English sentence, for OpenAPI */
     const char *answer;         /* name of the top-level member of the JSON answer ("order"), for OpenAPI */
-    bool no_origin_check;       /* gateways' notifications: no browser, no cookie */
+    err (*again)(
+        struct req *req); /* HTML only: shows the form again when a visitor who was let in is refused (4xx).
+                             It answers as on GET, but reply_view gives the status of req->failure, which
+                             with req_typed and req->form (as far as it was right) tells what was refused */
+    bool no_origin_check; /* gateways' notifications: no browser, no cookie */
 };
 
 struct req {
@@ -102,10 +106,13 @@ struct req {
     const char *origin; /* "https://shop.example", as the buyer sees it */
     const char *host;
     const char *address;       /* of the client, behind trusted proxies */
+    err failure;               /* while a refused form is shown again, why; else NULL */
     void *visitor;             /* set by the owner's guard: the staff session */
     struct exchange *exchange; /* private to src/http */
 };
 
+/* hooks.owner of the server that answers. */
+void *req_owner(const struct req *req);
 /* What came with the request. NULL when absent. */
 const char *req_header(const struct req *req, const char *name);
 const char *req_cookie(const struct req *req, const char *name);
@@ -197,6 +204,9 @@ bool http_stop(struct http_server *server);
  * ERR_TOO_MANY_REQUESTS. For what must be limited besides writing requests per address: "login 4711". 0 per
  * minute means no limit. */
 bool http_rate_take(struct http_server *server, const char *bucket, int64_t per_minute);
+
+/* The same for a handler. */
+bool req_rate_take(const struct req *req, const char *bucket, int64_t per_minute);
 
 /* ---- page cache and streams, used by the owner's listeners
  * ---------------------------------------------------- */

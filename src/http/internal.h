@@ -168,6 +168,7 @@ struct work {
     struct input input;
     struct in6_addr client;
     bool is_https;
+    bool is_admitted; /* the guard let the visitor in */
     uint64_t cache_generation;
     struct answer answer;
 };

@@ -48,12 +48,32 @@ static const char *plain_page(struct arena *arena, enum error_code code, const c
                         kind->status, kind->title, kind->status, request_id);
 }
 
+/* The form with what was typed and what is wrong with it, by the route itself; false when it cannot. Only for
+ * those who were let in. */
+static bool show_again(struct work *work, err failure, int status)
+{
+    struct req *req = &work->req;
+    if (!work->is_admitted || req->route->again == NULL || status >= 500)
+        return false;
+    req->failure = failure;
+    err second = req->route->again(req);
+    if (second)
+        log_failure(&req->ctx, LOG_ERROR, "form not shown again", second);
+    if (second == NULL && work->answer.kind != ANSWER_NONE)
+        return true;
+    req->failure = NULL;
+    answer_clear(work);
+    return false;
+}
+
 static err answer_html(struct work *work, err failure, int status)
 {
     const struct http_hooks *hooks = work->exchange->server->hooks;
     struct req *req = &work->req;
     struct text_buf out;
     text_open(&out, req->ctx.arena, HTTP_REPLY_LIMIT);
+    if (show_again(work, failure, status))
+        return NULL;
     if (hooks->render_failure == NULL)
         return failure;
     TRY(hooks->render_failure(req, failure, &out));

@@ -85,3 +85,8 @@ bool http_rate_take(struct http_server *server, const char *bucket, int64_t per_
     int64_t wait_seconds;
     return rate_take(server->rates, bucket, per_minute, clock_steady(), &wait_seconds);
 }
+
+bool req_rate_take(const struct req *req, const char *bucket, int64_t per_minute)
+{
+    return http_rate_take(req->exchange->server, bucket, per_minute);
+}

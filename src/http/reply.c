@@ -54,7 +54,8 @@ err reply_view_status(struct req *req, int status, const char *template, const s
 
 err reply_view(struct req *req, const char *template, const struct value *view)
 {
-    return reply_view_status(req, 200, template, view);
+    int status = req->failure ? error_kind(req->failure->code)->status : 200;
+    return reply_view_status(req, status, template, view);
 }
 
 /* Stays on the site unless the handler names another one in full, and in the reader's language. */

@@ -198,6 +198,7 @@ static err serve(struct work *work)
     TRY(origin_check(work));
     if (hooks->admit)
         TRY(hooks->admit(req));
+    work->is_admitted = true;
     TRY(read_fields(work));
     TRY(req->route->handler(req));
     if (work->answer.kind == ANSWER_NONE)
@@ -218,6 +219,11 @@ void request_run(struct worker *worker, struct task *task)
     answer_send(work);
     exchange->work = NULL;
     wire_resume(exchange);
+}
+
+void *req_owner(const struct req *req)
+{
+    return req->exchange->server->hooks->owner;
 }
 
 const char *req_header(const struct req *req, const char *name)

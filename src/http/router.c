@@ -182,6 +182,8 @@ bool router_find(const struct router *router, enum http_method method, enum face
     struct search search = {.method = method, .face = face, .match = match};
     *match = (struct match){0};
     const char *at = path;
+    if (*path != '/')
+        return false;
     while (at[0] == '/' && at[1] != '\0') {
         if (search.segment_count == ROUTE_SEGMENT_LIMIT)
             return false;
