@@ -53,6 +53,7 @@ CREATE INDEX products_by_status ON products (shop_id, status, id);
 CREATE INDEX products_by_price ON products (shop_id, status, price_min, id);
 CREATE INDEX products_by_category ON products (shop_id, category_id, status, id);
 CREATE INDEX products_by_category_price ON products (shop_id, category_id, status, price_min, id);
+CREATE INDEX products_by_kind ON products (shop_id, status, kind, id);
 CREATE INDEX products_by_title ON products (shop_id, title);
 
 -- How many products each category shows, kept with the products: a page never counts.

@@ -2,10 +2,21 @@
 CREATE TABLE stock (
     shop_id    BIGINT NOT NULL,
     variant_id BIGINT NOT NULL,
+    product_id BIGINT NOT NULL,
     on_hand    BIGINT NOT NULL CHECK (on_hand BETWEEN 0 AND 1000000000000),
     reserved   BIGINT NOT NULL CHECK (reserved >= 0),
     PRIMARY KEY (shop_id, variant_id),
     CHECK (reserved <= on_hand)
+);
+
+CREATE INDEX stock_by_product ON stock (shop_id, product_id);
+
+-- Variants that came near their end; a candidate leaves when it is found to have enough again. A table of its own,
+-- since an index over the numbers would be rewritten with every sale.
+CREATE TABLE low_stock (
+    shop_id    BIGINT NOT NULL,
+    variant_id BIGINT NOT NULL,
+    PRIMARY KEY (shop_id, variant_id)
 );
 
 -- Every change of stock, append-only: the sums of both columns are the row in stock.

@@ -25,16 +25,20 @@ CREATE TABLE orders (
     paid_at            BIGINT,
     closed_at          BIGINT,
     PRIMARY KEY (shop_id, id),
-    CHECK (paid <= total OR payment_status = 7)
+    CHECK (paid <= total)
 );
 CREATE UNIQUE INDEX orders_by_number ON orders (shop_id, number);
 CREATE INDEX orders_by_stage ON orders (shop_id, stage, id);
+-- Contacts are few to one hash and most are looked up rarely, so these stand apart and small.
+CREATE INDEX orders_by_phone ON orders (shop_id, phone_index) WHERE phone_index IS NOT NULL;
+CREATE INDEX orders_by_email ON orders (shop_id, email_index) WHERE email_index IS NOT NULL;
 
 CREATE TABLE order_lines (
     shop_id       BIGINT NOT NULL,
     order_id      BIGINT NOT NULL,
     line_no       BIGINT NOT NULL,
     variant_id    BIGINT NOT NULL,
+    product_id    BIGINT NOT NULL,
     product_title TEXT   NOT NULL,
     variant_title TEXT   NOT NULL,
     handle        TEXT   NOT NULL,

@@ -52,4 +52,5 @@ CREATE TABLE refunds (
     done_at    BIGINT,
     PRIMARY KEY (shop_id, id)
 );
+CREATE UNIQUE INDEX refunds_by_number ON refunds (shop_id, number);
 CREATE INDEX refunds_by_order ON refunds (shop_id, order_id);

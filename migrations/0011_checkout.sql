@@ -7,3 +7,4 @@ CREATE TABLE checkout_keys (
     created_at   BIGINT NOT NULL,
     PRIMARY KEY (shop_id, key_hash)
 );
+CREATE INDEX checkout_keys_by_age ON checkout_keys (shop_id, created_at);

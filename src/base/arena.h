@@ -21,21 +21,23 @@ void arena_reset(struct arena *arena);
 void arena_close(struct arena *arena);
 
 /* `size` zeroed bytes aligned for any type. Never NULL; size 0 gives a valid pointer. */
-void *arena_alloc(struct arena *arena, size_t size);
+void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnull));
 /* As arena_alloc for count elements of size each; overflow of the product is a bug and aborts. */
-void *arena_alloc_many(struct arena *arena, size_t count, size_t size);
+void *arena_alloc_many(struct arena *arena, size_t count, size_t size) __attribute__((returns_nonnull));
 /* The `old_size` bytes at `ptr` in a place of new_size (not smaller): the same place when nothing was
  * allocated since and there is room, else a copy. What is added is not zeroed. `ptr` may be NULL when
  * old_size is 0. */
-void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_size);
+void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_size)
+    __attribute__((returns_nonnull));
 /* Bytes handed out since the last reset, rounded up as they are laid out. */
 size_t arena_used(const struct arena *arena);
 
 /* A NUL-terminated copy of `length` bytes. */
-char *arena_copy(struct arena *arena, const char *bytes, size_t length);
+char *arena_copy(struct arena *arena, const char *bytes, size_t length) __attribute__((returns_nonnull));
 /* A copy of a text; NULL stays NULL. */
 char *arena_copy_text(struct arena *arena, const char *text);
 /* printf into the arena. */
-char *arena_format(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+char *arena_format(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3), returns_nonnull));
 char *arena_format_list(struct arena *arena, const char *format, va_list list)
-    __attribute__((format(printf, 2, 0)));
+    __attribute__((format(printf, 2, 0), returns_nonnull));

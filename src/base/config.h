@@ -28,7 +28,7 @@
     X(INT, page_cache_mb, "16", 0, 4096, "Memory for whole pages; 0 turns the page cache off")               \
     X(INT, rate_limit, "600", 0, 1000000, "Writing requests per minute and address; 0 means no limit")       \
     X(INT, login_limit, "10", 1, 1000, "Login attempts per minute and account")                              \
-    X(INT, unpaid_minutes, "30", 1, 10080, "Minutes after which an unpaid order closes")                     \
+    X(INT, unpaid_seconds, "1800", 1, 604800, "Seconds after which an unpaid order closes")                  \
     X(INT, drain_seconds, "20", 0, 600, "Seconds that running requests get after SIGTERM")                   \
     X(INT, node, "0", 0, 255, "Number of this node among the nodes on one database")                         \
     X(TEXT, share, "", 0, 0, "Directory of themes, admin, migrations and demo; empty finds it by itself")    \

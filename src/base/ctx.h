@@ -9,12 +9,14 @@
 struct config;
 struct db_session;
 struct keyring;
+struct services;
 
 /* The tenant that the work is for; filled by shop/tenant, copied into the arena of the work. */
 struct shop {
     int64_t id;
     const char *handle;
     const char *name;
+    const char *slogan;
     const char *currency; /* ISO 4217 */
     const char *locale;   /* the shop's own: "zh-CN" */
     int32_t utc_offset;   /* minutes east of UTC, for days and dates that people read */
@@ -29,6 +31,7 @@ struct ctx {
     struct db_session *db;
     struct id_source *ids;
     const struct keyring *keys;
+    const struct services *services; /* what main wired up from outside: shop/services.h */
     const struct config *config;
     const char *request_id;
     const char *locale; /* of the reader: "zh-CN" or "en" */

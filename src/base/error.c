@@ -55,6 +55,19 @@ err error_make_field(struct arena *arena, const char *file, int line, const char
     return failure;
 }
 
+err error_make_fields(struct arena *arena, const char *file, int line, const struct field_problem *problems)
+{
+    struct failure *failure = arena_alloc(arena, sizeof *failure);
+    *failure = (struct failure){
+        .code = ERR_INVALID,
+        .detail = problems->message,
+        .file = shorter_file(file),
+        .line = line,
+        .problems = problems,
+    };
+    return failure;
+}
+
 _Noreturn void error_bug(const char *file, int line, const char *format, ...)
 {
     char detail[512]; /* not in an arena: arenas have bugs too */

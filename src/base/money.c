@@ -270,7 +270,9 @@ bool money_parse(const char *text, const char *currency, money *amount)
             return false;
     }
     for (size_t i = 0; i < exponent; i++) {
-        char digit = i < decimals ? number.ptr[i + 1] : '0';
+        char digit = '0';
+        if (i < decimals)
+            digit = number.ptr[i + 1];
         if (!is_digit(digit) || !push_digit(&minor, digit))
             return false;
     }

@@ -1,0 +1,424 @@
+/* main.c - the command line: one verb, its words, and what every verb needs before it can begin. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "liquid/liquid.h"
+#include "shop/checkout/checkout.h"
+#include "shop/digital/digital.h"
+#include "shop/inventory/inventory.h"
+#include "shop/payment/payment.h"
+#include "shop/seed/seed.h"
+#include "shop/staff/staff.h"
+#include "shop/tenant/tenant.h"
+#include "shop/transfer/transfer.h"
+#include "web/web.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define EXIT_USAGE 2
+#define OUTPUT_LIMIT ((size_t)16 << 20)
+#define SHOPS_AT_ONCE 100
+
+struct program {
+    struct ctx ctx;
+    struct config config;
+    struct db *db;
+    const char *share;
+    int argc; /* words after the verb */
+    char **argv;
+};
+
+/* ---- what verbs share
+ * -------------------------------------------------------------------------------------------- */
+
+static err use_data_directory(struct program *program)
+{
+    const char *data = program->config.data;
+    if (mkdir(data, 0750) != 0 && errno != EEXIST)
+        return fail_with(&program->ctx, ERR_INTERNAL, "cannot make the data directory %s (errno %d)", data,
+                         errno);
+    return keyring_load(&program->ctx, data, &program->ctx.keys);
+}
+
+/* Data directory, keys, database, migrations. */
+static err open_program(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    int applied;
+    TRY(share_find(ctx, &program->share));
+    TRY(use_data_directory(program));
+    TRY(db_open(ctx, &program->config, &program->db));
+    ctx->db = db_session_open(program->db);
+    ctx->services = &site_services;
+    TRY(db_migrate(ctx, arena_format(ctx->arena, "%s/migrations", program->share), &applied));
+    if (applied > 0)
+        log_info(ctx, "migrated", "files=%d", applied);
+    return NULL;
+}
+
+static void close_program(struct program *program)
+{
+    if (program->ctx.db)
+        db_session_close(program->ctx.db);
+    if (program->db)
+        db_close(program->db);
+}
+
+/* The word after `--name` among the words of the verb, or `otherwise`. */
+static const char *option(const struct program *program, const char *name, const char *otherwise)
+{
+    for (int i = 0; i + 1 < program->argc; i++)
+        if (text_starts(program->argv[i], "--") && text_is(program->argv[i] + 2, name))
+            return program->argv[i + 1];
+    return otherwise;
+}
+
+static bool has_flag(const struct program *program, const char *name)
+{
+    for (int i = 0; i < program->argc; i++)
+        if (text_starts(program->argv[i], "--") && text_is(program->argv[i] + 2, name))
+            return true;
+    return false;
+}
+
+static err need(struct program *program, const char *name, const char **value)
+{
+    *value = option(program, name, NULL);
+    if (*value)
+        return NULL;
+    return fail_with(&program->ctx, ERR_BAD_REQUEST, "--%s is missing", name);
+}
+
+static err number_option(struct program *program, const char *name, int64_t *number)
+{
+    if (text_to_int(option(program, name, "0"), number) && *number >= 0)
+        return NULL;
+    return fail_with(&program->ctx, ERR_BAD_REQUEST, "--%s wants a number", name);
+}
+
+static err use_shop(struct program *program)
+{
+    const char *handle;
+    TRY(need(program, "shop", &handle));
+    return shop_load_by_handle(&program->ctx, handle, &program->ctx.shop);
+}
+
+/* ---- serve
+ * ------------------------------------------------------------------------------------------------------- */
+
+static err wait_for_signal(struct ctx *ctx, const sigset_t *signals)
+{
+    int received;
+    if (sigwait(signals, &received) != 0)
+        return fail_with(ctx, ERR_INTERNAL, "cannot wait for signals");
+    log_info(ctx, "stopping", "signal=%d", received);
+    return NULL;
+}
+
+static err serve(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct web *web;
+    struct http_server *server;
+    struct job_runner *runner;
+    const char *address;
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    TRY(open_program(program));
+    TRY(web_open(ctx, &web));
+    struct http_options options = {.config = &program->config,
+                                   .db = program->db,
+                                   .model = ctx,
+                                   .tables = site_routes,
+                                   .hooks = web_hooks(web),
+                                   .statics = web_statics(web)};
+    struct job_runner_options jobs = web_jobs(web, program->db, ctx);
+    TRY(http_start(ctx, &options, &server, &address));
+    web_attach(web, server);
+    TRY(job_runner_start(ctx, &jobs, &runner));
+    printf("ready http://%s/\n", address);
+    fflush(stdout);
+    TRY(wait_for_signal(ctx, &signals));
+    bool is_drained = http_stop(server);
+    job_runner_stop(runner);
+    if (!is_drained) {
+        log_warning(ctx, "stopped with requests still running", "");
+        _exit(0);
+    }
+    return NULL;
+}
+
+/* ---- data
+ * ---------------------------------------------------------------------------------------------------------
+ */
+
+static err migrate(struct program *program)
+{
+    TRY(open_program(program));
+    printf("the database is up to date (%s)\n", db_engine_name(program->db));
+    return NULL;
+}
+
+static err seed(struct program *program)
+{
+    struct seed_result result = {0};
+    TRY(open_program(program));
+    if (has_flag(program, "demo")) {
+        TRY(seed_demo(&program->ctx, arena_format(program->ctx.arena, "%s/demo", program->share), &result));
+        seed_result_print(&result, stdout);
+        return NULL;
+    }
+    int64_t shops, products, orders;
+    TRY(number_option(program, "shops", &shops));
+    TRY(number_option(program, "products", &products));
+    TRY(number_option(program, "orders", &orders));
+    if (shops == 0)
+        return fail_with(&program->ctx, ERR_BAD_REQUEST, "give --demo, or --shops S --products N --orders M");
+    TRY(seed_sizes(&program->ctx, shops, products, orders, &result));
+    seed_result_print(&result, stdout);
+    return NULL;
+}
+
+static err shop_verb(struct program *program)
+{
+    TRY(open_program(program));
+    if (program->argc == 0 || !text_is(program->argv[0], "create"))
+        return fail_with(&program->ctx, ERR_BAD_REQUEST, "the only word after shop is create");
+    struct shop_draft draft = {.utc_offset = 480, .host = option(program, "host", NULL)};
+    int64_t shop_id;
+    TRY(need(program, "handle", &draft.handle));
+    TRY(need(program, "name", &draft.name));
+    draft.slogan = option(program, "slogan", "");
+    draft.currency = option(program, "currency", "CNY");
+    draft.locale = option(program, "locale", "zh-CN");
+    TRY(shop_create(&program->ctx, &draft, &shop_id));
+    printf("shop %s: http://%s.localhost%s/\n", draft.handle, draft.handle,
+           strrchr(program->config.listen, ':') ? strrchr(program->config.listen, ':') : "");
+    return NULL;
+}
+
+static err staff_verb(struct program *program)
+{
+    const char *login, *password;
+    int64_t staff_id;
+    TRY(open_program(program));
+    if (program->argc == 0 || !text_is(program->argv[0], "create"))
+        return fail_with(&program->ctx, ERR_BAD_REQUEST, "the only word after staff is create");
+    TRY(use_shop(program));
+    TRY(need(program, "login", &login));
+    TRY(need(program, "password", &password));
+    TRY(staff_create(&program->ctx, login, option(program, "name", login), password, STAFF_OWNER, &staff_id));
+    printf("%s may now log in to the back office of %s\n", login, program->ctx.shop->handle);
+    return NULL;
+}
+
+/* The file is the last word: options stand before it. */
+static err import_verb(struct program *program)
+{
+    struct import_report report;
+    TRY(open_program(program));
+    TRY(use_shop(program));
+    if (program->argc < 3)
+        return fail_with(&program->ctx, ERR_BAD_REQUEST, "the file is missing");
+    TRY(transfer_import_csv(&program->ctx, program->argv[program->argc - 1], &report));
+    struct text_buf text;
+    text_open(&text, program->ctx.arena, OUTPUT_LIMIT);
+    import_report_write(&text, &report);
+    fputs(text_of(&text), stdout);
+    return NULL;
+}
+
+static err backup(struct program *program)
+{
+    TRY(open_program(program));
+    if (program->argc < 1)
+        return fail_with(&program->ctx, ERR_BAD_REQUEST, "the file is missing");
+    TRY(db_backup(&program->ctx, program->argv[0]));
+    printf("%s holds the database; keep %s/keys and %s/media with it\n", program->argv[0],
+           program->config.data, program->config.data);
+    return NULL;
+}
+
+/* ---- check
+ * ---------------------------------------------------------------------------------------------------------
+ */
+
+struct findings {
+    const char *shop;
+    int64_t count;
+};
+
+static void print_finding(void *arg, const char *problem)
+{
+    struct findings *findings = arg;
+    findings->count++;
+    printf("%s: %s\n", findings->shop, problem);
+}
+
+static err check_shop(struct ctx *ctx, struct findings *findings)
+{
+    findings->shop = ctx->shop->handle;
+    TRY(stock_check(ctx, print_finding, findings));
+    TRY(code_check(ctx, print_finding, findings));
+    TRY(order_check(ctx, print_finding, findings));
+    return payment_check(ctx, print_finding, findings);
+}
+
+static err check(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    struct findings findings = {0};
+    int64_t after = 0, *ids;
+    size_t count;
+    TRY(open_program(program));
+    do {
+        TRY(shop_list_ids(ctx, after, SHOPS_AT_ONCE, &ids, &count));
+        for (size_t i = 0; i < count; i++) {
+            TRY(shop_load(ctx, ids[i], &ctx->shop));
+            TRY(check_shop(ctx, &findings));
+            after = ids[i];
+        }
+    } while (count == SHOPS_AT_ONCE);
+    if (findings.count > 0)
+        return fail_with(ctx, ERR_CONFLICT, "%" PRId64 " findings", findings.count);
+    printf("ok\n");
+    return NULL;
+}
+
+/* ---- descriptions
+ * ----------------------------------------------------------------------------------------------------- */
+
+static err config_verb(struct program *program)
+{
+    config_print(&program->config);
+    return NULL;
+}
+
+static err routes(struct program *program)
+{
+    struct text_buf text;
+    text_open(&text, program->ctx.arena, OUTPUT_LIMIT);
+    http_print_routes(site_routes, &text);
+    fputs(text_of(&text), stdout);
+    return NULL;
+}
+
+static err openapi(struct program *program)
+{
+    struct text_buf text;
+    text_open(&text, program->ctx.arena, OUTPUT_LIMIT);
+    TRY(http_openapi(&program->ctx, site_routes, &text));
+    puts(text_of(&text));
+    return NULL;
+}
+
+static err liquid(struct program *program)
+{
+    if (!has_flag(program, "batch"))
+        return fail_with(&program->ctx, ERR_BAD_REQUEST, "the only way is liquid --batch");
+    if (liquid_batch(stdin, stdout) != 0)
+        return fail_with(&program->ctx, ERR_INTERNAL, "the batch could not be read or written");
+    return NULL;
+}
+
+/* ---- verbs
+ * ---------------------------------------------------------------------------------------------------------------
+ */
+
+struct verb {
+    const char *name;
+    err (*run)(struct program *program);
+    const char *help;
+    const char *example;
+};
+
+static const struct verb verbs[] = {
+    {"serve", serve, "Serves the platform until SIGTERM.",
+     "yundian serve --data var --listen 127.0.0.1:8080"},
+    {"migrate", migrate, "Brings the database to this version (serve does it by itself).",
+     "yundian migrate --data var"},
+    {"seed", seed, "Writes the demo platform, or one of any size.",
+     "yundian seed --data var --demo\n    yundian seed --data var --shops 10 --products 1000 --orders 10000"},
+    {"shop", shop_verb, "Opens a shop.", "yundian shop create --handle tea --name 茶铺 --host tea.example"},
+    {"staff", staff_verb, "Adds a person who runs a shop.",
+     "yundian staff create --shop tea --login mei@tea.example --password '…'"},
+    {"import", import_verb, "Takes products from a CSV file.", "yundian import --shop demo products.csv"},
+    {"check", check, "Re-adds stock, money and states from their ledgers.", "yundian check --data var"},
+    {"backup", backup, "Copies a SQLite database into a file while it is served.",
+     "yundian backup --data var copy.db"},
+    {"config", config_verb, "Prints every setting with its value and help.", "yundian config"},
+    {"routes", routes, "Prints the table of addresses.", "yundian routes"},
+    {"openapi", openapi, "Prints the API as OpenAPI 3.1.", "yundian openapi > openapi.json"},
+    {"liquid", liquid, "Renders JSON lines {template, data, templates} to {result} or {error}.",
+     "yundian liquid --batch < cases.jsonl"},
+};
+
+#define VERB_COUNT (sizeof verbs / sizeof *verbs)
+
+static const struct verb *find_verb(const char *name)
+{
+    for (size_t i = 0; i < VERB_COUNT; i++)
+        if (text_is(verbs[i].name, name))
+            return &verbs[i];
+    return NULL;
+}
+
+static int print_help(const char *name)
+{
+    const struct verb *verb = name ? find_verb(name) : NULL;
+    if (verb) {
+        printf("%s\n\n    %s\n\nEvery setting of `yundian config` may be given as --name value.\n",
+               verb->help, verb->example);
+        return 0;
+    }
+    printf("yundian " YUNDIAN_VERSION "\n\n");
+    for (size_t i = 0; i < VERB_COUNT; i++)
+        printf("  %-8s  %s\n", verbs[i].name, verbs[i].help);
+    printf("\n`yundian help VERB` shows an example.\n");
+    return name && !text_is(name, "help") ? EXIT_USAGE : 0;
+}
+
+static int run(struct program *program, const struct verb *verb)
+{
+    enum log_level level;
+    if (log_level_parse(program->config.log_level, &level))
+        log_set_level(level);
+    err failure = verb->run(program);
+    if (failure)
+        fprintf(stderr, "yundian %s: %s\n", verb->name, failure->detail);
+    close_program(program);
+    return failure ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+    struct arena *arena = arena_open(ARENA_LIMIT);
+    struct program program = {
+        .ctx = {.arena = arena, .now = clock_now(), .locale = "zh-CN", .actor = ACTOR_SYSTEM}};
+    const struct verb *verb = argc > 1 ? find_verb(argv[1]) : NULL;
+    if (!verb)
+        return print_help(argc > 2 ? argv[2] : argc > 1 ? argv[1] : NULL);
+    int words = argc - 1;
+    err failure = config_load(&program.ctx, &program.config, &words, argv + 1);
+    if (failure) {
+        fprintf(stderr, "yundian: %s\n", failure->detail);
+        return EXIT_USAGE;
+    }
+    program.argc = words - 1;
+    program.argv = argv + 2;
+    program.ctx.config = &program.config;
+    program.ctx.ids = id_source_open((int)program.config.node);
+    int status = run(&program, verb);
+    id_source_close(program.ctx.ids);
+    arena_close(arena);
+    return status;
+}

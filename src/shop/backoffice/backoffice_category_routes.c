@@ -1,0 +1,156 @@
+/* backoffice_category_routes.c - the shelves. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/backoffice/backoffice.h"
+
+#include "base/text.h"
+#include "shop/catalog/catalog.h"
+
+struct category_form {
+    int64_t category_id;
+    const char *name;
+    const char *name_en;
+    const char *handle;
+    const char *summary;
+    int64_t position;
+};
+
+#define WORD_FIELDS                                                                                          \
+    {.name = "name",                                                                                         \
+     .kind = FIELD_TEXT,                                                                                     \
+     .offset = offsetof(struct category_form, name),                                                         \
+     .is_required = true,                                                                                    \
+     .maximum = 40,                                                                                          \
+     .help = "Name"},                                                                                        \
+        {.name = "name_en",                                                                                  \
+         .kind = FIELD_TEXT,                                                                                 \
+         .offset = offsetof(struct category_form, name_en),                                                  \
+         .maximum = 60,                                                                                      \
+         .help = "English name"},                                                                            \
+        {.name = "handle",                                                                                   \
+         .kind = FIELD_TEXT,                                                                                 \
+         .offset = offsetof(struct category_form, handle),                                                   \
+         .maximum = 80,                                                                                      \
+         .help = "Word in the address: a-z, 0-9 and -; made from the name when left out"},                   \
+        {.name = "summary",                                                                                  \
+         .kind = FIELD_TEXT,                                                                                 \
+         .offset = offsetof(struct category_form, summary),                                                  \
+         .maximum = 120,                                                                                     \
+         .help = "One sentence"},                                                                            \
+    {                                                                                                        \
+        .name = "position", .kind = FIELD_INT, .offset = offsetof(struct category_form, position),           \
+        .minimum = 0, .maximum = 100000, .help = "Place among the categories"                                \
+    }
+
+static const struct field create_fields[] = {WORD_FIELDS, {0}};
+
+#define ID_FIELD                                                                                             \
+    {                                                                                                        \
+        .name = "id", .kind = FIELD_ID, .offset = offsetof(struct category_form, category_id),               \
+        .is_required = true, .help = "The category"                                                          \
+    }
+
+static const struct field change_fields[] = {ID_FIELD, WORD_FIELDS, {0}};
+static const struct field remove_fields[] = {ID_FIELD, {0}};
+
+static err show(struct req *req)
+{
+    struct arena *arena = req->ctx.arena;
+    struct category *categories;
+    size_t count;
+    TRY(category_list(&req->ctx, &categories, &count));
+    struct value *view = value_object(arena);
+    struct value *list = value_set_list(arena, view, "categories");
+    for (size_t i = 0; i < count; i++) {
+        struct value *row = value_add(arena, list, *value_object(arena));
+        value_set_id(arena, row, "id", categories[i].id);
+        value_set_text(arena, row, "handle", categories[i].handle);
+        value_set_text(arena, row, "name", categories[i].name);
+        value_set_text(arena, row, "name_en", categories[i].name_en);
+        value_set_text(arena, row, "summary", categories[i].summary);
+        value_set_int(arena, row, "position", categories[i].position);
+        value_set_int(arena, row, "product_count", categories[i].product_count);
+    }
+    return reply_view(req, "admin/categories", view);
+}
+
+static struct category draft_of(struct req *req)
+{
+    const struct category_form *form = req->form;
+    return (struct category){.id = form->category_id,
+                             .name = form->name,
+                             .name_en = form->name_en,
+                             .handle = form->handle[0] ? form->handle
+                                                       : product_handle_from(&req->ctx, form->name_en),
+                             .summary = form->summary,
+                             .position = form->position};
+}
+
+static err answer(struct req *req, int status, const struct category *category)
+{
+    struct value *view = value_object(req->ctx.arena);
+    struct value *tree = value_set_object(req->ctx.arena, view, "category");
+    value_set_id(req->ctx.arena, tree, "id", category->id);
+    value_set_text(req->ctx.arena, tree, "handle", category->handle);
+    return reply_done(req, status, view, "/admin/categories");
+}
+
+static err create(struct req *req)
+{
+    struct category draft = draft_of(req);
+    TRY(category_create(&req->ctx, &draft));
+    return answer(req, 201, &draft);
+}
+
+static err change(struct req *req)
+{
+    struct category draft = draft_of(req);
+    TRY(category_change(&req->ctx, &draft));
+    return answer(req, 200, &draft);
+}
+
+static err drop(struct req *req)
+{
+    const struct category_form *form = req->form;
+    TRY(category_remove(&req->ctx, form->category_id));
+    return reply_done(req, 200, value_object(req->ctx.arena), "/admin/categories");
+}
+
+const struct route backoffice_category_routes[] = {
+    {.method = GET,
+     .path = "/admin/categories",
+     .handler = show,
+     .guard = STAFF,
+     .scope = "products.read",
+     .summary = "The categories",
+     .answer = "categories"},
+    {.method = POST,
+     .path = "/admin/categories",
+     .handler = create,
+     .guard = STAFF,
+     .scope = "products.write",
+     .fields = create_fields,
+     .form_size = sizeof(struct category_form),
+     .again = show,
+     .summary = "Create a category",
+     .answer = "category"},
+    {.method = POST,
+     .path = "/admin/categories/:id",
+     .handler = change,
+     .guard = STAFF,
+     .scope = "products.write",
+     .fields = change_fields,
+     .form_size = sizeof(struct category_form),
+     .again = show,
+     .summary = "Change a category",
+     .answer = "category"},
+    {.method = POST,
+     .path = "/admin/categories/:id/remove",
+     .handler = drop,
+     .guard = STAFF,
+     .scope = "products.write",
+     .fields = remove_fields,
+     .form_size = sizeof(struct category_form),
+     .again = show,
+     .summary = "Remove an empty category"},
+    {0},
+};

@@ -1,0 +1,531 @@
+/* backoffice_product_routes.c - products: the list, the editor, pictures, stock and codes. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/backoffice/backoffice.h"
+
+#include "base/text.h"
+#include "shop/backoffice/backoffice_product.h"
+#include "shop/digital/digital.h"
+#include "shop/inventory/inventory.h"
+#include "shop/media/media.h"
+#include <inttypes.h>
+
+#define ROWS 50
+#define CODES_TEXT_LIMIT 900000
+
+static const char *const list_statuses[] = {"all", "draft", "active", "archived", NULL};
+
+struct list_form {
+    int status;
+    int64_t category_id;
+    const char *q;
+    const char *cursor;
+};
+
+static const struct field list_fields[] = {
+    {.name = "status",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct list_form, status),
+     .choices = list_statuses,
+     .help = "Only products of this status"},
+    {.name = "category",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct list_form, category_id),
+     .help = "Only products of this category"},
+    {.name = "q",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct list_form, q),
+     .maximum = 120,
+     .help = "A SKU, or the beginning of a title"},
+    {.name = "cursor",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct list_form, cursor),
+     .maximum = 60,
+     .help = "next_cursor of the page before"},
+    {0},
+};
+
+static void add_row(struct ctx *ctx, struct value *list, const struct product *product, int64_t available)
+{
+    struct arena *arena = ctx->arena;
+    struct value *row = value_add(arena, list, *value_object(arena));
+    value_set_id(arena, row, "id", product->id);
+    value_set_text(arena, row, "handle", product->handle);
+    value_set_text(arena, row, "title", product->title);
+    picture_set_view(ctx, row, "picture", product->picture_id, "");
+    value_set_text(arena, row, "status", product_status_name(product->status));
+    value_set_text(arena, row, "kind", product_kind_name(product->kind));
+    value_set_id(arena, row, "category_id", product->category_id);
+    value_set_money(arena, row, "price_min", money_of(product->price_min, ctx->shop->currency));
+    value_set_money(arena, row, "price_max", money_of(product->price_max, ctx->shop->currency));
+    value_set_int(arena, row, "available", available);
+    value_set_int(arena, row, "variant_count", product->variant_count);
+    value_set_time(arena, row, "updated_at", product->updated_at);
+    value_set_text(arena, row, "url", arena_format(arena, "/admin/products/%" PRId64, product->id));
+}
+
+static err add_counts(struct ctx *ctx, struct value *view)
+{
+    struct value *counts = value_set_object(ctx->arena, view, "counts");
+    int64_t all = 0;
+    for (int i = PRODUCT_DRAFT; i <= PRODUCT_ARCHIVED; i++) {
+        int64_t count;
+        TRY(product_count(ctx, 0, (enum product_status)i, &count));
+        value_set_int(ctx->arena, counts, product_status_name((enum product_status)i), count);
+        all += count;
+    }
+    value_set_int(ctx->arena, counts, "all", all);
+    return NULL;
+}
+
+/* Names the category of each row, and lists the categories for the filter. */
+static err add_categories(struct ctx *ctx, struct value *view, const struct product_page *page)
+{
+    struct category *categories;
+    size_t count;
+    TRY(category_list(ctx, &categories, &count));
+    struct value *list = value_set_list(ctx->arena, view, "categories");
+    for (size_t i = 0; i < count; i++) {
+        struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_id(ctx->arena, row, "id", categories[i].id);
+        value_set_text(ctx->arena, row, "name", categories[i].name);
+    }
+    struct value_list *rows = value_find(view, "products")->list;
+    for (size_t i = 0; i < page->count; i++)
+        for (size_t j = 0; j < count; j++)
+            if (categories[j].id == page->items[i].category_id)
+                value_set_text(ctx->arena, &rows->items[i], "category", categories[j].name);
+    return NULL;
+}
+
+/* A word may be a SKU or the beginning of a title. */
+static err find_page(struct ctx *ctx, const struct list_form *form, struct product_page *page)
+{
+    const struct product *found = NULL;
+    if (form->q[0])
+        TRY(product_find_by_sku(ctx, form->q, &found));
+    if (found) {
+        struct product *copy = arena_alloc(ctx->arena, sizeof *copy);
+        *copy = *found;
+        *page = (struct product_page){.items = copy, .count = 1};
+        return NULL;
+    }
+    struct product_query query = {.status = form->q[0] ? 0 : (enum product_status)form->status,
+                                  .category_id = form->category_id,
+                                  .title_prefix = form->q[0] ? form->q : NULL,
+                                  .cursor = form->cursor,
+                                  .limit = ROWS};
+    return product_list(ctx, &query, page);
+}
+
+static const char *page_url(struct ctx *ctx, const struct list_form *form, const char *cursor)
+{
+    struct text_buf url;
+    text_open(&url, ctx->arena, 1024);
+    text_add_format(&url, "/admin/products?status=%s&category=", list_statuses[form->status]);
+    if (form->category_id)
+        text_add_int(&url, form->category_id);
+    text_add(&url, "&q=");
+    text_add_url(&url, form->q, strlen(form->q));
+    if (cursor)
+        text_add_format(&url, "&cursor=%s", cursor);
+    return text_of(&url);
+}
+
+static err list(struct req *req)
+{
+    const struct list_form *form = req->form;
+    struct ctx *ctx = &req->ctx;
+    struct product_page page;
+    struct value *view = value_object(ctx->arena);
+    TRY(find_page(ctx, form, &page));
+    int64_t *ids = arena_alloc_many(ctx->arena, page.count + 1, sizeof *ids);
+    int64_t *available = arena_alloc_many(ctx->arena, page.count + 1, sizeof *available);
+    for (size_t i = 0; i < page.count; i++)
+        ids[i] = page.items[i].id;
+    TRY(stock_sum_products(ctx, ids, page.count, available));
+    struct value *rows = value_set_list(ctx->arena, view, "products");
+    for (size_t i = 0; i < page.count; i++)
+        add_row(ctx, rows, &page.items[i], available[i]);
+    value_set_text(ctx->arena, view, "status", list_statuses[form->status]);
+    value_set_id(ctx->arena, view, "category_id", form->category_id);
+    value_set_text(ctx->arena, view, "q", form->q);
+    TRY(add_categories(ctx, view, &page));
+    TRY(add_counts(ctx, view));
+    value_set_text(ctx->arena, view, "next_url",
+                   page.next_cursor ? page_url(ctx, form, page.next_cursor) : NULL);
+    value_set_text(ctx->arena, view, "first_url", form->cursor[0] ? page_url(ctx, form, NULL) : NULL);
+    return reply_view(req, "admin/products", view);
+}
+
+/* ---- the editor
+ * ---------------------------------------------------------------------------------------------- */
+
+struct show_form {
+    int64_t product_id;
+    const char *notice;
+};
+
+static const struct field show_fields[] = {
+    {.name = "id",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct show_form, product_id),
+     .is_required = true,
+     .help = "The product"},
+    {.name = "notice",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct show_form, notice),
+     .maximum = 40,
+     .help = "For pages: what was just done"},
+    {0},
+};
+
+static err show_new(struct req *req)
+{
+    struct value *view;
+    TRY(product_edit_view(&req->ctx, NULL, &view));
+    return reply_view(req, "admin/product_edit", view);
+}
+
+/* Every form of the editor begins with the product's id, so that a refused one can be shown again here. */
+static err show_product(struct req *req, int64_t product_id, const char *notice)
+{
+    const struct product *product;
+    struct value *view;
+    TRY(product_load(&req->ctx, product_id, &product));
+    TRY(product_edit_view(&req->ctx, product, &view));
+    value_set_text(req->ctx.arena, view, "notice", notice);
+    return reply_view(req, "admin/product_edit", view);
+}
+
+static err show(struct req *req)
+{
+    const struct show_form *form = req->form;
+    return show_product(req, form->product_id, form->notice);
+}
+
+static err show_again(struct req *req)
+{
+    const int64_t *product_id = req->form;
+    return show_product(req, *product_id, NULL);
+}
+
+static err done(struct req *req, int status, int64_t product_id, const char *notice)
+{
+    const struct product *product;
+    struct value *view;
+    TRY(product_load(&req->ctx, product_id, &product));
+    TRY(product_edit_view(&req->ctx, product, &view));
+    return reply_done(req, status, view, "/admin/products/%" PRId64 "?notice=%s", product_id, notice);
+}
+
+static err create(struct req *req)
+{
+    int64_t product_id;
+    TRY(product_form_save(&req->ctx, req->form, &product_id));
+    return done(req, 201, product_id, "created");
+}
+
+static err change(struct req *req)
+{
+    int64_t product_id;
+    TRY(product_form_save(&req->ctx, req->form, &product_id));
+    return done(req, 200, product_id, "saved");
+}
+
+struct status_form {
+    int64_t product_id;
+    int status;
+    const char *next;
+};
+
+static const struct field status_fields[] = {
+    {.name = "id",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct status_form, product_id),
+     .is_required = true,
+     .help = "The product"},
+    {.name = "status",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct status_form, status),
+     .is_required = true,
+     .choices = product_statuses,
+     .help = "active = on the shelf"},
+    {.name = "next",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct status_form, next),
+     .maximum = 500,
+     .help = "For pages: list goes back to the list"},
+    {0},
+};
+
+static err change_status(struct req *req)
+{
+    const struct status_form *form = req->form;
+    TRY(product_change_status(&req->ctx, form->product_id, (enum product_status)(form->status + 1)));
+    if (req->face == FACE_HTML && text_starts(form->next, "/admin/products"))
+        return reply_redirect(req, 303, form->next);
+    return done(req, 200, form->product_id, "saved");
+}
+
+/* ---- pictures
+ * ------------------------------------------------------------------------------------------------- */
+
+struct picture_form {
+    int64_t product_id;
+    int64_t position;
+    int64_t to;
+    struct upload_list pictures;
+};
+
+#define PRODUCT_ID_FIELD                                                                                     \
+    {                                                                                                        \
+        .name = "id", .kind = FIELD_ID, .offset = offsetof(struct picture_form, product_id),                 \
+        .is_required = true, .help = "The product"                                                           \
+    }
+#define POSITION_FIELD                                                                                       \
+    {                                                                                                        \
+        .name = "position", .kind = FIELD_INT, .offset = offsetof(struct picture_form, position),            \
+        .is_required = true, .minimum = 0, .maximum = PRODUCT_PICTURE_LIMIT, .help = "Which picture, from 0" \
+    }
+
+static const struct field upload_fields[] = {
+    PRODUCT_ID_FIELD,
+    {.name = "pictures",
+     .kind = FIELD_FILE,
+     .offset = offsetof(struct picture_form, pictures),
+     .is_many = true,
+     .is_required = true,
+     .maximum = 26214400,
+     .help = "JPEG, PNG, WebP or GIF files"},
+    {0},
+};
+static const struct field remove_fields[] = {PRODUCT_ID_FIELD, POSITION_FIELD, {0}};
+static const struct field move_fields[] = {
+    PRODUCT_ID_FIELD,
+    POSITION_FIELD,
+    {.name = "to",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct picture_form, to),
+     .is_required = true,
+     .minimum = 0,
+     .maximum = PRODUCT_PICTURE_LIMIT,
+     .help = "New place, from 0"},
+    {0},
+};
+
+static err upload(struct req *req)
+{
+    const struct picture_form *form = req->form;
+    const struct product *product;
+    TRY(product_load(&req->ctx, form->product_id, &product));
+    for (size_t i = 0; i < form->pictures.count; i++) {
+        const struct picture *picture;
+        TRY(picture_store(&req->ctx, form->pictures.items[i].path, false, &picture));
+        TRY(product_picture_add(&req->ctx, product->id, picture->id, product->title));
+    }
+    return done(req, 200, form->product_id, "pictures");
+}
+
+static err remove_picture(struct req *req)
+{
+    const struct picture_form *form = req->form;
+    TRY(product_picture_remove(&req->ctx, form->product_id, form->position));
+    return done(req, 200, form->product_id, "pictures");
+}
+
+static err move_picture(struct req *req)
+{
+    const struct picture_form *form = req->form;
+    TRY(product_picture_move(&req->ctx, form->product_id, form->position, form->to));
+    return done(req, 200, form->product_id, "pictures");
+}
+
+/* ---- stock and codes
+ * ---------------------------------------------------------------------------------------------- */
+
+struct stock_form {
+    int64_t variant_id;
+    int64_t on_hand;
+    int64_t expected;
+    const char *reason;
+    const char *codes;
+};
+
+#define VARIANT_ID_FIELD                                                                                     \
+    {                                                                                                        \
+        .name = "id", .kind = FIELD_ID, .offset = offsetof(struct stock_form, variant_id),                   \
+        .is_required = true, .help = "The variant"                                                           \
+    }
+
+static const struct field stock_fields[] = {
+    VARIANT_ID_FIELD,
+    {.name = "on_hand",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct stock_form, on_hand),
+     .is_required = true,
+     .minimum = 0,
+     .maximum = 1000000000,
+     .help = "What was counted"},
+    {.name = "expected",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct stock_form, expected),
+     .is_required = true,
+     .minimum = 0,
+     .maximum = 1000000000000,
+     .help = "What was shown before; another number by now is refused"},
+    {.name = "reason",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct stock_form, reason),
+     .maximum = 120,
+     .help = "Why"},
+    {0},
+};
+
+static const struct field code_fields[] = {
+    VARIANT_ID_FIELD,
+    {.name = "codes",
+     .kind = FIELD_LONG,
+     .offset = offsetof(struct stock_form, codes),
+     .is_required = true,
+     .maximum = CODES_TEXT_LIMIT,
+     .help = "Key codes, one a line"},
+    {0},
+};
+
+static err count_stock(struct req *req)
+{
+    const struct stock_form *form = req->form;
+    const struct variant *variant;
+    TRY(variant_load(&req->ctx, form->variant_id, &variant));
+    if (variant->kind == PRODUCT_DIGITAL)
+        return fail_field(&req->ctx, "on_hand", "digital", "the stock of a digital variant is its codes");
+    TRY(stock_count(&req->ctx, variant->id, variant->product_id, form->on_hand, form->expected,
+                    form->reason));
+    return done(req, 200, variant->product_id, "stock");
+}
+
+static size_t split_lines(struct ctx *ctx, const char *text, const char **lines)
+{
+    size_t count = 0;
+    while (*text) {
+        size_t length = strcspn(text, "\r\n");
+        if (length > 0 && count < CODE_LOAD_LIMIT + 1)
+            lines[count++] = arena_copy(ctx->arena, text, length);
+        text += length;
+        text += strspn(text, "\r\n");
+    }
+    return count;
+}
+
+static err load_codes(struct req *req)
+{
+    const struct stock_form *form = req->form;
+    const struct variant *variant;
+    int64_t added, duplicates;
+    TRY(variant_load(&req->ctx, form->variant_id, &variant));
+    if (variant->kind != PRODUCT_DIGITAL)
+        return fail_field(&req->ctx, "codes", "physical", "only a digital variant has codes");
+    const char **lines = arena_alloc_many(req->ctx.arena, CODE_LOAD_LIMIT + 1, sizeof *lines);
+    size_t count = split_lines(&req->ctx, form->codes, lines);
+    TRY(code_load(&req->ctx, variant->id, variant->product_id, lines, count, &added, &duplicates));
+    struct value *view = value_object(req->ctx.arena);
+    value_set_int(req->ctx.arena, view, "added", added);
+    value_set_int(req->ctx.arena, view, "duplicates", duplicates);
+    return reply_done(req, 200, view, "/admin/products/%" PRId64 "?notice=codes", variant->product_id);
+}
+
+#define PRODUCTS_READ .guard = STAFF, .scope = "products.read"
+#define PRODUCTS_WRITE .guard = STAFF, .scope = "products.write"
+
+const struct route backoffice_product_routes[] = {
+    {.method = GET,
+     .path = "/admin/products",
+     .handler = list,
+     PRODUCTS_READ,
+     .fields = list_fields,
+     .form_size = sizeof(struct list_form),
+     .summary = "Products, newest first",
+     .answer = "products"},
+    {.method = GET,
+     .path = "/admin/products/new",
+     .handler = show_new,
+     PRODUCTS_READ,
+     .faces = FACE_HTML,
+     .summary = "The editor for a new product"},
+    {.method = POST,
+     .path = "/admin/products",
+     .handler = create,
+     PRODUCTS_WRITE,
+     .fields = product_create_fields,
+     .form_size = sizeof(struct product_form),
+     .again = show_new,
+     .summary = "Create a product",
+     .answer = "product"},
+    {.method = GET,
+     .path = "/admin/products/:id",
+     .handler = show,
+     PRODUCTS_READ,
+     .fields = show_fields,
+     .form_size = sizeof(struct show_form),
+     .summary = "A product with everything about it",
+     .answer = "product"},
+    {.method = POST,
+     .path = "/admin/products/:id",
+     .handler = change,
+     PRODUCTS_WRITE,
+     .fields = product_change_fields,
+     .form_size = sizeof(struct product_form),
+     .again = show_again,
+     .summary = "Change a product and all its variants",
+     .answer = "product"},
+    {.method = POST,
+     .path = "/admin/products/:id/status",
+     .handler = change_status,
+     PRODUCTS_WRITE,
+     .fields = status_fields,
+     .form_size = sizeof(struct status_form),
+     .summary = "On or off the shelf",
+     .answer = "product"},
+    {.method = POST,
+     .path = "/admin/products/:id/pictures",
+     .handler = upload,
+     PRODUCTS_WRITE,
+     .fields = upload_fields,
+     .form_size = sizeof(struct picture_form),
+     .again = show_again,
+     .summary = "Add pictures at the end",
+     .answer = "product"},
+    {.method = POST,
+     .path = "/admin/products/:id/pictures/:position/remove",
+     .handler = remove_picture,
+     PRODUCTS_WRITE,
+     .fields = remove_fields,
+     .form_size = sizeof(struct picture_form),
+     .summary = "Take a picture away",
+     .answer = "product"},
+    {.method = POST,
+     .path = "/admin/products/:id/pictures/:position/move",
+     .handler = move_picture,
+     PRODUCTS_WRITE,
+     .fields = move_fields,
+     .form_size = sizeof(struct picture_form),
+     .summary = "Move a picture",
+     .answer = "product"},
+    {.method = POST,
+     .path = "/admin/variants/:id/stock",
+     .handler = count_stock,
+     PRODUCTS_WRITE,
+     .fields = stock_fields,
+     .form_size = sizeof(struct stock_form),
+     .summary = "Set what was counted",
+     .answer = "product"},
+    {.method = POST,
+     .path = "/admin/variants/:id/codes",
+     .handler = load_codes,
+     PRODUCTS_WRITE,
+     .fields = code_fields,
+     .form_size = sizeof(struct stock_form),
+     .summary = "Load key codes",
+     .answer = "added"},
+    {0},
+};

@@ -1,0 +1,261 @@
+/* cart.c - carts and their lines. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/cart/cart.h"
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "shop/inventory/inventory.h"
+#include "shop/pricing/pricing.h"
+#include <inttypes.h>
+
+#define TOKEN_LIMIT 64
+#define SWEEP_LIMIT 500
+
+struct cart_key {
+    int64_t id;
+    const char *secret;
+};
+
+/* A token is "ID-SECRET". */
+static bool read_token(struct ctx *ctx, const char *token, struct cart_key *key)
+{
+    if (!token || strlen(token) > TOKEN_LIMIT)
+        return false;
+    char *copy = arena_copy_text(ctx->arena, token);
+    char *dash = strchr(copy, '-');
+    if (!dash)
+        return false;
+    *dash = 0;
+    key->secret = dash + 1;
+    return text_to_int(copy, &key->id) && key->id > 0;
+}
+
+static err load_head(struct ctx *ctx, const char *token, struct cart *cart)
+{
+    struct cart_key key;
+    if (!read_token(ctx, token, &key))
+        return fail_with(ctx, ERR_NOT_FOUND, "no such cart");
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, "SELECT secret, version, order_id FROM carts WHERE shop_id = $1 AND id = $2",
+                 db_int(ctx->shop->id), db_int(key.id)));
+    if (!db_next(rows) || !crypto_text_equal(db_get_text(rows, 0), key.secret))
+        return fail_with(ctx, ERR_NOT_FOUND, "no such cart");
+    cart->id = key.id;
+    cart->token = arena_copy_text(ctx->arena, token);
+    cart->version = db_get_int(rows, 1);
+    cart->order_id = db_get_int(rows, 2);
+    return NULL;
+}
+
+static enum line_problem problem_of(const struct cart_line *line)
+{
+    if (!line->variant->is_on_shelf)
+        return LINE_OFF_SHELF;
+    if (line->available <= 0)
+        return LINE_OUT_OF_STOCK;
+    return line->available < line->quantity ? LINE_TOO_FEW : LINE_FINE;
+}
+
+static err price_cart(struct ctx *ctx, struct cart *cart)
+{
+    struct priced_line *priced = arena_alloc_many(ctx->arena, cart->count + 1, sizeof *priced);
+    for (size_t i = 0; i < cart->count; i++)
+        priced[i] = (struct priced_line){cart->lines[i].variant->price, cart->lines[i].quantity, 0};
+    TRY(price_lines(ctx, priced, cart->count, &cart->total));
+    for (size_t i = 0; i < cart->count; i++) {
+        struct cart_line *line = &cart->lines[i];
+        line->total = priced[i].total;
+        line->problem = problem_of(line);
+        cart->item_count += line->quantity;
+        cart->has_problems = cart->has_problems || line->problem != LINE_FINE;
+        cart->needs_address = cart->needs_address || line->variant->kind == PRODUCT_PHYSICAL;
+    }
+    return NULL;
+}
+
+static err load_lines(struct ctx *ctx, struct cart *cart)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT variant_id, quantity FROM cart_lines WHERE shop_id = $1 AND cart_id = $2"
+                 " ORDER BY added_at, variant_id",
+                 db_int(ctx->shop->id), db_int(cart->id)));
+    size_t count = db_row_count(rows);
+    int64_t *ids = arena_alloc_many(ctx->arena, count + 1, sizeof *ids);
+    cart->lines = arena_alloc_many(ctx->arena, count + 1, sizeof *cart->lines);
+    for (size_t i = 0; db_next(rows); i++) {
+        ids[i] = db_get_int(rows, 0);
+        cart->lines[i].quantity = db_get_int(rows, 1);
+    }
+    const struct variant **variants = arena_alloc_many(ctx->arena, count + 1, sizeof *variants);
+    struct stock *stocks = arena_alloc_many(ctx->arena, count + 1, sizeof *stocks);
+    TRY(variant_load_many(ctx, ids, count, variants));
+    TRY(stock_load_many(ctx, ids, count, stocks));
+    for (size_t i = 0; i < count; i++) {
+        if (!variants[i])
+            continue;
+        struct cart_line line = cart->lines[i];
+        line.variant = variants[i];
+        line.available = stock_available(&stocks[i]);
+        cart->lines[cart->count++] = line;
+    }
+    return price_cart(ctx, cart);
+}
+
+err cart_load(struct ctx *ctx, const char *token, const struct cart **cart)
+{
+    struct cart *loaded = arena_alloc(ctx->arena, sizeof *loaded);
+    TRY(load_head(ctx, token, loaded));
+    TRY(load_lines(ctx, loaded));
+    *cart = loaded;
+    return NULL;
+}
+
+err cart_find(struct ctx *ctx, const char *token, const struct cart **cart)
+{
+    *cart = NULL;
+    if (token && token[0]) {
+        err failure = cart_load(ctx, token, cart);
+        if (failure && failure->code != ERR_NOT_FOUND)
+            return failure;
+    }
+    if (!*cart)
+        *cart = arena_alloc(ctx->arena, sizeof **cart);
+    return NULL;
+}
+
+struct addition {
+    struct cart_key key;
+    bool is_new;
+    int64_t variant_id;
+    int64_t quantity;
+};
+
+static err touch(struct ctx *ctx, int64_t cart_id)
+{
+    return db_expect(ctx, 1, ERR_CART_CHECKED_OUT, "the cart was ordered already",
+                     "UPDATE carts SET version = version + 1, updated_at = $3"
+                     " WHERE shop_id = $1 AND id = $2 AND order_id IS NULL",
+                     db_int(ctx->shop->id), db_int(cart_id), db_int(ctx->now));
+}
+
+static err insert_cart(struct ctx *ctx, const struct cart_key *key)
+{
+    return db_execute(ctx,
+                      "INSERT INTO carts (shop_id, id, secret, version, created_at, updated_at)"
+                      " VALUES ($1, $2, $3, 1, $4, $4)",
+                      db_int(ctx->shop->id), db_int(key->id), db_text(key->secret), db_int(ctx->now));
+}
+
+static err add_in_transaction(struct ctx *ctx, void *arg)
+{
+    const struct addition *addition = arg;
+    if (addition->is_new) {
+        TRY(insert_cart(ctx, &addition->key));
+        return db_execute(ctx,
+                          "INSERT INTO cart_lines (shop_id, cart_id, variant_id, quantity, added_at)"
+                          " VALUES ($1, $2, $3, $4, $5)",
+                          db_int(ctx->shop->id), db_int(addition->key.id), db_int(addition->variant_id),
+                          db_int(addition->quantity), db_int(ctx->now));
+    }
+    TRY(touch(ctx, addition->key.id));
+    /* The guard keeps a line within its bound however many tabs add at once. */
+    return db_expect(
+        ctx, 1, ERR_LIMIT, "at most 999 pieces of one kind",
+        "INSERT INTO cart_lines (shop_id, cart_id, variant_id, quantity, added_at)"
+        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (shop_id, cart_id, variant_id)"
+        " DO UPDATE SET quantity = cart_lines.quantity + $4 WHERE cart_lines.quantity + $4 <= 999",
+        db_int(ctx->shop->id), db_int(addition->key.id), db_int(addition->variant_id),
+        db_int(addition->quantity), db_int(ctx->now));
+}
+
+/* A new cart needs no look at what is in it. */
+static err check_room(struct ctx *ctx, const char *token)
+{
+    struct cart head = {0};
+    TRY(load_head(ctx, token, &head));
+    if (head.order_id)
+        return fail_with(ctx, ERR_CART_CHECKED_OUT, "the cart was ordered already");
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, "SELECT COUNT(*) FROM cart_lines WHERE shop_id = $1 AND cart_id = $2",
+                 db_int(ctx->shop->id), db_int(head.id)));
+    if (db_next(rows) && db_get_int(rows, 0) >= CART_LINE_LIMIT)
+        return fail_with(ctx, ERR_LIMIT, "at most 100 different things fit into a cart");
+    return NULL;
+}
+
+err cart_add_line(struct ctx *ctx, const char **token, int64_t variant_id, int64_t quantity)
+{
+    const struct variant *variant;
+    TRY(variant_load(ctx, variant_id, &variant));
+    if (!variant->is_on_shelf)
+        return fail_with(ctx, ERR_NOT_FOUND, "the variant is not on the shelf");
+    struct addition addition = {.variant_id = variant_id, .quantity = quantity};
+    addition.is_new = !*token || !(*token)[0];
+    if (addition.is_new) {
+        addition.key = (struct cart_key){id_new(ctx), random_token(ctx->arena)};
+        *token = arena_format(ctx->arena, "%" PRId64 "-%s", addition.key.id, addition.key.secret);
+    } else {
+        TRY(check_room(ctx, *token));
+        if (!read_token(ctx, *token, &addition.key))
+            return fail_with(ctx, ERR_NOT_FOUND, "no such cart");
+    }
+    return db_transact(ctx, add_in_transaction, &addition);
+}
+
+static err change_in_transaction(struct ctx *ctx, void *arg)
+{
+    const struct addition *change = arg;
+    TRY(touch(ctx, change->key.id));
+    if (change->quantity == 0)
+        return db_execute(ctx,
+                          "DELETE FROM cart_lines WHERE shop_id = $1 AND cart_id = $2 AND variant_id = $3",
+                          db_int(ctx->shop->id), db_int(change->key.id), db_int(change->variant_id));
+    return db_expect(
+        ctx, 1, ERR_NOT_FOUND, "no such line",
+        "UPDATE cart_lines SET quantity = $4 WHERE shop_id = $1 AND cart_id = $2 AND variant_id = $3",
+        db_int(ctx->shop->id), db_int(change->key.id), db_int(change->variant_id), db_int(change->quantity));
+}
+
+err cart_change_line(struct ctx *ctx, const char *token, int64_t variant_id, int64_t quantity)
+{
+    struct cart head = {0};
+    TRY(load_head(ctx, token, &head));
+    if (head.order_id)
+        return fail_with(ctx, ERR_CART_CHECKED_OUT, "the cart was ordered already");
+    struct addition change = {.key = {head.id, NULL}, .variant_id = variant_id, .quantity = quantity};
+    return db_transact(ctx, change_in_transaction, &change);
+}
+
+err cart_check_out(struct ctx *ctx, const struct cart *cart, int64_t order_id)
+{
+    return db_expect(ctx, 1, ERR_CART_CHECKED_OUT, "the cart was ordered or changed meanwhile",
+                     "UPDATE carts SET order_id = $4, updated_at = $5 WHERE shop_id = $1 AND id = $2"
+                     " AND version = $3 AND order_id IS NULL",
+                     db_int(ctx->shop->id), db_int(cart->id), db_int(cart->version), db_int(order_id),
+                     db_int(ctx->now));
+}
+
+/* Ids are made in time order, so the oldest carts stand first in the key. */
+static err sweep_in_transaction(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    const int64_t before = id_floor(ctx->now - CART_AGE_MS);
+    TRY(db_execute(
+        ctx,
+        "DELETE FROM cart_lines WHERE shop_id = $1 AND cart_id IN (SELECT id FROM carts WHERE shop_id = $1"
+        " AND id < $2 AND updated_at < $3 ORDER BY id LIMIT $4)",
+        db_int(ctx->shop->id), db_int(before), db_int(ctx->now - CART_AGE_MS), db_int(SWEEP_LIMIT)));
+    return db_execute(
+        ctx,
+        "DELETE FROM carts WHERE shop_id = $1 AND id IN (SELECT id FROM carts WHERE shop_id = $1"
+        " AND id < $2 AND updated_at < $3 ORDER BY id LIMIT $4)",
+        db_int(ctx->shop->id), db_int(before), db_int(ctx->now - CART_AGE_MS), db_int(SWEEP_LIMIT));
+}
+
+err cart_sweep(struct ctx *ctx)
+{
+    return db_transact(ctx, sweep_in_transaction, NULL);
+}

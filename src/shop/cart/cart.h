@@ -1,0 +1,56 @@
+/* cart.h - what a buyer means to order. A cart needs no account: its token opens it, and it is ordered once.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/ctx.h"
+#include "base/value.h"
+#include "db/db.h"
+#include "shop/catalog/catalog.h"
+
+#define CART_LINE_LIMIT 100
+#define CART_QUANTITY_LIMIT 999
+#define CART_COOKIE "yd_cart"
+/* Carts untouched this long are swept away. */
+#define CART_AGE_MS (30 * DAY_MS)
+
+enum line_problem { LINE_FINE, LINE_OUT_OF_STOCK, LINE_TOO_FEW, LINE_OFF_SHELF };
+
+struct cart_line {
+    const struct variant *variant;
+    int64_t quantity;
+    int64_t total;     /* minor units */
+    int64_t available; /* pieces, 0 when sold out */
+    enum line_problem problem;
+};
+
+struct cart {
+    int64_t id; /* 0 while nothing was put in */
+    const char *token;
+    int64_t version;
+    int64_t order_id; /* 0 unless it was ordered */
+    struct cart_line *lines;
+    size_t count;
+    int64_t item_count; /* pieces */
+    int64_t total;      /* minor units */
+    bool has_problems;
+    bool needs_address; /* something physical is in it */
+};
+
+/* Loads a cart by its token with prices and stock as they are now. A token that fits no cart gives
+ * ERR_NOT_FOUND. */
+CHECKED err cart_load(struct ctx *ctx, const char *token, const struct cart **cart);
+/* As cart_load; without a token, or with one that fits nothing, an empty cart. */
+CHECKED err cart_find(struct ctx *ctx, const char *token, const struct cart **cart);
+/* Adds pieces of a variant; makes a cart when token is NULL or "". ERR_NOT_FOUND for an unknown or off-shelf
+ * variant, ERR_CART_CHECKED_OUT, ERR_LIMIT for too many lines or pieces. `token` gets the cart's token. */
+CHECKED err cart_add_line(struct ctx *ctx, const char **token, int64_t variant_id, int64_t quantity);
+/* Sets the pieces of a line; 0 removes it (harmless when it is not there). */
+CHECKED err cart_change_line(struct ctx *ctx, const char *token, int64_t variant_id, int64_t quantity);
+/* In a transaction: binds the cart to its order, once. ERR_CART_CHECKED_OUT when it was ordered, or was
+ * changed since it was loaded (the caller loads it again and sees which). */
+CHECKED err cart_check_out(struct ctx *ctx, const struct cart *cart, int64_t order_id);
+/* Removes carts that nobody touched for CART_AGE_MS, some hundred at a time. */
+CHECKED err cart_sweep(struct ctx *ctx);
+
+/* docs/views.md: cart and line. */
+struct value *cart_view(struct ctx *ctx, const struct cart *cart);

@@ -1,0 +1,199 @@
+/* cart_routes.c - showing the cart, putting in, changing, counting. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/cart/cart_routes.h"
+
+#include "base/clock.h"
+#include "shop/cart/cart.h"
+
+#define COOKIE_AGE_SECONDS (CART_AGE_MS / SECOND_MS)
+
+struct line_form {
+    const char *cart;
+    int64_t variant_id;
+    int64_t quantity;
+    const char *next;
+};
+
+static const struct field add_fields[] = {
+    {.name = "cart",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct line_form, cart),
+     .maximum = 64,
+     .help = "Token of the cart; without it the browser's own cart, or a new one"},
+    {.name = "variant_id",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct line_form, variant_id),
+     .is_required = true,
+     .help = "What to put in"},
+    {.name = "quantity",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct line_form, quantity),
+     .minimum = 1,
+     .maximum = CART_QUANTITY_LIMIT,
+     .otherwise = 1,
+     .help = "Pieces to add"},
+    {.name = "next",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct line_form, next),
+     .maximum = 16,
+     .help = "For pages: checkout goes on to the checkout"},
+    {0},
+};
+
+static const struct field set_fields[] = {
+    {.name = "cart",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct line_form, cart),
+     .maximum = 64,
+     .help = "Token of the cart"},
+    {.name = "variant_id",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct line_form, variant_id),
+     .is_required = true,
+     .help = "The line to change"},
+    {.name = "quantity",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct line_form, quantity),
+     .minimum = 0,
+     .maximum = CART_QUANTITY_LIMIT,
+     .is_required = true,
+     .help = "Pieces; 0 removes the line"},
+    {0},
+};
+
+struct cart_form {
+    const char *cart;
+};
+
+static const struct field cart_fields[] = {
+    {.name = "cart",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct cart_form, cart),
+     .maximum = 64,
+     .help = "Token of the cart; without it the browser's own cart"},
+    {0},
+};
+
+/* The cart that a request means: named, or the browser's own. */
+static const char *token_of(const struct req *req, const char *named)
+{
+    if (named[0])
+        return named;
+    return req_cookie(req, CART_COOKIE);
+}
+
+static const struct value *view_of(struct req *req, const struct cart *cart)
+{
+    struct value *view = value_object(req->ctx.arena);
+    value_set(req->ctx.arena, view, "cart", *cart_view(&req->ctx, cart));
+    return view;
+}
+
+static err show(struct req *req)
+{
+    const struct cart_form *form = req->form;
+    const struct cart *cart;
+    if (form->cart[0])
+        TRY(cart_load(&req->ctx, form->cart, &cart));
+    else
+        TRY(cart_find(&req->ctx, req_cookie(req, CART_COOKIE), &cart));
+    if (cart->order_id)
+        cart = arena_alloc(req->ctx.arena, sizeof *cart);
+    return reply_view(req, "cart", view_of(req, cart));
+}
+
+static err show_again(struct req *req)
+{
+    const struct cart *cart;
+    TRY(cart_find(&req->ctx, req_cookie(req, CART_COOKIE), &cart));
+    return reply_view(req, "cart", view_of(req, cart));
+}
+
+static err summary(struct req *req)
+{
+    const struct cart_form *form = req->form;
+    const struct cart *cart;
+    TRY(cart_find(&req->ctx, token_of(req, form->cart), &cart));
+    if (cart->order_id)
+        cart = arena_alloc(req->ctx.arena, sizeof *cart);
+    struct value *view = value_object(req->ctx.arena);
+    struct value *sum = value_set_object(req->ctx.arena, view, "cart");
+    value_set_int(req->ctx.arena, sum, "count", cart->item_count);
+    value_set_money(req->ctx.arena, sum, "total", money_of(cart->total, req->ctx.shop->currency));
+    return reply_view(req, "cart", view);
+}
+
+/* A browser's old cart must not stand in the way: it is ordered or gone, so a new one begins. */
+static bool begins_anew(const struct req *req, const struct line_form *form, err failure)
+{
+    (void)req;
+    return !form->cart[0] && (failure->code == ERR_CART_CHECKED_OUT || failure->code == ERR_NOT_FOUND);
+}
+
+static err reply_with_cart(struct req *req, const char *token, const char *location)
+{
+    const struct cart *cart;
+    TRY(cart_load(&req->ctx, token, &cart));
+    if (!text_is(req_cookie(req, CART_COOKIE), token))
+        reply_cookie(req, CART_COOKIE, token, COOKIE_AGE_SECONDS);
+    return reply_done(req, 200, view_of(req, cart), "%s", location);
+}
+
+static err add(struct req *req)
+{
+    const struct line_form *form = req->form;
+    const char *token = token_of(req, form->cart);
+    err failure = cart_add_line(&req->ctx, &token, form->variant_id, form->quantity);
+    if (failure && token && begins_anew(req, form, failure)) {
+        token = NULL;
+        failure = cart_add_line(&req->ctx, &token, form->variant_id, form->quantity);
+    }
+    TRY(failure);
+    return reply_with_cart(req, token, text_is(form->next, "checkout") ? "/checkout" : "/cart");
+}
+
+static err set(struct req *req)
+{
+    const struct line_form *form = req->form;
+    const char *token = token_of(req, form->cart);
+    TRY(cart_change_line(&req->ctx, token ? token : "", form->variant_id, form->quantity));
+    return reply_with_cart(req, token, "/cart");
+}
+
+const struct route cart_routes[] = {
+    {.method = GET,
+     .path = "/cart",
+     .handler = show,
+     .guard = ANYONE,
+     .fields = cart_fields,
+     .form_size = sizeof(struct cart_form),
+     .summary = "What is in the cart, with prices and stock as they are now",
+     .answer = "cart"},
+    {.method = GET,
+     .path = "/cart/summary",
+     .handler = summary,
+     .guard = ANYONE,
+     .fields = cart_fields,
+     .form_size = sizeof(struct cart_form),
+     .summary = "How much is in the cart",
+     .answer = "cart"},
+    {.method = POST,
+     .path = "/cart/lines",
+     .handler = add,
+     .guard = ANYONE,
+     .fields = add_fields,
+     .form_size = sizeof(struct line_form),
+     .again = show_again,
+     .summary = "Put pieces of a variant into the cart",
+     .answer = "cart"},
+    {.method = POST,
+     .path = "/cart/lines/:variant_id",
+     .handler = set,
+     .guard = ANYONE,
+     .fields = set_fields,
+     .form_size = sizeof(struct line_form),
+     .again = show_again,
+     .summary = "Set the pieces of one line; 0 removes it",
+     .answer = "cart"},
+    {0},
+};

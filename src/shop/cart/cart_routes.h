@@ -1,0 +1,6 @@
+/* cart_routes.h - the buyer's cart. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "http/http.h"
+
+extern const struct route cart_routes[];

@@ -1,0 +1,56 @@
+/* cart_view.c - a cart as pages and programs see it. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/cart/cart.h"
+
+#include "shop/media/media.h"
+
+static const char *problem_name(enum line_problem problem)
+{
+    switch (problem) {
+    case LINE_FINE:
+        return NULL;
+    case LINE_OUT_OF_STOCK:
+        return "out-of-stock";
+    case LINE_TOO_FEW:
+        return "too-few";
+    case LINE_OFF_SHELF:
+        return "off-shelf";
+    }
+    bug("line problem %d", (int)problem);
+}
+
+static void add_line(struct ctx *ctx, struct value *lines, const struct cart_line *line)
+{
+    struct arena *arena = ctx->arena;
+    const struct variant *variant = line->variant;
+    const char *currency = ctx->shop->currency;
+    struct value *view = value_add(arena, lines, *value_object(arena));
+    value_set_id(arena, view, "variant_id", variant->id);
+    value_set_text(arena, view, "product_title", variant->product_title);
+    value_set_text(arena, view, "variant_title", variant->title);
+    value_set_text(arena, view, "sku", variant->sku);
+    value_set_text(arena, view, "url", arena_format(arena, "/products/%s", variant->product_handle));
+    picture_set_view(ctx, view, "picture",
+                     variant->picture_id ? variant->picture_id : variant->product_picture_id,
+                     variant->product_title);
+    value_set_text(arena, view, "kind", product_kind_name(variant->kind));
+    value_set_money(arena, view, "unit_price", money_of(variant->price, currency));
+    value_set_int(arena, view, "quantity", line->quantity);
+    value_set_money(arena, view, "total", money_of(line->total, currency));
+    value_set_int(arena, view, "available", line->available);
+    value_set_text(arena, view, "problem", problem_name(line->problem));
+}
+
+struct value *cart_view(struct ctx *ctx, const struct cart *cart)
+{
+    struct value *view = value_object(ctx->arena);
+    value_set_text(ctx->arena, view, "token", cart->token);
+    struct value *lines = value_set_list(ctx->arena, view, "lines");
+    for (size_t i = 0; i < cart->count; i++)
+        add_line(ctx, lines, &cart->lines[i]);
+    value_set_int(ctx->arena, view, "count", cart->item_count);
+    value_set_money(ctx->arena, view, "total", money_of(cart->total, ctx->shop->currency));
+    value_set_bool(ctx->arena, view, "has_problems", cart->has_problems);
+    value_set_bool(ctx->arena, view, "needs_address", cart->needs_address);
+    return view;
+}

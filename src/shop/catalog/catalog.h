@@ -1,0 +1,191 @@
+/* catalog.h - what the shop offers: categories, products, their options and variants.
+ *
+ * A product has 0 to 4 options ("颜色": 月白, 豆青); a variant is one choice of each and is what is sold,
+ * counted and priced. Prices are minor units of the shop's currency. Only this module writes its tables. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/ctx.h"
+#include "base/value.h"
+#include "db/db.h"
+
+enum product_kind { PRODUCT_PHYSICAL = 1, PRODUCT_DIGITAL = 2 };
+enum product_status { PRODUCT_DRAFT = 1, PRODUCT_ACTIVE = 2, PRODUCT_ARCHIVED = 3 };
+enum product_sort { SORT_NEWEST, SORT_PRICE_UP, SORT_PRICE_DOWN };
+
+#define PRODUCT_OPTION_LIMIT 4
+#define PRODUCT_VARIANT_LIMIT 2048
+#define PRODUCT_PICTURE_LIMIT 50
+#define CATEGORY_LIMIT 500
+/* Products or variants looked up in one call of a *_many function. */
+#define CATALOG_MANY_LIMIT 256
+
+struct category {
+    int64_t id;
+    const char *handle;
+    const char *name;
+    const char *name_en;
+    const char *summary;
+    const char *summary_en;
+    const char *picture_id; /* NULL when there is none */
+    int64_t position;
+    int64_t active_count;  /* products on the shelf */
+    int64_t product_count; /* all products */
+};
+
+struct product {
+    int64_t id;
+    const char *handle;
+    const char *title;
+    const char *subtitle;
+    const char *description; /* safe HTML; NULL in lists */
+    const char *brand;
+    enum product_kind kind;
+    enum product_status status;
+    int64_t category_id;
+    const struct value *options; /* list of {name, values: [text]}; NULL in lists */
+    int64_t price_min;
+    int64_t price_max;
+    int64_t variant_count;
+    const char *picture_id;
+    const char *picture_alt;
+    int64_t version;
+    int64_t created_at;
+    int64_t updated_at;
+};
+
+struct variant {
+    int64_t id;
+    int64_t product_id;
+    int64_t position;
+    const char *sku;
+    const char *title;           /* "月白 / 单只", "" without options */
+    const struct value *options; /* list of texts */
+    int64_t price;
+    int64_t weight; /* grams */
+    const char *picture_id;
+    bool is_active;
+    /* Of its product, so that a cart line needs no second look. */
+    const char *product_handle;
+    const char *product_title;
+    const char *product_picture_id;
+    enum product_kind kind;
+    bool is_on_shelf; /* product and variant are active */
+};
+
+struct product_picture {
+    const char *picture_id;
+    const char *alt;
+    int64_t position;
+};
+
+/* ---- categories
+ * -------------------------------------------------------------------------------------------- */
+
+CHECKED err category_list(struct ctx *ctx, struct category **categories, size_t *count);
+/* NULL when there is none. */
+CHECKED err category_find_by_handle(struct ctx *ctx, const char *handle, const struct category **category);
+CHECKED err category_load(struct ctx *ctx, int64_t category_id, const struct category **category);
+/* Fills category->id. ERR_DUPLICATE when the handle is taken, ERR_INVALID with the field. */
+CHECKED err category_create(struct ctx *ctx, struct category *category);
+CHECKED err category_change(struct ctx *ctx, const struct category *category);
+/* Only an empty one; else ERR_CONFLICT. */
+CHECKED err category_remove(struct ctx *ctx, int64_t category_id);
+/* In the language of the reader. */
+const char *category_name(const struct ctx *ctx, const struct category *category);
+const char *category_summary(const struct ctx *ctx, const struct category *category);
+
+/* ---- reading products
+ * --------------------------------------------------------------------------------------- */
+
+struct product_query {
+    enum product_status status; /* 0 = any */
+    int64_t category_id;        /* 0 = any */
+    enum product_kind kind;     /* 0 = any; filters inside the page asked for */
+    enum product_sort sort;
+    const char *title_prefix; /* NULL = any; goes with SORT_NEWEST only and without category */
+    const char *cursor;       /* of an earlier page, or NULL / "" */
+    int limit;                /* 1..100 */
+};
+
+struct product_page {
+    struct product *items;
+    size_t count;
+    const char *next_cursor; /* NULL on the last page */
+};
+
+/* A page by key: it stays right while products come and go. A cursor that was not made by us is
+ * ERR_BAD_REQUEST. */
+CHECKED err product_list(struct ctx *ctx, const struct product_query *query, struct product_page *page);
+CHECKED err product_load(struct ctx *ctx, int64_t product_id, const struct product **product);
+CHECKED err product_find_by_handle(struct ctx *ctx, const char *handle, const struct product **product);
+CHECKED err product_find_by_sku(struct ctx *ctx, const char *sku, const struct product **product);
+/* How many products are of this status in a category (0 = the whole shop). */
+CHECKED err product_count(struct ctx *ctx, int64_t category_id, enum product_status status, int64_t *count);
+CHECKED err variant_list(struct ctx *ctx, int64_t product_id, struct variant **variants, size_t *count);
+CHECKED err variant_load(struct ctx *ctx, int64_t variant_id, const struct variant **variant);
+/* Those that exist of up to CATALOG_MANY_LIMIT ids, in the order of the ids; `found[i]` is NULL for a missing
+ * one. */
+CHECKED err variant_load_many(struct ctx *ctx, const int64_t *variant_ids, size_t count,
+                              const struct variant **found);
+CHECKED err product_picture_list(struct ctx *ctx, int64_t product_id, struct product_picture **pictures,
+                                 size_t *count);
+
+/* ---- changing products
+ * ---------------------------------------------------------------------------------------- */
+
+struct variant_draft {
+    int64_t id; /* 0 = new; filled by product_save */
+    const char *sku;
+    const char *const *options; /* option_count texts */
+    int64_t price;
+    int64_t weight;
+    const char *picture_id;
+    bool is_active;
+};
+
+struct option_draft {
+    const char *name;
+    const char *const *values;
+    size_t value_count;
+};
+
+struct product_draft {
+    int64_t id;      /* 0 = new; filled by product_save */
+    int64_t version; /* the version that was shown; 0 = new, or whatever it is (import) */
+    const char *handle;
+    const char *title;
+    const char *subtitle;
+    const char *description; /* made safe by the caller */
+    const char *brand;
+    enum product_kind kind;
+    enum product_status status;
+    int64_t category_id;
+    const struct option_draft *options;
+    size_t option_count;
+    struct variant_draft *variants; /* in their order; variants left out are switched off, never deleted */
+    size_t variant_count;
+};
+
+/* Creates or changes a product with all its variants. ERR_CONFLICT when the version is old, ERR_DUPLICATE
+ * when handle or SKU are taken, ERR_INVALID with the fields. The kind of an existing product cannot change.
+ * Emits product.changed. */
+CHECKED err product_save(struct ctx *ctx, struct product_draft *draft);
+CHECKED err product_change_status(struct ctx *ctx, int64_t product_id, enum product_status status);
+/* Puts a picture at the end. ERR_LIMIT past PRODUCT_PICTURE_LIMIT. */
+CHECKED err product_picture_add(struct ctx *ctx, int64_t product_id, const char *picture_id, const char *alt);
+CHECKED err product_picture_remove(struct ctx *ctx, int64_t product_id, int64_t position);
+CHECKED err product_picture_move(struct ctx *ctx, int64_t product_id, int64_t position, int64_t to);
+
+/* The event by which pages and indexes learn that something shown changed (price, title, stock level). */
+CHECKED err product_emit_changed(struct ctx *ctx, int64_t product_id);
+
+/* ---- words
+ * ---------------------------------------------------------------------------------------------------- */
+
+const char *product_kind_name(enum product_kind kind);       /* "physical", "digital" */
+const char *product_status_name(enum product_status status); /* "draft", "active", "archived" */
+/* A handle from a title: ASCII words joined by '-', else "p" and digits that nobody has. */
+const char *product_handle_from(struct ctx *ctx, const char *title);
+/* Description HTML made safe: only <p> <ul> <ol> <li> <strong> <em> <h3> <br> stay, without attributes; plain
+ * text with line breaks becomes paragraphs. */
+const char *product_safe_html(struct ctx *ctx, const char *html);

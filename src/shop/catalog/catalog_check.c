@@ -1,0 +1,129 @@
+/* catalog_check.c - the rules a product must keep. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/catalog/catalog_check.h"
+
+#include "base/text.h"
+
+#define TITLE_LIMIT 200
+#define SKU_LIMIT 64
+#define OPTION_TEXT_LIMIT 60
+#define OPTION_VALUE_LIMIT 200
+#define PRICE_LIMIT INT64_C(9000000000000)
+#define WEIGHT_LIMIT INT64_C(100000000)
+
+static bool is_long(const char *text, size_t points)
+{
+    return text && utf8_length(text, strlen(text)) > points;
+}
+
+static bool is_handle(const char *text)
+{
+    size_t length = strlen(text);
+    return length > 0 && length <= 120 && text[0] != '-' &&
+           strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-_") == length;
+}
+
+static err check_words(struct ctx *ctx, const struct product_draft *draft)
+{
+    if (text_is_blank(draft->title))
+        return fail_field(ctx, "title", "required", "the product needs a title");
+    if (is_long(draft->title, TITLE_LIMIT))
+        return fail_field(ctx, "title", "too-long", "at most 200 characters");
+    if (!is_handle(draft->handle))
+        return fail_field(ctx, "handle", "bad-handle", "use a-z, 0-9, - and _, at most 120 characters");
+    if (draft->variant_count == 0)
+        return fail_field(ctx, "variants", "required", "a product needs at least one variant");
+    if (draft->variant_count > PRODUCT_VARIANT_LIMIT)
+        return fail_field(ctx, "variants", "too-many", "at most 2048 variants");
+    if (draft->option_count > PRODUCT_OPTION_LIMIT)
+        return fail_field(ctx, "options", "too-many", "at most 4 options");
+    return NULL;
+}
+
+static err check_option(struct ctx *ctx, const struct product_draft *draft, size_t index)
+{
+    const struct option_draft *option = &draft->options[index];
+    const char *field = arena_format(ctx->arena, "options.%zu.name", index);
+    const char *values = arena_format(ctx->arena, "options.%zu.values", index);
+    if (text_is_blank(option->name) || is_long(option->name, OPTION_TEXT_LIMIT))
+        return fail_field(ctx, field, "required", "an option has a name of 1 to 60 characters");
+    for (size_t i = 0; i < index; i++)
+        if (text_is(draft->options[i].name, option->name))
+            return fail_field(ctx, field, "duplicate", "two options have the same name");
+    if (option->value_count == 0 || option->value_count > OPTION_VALUE_LIMIT)
+        return fail_field(ctx, values, "required", "an option has 1 to 200 values");
+    for (size_t i = 0; i < option->value_count; i++) {
+        if (text_is_blank(option->values[i]) || is_long(option->values[i], OPTION_TEXT_LIMIT))
+            return fail_field(ctx, values, "too-long", "an option value has 1 to 60 characters");
+        for (size_t j = 0; j < i; j++)
+            if (text_is(option->values[i], option->values[j]))
+                return fail_field(ctx, values, "duplicate", "the same value stands twice");
+    }
+    return NULL;
+}
+
+static bool option_has(const struct option_draft *option, const char *value)
+{
+    for (size_t i = 0; i < option->value_count; i++)
+        if (text_is(option->values[i], value))
+            return true;
+    return false;
+}
+
+static bool same_choice(const struct product_draft *draft, const struct variant_draft *a,
+                        const struct variant_draft *b)
+{
+    for (size_t i = 0; i < draft->option_count; i++)
+        if (!text_is(a->options[i], b->options[i]))
+            return false;
+    return true;
+}
+
+static err check_variant(struct ctx *ctx, const struct product_draft *draft, size_t index)
+{
+    const struct variant_draft *variant = &draft->variants[index];
+    if (text_is_blank(variant->sku) || is_long(variant->sku, SKU_LIMIT))
+        return fail_field(ctx, arena_format(ctx->arena, "variants.%zu.sku", index), "required",
+                          "a variant has a SKU of 1 to 64 characters");
+    if (variant->price < 0 || variant->price > PRICE_LIMIT)
+        return fail_field(ctx, arena_format(ctx->arena, "variants.%zu.price", index), "out-of-range",
+                          "the price is out of range");
+    if (variant->weight < 0 || variant->weight > WEIGHT_LIMIT)
+        return fail_field(ctx, arena_format(ctx->arena, "variants.%zu.weight", index), "out-of-range",
+                          "the weight is out of range");
+    const char *options = arena_format(ctx->arena, "variants.%zu.options", index);
+    for (size_t i = 0; i < draft->option_count; i++)
+        if (!option_has(&draft->options[i], variant->options[i]))
+            return fail_field(ctx, options, "unknown-option", "a value that the option does not have");
+    for (size_t i = 0; i < index; i++) {
+        if (text_is(draft->variants[i].sku, variant->sku))
+            return fail_field(ctx, arena_format(ctx->arena, "variants.%zu.sku", index), "duplicate",
+                              "two variants have the same SKU");
+        if (same_choice(draft, &draft->variants[i], variant))
+            return fail_field(ctx, options, "duplicate", "two variants have the same options");
+    }
+    return NULL;
+}
+
+err product_draft_check(struct ctx *ctx, const struct product_draft *draft)
+{
+    TRY(check_words(ctx, draft));
+    for (size_t i = 0; i < draft->option_count; i++)
+        TRY(check_option(ctx, draft, i));
+    for (size_t i = 0; i < draft->variant_count; i++)
+        TRY(check_variant(ctx, draft, i));
+    return NULL;
+}
+
+const char *variant_draft_title(struct ctx *ctx, const struct product_draft *draft,
+                                const struct variant_draft *variant)
+{
+    struct text_buf title;
+    text_open(&title, ctx->arena, (size_t)PRODUCT_OPTION_LIMIT * (OPTION_TEXT_LIMIT * 4 + 3));
+    for (size_t i = 0; i < draft->option_count; i++) {
+        if (i > 0)
+            text_add(&title, " / ");
+        text_add(&title, variant->options[i]);
+    }
+    return text_of(&title);
+}

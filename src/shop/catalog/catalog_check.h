@@ -1,0 +1,10 @@
+/* catalog_check.h - whether a draft of a product may be saved. Private to catalog. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "shop/catalog/catalog.h"
+
+/* ERR_INVALID naming the first field that is wrong. */
+CHECKED err product_draft_check(struct ctx *ctx, const struct product_draft *draft);
+/* The title of a variant: its option values joined by " / ". */
+const char *variant_draft_title(struct ctx *ctx, const struct product_draft *draft,
+                                const struct variant_draft *variant);

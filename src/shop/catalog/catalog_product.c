@@ -1,0 +1,186 @@
+/* catalog_product.c - reading products and variants. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/catalog/catalog.h"
+
+#include "base/json.h"
+#include "base/text.h"
+
+#define PRODUCT_COLUMNS                                                                                      \
+    "SELECT id, handle, title, subtitle, description, brand, kind, status, category_id, options, price_min," \
+    " price_max, variant_count, picture_id, picture_alt, version, created_at, updated_at FROM products "
+
+#define VARIANT_COLUMNS                                                                                      \
+    "SELECT v.id, v.product_id, v.position, v.sku, v.title, v.options, v.price, v.weight, v.picture_id,"     \
+    " v.is_active, p.handle, p.title, p.picture_id, p.kind, p.status FROM variants v"                        \
+    " JOIN products p ON p.shop_id = v.shop_id AND p.id = v.product_id "
+
+/* Statements that look up many ids take this many at once. */
+#define MANY 32
+
+static err read_list(struct ctx *ctx, const char *json, const struct value **list)
+{
+    struct value *read;
+    TRY(json_read(ctx, json, strlen(json), &read));
+    *list = read;
+    return NULL;
+}
+
+static err read_product(struct ctx *ctx, const struct db_rows *rows, struct product *product)
+{
+    *product = (struct product){.id = db_get_int(rows, 0),
+                                .handle = db_get_text(rows, 1),
+                                .title = db_get_text(rows, 2),
+                                .subtitle = db_get_text(rows, 3),
+                                .description = db_get_text(rows, 4),
+                                .brand = db_get_text(rows, 5),
+                                .kind = (enum product_kind)db_get_int(rows, 6),
+                                .status = (enum product_status)db_get_int(rows, 7),
+                                .category_id = db_get_int(rows, 8),
+                                .price_min = db_get_int(rows, 10),
+                                .price_max = db_get_int(rows, 11),
+                                .variant_count = db_get_int(rows, 12),
+                                .picture_id = db_get_text(rows, 13),
+                                .picture_alt = db_get_text(rows, 14),
+                                .version = db_get_int(rows, 15),
+                                .created_at = db_get_int(rows, 16),
+                                .updated_at = db_get_int(rows, 17)};
+    return read_list(ctx, db_get_text(rows, 9), &product->options);
+}
+
+static err take_product(struct ctx *ctx, struct db_rows *rows, const struct product **product)
+{
+    *product = NULL;
+    if (!db_next(rows))
+        return NULL;
+    struct product *taken = arena_alloc(ctx->arena, sizeof *taken);
+    *product = taken;
+    return read_product(ctx, rows, taken);
+}
+
+err product_load(struct ctx *ctx, int64_t product_id, const struct product **product)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, PRODUCT_COLUMNS "WHERE shop_id = $1 AND id = $2", db_int(ctx->shop->id),
+                 db_int(product_id)));
+    TRY(take_product(ctx, rows, product));
+    return *product ? NULL : fail_with(ctx, ERR_NOT_FOUND, "no such product");
+}
+
+err product_find_by_handle(struct ctx *ctx, const char *handle, const struct product **product)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, PRODUCT_COLUMNS "WHERE shop_id = $1 AND handle = $2", db_int(ctx->shop->id),
+                 db_text(handle)));
+    return take_product(ctx, rows, product);
+}
+
+err product_find_by_sku(struct ctx *ctx, const char *sku, const struct product **product)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 PRODUCT_COLUMNS "WHERE shop_id = $1 AND id ="
+                                 " (SELECT v.product_id FROM variants v WHERE v.shop_id = $1 AND v.sku = $2)",
+                 db_int(ctx->shop->id), db_text(sku)));
+    return take_product(ctx, rows, product);
+}
+
+err product_count(struct ctx *ctx, int64_t category_id, enum product_status status, int64_t *count)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT count FROM product_counts WHERE shop_id = $1 AND category_id = $2 AND status = $3",
+                 db_int(ctx->shop->id), db_int(category_id), db_int(status)));
+    *count = db_next(rows) ? db_get_int(rows, 0) : 0;
+    return NULL;
+}
+
+static err read_variant(struct ctx *ctx, const struct db_rows *rows, struct variant *variant)
+{
+    *variant = (struct variant){.id = db_get_int(rows, 0),
+                                .product_id = db_get_int(rows, 1),
+                                .position = db_get_int(rows, 2),
+                                .sku = db_get_text(rows, 3),
+                                .title = db_get_text(rows, 4),
+                                .price = db_get_int(rows, 6),
+                                .weight = db_get_int(rows, 7),
+                                .picture_id = db_get_text(rows, 8),
+                                .is_active = db_get_int(rows, 9) == 1,
+                                .product_handle = db_get_text(rows, 10),
+                                .product_title = db_get_text(rows, 11),
+                                .product_picture_id = db_get_text(rows, 12),
+                                .kind = (enum product_kind)db_get_int(rows, 13)};
+    variant->is_on_shelf = variant->is_active && db_get_int(rows, 14) == PRODUCT_ACTIVE;
+    return read_list(ctx, db_get_text(rows, 5), &variant->options);
+}
+
+err variant_list(struct ctx *ctx, int64_t product_id, struct variant **variants, size_t *count)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, VARIANT_COLUMNS "WHERE v.shop_id = $1 AND v.product_id = $2 ORDER BY v.position",
+                 db_int(ctx->shop->id), db_int(product_id)));
+    *variants = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **variants);
+    *count = 0;
+    while (db_next(rows))
+        TRY(read_variant(ctx, rows, &(*variants)[(*count)++]));
+    return NULL;
+}
+
+err variant_load(struct ctx *ctx, int64_t variant_id, const struct variant **variant)
+{
+    TRY(variant_load_many(ctx, &variant_id, 1, variant));
+    return *variant ? NULL : fail_with(ctx, ERR_NOT_FOUND, "no such variant");
+}
+
+/* Reads the variants of one id, or of up to MANY ids padded with the last. */
+static err query_variants(struct ctx *ctx, const int64_t *ids, size_t count, struct db_rows **rows)
+{
+    if (count == 1)
+        return db_query(ctx, rows, VARIANT_COLUMNS "WHERE v.shop_id = $1 AND v.id = $2",
+                        db_int(ctx->shop->id), db_int(ids[0]));
+    struct db_value values[MANY + 1];
+    values[0] = db_int(ctx->shop->id);
+    for (size_t i = 0; i < MANY; i++)
+        values[i + 1] = db_int(ids[i < count ? i : count - 1]);
+    return db_query_values(
+        ctx, rows,
+        VARIANT_COLUMNS
+        "WHERE v.shop_id = $1 AND v.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
+        " $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,"
+        " $31, $32, $33)",
+        values, MANY + 1);
+}
+
+err variant_load_many(struct ctx *ctx, const int64_t *variant_ids, size_t count, const struct variant **found)
+{
+    memset(found, 0, count * sizeof *found);
+    for (size_t start = 0; start < count; start += MANY) {
+        size_t chunk = count - start < MANY ? count - start : MANY;
+        struct db_rows *rows;
+        TRY(query_variants(ctx, variant_ids + start, chunk, &rows));
+        while (db_next(rows)) {
+            struct variant *variant = arena_alloc(ctx->arena, sizeof *variant);
+            TRY(read_variant(ctx, rows, variant));
+            for (size_t i = start; i < start + chunk; i++)
+                if (variant_ids[i] == variant->id)
+                    found[i] = variant;
+        }
+    }
+    return NULL;
+}
+
+err product_picture_list(struct ctx *ctx, int64_t product_id, struct product_picture **pictures,
+                         size_t *count)
+{
+    struct db_rows *rows;
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT picture_id, alt, position FROM product_pictures WHERE shop_id = $1 AND product_id = $2"
+        " ORDER BY position",
+        db_int(ctx->shop->id), db_int(product_id)));
+    *pictures = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **pictures);
+    *count = 0;
+    while (db_next(rows))
+        (*pictures)[(*count)++] = (struct product_picture){
+            .picture_id = db_get_text(rows, 0), .alt = db_get_text(rows, 1), .position = db_get_int(rows, 2)};
+    return NULL;
+}

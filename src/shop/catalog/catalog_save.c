@@ -1,0 +1,217 @@
+/* catalog_save.c - writing a product with its variants, in one transaction. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/catalog/catalog.h"
+
+#include "base/json.h"
+#include "base/text.h"
+#include "job/job.h"
+#include "shop/catalog/catalog_check.h"
+
+#define OPTIONS_JSON_LIMIT 65536
+
+err product_emit_changed(struct ctx *ctx, int64_t product_id)
+{
+    return outbox_emit(ctx, "product.changed", product_id, value_object(ctx->arena));
+}
+
+/* Moves the count of one status, in its category and in the whole shop. */
+static err count_products(struct ctx *ctx, int64_t category_id, enum product_status status, int64_t by)
+{
+    const int64_t shelves[] = {0, category_id};
+    for (size_t i = 0; i < 2; i++)
+        TRY(db_execute(
+            ctx,
+            "INSERT INTO product_counts (shop_id, category_id, status, count) VALUES ($1, $2, $3, $4)"
+            " ON CONFLICT (shop_id, category_id, status)"
+            " DO UPDATE SET count = product_counts.count + $5",
+            db_int(ctx->shop->id), db_int(shelves[i]), db_int(status), db_int(by > 0 ? by : 0), db_int(by)));
+    return NULL;
+}
+
+static err options_json(struct ctx *ctx, const struct product_draft *draft, const char **json)
+{
+    struct value *list = value_list(ctx->arena);
+    for (size_t i = 0; i < draft->option_count; i++) {
+        struct value *option = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_text(ctx->arena, option, "name", draft->options[i].name);
+        struct value *values = value_set_list(ctx->arena, option, "values");
+        for (size_t j = 0; j < draft->options[i].value_count; j++)
+            value_add(ctx->arena, values, value_text(draft->options[i].values[j]));
+    }
+    return json_text(ctx, list, OPTIONS_JSON_LIMIT, json);
+}
+
+static err choice_json(struct ctx *ctx, const struct product_draft *draft,
+                       const struct variant_draft *variant, const char **json)
+{
+    struct value *list = value_list(ctx->arena);
+    for (size_t i = 0; i < draft->option_count; i++)
+        value_add(ctx->arena, list, value_text(variant->options[i]));
+    return json_text(ctx, list, OPTIONS_JSON_LIMIT, json);
+}
+
+/* The price range of what can be bought; of everything when nothing can. */
+static void price_range(const struct product_draft *draft, int64_t *low, int64_t *high)
+{
+    bool is_any_active = false;
+    for (size_t i = 0; i < draft->variant_count; i++)
+        is_any_active = is_any_active || draft->variants[i].is_active;
+    *low = INT64_MAX;
+    *high = 0;
+    for (size_t i = 0; i < draft->variant_count; i++) {
+        const struct variant_draft *variant = &draft->variants[i];
+        if (is_any_active && !variant->is_active)
+            continue;
+        *low = variant->price < *low ? variant->price : *low;
+        *high = variant->price > *high ? variant->price : *high;
+    }
+}
+
+static err insert_product(struct ctx *ctx, const struct product_draft *draft, const char *options)
+{
+    int64_t low, high;
+    price_range(draft, &low, &high);
+    TRY(db_expect(
+        ctx, 1, ERR_DUPLICATE, "handle",
+        "INSERT INTO products (shop_id, id, handle, title, subtitle, description, brand, kind, status,"
+        " category_id, options, price_min, price_max, variant_count, version, created_at, updated_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $15)",
+        db_int(ctx->shop->id), db_int(draft->id), db_text(draft->handle), db_text(draft->title),
+        db_text(draft->subtitle ? draft->subtitle : ""),
+        db_text(draft->description ? draft->description : ""), db_text(draft->brand ? draft->brand : ""),
+        db_int(draft->kind), db_int(draft->status), db_int(draft->category_id), db_text(options), db_int(low),
+        db_int(high), db_int((int64_t)draft->variant_count), db_int(ctx->now)));
+    return count_products(ctx, draft->category_id, draft->status, 1);
+}
+
+static err update_product(struct ctx *ctx, const struct product_draft *draft, const char *options,
+                          const struct product *before)
+{
+    int64_t low, high;
+    price_range(draft, &low, &high);
+    TRY(db_expect(
+        ctx, 1, ERR_CONFLICT, "the product was changed meanwhile",
+        "UPDATE products SET handle = $4, title = $5, subtitle = $6, description = $7, brand = $8,"
+        " status = $9, category_id = $10, options = $11, price_min = $12, price_max = $13,"
+        " variant_count = $14, version = version + 1, updated_at = $15"
+        " WHERE shop_id = $1 AND id = $2 AND version = $3",
+        db_int(ctx->shop->id), db_int(draft->id), db_int(draft->version ? draft->version : before->version),
+        db_text(draft->handle), db_text(draft->title), db_text(draft->subtitle ? draft->subtitle : ""),
+        db_text(draft->description ? draft->description : ""), db_text(draft->brand ? draft->brand : ""),
+        db_int(draft->status), db_int(draft->category_id), db_text(options), db_int(low), db_int(high),
+        db_int((int64_t)draft->variant_count), db_int(ctx->now)));
+    if (before->status == draft->status && before->category_id == draft->category_id)
+        return NULL;
+    TRY(count_products(ctx, before->category_id, before->status, -1));
+    return count_products(ctx, draft->category_id, draft->status, 1);
+}
+
+static err write_variant(struct ctx *ctx, const struct product_draft *draft, size_t index, bool is_new)
+{
+    const struct variant_draft *variant = &draft->variants[index];
+    const char *title = variant_draft_title(ctx, draft, variant);
+    const char *options;
+    TRY(choice_json(ctx, draft, variant, &options));
+    if (is_new)
+        return db_expect(
+            ctx, 1, ERR_DUPLICATE, "sku",
+            "INSERT INTO variants (shop_id, id, product_id, position, sku, title, options, price, weight,"
+            " picture_id, is_active) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            db_int(ctx->shop->id), db_int(variant->id), db_int(draft->id), db_int((int64_t)index),
+            db_text(variant->sku), db_text(title), db_text(options), db_int(variant->price),
+            db_int(variant->weight), db_text(variant->picture_id), db_int(variant->is_active));
+    return db_expect(
+        ctx, 1, ERR_NOT_FOUND, "the variant does not belong to this product",
+        "UPDATE variants SET position = $4, sku = $5, title = $6, options = $7, price = $8, weight = $9,"
+        " picture_id = COALESCE($10, picture_id), is_active = $11"
+        " WHERE shop_id = $1 AND id = $2 AND product_id = $3",
+        db_int(ctx->shop->id), db_int(variant->id), db_int(draft->id), db_int((int64_t)index),
+        db_text(variant->sku), db_text(title), db_text(options), db_int(variant->price),
+        db_int(variant->weight), db_text(variant->picture_id), db_int(variant->is_active));
+}
+
+struct saving {
+    struct product_draft *draft;
+    const bool *is_new; /* of each variant */
+    bool is_new_product;
+};
+
+static err write_variants(struct ctx *ctx, const struct saving *saving)
+{
+    struct product_draft *draft = saving->draft;
+    if (!saving->is_new_product)
+        TRY(db_execute(ctx,
+                       "UPDATE variants SET is_active = 0, position = position + 10000"
+                       " WHERE shop_id = $1 AND product_id = $2",
+                       db_int(ctx->shop->id), db_int(draft->id)));
+    for (size_t i = 0; i < draft->variant_count; i++)
+        TRY(write_variant(ctx, draft, i, saving->is_new[i]));
+    return NULL;
+}
+
+static err save_in_transaction(struct ctx *ctx, void *arg)
+{
+    const struct saving *saving = arg;
+    struct product_draft *draft = saving->draft;
+    const char *options;
+    TRY(options_json(ctx, draft, &options));
+    if (saving->is_new_product) {
+        TRY(insert_product(ctx, draft, options));
+    } else {
+        const struct product *before;
+        TRY(product_load(ctx, draft->id, &before));
+        if (before->kind != draft->kind)
+            return fail_field(ctx, "kind", "unchangeable", "the kind of a product cannot change");
+        TRY(update_product(ctx, draft, options, before));
+    }
+    TRY(write_variants(ctx, saving));
+    return product_emit_changed(ctx, draft->id);
+}
+
+err product_save(struct ctx *ctx, struct product_draft *draft)
+{
+    if (text_is_blank(draft->handle))
+        draft->handle = product_handle_from(ctx, draft->title ? draft->title : "");
+    TRY(product_draft_check(ctx, draft));
+    const struct category *category;
+    TRY(category_load(ctx, draft->category_id, &category));
+    struct saving saving = {.draft = draft, .is_new_product = draft->id == 0};
+    if (saving.is_new_product)
+        draft->id = id_new(ctx);
+    bool *is_new = arena_alloc_many(ctx->arena, draft->variant_count, sizeof *is_new);
+    for (size_t i = 0; i < draft->variant_count; i++) {
+        is_new[i] = draft->variants[i].id == 0;
+        if (is_new[i])
+            draft->variants[i].id = id_new(ctx);
+    }
+    saving.is_new = is_new;
+    return db_transact(ctx, save_in_transaction, &saving);
+}
+
+struct status_change {
+    int64_t product_id;
+    enum product_status status;
+};
+
+static err change_status_in_transaction(struct ctx *ctx, void *arg)
+{
+    const struct status_change *change = arg;
+    const struct product *before;
+    TRY(product_load(ctx, change->product_id, &before));
+    if (before->status == change->status)
+        return NULL;
+    TRY(db_expect(ctx, 1, ERR_CONFLICT, "the product was changed meanwhile",
+                  "UPDATE products SET status = $3, version = version + 1, updated_at = $4"
+                  " WHERE shop_id = $1 AND id = $2 AND version = $5",
+                  db_int(ctx->shop->id), db_int(change->product_id), db_int(change->status), db_int(ctx->now),
+                  db_int(before->version)));
+    TRY(count_products(ctx, before->category_id, before->status, -1));
+    TRY(count_products(ctx, before->category_id, change->status, 1));
+    return product_emit_changed(ctx, change->product_id);
+}
+
+err product_change_status(struct ctx *ctx, int64_t product_id, enum product_status status)
+{
+    struct status_change change = {product_id, status};
+    return db_transact(ctx, change_status_in_transaction, &change);
+}

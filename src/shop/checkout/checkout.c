@@ -1,0 +1,233 @@
+/* checkout.c - placing orders. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/checkout/checkout.h"
+
+#include "base/crypto.h"
+#include "base/text.h"
+#include "shop/payment/payment.h"
+#include <inttypes.h>
+
+#define PHONE_MINIMUM 5
+#define PHONE_LIMIT 20
+
+/* ---- what must be there ----------------------------------------------------------------------------------
+ */
+
+static const struct field_problem *add_problem(struct ctx *ctx, const struct field_problem *list,
+                                               const char *field, const char *code, const char *message)
+{
+    struct field_problem *problem = arena_alloc(ctx->arena, sizeof *problem);
+    *problem = (struct field_problem){field, code, message, list};
+    return problem;
+}
+
+static bool is_phone(const char *text)
+{
+    size_t digits = 0;
+    for (const char *c = text; *c; c++) {
+        if (*c >= '0' && *c <= '9')
+            digits++;
+        else if (!strchr("+- ()", *c))
+            return false;
+    }
+    return digits >= PHONE_MINIMUM && digits <= PHONE_LIMIT;
+}
+
+static bool is_email(const char *text)
+{
+    const char *at = strchr(text, '@');
+    return at && at != text && at[1] && !strchr(at + 1, '@') && strchr(at + 1, '.') &&
+           !strpbrk(text, " \t,;<>");
+}
+
+static const struct field_problem *check_contact(struct ctx *ctx, const struct contact *contact)
+{
+    const struct field_problem *list = NULL;
+    if (!contact->phone[0] && !contact->email[0])
+        list = add_problem(ctx, list, "contact.phone", "phone-or-email",
+                           "give a phone number or an e-mail address");
+    if (contact->phone[0] && !is_phone(contact->phone))
+        list = add_problem(ctx, list, "contact.phone", "bad-phone", "this is no phone number");
+    if (contact->email[0] && !is_email(contact->email))
+        list = add_problem(ctx, list, "contact.email", "bad-email", "this is no e-mail address");
+    return list;
+}
+
+static const struct field_problem *check_address(struct ctx *ctx, const struct address *address,
+                                                 const struct field_problem *list)
+{
+    if (!address->name[0])
+        list = add_problem(ctx, list, "address.name", "required", "who receives the parcel?");
+    if (!address->phone[0])
+        list = add_problem(ctx, list, "address.phone", "required", "the courier needs a phone number");
+    else if (!is_phone(address->phone))
+        list = add_problem(ctx, list, "address.phone", "bad-phone", "this is no phone number");
+    if (!address->region[0])
+        list = add_problem(ctx, list, "address.region", "required", "province, city and district");
+    if (!address->line[0])
+        list = add_problem(ctx, list, "address.line", "required", "street and number");
+    return list;
+}
+
+err checkout_check(struct ctx *ctx, const struct cart *cart, const struct checkout *checkout)
+{
+    const struct field_problem *list = check_contact(ctx, &checkout->contact);
+    if (cart->needs_address)
+        list = check_address(ctx, &checkout->address, list);
+    if (!list)
+        return NULL;
+    return fail_fields(ctx, list);
+}
+
+/* ---- one cart, one order
+ * ------------------------------------------------------------------------------------ */
+
+struct request_key {
+    bool is_given;
+    unsigned char key[CRYPTO_HASH_BYTES];
+    unsigned char request[CRYPTO_HASH_BYTES];
+};
+
+static void hash_request(struct ctx *ctx, const struct checkout *checkout, struct request_key *key)
+{
+    key->is_given = checkout->idempotency_key && checkout->idempotency_key[0];
+    if (!key->is_given)
+        return;
+    struct text_buf text;
+    text_open(&text, ctx->arena, 65536);
+    const char *const parts[] = {checkout->cart_token,   checkout->contact.phone, checkout->contact.email,
+                                 checkout->address.name, checkout->address.phone, checkout->address.region,
+                                 checkout->address.line, checkout->note};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        text_add_format(&text, "%zu:%s,", strlen(parts[i]), parts[i]);
+    crypto_sha256(text_of(&text), text.len, key->request);
+    crypto_sha256(checkout->idempotency_key, strlen(checkout->idempotency_key), key->key);
+}
+
+/* *order stays NULL when the key is new. */
+static err find_by_key(struct ctx *ctx, const struct request_key *key, struct order **order)
+{
+    if (!key->is_given)
+        return NULL;
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT request_hash, order_id FROM checkout_keys WHERE shop_id = $1 AND key_hash = $2",
+                 db_int(ctx->shop->id), db_bytes(key->key, sizeof key->key)));
+    if (!db_next(rows))
+        return NULL;
+    size_t length;
+    const unsigned char *request = db_get_bytes(rows, 0, &length);
+    if (length != sizeof key->request || memcmp(request, key->request, length) != 0)
+        return fail_with(ctx, ERR_IDEMPOTENCY_MISMATCH, "this key was used with another request");
+    return order_load(ctx, db_get_int(rows, 1), order);
+}
+
+struct placing {
+    const struct cart *cart;
+    const struct request_key *key;
+    struct order *order;
+};
+
+static err place_in_transaction(struct ctx *ctx, void *arg)
+{
+    const struct placing *placing = arg;
+    const struct request_key *key = placing->key;
+    TRY(cart_check_out(ctx, placing->cart, placing->order->id));
+    if (key->is_given)
+        TRY(db_expect(ctx, 1, ERR_DUPLICATE, "idempotency key",
+                      "INSERT INTO checkout_keys (shop_id, key_hash, request_hash, order_id, created_at)"
+                      " VALUES ($1, $2, $3, $4, $5)",
+                      db_int(ctx->shop->id), db_bytes(key->key, sizeof key->key),
+                      db_bytes(key->request, sizeof key->request), db_int(placing->order->id),
+                      db_int(ctx->now)));
+    return order_place(ctx, placing->order);
+}
+
+static struct order_line line_of(const struct cart_line *line, size_t index)
+{
+    const struct variant *variant = line->variant;
+    return (struct order_line){
+        .line_no = (int64_t)index + 1,
+        .variant_id = variant->id,
+        .product_id = variant->product_id,
+        .product_title = variant->product_title,
+        .variant_title = variant->title,
+        .handle = variant->product_handle,
+        .sku = variant->sku,
+        .picture_id = variant->picture_id ? variant->picture_id : variant->product_picture_id,
+        .kind = variant->kind,
+        .unit_price = variant->price,
+        .quantity = line->quantity,
+        .total = line->total,
+        .available = line->available,
+    };
+}
+
+static struct order *draft_order(struct ctx *ctx, const struct cart *cart, const struct checkout *checkout)
+{
+    struct order *order = arena_alloc(ctx->arena, sizeof *order);
+    order->id = id_new(ctx);
+    order->currency = ctx->shop->currency;
+    order->total = cart->total;
+    order->item_count = cart->item_count;
+    order->contact = checkout->contact;
+    order->address = cart->needs_address ? checkout->address : (struct address){"", "", "", ""};
+    order->note = checkout->note;
+    order->cart_id = cart->id;
+    order->lines = arena_alloc_many(ctx->arena, cart->count, sizeof *order->lines);
+    order->line_count = cart->count;
+    for (size_t i = 0; i < cart->count; i++)
+        order->lines[i] = line_of(&cart->lines[i], i);
+    return order;
+}
+
+static err check_goods(struct ctx *ctx, const struct cart *cart)
+{
+    if (cart->count == 0)
+        return fail_with(ctx, ERR_CART_EMPTY, "there is nothing in the cart");
+    for (size_t i = 0; i < cart->count; i++) {
+        const struct cart_line *line = &cart->lines[i];
+        if (line->problem == LINE_OFF_SHELF)
+            return fail_with(ctx, ERR_OUT_OF_STOCK, "%s is no longer offered", line->variant->product_title);
+        if (line->problem != LINE_FINE)
+            return fail_with(ctx, ERR_OUT_OF_STOCK, "%s: %" PRId64 " wanted, %" PRId64 " left",
+                             line->variant->product_title, line->quantity, line->available);
+    }
+    return NULL;
+}
+
+/* One try; ERR_CART_CHECKED_OUT and ERR_DUPLICATE mean that somebody was faster. */
+static err try_place(struct ctx *ctx, const struct checkout *checkout, const struct request_key *key,
+                     struct order **order)
+{
+    const struct cart *cart;
+    *order = NULL;
+    TRY(find_by_key(ctx, key, order));
+    if (*order)
+        return NULL;
+    TRY(cart_load(ctx, checkout->cart_token, &cart));
+    if (cart->order_id)
+        return order_load(ctx, cart->order_id, order);
+    TRY(check_goods(ctx, cart));
+    TRY(checkout_check(ctx, cart, checkout));
+    struct placing placing = {cart, key, draft_order(ctx, cart, checkout)};
+    TRY(db_transact(ctx, place_in_transaction, &placing));
+    *order = placing.order;
+    if (placing.order->total > 0)
+        return NULL;
+    TRY(payment_settle_free(ctx, placing.order));
+    return order_load(ctx, placing.order->id, order);
+}
+
+err checkout_place(struct ctx *ctx, const struct checkout *checkout, struct order **order)
+{
+    struct request_key key;
+    hash_request(ctx, checkout, &key);
+    err failure = NULL;
+    for (int tries = 0; tries < 4; tries++) {
+        failure = try_place(ctx, checkout, &key, order);
+        if (!failure || (failure->code != ERR_CART_CHECKED_OUT && failure->code != ERR_DUPLICATE))
+            return failure;
+    }
+    return failure;
+}

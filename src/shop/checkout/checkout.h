@@ -1,0 +1,41 @@
+/* checkout.h - from a cart to an order, and what happens to an order that nobody paid.
+ *
+ * A cart is ordered once: the second of two clicks, tabs or retries gets the same order. An Idempotency-Key
+ * does the same across carts and is remembered for a day with a hash of what was asked. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/ctx.h"
+#include "base/value.h"
+#include "job/job.h"
+#include "shop/cart/cart.h"
+#include "shop/order/order.h"
+
+#define CHECKOUT_KEY_AGE_MS DAY_MS
+#define CHECKOUT_KEY_LIMIT 200
+
+struct checkout {
+    const char *cart_token;
+    const char *idempotency_key; /* "" = none */
+    struct contact contact;
+    struct address address;
+    const char *note;
+};
+
+/* Checks contact and address against what the cart needs: every field problem at once. */
+CHECKED err checkout_check(struct ctx *ctx, const struct cart *cart, const struct checkout *checkout);
+/* Prices, reserves and writes the order in one transaction; or gives the order that this cart or key made
+ * already. ERR_CART_EMPTY, ERR_OUT_OF_STOCK (nothing is left over), ERR_IDEMPOTENCY_MISMATCH, ERR_INVALID. */
+CHECKED err checkout_place(struct ctx *ctx, const struct checkout *checkout, struct order **order);
+/* Closes an unpaid order and gives its stock back, after asking the gateways whether it was paid after all:
+ * then it is not closed but paid. `event` is "expired" or "cancelled". ERR_INVALID_TRANSITION when it is not
+ * unpaid. */
+CHECKED err order_close_unpaid(struct ctx *ctx, int64_t order_id, const char *event, const char *note);
+/* Staff cancels: an unpaid order as above, a paid one that has not left with its whole refund. */
+CHECKED err order_cancel(struct ctx *ctx, struct order *order, const char *reason);
+/* Adds deliveries, shipments, refunds and events to an order's view. */
+CHECKED err order_full_view(struct ctx *ctx, const struct order *order, bool is_masked, struct value **view);
+
+/* Forgets Idempotency-Keys older than CHECKOUT_KEY_AGE_MS. */
+CHECKED err checkout_sweep_keys(struct ctx *ctx);
+
+extern const struct job_kind checkout_job_kinds[];

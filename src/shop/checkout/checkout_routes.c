@@ -1,0 +1,167 @@
+/* checkout_routes.c - from the cart to a placed order: fill in, look over, submit. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/checkout/checkout_routes.h"
+
+#include "base/random.h"
+#include "shop/checkout/checkout.h"
+
+struct checkout_form {
+    const char *cart;
+    const char *idempotency_key;
+    struct contact contact;
+    struct address address;
+    const char *note;
+};
+
+#define TEXT_FIELD(field_name, member, limit, text)                                                          \
+    {                                                                                                        \
+        .name = field_name, .kind = FIELD_TEXT, .offset = offsetof(struct checkout_form, member),            \
+        .maximum = limit, .help = text                                                                       \
+    }
+
+static const struct field checkout_fields[] = {
+    TEXT_FIELD("cart", cart, 64, "Token of the cart; without it the browser's own cart"),
+    TEXT_FIELD("idempotency_key", idempotency_key, CHECKOUT_KEY_LIMIT,
+               "As the header Idempotency-Key, for forms"),
+    TEXT_FIELD("contact.phone", contact.phone, 40, "Phone number; this or an e-mail address is needed"),
+    TEXT_FIELD("contact.email", contact.email, 120, "E-mail address"),
+    TEXT_FIELD("address.name", address.name, 60, "Who receives the parcel; needed for physical goods"),
+    TEXT_FIELD("address.phone", address.phone, 40, "Phone number for the courier"),
+    TEXT_FIELD("address.region", address.region, 120, "Province, city and district"),
+    TEXT_FIELD("address.line", address.line, 200, "Street, number, room"),
+    {.name = "note",
+     .kind = FIELD_LONG,
+     .offset = offsetof(struct checkout_form, note),
+     .maximum = 500,
+     .help = "What the buyer wants to say"},
+    {0},
+};
+
+static const char *cart_token(const struct req *req, const struct checkout_form *form)
+{
+    const char *token = form->cart[0] ? form->cart : req_cookie(req, CART_COOKIE);
+    return token ? token : "";
+}
+
+static struct checkout read_checkout(const struct req *req)
+{
+    const struct checkout_form *form = req->form;
+    const char *header = req_header(req, "Idempotency-Key");
+    return (struct checkout){.cart_token = cart_token(req, form),
+                             .idempotency_key = header ? header : form->idempotency_key,
+                             .contact = form->contact,
+                             .address = form->address,
+                             .note = form->note};
+}
+
+/* The open cart of the request, or ERR_CART_EMPTY. */
+static err load_open_cart(struct req *req, const struct cart **cart)
+{
+    TRY(cart_find(&req->ctx, cart_token(req, req->form), cart));
+    if ((*cart)->count == 0 || (*cart)->order_id)
+        return fail_with(&req->ctx, ERR_CART_EMPTY, "there is nothing in the cart");
+    return NULL;
+}
+
+static struct value *base_view(struct req *req, const struct cart *cart)
+{
+    const struct checkout_form *form = req->form;
+    struct value *view = value_object(req->ctx.arena);
+    value_set(req->ctx.arena, view, "cart", *cart_view(&req->ctx, cart));
+    value_set_text(req->ctx.arena, view, "idempotency_key",
+                   form->idempotency_key[0] ? form->idempotency_key : random_token(req->ctx.arena));
+    return view;
+}
+
+static err show(struct req *req)
+{
+    const struct cart *cart;
+    err failure = load_open_cart(req, &cart);
+    if (failure && failure->code == ERR_CART_EMPTY && req->face == FACE_HTML)
+        return reply_redirect(req, 303, "/cart");
+    TRY(failure);
+    return reply_view(req, "checkout", base_view(req, cart));
+}
+
+static void set_text(struct req *req, struct value *object, const char *name, const char *text)
+{
+    value_set_text(req->ctx.arena, object, name, text[0] ? text : NULL);
+}
+
+static err review(struct req *req)
+{
+    const struct checkout_form *form = req->form;
+    const struct cart *cart;
+    TRY(load_open_cart(req, &cart));
+    struct checkout checkout = read_checkout(req);
+    TRY(checkout_check(&req->ctx, cart, &checkout));
+    struct value *view = base_view(req, cart);
+    struct value *contact = value_set_object(req->ctx.arena, view, "contact");
+    set_text(req, contact, "phone", form->contact.phone);
+    set_text(req, contact, "email", form->contact.email);
+    value_set(req->ctx.arena, view, "address", value_null());
+    if (cart->needs_address) {
+        struct value *address = value_set_object(req->ctx.arena, view, "address");
+        set_text(req, address, "name", form->address.name);
+        set_text(req, address, "phone", form->address.phone);
+        set_text(req, address, "region", form->address.region);
+        set_text(req, address, "line", form->address.line);
+    }
+    value_set_text(req->ctx.arena, view, "note", form->note);
+    return reply_view(req, "review", view);
+}
+
+static err place(struct req *req)
+{
+    struct checkout checkout = read_checkout(req);
+    struct order *order;
+    if (strlen(checkout.idempotency_key) > CHECKOUT_KEY_LIMIT)
+        return fail_field(&req->ctx, "idempotency_key", "too-long", "at most 200 characters");
+    if (!checkout.cart_token[0])
+        return fail_with(&req->ctx, ERR_CART_EMPTY, "there is nothing in the cart");
+    TRY(checkout_place(&req->ctx, &checkout, &order));
+    struct value *view = value_object(req->ctx.arena);
+    value_set(req->ctx.arena, view, "order", *order_view(&req->ctx, order, true));
+    if (text_is(req_cookie(req, CART_COOKIE), checkout.cart_token))
+        reply_cookie(req, CART_COOKIE, "", -1);
+    return reply_done(req, 201, view, "/orders/%s%s?token=%s", order->number,
+                      order->state.order == ORDER_PENDING_PAYMENT ? "/pay" : "", order->token);
+}
+
+const struct route checkout_routes[] = {
+    {.method = GET,
+     .path = "/checkout",
+     .handler = show,
+     .guard = ANYONE,
+     .fields = checkout_fields,
+     .form_size = sizeof(struct checkout_form),
+     .faces = FACE_HTML,
+     .summary = "The form for contact and address"},
+    {.method = POST,
+     .path = "/checkout/review",
+     .handler = review,
+     .guard = ANYONE,
+     .fields = checkout_fields,
+     .form_size = sizeof(struct checkout_form),
+     .faces = FACE_HTML,
+     .again = show,
+     .summary = "Everything once more before submitting"},
+    {.method = POST,
+     .path = "/checkout/edit",
+     .handler = show,
+     .guard = ANYONE,
+     .fields = checkout_fields,
+     .form_size = sizeof(struct checkout_form),
+     .faces = FACE_HTML,
+     .summary = "Back to the form, filled"},
+    {.method = POST,
+     .path = "/checkout",
+     .handler = place,
+     .guard = ANYONE,
+     .fields = checkout_fields,
+     .form_size = sizeof(struct checkout_form),
+     .again = show,
+     .summary = "Place the order; a repetition gives the same order",
+     .answer = "order"},
+    {0},
+};

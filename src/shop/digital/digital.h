@@ -1,0 +1,42 @@
+/* digital.h - goods that deliver themselves: key codes, sealed at rest, dealt once each.
+ *
+ * Codes of a variant are numbered from 1 in the order in which they were loaded; its deck remembers how many
+ * were dealt. Dealing q codes moves that counter by q under a guard, so two orders can never get the same
+ * code, and one order line can never be dealt twice (its delivery row is its key). Stock on hand of the
+ * variant equals loaded - dealt. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/ctx.h"
+#include "db/db.h"
+
+#define CODE_LENGTH_LIMIT 2000
+#define CODE_LOAD_LIMIT 10000 /* codes in one load */
+
+struct code_deck {
+    int64_t variant_id;
+    int64_t loaded;
+    int64_t dealt;
+};
+
+struct delivered_code {
+    int64_t line_no;
+    int64_t variant_id;
+    int64_t delivered_at;
+    const char *code; /* opened */
+};
+
+/* Loads codes (trimmed, empty ones skipped, those that the deck has or that stand twice are counted as
+ * duplicates) and raises the stock by what was added. A transaction of its own. */
+CHECKED err code_load(struct ctx *ctx, int64_t variant_id, int64_t product_id, const char *const *codes,
+                      size_t count, int64_t *added, int64_t *duplicates);
+/* Zeros when the variant has no deck. */
+CHECKED err code_deck_load(struct ctx *ctx, int64_t variant_id, struct code_deck *deck);
+/* In a transaction: deals `quantity` codes to an order line. ERR_OUT_OF_STOCK when the deck has too few,
+ * ERR_DUPLICATE when the line has its codes already. */
+CHECKED err code_deal(struct ctx *ctx, int64_t order_id, int64_t line_no, int64_t variant_id,
+                      int64_t quantity);
+/* What an order got, by line. */
+CHECKED err code_list_delivered(struct ctx *ctx, int64_t order_id, struct delivered_code **codes,
+                                size_t *count);
+/* Compares decks, codes, deliveries and stock; calls `report` for each difference. */
+CHECKED err code_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);

@@ -1,0 +1,50 @@
+/* media_routes.c - /media/HASH/640.webp: content that never changes under its address. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/media/media_routes.h"
+
+#include "shop/media/media.h"
+
+struct show_form {
+    const char *picture;
+    const char *file;
+};
+
+static const struct field show_fields[] = {
+    {.name = "picture",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct show_form, picture),
+     .is_required = true,
+     .maximum = 32,
+     .help = "Picture id"},
+    {.name = "file",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct show_form, file),
+     .is_required = true,
+     .maximum = 16,
+     .help = "WIDTH.FORMAT, for example 640.webp"},
+    {0},
+};
+
+static err show(struct req *req)
+{
+    const struct show_form *form = req->form;
+    const char *dot = strchr(form->file, '.');
+    int64_t width;
+    if (!dot || !text_to_int(arena_copy(req->ctx.arena, form->file, (size_t)(dot - form->file)), &width))
+        return fail_with(&req->ctx, ERR_NOT_FOUND, "no such picture");
+    const char *path;
+    TRY(picture_derived(&req->ctx, form->picture, width, dot + 1, &path));
+    return reply_file(req, path, text_is(dot, ".webp") ? "image/webp" : "image/jpeg", true);
+}
+
+const struct route media_routes[] = {
+    {.method = GET,
+     .path = "/media/:picture/:file",
+     .handler = show,
+     .guard = ANYONE,
+     .fields = show_fields,
+     .form_size = sizeof(struct show_form),
+     .faces = FACE_HTML,
+     .summary = "A picture in one size and format"},
+    {0},
+};

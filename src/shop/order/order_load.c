@@ -1,0 +1,206 @@
+/* order_load.c - reading orders. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/order/order.h"
+
+#include "base/crypto.h"
+#include "base/json.h"
+#include "base/text.h"
+
+#define NUMBER_LIMIT 20
+#define LIST_LIMIT 100
+
+#define ORDER_COLUMNS                                                                                        \
+    "SELECT o.id, o.number, o.token, o.order_status, o.payment_status, o.fulfillment_status, o.version,"     \
+    " o.currency, o.total, o.paid, o.refunded, o.item_count, o.contact, o.note, o.cart_id, o.placed_at,"     \
+    " o.closes_at, o.paid_at, o.closed_at"
+
+#define FIRST_LINE                                                                                           \
+    ", l.product_title, l.picture_id FROM orders o JOIN order_lines l ON l.shop_id = o.shop_id"              \
+    " AND l.order_id = o.id AND l.line_no = 1 "
+
+static const char *text_or_empty(const struct value *object, const char *name)
+{
+    const char *text = value_find_text(object, name);
+    return text ? text : "";
+}
+
+static err open_contact(struct ctx *ctx, const struct db_rows *rows, int column, struct order *order)
+{
+    struct sealed sealed;
+    sealed.ptr = db_get_bytes(rows, column, &sealed.len);
+    const char *json;
+    TRY(crypto_open(ctx, "order.contact", sealed, &json));
+    struct value *tree;
+    TRY(json_read(ctx, json, strlen(json), &tree));
+    order->contact = (struct contact){text_or_empty(tree, "phone"), text_or_empty(tree, "email")};
+    order->address = (struct address){text_or_empty(tree, "name"), text_or_empty(tree, "address_phone"),
+                                      text_or_empty(tree, "region"), text_or_empty(tree, "line")};
+    return NULL;
+}
+
+static err read_order(struct ctx *ctx, const struct db_rows *rows, struct order *order)
+{
+    *order = (struct order){.id = db_get_int(rows, 0),
+                            .number = db_get_text(rows, 1),
+                            .token = db_get_text(rows, 2),
+                            .version = db_get_int(rows, 6),
+                            .currency = db_get_text(rows, 7),
+                            .total = db_get_int(rows, 8),
+                            .paid = db_get_int(rows, 9),
+                            .refunded = db_get_int(rows, 10),
+                            .item_count = db_get_int(rows, 11),
+                            .note = db_get_text(rows, 13),
+                            .cart_id = db_get_int(rows, 14),
+                            .placed_at = db_get_int(rows, 15),
+                            .closes_at = db_get_int(rows, 16),
+                            .paid_at = db_get_int(rows, 17),
+                            .closed_at = db_get_int(rows, 18)};
+    order->state =
+        (struct order_state){(enum order_status)db_get_int(rows, 3), (enum payment_status)db_get_int(rows, 4),
+                             (enum fulfillment_status)db_get_int(rows, 5)};
+    return open_contact(ctx, rows, 12, order);
+}
+
+static err load_lines(struct ctx *ctx, struct order *order)
+{
+    struct db_rows *rows;
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT line_no, variant_id, product_title, variant_title, handle, sku, picture_id, kind, unit_price,"
+        " quantity, total, fulfilled, product_id FROM order_lines WHERE shop_id = $1 AND order_id = $2"
+        " ORDER BY line_no",
+        db_int(ctx->shop->id), db_int(order->id)));
+    order->lines = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof *order->lines);
+    while (db_next(rows))
+        order->lines[order->line_count++] =
+            (struct order_line){.line_no = db_get_int(rows, 0),
+                                .variant_id = db_get_int(rows, 1),
+                                .product_title = db_get_text(rows, 2),
+                                .variant_title = db_get_text(rows, 3),
+                                .handle = db_get_text(rows, 4),
+                                .sku = db_get_text(rows, 5),
+                                .picture_id = db_get_text(rows, 6),
+                                .kind = (enum product_kind)db_get_int(rows, 7),
+                                .unit_price = db_get_int(rows, 8),
+                                .quantity = db_get_int(rows, 9),
+                                .total = db_get_int(rows, 10),
+                                .fulfilled = db_get_int(rows, 11),
+                                .product_id = db_get_int(rows, 12)};
+    return NULL;
+}
+
+static err take_order(struct ctx *ctx, struct db_rows *rows, struct order **order)
+{
+    if (!db_next(rows))
+        return fail_with(ctx, ERR_NOT_FOUND, "no such order");
+    *order = arena_alloc(ctx->arena, sizeof **order);
+    TRY(read_order(ctx, rows, *order));
+    return load_lines(ctx, *order);
+}
+
+err order_load(struct ctx *ctx, int64_t order_id, struct order **order)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, ORDER_COLUMNS " FROM orders o WHERE o.shop_id = $1 AND o.id = $2",
+                 db_int(ctx->shop->id), db_int(order_id)));
+    return take_order(ctx, rows, order);
+}
+
+err order_load_by_number(struct ctx *ctx, const char *number, struct order **order)
+{
+    if (strlen(number) > NUMBER_LIMIT)
+        return fail_with(ctx, ERR_NOT_FOUND, "no such order");
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, ORDER_COLUMNS " FROM orders o WHERE o.shop_id = $1 AND o.number = $2",
+                 db_int(ctx->shop->id), db_text(number)));
+    return take_order(ctx, rows, order);
+}
+
+err order_load_for_buyer(struct ctx *ctx, const char *number, const char *token, struct order **order)
+{
+    TRY(order_load_by_number(ctx, number, order));
+    if (!crypto_text_equal((*order)->token, token))
+        return fail_with(ctx, ERR_NOT_FOUND, "no such order");
+    return NULL;
+}
+
+err order_load_by_contact(struct ctx *ctx, const char *number, const char *contact, struct order **order)
+{
+    TRY(order_load_by_number(ctx, number, order));
+    if (!contact[0] ||
+        (!text_is((*order)->contact.phone, contact) && !text_is((*order)->contact.email, contact)))
+        return fail_with(ctx, ERR_NOT_FOUND, "no such order");
+    return NULL;
+}
+
+err order_event_list(struct ctx *ctx, int64_t order_id, struct order_event **events, size_t *count)
+{
+    struct db_rows *rows;
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT kind, at, actor, actor_id, note FROM order_events WHERE shop_id = $1 AND order_id = $2"
+        " ORDER BY event_no",
+        db_int(ctx->shop->id), db_int(order_id)));
+    *events = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **events);
+    *count = 0;
+    while (db_next(rows))
+        (*events)[(*count)++] = (struct order_event){.kind = db_get_text(rows, 0),
+                                                     .at = db_get_int(rows, 1),
+                                                     .actor = (enum actor_kind)db_get_int(rows, 2),
+                                                     .actor_id = db_get_int(rows, 3),
+                                                     .note = db_get_text(rows, 4)};
+    return NULL;
+}
+
+static err take_list(struct ctx *ctx, struct db_rows *rows, struct order **orders, size_t *count)
+{
+    *orders = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **orders);
+    *count = 0;
+    while (db_next(rows)) {
+        struct order *order = &(*orders)[(*count)++];
+        TRY(read_order(ctx, rows, order));
+        order->lines = arena_alloc(ctx->arena, sizeof *order->lines);
+        order->lines->product_title = db_get_text(rows, 19);
+        order->lines->picture_id = db_get_text(rows, 20);
+        order->line_count = 1;
+    }
+    return NULL;
+}
+
+err order_list(struct ctx *ctx, const struct order_query *query, struct order **orders, size_t *count)
+{
+    struct db_rows *rows;
+    int64_t before = query->before_id ? query->before_id : INT64_MAX;
+    int limit = query->limit < 1 ? 1 : query->limit > LIST_LIMIT + 1 ? LIST_LIMIT + 1 : query->limit;
+    if (query->stage)
+        TRY(db_query(ctx, &rows,
+                     ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.stage = $2 AND o.id < $3"
+                                              " ORDER BY o.id DESC LIMIT $4",
+                     db_int(ctx->shop->id), db_int(query->stage), db_int(before), db_int(limit)));
+    else
+        TRY(db_query(ctx, &rows,
+                     ORDER_COLUMNS FIRST_LINE
+                     "WHERE o.shop_id = $1 AND o.id < $2 ORDER BY o.id DESC LIMIT $3",
+                     db_int(ctx->shop->id), db_int(before), db_int(limit)));
+    return take_list(ctx, rows, orders, count);
+}
+
+err order_list_by_contact(struct ctx *ctx, const char *contact, int limit, struct order **orders,
+                          size_t *count)
+{
+    unsigned char index[CRYPTO_INDEX_BYTES];
+    struct db_rows *rows;
+    bool is_email = strchr(contact, '@') != NULL;
+    crypto_blind_index(ctx, is_email ? "order.email" : "order.phone", contact, index);
+    if (is_email)
+        TRY(db_query(ctx, &rows,
+                     ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.email_index = $2"
+                                              " ORDER BY o.id DESC LIMIT $3",
+                     db_int(ctx->shop->id), db_bytes(index, sizeof index), db_int(limit)));
+    else
+        TRY(db_query(ctx, &rows,
+                     ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.phone_index = $2"
+                                              " ORDER BY o.id DESC LIMIT $3",
+                     db_int(ctx->shop->id), db_bytes(index, sizeof index), db_int(limit)));
+    return take_list(ctx, rows, orders, count);
+}

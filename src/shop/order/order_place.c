@@ -1,0 +1,127 @@
+/* order_place.c - writing a new order. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/order/order.h"
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/crypto.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "base/text.h"
+#include "job/job.h"
+#include "shop/order/order_write.h"
+
+#define CONTACT_LIMIT 4096
+
+/* Twenty digits: the time to the millisecond and five that cannot be guessed, so a number tells neither the
+ * next one nor how many there were. In time order, so that its index grows at the end. */
+static const char *new_number(struct ctx *ctx)
+{
+    const char *second = clock_format(ctx->arena, ctx->now, ctx->shop->utc_offset, "%y%m%d%H%M%S");
+    return arena_format(ctx->arena, "%s%03d%s", second, (int)(ctx->now % 1000), random_digits(ctx->arena, 5));
+}
+
+static err seal_contact(struct ctx *ctx, const struct order *order, struct sealed *sealed)
+{
+    struct value *tree = value_object(ctx->arena);
+    value_set_text(ctx->arena, tree, "phone", order->contact.phone);
+    value_set_text(ctx->arena, tree, "email", order->contact.email);
+    value_set_text(ctx->arena, tree, "name", order->address.name);
+    value_set_text(ctx->arena, tree, "address_phone", order->address.phone);
+    value_set_text(ctx->arena, tree, "region", order->address.region);
+    value_set_text(ctx->arena, tree, "line", order->address.line);
+    const char *json;
+    TRY(json_text(ctx, tree, CONTACT_LIMIT, &json));
+    *sealed = crypto_seal(ctx, "order.contact", json, strlen(json));
+    return NULL;
+}
+
+static struct db_value blind(struct ctx *ctx, const char *purpose, const char *text)
+{
+    if (!text[0])
+        return db_null();
+    unsigned char *index = arena_alloc(ctx->arena, CRYPTO_INDEX_BYTES);
+    crypto_blind_index(ctx, purpose, text, index);
+    return db_bytes(index, CRYPTO_INDEX_BYTES);
+}
+
+static err insert_order(struct ctx *ctx, const struct order *order)
+{
+    struct sealed contact;
+    TRY(seal_contact(ctx, order, &contact));
+    return db_execute(
+        ctx,
+        "INSERT INTO orders (shop_id, id, number, token, stage, order_status, payment_status,"
+        " fulfillment_status, version, currency, total, item_count, contact, phone_index, email_index,"
+        " note, cart_id, placed_at, closes_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+        " $12, $13, $14, $15, $16, $17, $18, $19)",
+        db_int(ctx->shop->id), db_int(order->id), db_text(order->number), db_text(order->token),
+        db_int(order_stage_of(order->state)), db_int(order->state.order), db_int(order->state.payment),
+        db_int(order->state.fulfillment), db_int(order->version), db_text(order->currency),
+        db_int(order->total), db_int(order->item_count), db_bytes(contact.ptr, contact.len),
+        blind(ctx, "order.phone", order->contact.phone), blind(ctx, "order.email", order->contact.email),
+        db_text(order->note), db_int(order->cart_id), db_int(order->placed_at), db_int(order->closes_at));
+}
+
+static err insert_line(struct ctx *ctx, const struct order *order, const struct order_line *line)
+{
+    return db_execute(
+        ctx,
+        "INSERT INTO order_lines (shop_id, order_id, line_no, variant_id, product_id, product_title,"
+        " variant_title, handle, sku, picture_id, kind, unit_price, quantity, total)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        db_int(ctx->shop->id), db_int(order->id), db_int(line->line_no), db_int(line->variant_id),
+        db_int(line->product_id), db_text(line->product_title), db_text(line->variant_title),
+        db_text(line->handle), db_text(line->sku), db_text(line->picture_id), db_int(line->kind),
+        db_int(line->unit_price), db_int(line->quantity), db_int(line->total));
+}
+
+err order_place(struct ctx *ctx, struct order *order)
+{
+    order->number = new_number(ctx);
+    order->token = random_token(ctx->arena);
+    order->state = (struct order_state){ORDER_PENDING_PAYMENT, PAYMENT_UNPAID, FULFILLMENT_NONE};
+    order->version = 1;
+    order->placed_at = ctx->now;
+    order->closes_at = ctx->now + ctx->config->unpaid_seconds * SECOND_MS;
+    struct demand *demands;
+    size_t count = order_demands(ctx, order, 0, &demands);
+    TRY(stock_reserve(ctx, order->id, demands, count));
+    TRY(insert_order(ctx, order));
+    for (size_t i = 0; i < order->line_count; i++)
+        TRY(insert_line(ctx, order, &order->lines[i]));
+    TRY(job_schedule(ctx, ORDER_CLOSE_JOB, order->id, order->closes_at, value_object(ctx->arena)));
+    return order_write_event(ctx, order, "placed", "");
+}
+
+err order_fulfil_lines(struct ctx *ctx, const struct order *order, enum product_kind kind)
+{
+    return db_execute(
+        ctx, "UPDATE order_lines SET fulfilled = quantity WHERE shop_id = $1 AND order_id = $2 AND kind = $3",
+        db_int(ctx->shop->id), db_int(order->id), db_int(kind));
+}
+
+size_t order_demands(struct ctx *ctx, const struct order *order, enum product_kind kind,
+                     struct demand **demands)
+{
+    struct demand *list = arena_alloc_many(ctx->arena, order->line_count + 1, sizeof *list);
+    size_t count = 0;
+    for (size_t i = 0; i < order->line_count; i++) {
+        const struct order_line *line = &order->lines[i];
+        if (kind == 0 || line->kind == kind)
+            list[count++] = (struct demand){.variant_id = line->variant_id,
+                                            .product_id = line->product_id,
+                                            .quantity = line->quantity,
+                                            .available = line->available};
+    }
+    *demands = list;
+    return demand_gather(list, count);
+}
+
+bool order_has_kind(const struct order *order, enum product_kind kind)
+{
+    for (size_t i = 0; i < order->line_count; i++)
+        if (order->lines[i].kind == kind)
+            return true;
+    return false;
+}

@@ -1,0 +1,114 @@
+/* order_view.c - an order as pages and programs see it. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/order/order.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "shop/media/media.h"
+
+static void add_line(struct ctx *ctx, struct value *lines, const struct order *order,
+                     const struct order_line *line)
+{
+    struct arena *arena = ctx->arena;
+    struct value *view = value_add(arena, lines, *value_object(arena));
+    value_set_int(arena, view, "line_no", line->line_no);
+    value_set_id(arena, view, "variant_id", line->variant_id);
+    value_set_text(arena, view, "product_title", line->product_title);
+    value_set_text(arena, view, "variant_title", line->variant_title);
+    value_set_text(arena, view, "sku", line->sku);
+    value_set_text(arena, view, "url", arena_format(arena, "/products/%s", line->handle));
+    picture_set_view(ctx, view, "picture", line->picture_id, line->product_title);
+    value_set_text(arena, view, "kind", product_kind_name(line->kind));
+    value_set_money(arena, view, "unit_price", money_of(line->unit_price, order->currency));
+    value_set_int(arena, view, "quantity", line->quantity);
+    value_set_money(arena, view, "total", money_of(line->total, order->currency));
+    value_set_int(arena, view, "fulfilled", line->fulfilled);
+}
+
+static const char *shown(struct ctx *ctx, const char *text, bool is_masked)
+{
+    if (!text || !text[0])
+        return NULL;
+    return is_masked ? log_hide(ctx->arena, text) : text;
+}
+
+static void set_contact(struct ctx *ctx, struct value *view, const struct order *order, bool is_masked)
+{
+    struct arena *arena = ctx->arena;
+    struct value *contact = value_set_object(arena, view, "contact");
+    value_set_text(arena, contact, "phone", shown(ctx, order->contact.phone, is_masked));
+    value_set_text(arena, contact, "email", shown(ctx, order->contact.email, is_masked));
+    if (!order->address.name || !order->address.name[0]) {
+        value_set(arena, view, "address", value_null());
+        return;
+    }
+    struct value *address = value_set_object(arena, view, "address");
+    value_set_text(arena, address, "name", order->address.name);
+    value_set_text(arena, address, "phone", shown(ctx, order->address.phone, is_masked));
+    value_set_text(arena, address, "region", order->address.region);
+    value_set_text(arena, address, "line", order->address.line);
+}
+
+static void set_states(struct arena *arena, struct value *view, const struct order *order)
+{
+    value_set_text(arena, view, "stage", order_stage_name(order_stage_of(order->state)));
+    value_set_text(arena, view, "order_status", order_status_name(order->state.order));
+    value_set_text(arena, view, "payment_status", payment_status_name(order->state.payment));
+    value_set_text(arena, view, "fulfillment_status", fulfillment_status_name(order->state.fulfillment));
+}
+
+struct value *order_view(struct ctx *ctx, const struct order *order, bool is_masked)
+{
+    struct arena *arena = ctx->arena;
+    struct value *view = value_object(arena);
+    value_set_text(arena, view, "number", order->number);
+    if (is_masked)
+        value_set_text(arena, view, "token", order->token);
+    set_states(arena, view, order);
+    value_set_time(arena, view, "placed_at", order->placed_at);
+    value_set_time(arena, view, "closes_at", order->closes_at);
+    value_set_time(arena, view, "paid_at", order->paid_at);
+    value_set_time(arena, view, "closed_at", order->closed_at);
+    value_set_money(arena, view, "total", money_of(order->total, order->currency));
+    value_set_money(arena, view, "paid", money_of(order->paid, order->currency));
+    value_set_money(arena, view, "refunded", money_of(order->refunded, order->currency));
+    struct value *lines = value_set_list(arena, view, "lines");
+    for (size_t i = 0; i < order->line_count; i++)
+        add_line(ctx, lines, order, &order->lines[i]);
+    value_set_int(arena, view, "count", order->item_count);
+    set_contact(ctx, view, order, is_masked);
+    value_set_text(arena, view, "note", order->note);
+    value_set_bool(arena, view, "can_pay",
+                   order->state.order == ORDER_PENDING_PAYMENT && order->closes_at > ctx->now);
+    value_set_bool(arena, view, "can_cancel", order_may(order->state, "cancelled"));
+    return view;
+}
+
+struct value *order_row_view(struct ctx *ctx, const struct order *order)
+{
+    struct arena *arena = ctx->arena;
+    struct value *view = value_object(arena);
+    value_set_text(arena, view, "number", order->number);
+    set_states(arena, view, order);
+    value_set_time(arena, view, "placed_at", order->placed_at);
+    value_set_money(arena, view, "total", money_of(order->total, order->currency));
+    value_set_int(arena, view, "count", order->item_count);
+    value_set_text(arena, view, "first_title", order->line_count ? order->lines[0].product_title : "");
+    picture_set_view(ctx, view, "picture", order->line_count ? order->lines[0].picture_id : NULL, "");
+    const char *contact = order->contact.phone[0] ? order->contact.phone : order->contact.email;
+    value_set_text(arena, view, "contact", shown(ctx, contact, true));
+    value_set_text(arena, view, "url", arena_format(arena, "/admin/orders/%s", order->number));
+    return view;
+}
+
+void order_event_views(struct ctx *ctx, struct value *list, const struct order_event *events, size_t count)
+{
+    static const char *const actors[] = {"", "system", "buyer", "staff", "gateway"};
+    for (size_t i = 0; i < count; i++) {
+        struct value *view = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_text(ctx->arena, view, "kind", events[i].kind);
+        value_set_time(ctx->arena, view, "at", events[i].at);
+        value_set_text(ctx->arena, view, "actor", actors[events[i].actor]);
+        value_set_text(ctx->arena, view, "note", events[i].note);
+    }
+}

@@ -1,0 +1,101 @@
+/* payment.h - money in and money back, through whatever gateway.
+ *
+ * Callback, query and refund answer all end in payment_apply_fact, which is idempotent on (gateway, provider
+ * number, kind) and is the only place where money changes an order. The browser never decides. What is
+ * decided is read before and guarded inside one transaction (versions and row counts); when a guard fails, it
+ * is read and decided anew. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/ctx.h"
+#include "base/value.h"
+#include "db/db.h"
+#include "shop/order/order.h"
+#include "shop/payment/gateway.h"
+
+enum attempt_status {
+    ATTEMPT_CREATED = 1,
+    ATTEMPT_PAID = 2,
+    ATTEMPT_FAILED = 3,
+    ATTEMPT_CLOSED = 4,
+    ATTEMPT_SURPLUS = 5, /* paid although another attempt had paid the order: goes back as a whole */
+};
+enum refund_status { REFUND_PENDING = 1, REFUND_DONE = 2, REFUND_FAILED = 3 };
+
+/* Jobs of this module (payment_jobs). */
+#define PAYMENT_QUERY_JOB "payment.query"   /* asks for an attempt that no notification came for */
+#define PAYMENT_REFUND_JOB "payment.refund" /* sends a refund until the gateway has it */
+
+/* An attempt may be paid this long. */
+#define ATTEMPT_AGE_MS (2 * HOUR_MS)
+/* The first question for a notification that did not come; later ones after growing pauses. */
+#define QUERY_FIRST_MS (3 * SECOND_MS)
+#define QUERY_LIMIT 12
+/* Tries of a decision whose guard failed because somebody else was faster. */
+#define DECISION_LIMIT 8
+
+struct payment_attempt {
+    int64_t id;
+    const char *number;
+    int64_t order_id;
+    const char *gateway;
+    const char *currency;
+    int64_t amount;
+    enum attempt_status status;
+    int64_t refunded;
+    const char *url;
+    int64_t created_at;
+    int64_t expires_at;
+    int64_t paid_at;
+};
+
+struct refund {
+    int64_t id;
+    const char *number;
+    int64_t attempt_id;
+    int64_t order_id;
+    int64_t amount;
+    const char *currency;
+    enum refund_status status;
+    const char *reason;
+    int64_t created_at;
+};
+
+/* NULL when the shop does not offer it. */
+const struct gateway *gateway_find(const struct ctx *ctx, const char *gateway_id);
+
+/* Opens an attempt to pay an order and gives the address where the buyer pays. ERR_INVALID_TRANSITION when
+ * the order does not wait for money, ERR_INVALID for an unknown method. An attempt of the same order and
+ * gateway that can still be paid is used again. */
+CHECKED err payment_start(struct ctx *ctx, const struct order *order, const char *gateway_id,
+                          const char *origin, const struct payment_attempt **attempt);
+/* An order that costs nothing waits for no money: it is paid at once. */
+CHECKED err payment_settle_free(struct ctx *ctx, const struct order *order);
+/* Checks a notification and applies its fact. */
+CHECKED err payment_notify(struct ctx *ctx, const char *gateway_id, const struct notification *notification);
+/* The one door for facts. Fine when the fact was known already. ERR_INTERNAL and the like only when it could
+ * not be kept: then the gateway must send it again. */
+CHECKED err payment_apply_fact(struct ctx *ctx, const struct payment_fact *fact);
+/* Asks the gateways of an order's open attempts whether they were paid, and applies what they say: before an
+ * order is closed or cancelled. */
+CHECKED err payment_query_order(struct ctx *ctx, int64_t order_id);
+
+/* What can still be refunded of an order. */
+int64_t payment_refundable(const struct order *order, const struct refund *refunds, size_t count);
+/* In a transaction: promises money back from the order's paid attempt and schedules its sending. ERR_LIMIT
+ * when more than was paid. */
+CHECKED err payment_refund(struct ctx *ctx, const struct order *order, int64_t amount, const char *reason,
+                           int64_t *refund_id);
+/* Sends a promised refund now; a failure is left to the job. */
+CHECKED err payment_send_refund(struct ctx *ctx, int64_t refund_id);
+
+CHECKED err payment_attempt_list(struct ctx *ctx, int64_t order_id, struct payment_attempt **attempts,
+                                 size_t *count);
+CHECKED err refund_list(struct ctx *ctx, int64_t order_id, struct refund **refunds, size_t *count);
+const char *attempt_status_name(enum attempt_status status);
+const char *refund_status_name(enum refund_status status);
+void payment_attempt_views(struct ctx *ctx, struct value *list, const struct payment_attempt *attempts,
+                           size_t count);
+void refund_views(struct ctx *ctx, struct value *list, const struct refund *refunds, size_t count);
+
+/* Compares orders, attempts, facts and refunds; calls `report` for each difference. */
+CHECKED err payment_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);

@@ -1,0 +1,270 @@
+/* payment_fact.c - the one door for facts: what a gateway says, and what follows from it.
+ *
+ * A verdict is decided from attempt and order as they were read; applying it is one transaction whose
+ * statements carry the guards (fact not known yet, attempt still open, order at the version that was read).
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/payment/payment.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "job/job.h"
+#include "shop/payment/payment_read.h"
+#include "shop/staff/staff.h"
+#include <inttypes.h>
+
+#define RAW_LIMIT 8192
+
+enum verdict {
+    VERDICT_APPLIED,         /* pays the order in time */
+    VERDICT_REOPENED,        /* too late, but the goods are still there */
+    VERDICT_LATE,            /* too late: goes back */
+    VERDICT_PAID_TWICE,      /* the order was paid by another attempt: goes back */
+    VERDICT_AMOUNT_MISMATCH, /* kept, not delivered, a person looks */
+    VERDICT_UNKNOWN_ATTEMPT, /* kept, a person looks */
+};
+
+static const char *const verdict_names[] = {"applied",    "reopened",        "late",
+                                            "paid-twice", "amount-mismatch", "unknown-attempt"};
+
+struct decision {
+    const struct payment_fact *fact;
+    struct payment_attempt *attempt; /* NULL when unknown */
+    struct order *order;             /* NULL when unknown */
+    enum verdict verdict;
+    bool is_short; /* the deck has too few codes: the money is taken, a person delivers */
+};
+
+static enum verdict decide(const struct decision *decision)
+{
+    const struct payment_fact *fact = decision->fact;
+    if (!decision->attempt)
+        return VERDICT_UNKNOWN_ATTEMPT;
+    if (fact->amount != decision->attempt->amount || !text_is(fact->currency, decision->attempt->currency) ||
+        !text_is(fact->gateway, decision->attempt->gateway))
+        return VERDICT_AMOUNT_MISMATCH;
+    if (order_may(decision->order->state, "paid"))
+        return VERDICT_APPLIED;
+    return order_may(decision->order->state, "reopened") ? VERDICT_REOPENED : VERDICT_PAID_TWICE;
+}
+
+static err write_fact(struct ctx *ctx, const struct decision *decision)
+{
+    const struct payment_fact *fact = decision->fact;
+    size_t length = strlen(fact->raw);
+    return db_expect(
+        ctx, 1, ERR_DUPLICATE, "the fact is known",
+        "INSERT INTO payment_facts (shop_id, id, gateway, provider_number, kind, attempt_number, currency,"
+        " amount, at, received_at, verdict, raw) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        db_int(ctx->shop->id), db_int(id_new(ctx)), db_text(fact->gateway), db_text(fact->provider_number),
+        db_int(fact->kind), db_text(fact->attempt_number), db_text(fact->currency), db_int(fact->amount),
+        db_int(fact->at), db_int(ctx->now), db_text(verdict_names[decision->verdict]),
+        db_text(arena_copy(ctx->arena, fact->raw, utf8_prefix(fact->raw, length, RAW_LIMIT))));
+}
+
+static err settle_attempt(struct ctx *ctx, const struct payment_attempt *attempt, enum attempt_status status)
+{
+    TRY(db_expect(ctx, 1, ERR_CONFLICT, "the attempt changed meanwhile",
+                  "UPDATE payment_attempts SET status = $3, paid_at = $4 WHERE shop_id = $1 AND id = $2"
+                  " AND status IN (1, 3, 4)",
+                  db_int(ctx->shop->id), db_int(attempt->id), db_int(status), db_int(ctx->now)));
+    return job_cancel(ctx, PAYMENT_QUERY_JOB, attempt->id);
+}
+
+static err give_back(struct ctx *ctx, const struct decision *decision, const char *kind)
+{
+    int64_t refund_id;
+    TRY(refund_promise(ctx, decision->attempt, decision->fact->amount, kind, &refund_id));
+    return alarm_raise(ctx, kind, decision->order->number,
+                       arena_format(ctx->arena, "attempt %s, %" PRId64 " %s, refunded by itself",
+                                    decision->attempt->number, decision->fact->amount,
+                                    decision->fact->currency));
+}
+
+static err take_money(struct ctx *ctx, const struct decision *decision, const char *event)
+{
+    struct order_change change = {.event = event, .paid = decision->fact->amount};
+    TRY(settle_attempt(ctx, decision->attempt, ATTEMPT_PAID));
+    return order_apply(ctx, decision->order, &change);
+}
+
+static err take_and_deliver(struct ctx *ctx, const struct decision *decision, const char *event)
+{
+    TRY(take_money(ctx, decision, event));
+    if (decision->is_short)
+        return alarm_raise(ctx, "delivery-short", decision->order->number,
+                           "paid, but too few codes are loaded");
+    return payment_deliver(ctx, decision->order);
+}
+
+static err reopen(struct ctx *ctx, const struct decision *decision)
+{
+    struct demand *demands;
+    size_t count = order_demands(ctx, decision->order, 0, &demands);
+    TRY(stock_reserve(ctx, decision->order->id, demands, count));
+    return take_and_deliver(ctx, decision, "reopened");
+}
+
+static err raise_mismatch(struct ctx *ctx, const struct decision *decision)
+{
+    const struct payment_fact *fact = decision->fact;
+    const char *subject = decision->order ? decision->order->number : fact->attempt_number;
+    return alarm_raise(
+        ctx, decision->verdict == VERDICT_AMOUNT_MISMATCH ? "payment-amount-mismatch" : "unknown-attempt",
+        subject,
+        arena_format(ctx->arena, "%s says %" PRId64 " %s for attempt %s", fact->gateway, fact->amount,
+                     fact->currency, fact->attempt_number));
+}
+
+static err apply_in_transaction(struct ctx *ctx, void *arg)
+{
+    struct decision decision = *(const struct decision *)arg;
+    /* The body may run again: it must not see what an earlier run made of the order. */
+    struct order order;
+    if (decision.order) {
+        order = *decision.order;
+        decision.order = &order;
+    }
+    TRY(write_fact(ctx, &decision));
+    switch (decision.verdict) {
+    case VERDICT_APPLIED:
+        return take_and_deliver(ctx, &decision, "paid");
+    case VERDICT_REOPENED:
+        return reopen(ctx, &decision);
+    case VERDICT_LATE:
+        TRY(take_money(ctx, &decision, "paid_late"));
+        return give_back(ctx, &decision, "late-payment");
+    case VERDICT_PAID_TWICE:
+        TRY(settle_attempt(ctx, decision.attempt, ATTEMPT_SURPLUS));
+        return give_back(ctx, &decision, "paid-twice");
+    case VERDICT_AMOUNT_MISMATCH:
+    case VERDICT_UNKNOWN_ATTEMPT:
+        return raise_mismatch(ctx, &decision);
+    }
+    bug("verdict %d", (int)decision.verdict);
+}
+
+static err is_known(struct ctx *ctx, const struct payment_fact *fact, bool *known)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT 1 FROM payment_facts WHERE shop_id = $1 AND gateway = $2 AND provider_number = $3"
+                 " AND kind = $4",
+                 db_int(ctx->shop->id), db_text(fact->gateway), db_text(fact->provider_number),
+                 db_int(fact->kind)));
+    *known = db_next(rows);
+    return NULL;
+}
+
+static err read_situation(struct ctx *ctx, struct decision *decision)
+{
+    TRY(payment_attempt_find(ctx, decision->fact->attempt_number, &decision->attempt));
+    decision->order = NULL;
+    if (decision->attempt)
+        TRY(order_load(ctx, decision->attempt->order_id, &decision->order));
+    decision->verdict = decide(decision);
+    return NULL;
+}
+
+/* Chooses the next best decision after one that failed; the failure itself when there is none. */
+static err decide_again(struct ctx *ctx, struct decision *decision, err failure)
+{
+    if (failure->code == ERR_OUT_OF_STOCK && decision->verdict == VERDICT_REOPENED) {
+        decision->verdict = VERDICT_LATE;
+        return NULL;
+    }
+    if (failure->code == ERR_OUT_OF_STOCK && decision->verdict == VERDICT_APPLIED && !decision->is_short) {
+        decision->is_short = true;
+        return NULL;
+    }
+    if (failure->code == ERR_CONFLICT || failure->code == ERR_INVALID_TRANSITION)
+        return read_situation(ctx, decision);
+    return failure;
+}
+
+static err apply_payment(struct ctx *ctx, const struct payment_fact *fact)
+{
+    struct decision decision = {.fact = fact};
+    TRY(read_situation(ctx, &decision));
+    for (int tries = 0; tries < DECISION_LIMIT; tries++) {
+        err failure = db_transact(ctx, apply_in_transaction, &decision);
+        if (!failure)
+            return NULL;
+        if (failure->code == ERR_DUPLICATE) {
+            bool known;
+            TRY(is_known(ctx, fact, &known));
+            return known ? NULL : failure;
+        }
+        TRY(decide_again(ctx, &decision, failure));
+    }
+    return fail_with(ctx, ERR_UNAVAILABLE, "fact %s of %s could not be applied", fact->provider_number,
+                     fact->gateway);
+}
+
+struct refund_news {
+    const struct payment_fact *fact;
+    const struct refund *refund;
+    const struct payment_attempt *attempt;
+    struct order *order;
+};
+
+static err finish_refund(struct ctx *ctx, void *arg)
+{
+    const struct refund_news *news = arg;
+    struct decision as_fact = {.fact = news->fact, .verdict = VERDICT_APPLIED};
+    TRY(write_fact(ctx, &as_fact));
+    TRY(db_expect(ctx, 1, ERR_CONFLICT, "the refund changed meanwhile",
+                  "UPDATE refunds SET status = 2, done_at = $3 WHERE shop_id = $1 AND id = $2 AND status = 1",
+                  db_int(ctx->shop->id), db_int(news->refund->id), db_int(ctx->now)));
+    TRY(job_cancel(ctx, PAYMENT_REFUND_JOB, news->refund->id));
+    if (news->attempt->status == ATTEMPT_SURPLUS)
+        return NULL;
+    struct order order = *news->order;
+    bool is_all = order.refunded + news->refund->amount == order.paid;
+    struct order_change change = {.event = is_all ? "refunded" : "partly_refunded",
+                                  .refunded = news->refund->amount,
+                                  .note = news->refund->reason};
+    return order_apply(ctx, &order, &change);
+}
+
+static err load_refund_news(struct ctx *ctx, struct refund_news *news)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, "SELECT id FROM refunds WHERE shop_id = $1 AND number = $2",
+                 db_int(ctx->shop->id), db_text(news->fact->refund_number)));
+    if (!db_next(rows))
+        return fail_with(ctx, ERR_NOT_FOUND, "no refund %s", news->fact->refund_number);
+    TRY(refund_find(ctx, db_get_int(rows, 0), &news->refund));
+    struct payment_attempt *attempt;
+    TRY(payment_attempt_find_by_id(ctx, news->refund->attempt_id, &attempt));
+    news->attempt = attempt;
+    return order_load(ctx, news->refund->order_id, &news->order);
+}
+
+static err apply_refund(struct ctx *ctx, const struct payment_fact *fact)
+{
+    for (int tries = 0; tries < DECISION_LIMIT; tries++) {
+        struct refund_news news = {.fact = fact};
+        TRY(load_refund_news(ctx, &news));
+        if (news.refund->status == REFUND_DONE)
+            return NULL;
+        if (news.refund->amount != fact->amount)
+            return fail_with(ctx, ERR_CONFLICT, "refund %s is another amount", fact->refund_number);
+        err failure = db_transact(ctx, finish_refund, &news);
+        if (!failure || (failure->code != ERR_CONFLICT && failure->code != ERR_INVALID_TRANSITION &&
+                         failure->code != ERR_DUPLICATE))
+            return failure;
+    }
+    return fail_with(ctx, ERR_UNAVAILABLE, "refund %s could not be applied", fact->refund_number);
+}
+
+err payment_apply_fact(struct ctx *ctx, const struct payment_fact *fact)
+{
+    if (fact->kind == FACT_REFUND)
+        return apply_refund(ctx, fact);
+    bool known;
+    TRY(is_known(ctx, fact, &known));
+    if (known)
+        return NULL;
+    return apply_payment(ctx, fact);
+}

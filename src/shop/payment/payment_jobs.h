@@ -1,0 +1,6 @@
+/* payment_jobs.h - the jobs of payment, for the list of modules. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "job/job.h"
+
+extern const struct job_kind payment_job_kinds[];

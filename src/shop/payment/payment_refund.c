@@ -1,0 +1,151 @@
+/* payment_refund.c - money on its way back: promised in a transaction, sent outside of it, finished by a
+ * fact. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/payment/payment.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "job/job.h"
+#include "shop/payment/payment_jobs.h"
+#include "shop/payment/payment_read.h"
+#include "shop/staff/staff.h"
+
+#define REFUND_ATTEMPTS 12
+
+err refund_promise(struct ctx *ctx, const struct payment_attempt *attempt, int64_t amount, const char *reason,
+                   int64_t *refund_id)
+{
+    *refund_id = id_new(ctx);
+    const char *number =
+        arena_format(ctx->arena, "R%s%s", clock_format(ctx->arena, ctx->now, 0, "%Y%m%d%H%M%S"),
+                     random_digits(ctx->arena, 10));
+    TRY(db_expect(ctx, 1, ERR_LIMIT, "more than was paid cannot go back",
+                  "UPDATE payment_attempts SET refunded = refunded + $3 WHERE shop_id = $1 AND id = $2"
+                  " AND status IN (2, 5) AND refunded + $3 <= amount",
+                  db_int(ctx->shop->id), db_int(attempt->id), db_int(amount)));
+    TRY(db_execute(
+        ctx,
+        "INSERT INTO refunds (shop_id, id, number, attempt_id, order_id, currency, amount, status, reason,"
+        " actor, actor_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11)",
+        db_int(ctx->shop->id), db_int(*refund_id), db_text(number), db_int(attempt->id),
+        db_int(attempt->order_id), db_text(attempt->currency), db_int(amount), db_text(reason),
+        db_int(ctx->actor), db_int(ctx->actor_id), db_int(ctx->now)));
+    return job_schedule(ctx, PAYMENT_REFUND_JOB, *refund_id, ctx->now, value_object(ctx->arena));
+}
+
+int64_t payment_refundable(const struct order *order, const struct refund *refunds, size_t count)
+{
+    int64_t promised = 0;
+    for (size_t i = 0; i < count; i++)
+        if (refunds[i].status == REFUND_PENDING)
+            promised += refunds[i].amount;
+    int64_t left = order->paid - order->refunded - promised;
+    return left > 0 ? left : 0;
+}
+
+err payment_refund(struct ctx *ctx, const struct order *order, int64_t amount, const char *reason,
+                   int64_t *refund_id)
+{
+    struct payment_attempt *attempts;
+    size_t count;
+    if (amount <= 0)
+        return fail_field(ctx, "amount", "too-small", "the amount must be more than nothing");
+    TRY(payment_attempt_list(ctx, order->id, &attempts, &count));
+    for (size_t i = 0; i < count; i++)
+        if (attempts[i].status == ATTEMPT_PAID)
+            return refund_promise(ctx, &attempts[i], amount, reason, refund_id);
+    return fail_with(ctx, ERR_INVALID_TRANSITION, "order %s was not paid", order->number);
+}
+
+err payment_send_refund(struct ctx *ctx, int64_t refund_id)
+{
+    const struct refund *refund;
+    TRY(refund_find(ctx, refund_id, &refund));
+    if (!refund || refund->status != REFUND_PENDING)
+        return NULL;
+    struct payment_attempt *attempt;
+    TRY(payment_attempt_find_by_id(ctx, refund->attempt_id, &attempt));
+    const struct gateway *gateway = attempt ? gateway_find(ctx, attempt->gateway) : NULL;
+    if (!gateway)
+        return fail_with(ctx, ERR_GATEWAY, "the gateway of refund %s is not configured", refund->number);
+    struct payment_fact fact;
+    TRY(gateway->refund(ctx, attempt->number, refund->number, refund->amount, &fact));
+    return payment_apply_fact(ctx, &fact);
+}
+
+static err run_refund(struct ctx *ctx, const struct job *job, void *owner)
+{
+    (void)owner;
+    return payment_send_refund(ctx, job->subject_id);
+}
+
+static err ask_gateway(struct ctx *ctx, const struct payment_attempt *attempt, bool *is_paid)
+{
+    *is_paid = false;
+    const struct gateway *gateway = gateway_find(ctx, attempt->gateway);
+    if (!gateway)
+        return NULL;
+    struct payment_fact fact;
+    TRY(gateway->query(ctx, attempt->number, &fact, is_paid));
+    return *is_paid ? payment_apply_fact(ctx, &fact) : NULL;
+}
+
+struct next_query {
+    int64_t attempt_id;
+    int64_t due_at;
+};
+
+static err schedule_query(struct ctx *ctx, void *arg)
+{
+    const struct next_query *next = arg;
+    return job_schedule(ctx, PAYMENT_QUERY_JOB, next->attempt_id, next->due_at, value_object(ctx->arena));
+}
+
+/* The pauses grow with the age of the attempt: after 3 s of life the next question comes after 3 s, and so
+ * on. */
+static err run_query(struct ctx *ctx, const struct job *job, void *owner)
+{
+    (void)owner;
+    struct payment_attempt *attempt;
+    TRY(payment_attempt_find_by_id(ctx, job->subject_id, &attempt));
+    if (!attempt || attempt->status != ATTEMPT_CREATED)
+        return NULL;
+    bool is_paid;
+    TRY(ask_gateway(ctx, attempt, &is_paid));
+    int64_t age = ctx->now - attempt->created_at;
+    if (is_paid || ctx->now > attempt->expires_at)
+        return NULL;
+    struct next_query next = {attempt->id, ctx->now + (age > QUERY_FIRST_MS ? age : QUERY_FIRST_MS)};
+    return db_transact(ctx, schedule_query, &next);
+}
+
+err payment_query_order(struct ctx *ctx, int64_t order_id)
+{
+    struct payment_attempt *attempts;
+    size_t count;
+    TRY(payment_attempt_list(ctx, order_id, &attempts, &count));
+    for (size_t i = 0; i < count; i++) {
+        bool is_paid;
+        if (attempts[i].status == ATTEMPT_CREATED)
+            TRY(ask_gateway(ctx, &attempts[i], &is_paid));
+    }
+    return NULL;
+}
+
+err payment_notify(struct ctx *ctx, const char *gateway_id, const struct notification *notification)
+{
+    const struct gateway *gateway = gateway_find(ctx, gateway_id);
+    if (!gateway)
+        return fail_with(ctx, ERR_NOT_FOUND, "no such gateway");
+    struct payment_fact fact;
+    TRY(gateway->read(ctx, notification, &fact));
+    ctx->actor = ACTOR_GATEWAY;
+    return payment_apply_fact(ctx, &fact);
+}
+
+const struct job_kind payment_job_kinds[] = {
+    {PAYMENT_QUERY_JOB, run_query, QUERY_LIMIT, 5 * SECOND_MS},
+    {PAYMENT_REFUND_JOB, run_refund, REFUND_ATTEMPTS, 10 * SECOND_MS},
+    {0},
+};

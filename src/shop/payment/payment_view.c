@@ -1,0 +1,78 @@
+/* payment_view.c - attempts and refunds as pages see them, and the check of money. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/payment/payment.h"
+
+const char *attempt_status_name(enum attempt_status status)
+{
+    static const char *const names[] = {"", "created", "paid", "failed", "closed", "surplus"};
+    return names[status];
+}
+
+const char *refund_status_name(enum refund_status status)
+{
+    static const char *const names[] = {"", "pending", "done", "failed"};
+    return names[status];
+}
+
+void payment_attempt_views(struct ctx *ctx, struct value *list, const struct payment_attempt *attempts,
+                           size_t count)
+{
+    struct arena *arena = ctx->arena;
+    for (size_t i = 0; i < count; i++) {
+        struct value *view = value_add(arena, list, *value_object(arena));
+        value_set_text(arena, view, "attempt", attempts[i].number);
+        value_set_text(arena, view, "gateway", attempts[i].gateway);
+        value_set_money(arena, view, "amount", money_of(attempts[i].amount, attempts[i].currency));
+        value_set_text(arena, view, "status", attempt_status_name(attempts[i].status));
+        value_set_time(arena, view, "created_at", attempts[i].created_at);
+        value_set_time(arena, view, "paid_at", attempts[i].paid_at);
+    }
+}
+
+void refund_views(struct ctx *ctx, struct value *list, const struct refund *refunds, size_t count)
+{
+    struct arena *arena = ctx->arena;
+    for (size_t i = 0; i < count; i++) {
+        struct value *view = value_add(arena, list, *value_object(arena));
+        value_set_money(arena, view, "amount", money_of(refunds[i].amount, refunds[i].currency));
+        value_set_text(arena, view, "status", refund_status_name(refunds[i].status));
+        value_set_text(arena, view, "reason", refunds[i].reason);
+        value_set_time(arena, view, "at", refunds[i].created_at);
+    }
+}
+
+static void report_numbers(struct ctx *ctx, struct db_rows *rows, const char *what,
+                           void (*report)(void *arg, const char *problem), void *arg)
+{
+    while (db_next(rows))
+        report(arg, arena_format(ctx->arena, "order %s: %s", db_get_text(rows, 0), what));
+}
+
+err payment_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
+{
+    struct db_rows *rows;
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT o.number FROM orders o LEFT JOIN (SELECT order_id, CAST(SUM(amount) AS BIGINT) AS amount"
+        " FROM payment_attempts WHERE shop_id = $1 AND status = 2 GROUP BY order_id) a ON a.order_id = o.id"
+        " WHERE o.shop_id = $1 AND o.paid <> COALESCE(a.amount, 0) LIMIT 1000",
+        db_int(ctx->shop->id)));
+    report_numbers(ctx, rows, "what it counts as paid is not what its attempts were paid", report, arg);
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT o.number FROM orders o LEFT JOIN (SELECT r.order_id, CAST(SUM(r.amount) AS BIGINT) AS amount"
+        " FROM refunds r JOIN payment_attempts a ON a.shop_id = r.shop_id AND a.id = r.attempt_id"
+        " WHERE r.shop_id = $1 AND r.status = 2 AND a.status = 2 GROUP BY r.order_id) f ON f.order_id = o.id"
+        " WHERE o.shop_id = $1 AND o.refunded <> COALESCE(f.amount, 0) LIMIT 1000",
+        db_int(ctx->shop->id)));
+    report_numbers(ctx, rows, "what it counts as refunded is not what went back", report, arg);
+    TRY(db_query(ctx, &rows,
+                 "SELECT a.number FROM payment_attempts a LEFT JOIN (SELECT attempt_number, COUNT(*) AS facts"
+                 " FROM payment_facts WHERE shop_id = $1 AND kind = 1"
+                 " AND verdict IN ('applied', 'reopened', 'late', 'paid-twice') GROUP BY attempt_number) f"
+                 " ON f.attempt_number = a.number WHERE a.shop_id = $1 AND a.status IN (2, 5)"
+                 " AND COALESCE(f.facts, 0) <> 1 LIMIT 1000",
+                 db_int(ctx->shop->id)));
+    report_numbers(ctx, rows, "(attempt) was paid without exactly one fact", report, arg);
+    return NULL;
+}

@@ -1,0 +1,11 @@
+/* services.h - the outside world as the domain sees it: ports that adapters fill and main wires up. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+
+struct gateway;
+struct picture_maker;
+
+struct services {
+    const struct gateway *const *gateways; /* ends with NULL */
+    const struct picture_maker *pictures;
+};

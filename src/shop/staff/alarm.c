@@ -1,0 +1,68 @@
+/* alarm.c - what a person must look at. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/staff/staff.h"
+
+#include "base/log.h"
+
+err alarm_raise(struct ctx *ctx, const char *kind, const char *subject, const char *detail)
+{
+    log_warning(ctx, "alarm", "kind=%s subject=%s", kind, log_quote(ctx->arena, subject));
+    return db_execute(
+        ctx, "INSERT INTO alarms (shop_id, id, kind, subject, detail, at) VALUES ($1, $2, $3, $4, $5, $6)",
+        db_int(ctx->shop->id), db_int(id_new(ctx)), db_text(kind), db_text(subject), db_text(detail),
+        db_int(ctx->now));
+}
+
+static err count_open(struct ctx *ctx, int64_t *total)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, "SELECT COUNT(*) FROM alarms WHERE shop_id = $1 AND resolved_at IS NULL",
+                 db_int(ctx->shop->id)));
+    *total = db_next(rows) ? db_get_int(rows, 0) : 0;
+    return NULL;
+}
+
+err alarm_list_open(struct ctx *ctx, int limit, struct alarm **alarms, size_t *count, int64_t *total)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT id, kind, subject, detail, at FROM alarms WHERE shop_id = $1 AND resolved_at IS NULL"
+                 " ORDER BY id DESC LIMIT $2",
+                 db_int(ctx->shop->id), db_int(limit)));
+    struct alarm *list = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof *list);
+    *count = 0;
+    while (db_next(rows))
+        list[(*count)++] = (struct alarm){.id = db_get_int(rows, 0),
+                                          .kind = db_get_text(rows, 1),
+                                          .subject = db_get_text(rows, 2),
+                                          .detail = db_get_text(rows, 3),
+                                          .at = db_get_int(rows, 4)};
+    *alarms = list;
+    return total ? count_open(ctx, total) : NULL;
+}
+
+static err resolve_in_transaction(struct ctx *ctx, void *arg)
+{
+    const int64_t *alarm_id = arg;
+    return db_expect(
+        ctx, 1, ERR_NOT_FOUND, "no such open alarm",
+        "UPDATE alarms SET resolved_at = $3 WHERE shop_id = $1 AND id = $2 AND resolved_at IS NULL",
+        db_int(ctx->shop->id), db_int(*alarm_id), db_int(ctx->now));
+}
+
+err alarm_resolve(struct ctx *ctx, int64_t alarm_id)
+{
+    return db_transact(ctx, resolve_in_transaction, &alarm_id);
+}
+
+void alarm_views(struct ctx *ctx, struct value *list, const struct alarm *alarms, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct value *view = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_id(ctx->arena, view, "id", alarms[i].id);
+        value_set_text(ctx->arena, view, "kind", alarms[i].kind);
+        value_set_text(ctx->arena, view, "subject", alarms[i].subject);
+        value_set_text(ctx->arena, view, "detail", alarms[i].detail);
+        value_set_time(ctx->arena, view, "at", alarms[i].at);
+    }
+}

@@ -1,0 +1,40 @@
+/* storefront_cards.c - products as cards. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/storefront/storefront.h"
+
+#include "base/clock.h"
+#include "shop/inventory/inventory.h"
+#include "shop/media/media.h"
+
+#define NEW_MS (14 * DAY_MS)
+/* Cards show "sold out" or not: a number is capped so that a page does not change with every sale. */
+#define SHOWN_STOCK 99
+
+static void add_card(struct ctx *ctx, struct value *list, const struct product *product, int64_t available)
+{
+    struct arena *arena = ctx->arena;
+    struct value *card = value_add(arena, list, *value_object(arena));
+    value_set_id(arena, card, "id", product->id);
+    value_set_text(arena, card, "handle", product->handle);
+    value_set_text(arena, card, "title", product->title);
+    value_set_text(arena, card, "subtitle", product->subtitle);
+    value_set_text(arena, card, "url", arena_format(arena, "/products/%s", product->handle));
+    picture_set_view(ctx, card, "picture", product->picture_id, product->title);
+    value_set_money(arena, card, "price_min", money_of(product->price_min, ctx->shop->currency));
+    value_set_money(arena, card, "price_max", money_of(product->price_max, ctx->shop->currency));
+    value_set_int(arena, card, "available", available < SHOWN_STOCK ? available : SHOWN_STOCK);
+    value_set_text(arena, card, "kind", product_kind_name(product->kind));
+    value_set_bool(arena, card, "is_new", product->created_at > ctx->now - NEW_MS);
+}
+
+err product_card_views(struct ctx *ctx, struct value *list, const struct product *products, size_t count)
+{
+    int64_t *ids = arena_alloc_many(ctx->arena, count + 1, sizeof *ids);
+    int64_t *available = arena_alloc_many(ctx->arena, count + 1, sizeof *available);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = products[i].id;
+    TRY(stock_sum_products(ctx, ids, count, available));
+    for (size_t i = 0; i < count; i++)
+        add_card(ctx, list, &products[i], available[i]);
+    return NULL;
+}

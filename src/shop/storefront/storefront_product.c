@@ -1,0 +1,220 @@
+/* storefront_product.c - one product: its variants, the choice among its options, its pictures. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/storefront/storefront.h"
+
+#include "shop/inventory/inventory.h"
+#include "shop/media/media.h"
+
+#define RELATED 4
+#define SHOWN_STOCK 99
+
+struct page {
+    const struct product *product;
+    struct variant *variants; /* the active ones */
+    struct stock *stocks;
+    size_t count;
+    size_t chosen;
+};
+
+static err load_variants(struct ctx *ctx, struct page *page)
+{
+    struct variant *all;
+    size_t total;
+    TRY(variant_list(ctx, page->product->id, &all, &total));
+    page->variants = arena_alloc_many(ctx->arena, total + 1, sizeof *page->variants);
+    for (size_t i = 0; i < total; i++)
+        if (all[i].is_active)
+            page->variants[page->count++] = all[i];
+    int64_t *ids = arena_alloc_many(ctx->arena, page->count + 1, sizeof *ids);
+    for (size_t i = 0; i < page->count; i++)
+        ids[i] = page->variants[i].id;
+    page->stocks = arena_alloc_many(ctx->arena, page->count + 1, sizeof *page->stocks);
+    return stock_load_many(ctx, ids, page->count, page->stocks);
+}
+
+static int64_t shown_stock(const struct page *page, size_t index)
+{
+    int64_t available = stock_available(&page->stocks[index]);
+    return available < SHOWN_STOCK ? available : SHOWN_STOCK;
+}
+
+/* The variant of that SKU; else the first that can be bought; else the first. */
+static size_t choose(const struct page *page, const char *sku)
+{
+    size_t best = page->count;
+    for (size_t i = 0; i < page->count; i++) {
+        if (sku[0] && text_is(page->variants[i].sku, sku))
+            return i;
+        if (best == page->count && stock_available(&page->stocks[i]) > 0)
+            best = i;
+    }
+    return best < page->count ? best : 0;
+}
+
+static const char *variant_url(struct ctx *ctx, const struct page *page, const struct variant *variant)
+{
+    if (page->count == 1)
+        return arena_format(ctx->arena, "/products/%s", page->product->handle);
+    struct text_buf url;
+    text_open(&url, ctx->arena, 1024);
+    text_add_format(&url, "/products/%s?sku=", page->product->handle);
+    text_add_url(&url, variant->sku, strlen(variant->sku));
+    return text_of(&url);
+}
+
+static void fill_variant(struct ctx *ctx, struct value *view, const struct page *page, size_t index)
+{
+    struct arena *arena = ctx->arena;
+    const struct variant *variant = &page->variants[index];
+    value_set_id(arena, view, "id", variant->id);
+    value_set_text(arena, view, "sku", variant->sku);
+    value_set_text(arena, view, "title", variant->title);
+    value_set(arena, view, "options", *variant->options);
+    value_set_money(arena, view, "price", money_of(variant->price, ctx->shop->currency));
+    value_set_int(arena, view, "available", shown_stock(page, index));
+    const char *picture = variant->picture_id ? variant->picture_id : page->product->picture_id;
+    picture_set_view(ctx, view, "picture", picture, page->product->title);
+    value_set_text(arena, view, "url", variant_url(ctx, page, variant));
+}
+
+static const char *choice(const struct variant *variant, size_t option)
+{
+    const struct value_list *list = variant->options->list;
+    return option < list->count ? list->items[option].text : "";
+}
+
+/* The variant that one gets by changing one option of the chosen one: all others equal if there is such a
+ * variant, else the first that has the value at all. page->count when none has. */
+static size_t variant_with(const struct page *page, size_t option, const char *value, bool *is_exact)
+{
+    const struct variant *chosen = &page->variants[page->chosen];
+    size_t options = chosen->options->list->count, fallback = page->count;
+    *is_exact = false;
+    for (size_t i = 0; i < page->count; i++) {
+        if (!text_is(choice(&page->variants[i], option), value))
+            continue;
+        fallback = fallback == page->count ? i : fallback;
+        bool fits = true;
+        for (size_t other = 0; other < options; other++)
+            fits = fits &&
+                   (other == option || text_is(choice(&page->variants[i], other), choice(chosen, other)));
+        if (fits) {
+            *is_exact = true;
+            return i;
+        }
+    }
+    return fallback;
+}
+
+static void add_option_value(struct ctx *ctx, struct value *values, const struct page *page, size_t option,
+                             const char *value)
+{
+    struct arena *arena = ctx->arena;
+    bool is_exact;
+    size_t target = variant_with(page, option, value, &is_exact);
+    struct value *view = value_add(arena, values, *value_object(arena));
+    value_set_text(arena, view, "value", value);
+    value_set_bool(arena, view, "is_selected", text_is(choice(&page->variants[page->chosen], option), value));
+    value_set_bool(arena, view, "exists", is_exact);
+    value_set_int(arena, view, "available", target < page->count ? shown_stock(page, target) : 0);
+    value_set_text(arena, view, "url",
+                   target < page->count ? variant_url(ctx, page, &page->variants[target]) : NULL);
+}
+
+static void add_options(struct ctx *ctx, struct value *view, const struct page *page)
+{
+    struct value *options = value_set_list(ctx->arena, view, "options");
+    const struct value_list *list = page->product->options->list;
+    for (uint32_t i = 0; i < list->count; i++) {
+        struct value *option = value_add(ctx->arena, options, *value_object(ctx->arena));
+        value_set_text(ctx->arena, option, "name", value_find_text(&list->items[i], "name"));
+        struct value *values = value_set_list(ctx->arena, option, "values");
+        const struct value_list *texts = value_find(&list->items[i], "values")->list;
+        for (uint32_t j = 0; j < texts->count; j++)
+            add_option_value(ctx, values, page, i, texts->items[j].text);
+    }
+}
+
+static err add_pictures(struct ctx *ctx, struct value *view, const struct product *product)
+{
+    struct product_picture *pictures;
+    size_t count;
+    TRY(product_picture_list(ctx, product->id, &pictures, &count));
+    struct value *list = value_set_list(ctx->arena, view, "pictures");
+    for (size_t i = 0; i < count; i++) {
+        struct value holder = *value_object(ctx->arena);
+        const char *alt = pictures[i].alt[0] ? pictures[i].alt : product->title;
+        picture_set_view(ctx, &holder, "picture", pictures[i].picture_id, alt);
+        value_add(ctx->arena, list, *value_find(&holder, "picture"));
+    }
+    return NULL;
+}
+
+static err add_category(struct ctx *ctx, struct value *view, const struct product *product)
+{
+    const struct category *category;
+    TRY(category_load(ctx, product->category_id, &category));
+    struct value *tree = value_set_object(ctx->arena, view, "category");
+    value_set_text(ctx->arena, tree, "handle", category->handle);
+    value_set_text(ctx->arena, tree, "name", category_name(ctx, category));
+    value_set_text(ctx->arena, tree, "url", arena_format(ctx->arena, "/categories/%s", category->handle));
+    return NULL;
+}
+
+static void add_variants(struct ctx *ctx, struct value *view, const struct page *page)
+{
+    int64_t available = 0;
+    struct value *variants = value_set_list(ctx->arena, view, "variants");
+    for (size_t i = 0; i < page->count; i++) {
+        fill_variant(ctx, value_add(ctx->arena, variants, *value_object(ctx->arena)), page, i);
+        available += shown_stock(page, i);
+    }
+    value_set_int(ctx->arena, view, "available", available);
+}
+
+static err add_related(struct ctx *ctx, struct value *view, const struct product *product)
+{
+    struct product_query query = {
+        .status = PRODUCT_ACTIVE, .category_id = product->category_id, .limit = RELATED + 1};
+    struct product_page page;
+    TRY(product_list(ctx, &query, &page));
+    struct product *others = arena_alloc_many(ctx->arena, page.count + 1, sizeof *others);
+    size_t count = 0;
+    for (size_t i = 0; i < page.count && count < RELATED; i++)
+        if (page.items[i].id != product->id)
+            others[count++] = page.items[i];
+    return product_card_views(ctx, value_set_list(ctx->arena, view, "related"), others, count);
+}
+
+static void add_words(struct ctx *ctx, struct value *view, const struct product *product)
+{
+    struct arena *arena = ctx->arena;
+    value_set_id(arena, view, "id", product->id);
+    value_set_text(arena, view, "handle", product->handle);
+    value_set_text(arena, view, "title", product->title);
+    value_set_text(arena, view, "subtitle", product->subtitle);
+    value_set_text(arena, view, "description", product->description);
+    value_set_text(arena, view, "brand", product->brand);
+    value_set_text(arena, view, "kind", product_kind_name(product->kind));
+    value_set_text(arena, view, "url", arena_format(arena, "/products/%s", product->handle));
+    value_set_money(arena, view, "price_min", money_of(product->price_min, ctx->shop->currency));
+    value_set_money(arena, view, "price_max", money_of(product->price_max, ctx->shop->currency));
+}
+
+err product_page_view(struct ctx *ctx, const struct product *product, const char *sku, struct value **view)
+{
+    struct page page = {.product = product};
+    TRY(load_variants(ctx, &page));
+    if (page.count == 0)
+        return fail_with(ctx, ERR_GONE, "no variant of this product is offered");
+    page.chosen = choose(&page, sku);
+    *view = value_object(ctx->arena);
+    struct value *tree = value_set_object(ctx->arena, *view, "product");
+    add_words(ctx, tree, product);
+    TRY(add_category(ctx, tree, product));
+    TRY(add_pictures(ctx, tree, product));
+    add_options(ctx, tree, &page);
+    add_variants(ctx, tree, &page);
+    fill_variant(ctx, value_set_object(ctx->arena, *view, "selected"), &page, page.chosen);
+    return add_related(ctx, *view, product);
+}

@@ -1,0 +1,244 @@
+/* storefront_routes.c - home, lists and product pages. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/storefront/storefront.h"
+
+#include "shop/media/media.h"
+#include <inttypes.h>
+
+#define HOME_FEATURED 8
+#define HOME_NEWEST 12
+#define HOME_DIGITAL 6
+
+static const char *const sorts[] = {"newest", "price-up", "price-down", NULL};
+
+static void cache(struct req *req, const char *kind, int64_t id)
+{
+    reply_cacheable(req, PAGE_CACHE_SECONDS);
+    reply_tag(req, "shop:%" PRId64, req->ctx.shop->id);
+    reply_tag(req, "%s:%" PRId64, kind, id);
+}
+
+/* Everything that shows cards changes with any product: the tag is the shop's own. */
+static void cache_list(struct req *req)
+{
+    cache(req, "list", req->ctx.shop->id);
+}
+
+static void add_category(struct ctx *ctx, struct value *view, const struct category *category)
+{
+    struct arena *arena = ctx->arena;
+    value_set_text(arena, view, "handle", category->handle);
+    value_set_text(arena, view, "name", category_name(ctx, category));
+    value_set_text(arena, view, "summary", category_summary(ctx, category));
+    value_set_text(arena, view, "url", arena_format(arena, "/categories/%s", category->handle));
+    picture_set_view(ctx, view, "picture", category->picture_id, category_name(ctx, category));
+    value_set_int(arena, view, "product_count", category->active_count);
+}
+
+err storefront_nav(struct ctx *ctx, struct value **nav)
+{
+    struct category *categories;
+    size_t count;
+    TRY(category_list(ctx, &categories, &count));
+    *nav = value_object(ctx->arena);
+    struct value *list = value_set_list(ctx->arena, *nav, "categories");
+    for (size_t i = 0; i < count; i++) {
+        struct value *entry = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_text(ctx->arena, entry, "handle", categories[i].handle);
+        value_set_text(ctx->arena, entry, "name", category_name(ctx, &categories[i]));
+        value_set_text(ctx->arena, entry, "url",
+                       arena_format(ctx->arena, "/categories/%s", categories[i].handle));
+    }
+    return NULL;
+}
+
+static err add_cards(struct req *req, struct value *view, const char *name, const struct product_query *query)
+{
+    struct product_page page;
+    TRY(product_list(&req->ctx, query, &page));
+    return product_card_views(&req->ctx, value_set_list(req->ctx.arena, view, name), page.items, page.count);
+}
+
+static err home(struct req *req)
+{
+    struct category *categories;
+    size_t count;
+    struct value *view = value_object(req->ctx.arena);
+    TRY(category_list(&req->ctx, &categories, &count));
+    struct value *list = value_set_list(req->ctx.arena, view, "categories");
+    for (size_t i = 0; i < count; i++)
+        add_category(&req->ctx, value_add(req->ctx.arena, list, *value_object(req->ctx.arena)),
+                     &categories[i]);
+    struct product_query newest = {.status = PRODUCT_ACTIVE, .limit = HOME_FEATURED + HOME_NEWEST};
+    struct product_query digital = {.status = PRODUCT_ACTIVE, .kind = PRODUCT_DIGITAL, .limit = HOME_DIGITAL};
+    struct product_page page;
+    TRY(product_list(&req->ctx, &newest, &page));
+    size_t first = page.count < HOME_FEATURED ? page.count : HOME_FEATURED;
+    TRY(product_card_views(&req->ctx, value_set_list(req->ctx.arena, view, "featured"), page.items, first));
+    TRY(product_card_views(&req->ctx, value_set_list(req->ctx.arena, view, "newest"), page.items + first,
+                           page.count - first));
+    TRY(add_cards(req, view, "digital", &digital));
+    cache_list(req);
+    return reply_view(req, "home", view);
+}
+
+struct list_form {
+    const char *handle;
+    int sort;
+    const char *cursor;
+};
+
+#define SORT_FIELDS                                                                                          \
+    {.name = "sort",                                                                                         \
+     .kind = FIELD_CHOICE,                                                                                   \
+     .offset = offsetof(struct list_form, sort),                                                             \
+     .choices = sorts,                                                                                       \
+     .help = "Order of the list"},                                                                           \
+    {                                                                                                        \
+        .name = "cursor", .kind = FIELD_TEXT, .offset = offsetof(struct list_form, cursor), .maximum = 60,   \
+        .help = "next_cursor of the page before"                                                             \
+    }
+
+static const struct field list_fields[] = {SORT_FIELDS, {0}};
+
+static const struct field category_fields[] = {
+    {.name = "handle",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct list_form, handle),
+     .is_required = true,
+     .maximum = 80,
+     .help = "Handle of the category"},
+    SORT_FIELDS,
+    {0},
+};
+
+/* A page of the list and the way to the next one. */
+static err add_list(struct req *req, struct value *view, const char *base, int64_t category_id)
+{
+    const struct list_form *form = req->form;
+    struct arena *arena = req->ctx.arena;
+    struct product_query query = {.status = PRODUCT_ACTIVE,
+                                  .category_id = category_id,
+                                  .sort = (enum product_sort)form->sort,
+                                  .cursor = form->cursor,
+                                  .limit = PAGE_PRODUCTS};
+    struct product_page page;
+    int64_t total;
+    TRY(product_list(&req->ctx, &query, &page));
+    TRY(product_count(&req->ctx, category_id, PRODUCT_ACTIVE, &total));
+    TRY(product_card_views(&req->ctx, value_set_list(arena, view, "products"), page.items, page.count));
+    value_set_text(arena, view, "sort", sorts[form->sort]);
+    value_set_text(arena, view, "next_cursor", page.next_cursor);
+    value_set_text(arena, view, "next_url",
+                   page.next_cursor ? arena_format(arena, "%s?sort=%s&cursor=%s", base, sorts[form->sort],
+                                                   page.next_cursor)
+                                    : NULL);
+    value_set_text(arena, view, "first_url",
+                   form->cursor[0] ? arena_format(arena, "%s?sort=%s", base, sorts[form->sort]) : NULL);
+    value_set_int(arena, view, "total", total);
+    return NULL;
+}
+
+static err products(struct req *req)
+{
+    struct value *view = value_object(req->ctx.arena);
+    TRY(add_list(req, view, "/products", 0));
+    if (req->face == FACE_HTML)
+        cache_list(req);
+    return reply_view(req, "products", view);
+}
+
+static err category(struct req *req)
+{
+    const struct list_form *form = req->form;
+    const struct category *found;
+    TRY(category_find_by_handle(&req->ctx, form->handle, &found));
+    if (!found)
+        return fail_with(&req->ctx, ERR_NOT_FOUND, "no such category");
+    struct value *view = value_object(req->ctx.arena);
+    add_category(&req->ctx, value_set_object(req->ctx.arena, view, "category"), found);
+    TRY(add_list(req, view, arena_format(req->ctx.arena, "/categories/%s", found->handle), found->id));
+    if (req->face == FACE_HTML)
+        cache_list(req);
+    return reply_view(req, "category", view);
+}
+
+/* The page shows other products too: it changes with each of them. */
+static void tag_related(struct req *req, const struct value *view)
+{
+    const struct value_list *related = value_find(view, "related")->list;
+    for (uint32_t i = 0; i < related->count; i++)
+        reply_tag(req, "product:%s", value_find_text(&related->items[i], "id"));
+}
+
+struct product_form {
+    const char *handle;
+    const char *sku;
+};
+
+static const struct field product_fields[] = {
+    {.name = "handle",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct product_form, handle),
+     .is_required = true,
+     .maximum = 120,
+     .help = "Handle of the product"},
+    {.name = "sku",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct product_form, sku),
+     .maximum = 64,
+     .help = "The variant that is chosen"},
+    {0},
+};
+
+static err product(struct req *req)
+{
+    const struct product_form *form = req->form;
+    const struct product *found;
+    TRY(product_find_by_handle(&req->ctx, form->handle, &found));
+    if (!found || found->status == PRODUCT_DRAFT)
+        return fail_with(&req->ctx, ERR_NOT_FOUND, "no such product");
+    if (found->status == PRODUCT_ARCHIVED)
+        return fail_with(&req->ctx, ERR_GONE, "this product is no longer offered");
+    struct value *view;
+    TRY(product_page_view(&req->ctx, found, form->sku, &view));
+    if (req->face == FACE_HTML) {
+        cache(req, "product", found->id);
+        tag_related(req, view);
+    }
+    return reply_view(req, "product", view);
+}
+
+const struct route storefront_routes[] = {
+    {.method = GET,
+     .path = "/",
+     .handler = home,
+     .guard = ANYONE,
+     .faces = FACE_HTML,
+     .summary = "The shop's home"},
+    {.method = GET,
+     .path = "/products",
+     .handler = products,
+     .guard = ANYONE,
+     .fields = list_fields,
+     .form_size = sizeof(struct list_form),
+     .summary = "All products on the shelf, page by page",
+     .answer = "products"},
+    {.method = GET,
+     .path = "/categories/:handle",
+     .handler = category,
+     .guard = ANYONE,
+     .fields = category_fields,
+     .form_size = sizeof(struct list_form),
+     .summary = "The products of a category",
+     .answer = "category"},
+    {.method = GET,
+     .path = "/products/:handle",
+     .handler = product,
+     .guard = ANYONE,
+     .fields = product_fields,
+     .form_size = sizeof(struct product_form),
+     .summary = "A product with its variants",
+     .answer = "product"},
+    {0},
+};

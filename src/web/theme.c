@@ -1,0 +1,169 @@
+/* theme.c - loading and rendering a theme. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/theme.h"
+
+#include "base/json.h"
+#include "liquid/liquid.h"
+#include "web/theme_filters.h"
+#include <dirent.h>
+#include <stdio.h>
+
+#define FILE_LIMIT ((size_t)256 << 10)
+#define FILE_COUNT_LIMIT 500
+#define LOCALE_COUNT 2
+
+struct source {
+    const char *name; /* without .liquid */
+    const char *text;
+    const struct liquid_template *template; /* templates and layouts only */
+};
+
+struct sources {
+    struct source *items;
+    size_t count;
+};
+
+struct theme {
+    struct liquid_env *env;
+    struct sources templates;
+    struct sources snippets;
+    const struct liquid_template *layout;
+    const struct value *texts[LOCALE_COUNT];
+    struct theme_links links;
+};
+
+static const char *const locales[LOCALE_COUNT] = {"zh-CN", "en"};
+
+static err read_file(struct ctx *ctx, const char *path, const char **text, size_t *length)
+{
+    FILE *file = fopen(path, "rb");
+    if (!file)
+        return fail_with(ctx, ERR_INTERNAL, "cannot read %s", path);
+    char *bytes = arena_alloc(ctx->arena, FILE_LIMIT + 1);
+    *length = fread(bytes, 1, FILE_LIMIT + 1, file);
+    fclose(file);
+    if (*length > FILE_LIMIT)
+        return fail_with(ctx, ERR_LIMIT, "%s is larger than 256 KiB", path);
+    *text = arena_copy(ctx->arena, bytes, *length);
+    return NULL;
+}
+
+static err add_source(struct ctx *ctx, struct sources *sources, const char *folder, const char *file)
+{
+    size_t length;
+    struct source *source = &sources->items[sources->count];
+    if (sources->count >= FILE_COUNT_LIMIT)
+        return fail_with(ctx, ERR_LIMIT, "more than 500 files in %s", folder);
+    TRY(read_file(ctx, arena_format(ctx->arena, "%s/%s", folder, file), &source->text, &length));
+    source->name = arena_copy(ctx->arena, file, strlen(file) - strlen(".liquid"));
+    sources->count++;
+    return NULL;
+}
+
+static err read_folder(struct ctx *ctx, const char *folder, struct sources *sources)
+{
+    sources->items = arena_alloc_many(ctx->arena, FILE_COUNT_LIMIT, sizeof *sources->items);
+    DIR *directory = opendir(folder);
+    if (!directory)
+        return fail_with(ctx, ERR_INTERNAL, "there is no folder %s", folder);
+    err failure = NULL;
+    const struct dirent *entry;
+    while (!failure && (entry = readdir(directory)) != NULL)
+        if (text_ends(entry->d_name, ".liquid"))
+            failure = add_source(ctx, sources, folder, entry->d_name);
+    closedir(directory);
+    return failure;
+}
+
+static struct source *find_source(const struct sources *sources, const char *name)
+{
+    for (size_t i = 0; i < sources->count; i++)
+        if (text_is(sources->items[i].name, name))
+            return &sources->items[i];
+    return NULL;
+}
+
+static const char *load_snippet(void *owner, const char *name)
+{
+    const struct theme *theme = owner;
+    const struct source *source = find_source(&theme->snippets, name);
+    return source ? source->text : NULL;
+}
+
+static err compile_all(struct ctx *ctx, struct theme *theme)
+{
+    for (size_t i = 0; i < theme->templates.count; i++) {
+        struct source *source = &theme->templates.items[i];
+        TRY(liquid_compile(ctx, theme->env, source->name, source->text, &source->template));
+    }
+    for (size_t i = 0; i < theme->snippets.count; i++) {
+        const struct source *source = &theme->snippets.items[i];
+        const struct liquid_template *ignored;
+        TRY(liquid_compile(ctx, theme->env, source->name, source->text, &ignored));
+    }
+    return NULL;
+}
+
+static err load_layout(struct ctx *ctx, struct theme *theme, const char *folder, const char *layout)
+{
+    const char *text;
+    size_t length;
+    TRY(read_file(ctx, arena_format(ctx->arena, "%s/layout/%s.liquid", folder, layout), &text, &length));
+    return liquid_compile(ctx, theme->env, layout, text, &theme->layout);
+}
+
+static err load_texts(struct ctx *ctx, struct theme *theme, const char *folder)
+{
+    for (size_t i = 0; i < LOCALE_COUNT; i++) {
+        const char *text;
+        size_t length;
+        struct value *tree;
+        TRY(read_file(ctx, arena_format(ctx->arena, "%s/locales/%s.json", folder, locales[i]), &text,
+                      &length));
+        TRY(json_read(ctx, text, length, &tree));
+        theme->texts[i] = tree;
+    }
+    return NULL;
+}
+
+err theme_load(struct ctx *ctx, const char *folder, const char *layout, const struct http_static *statics,
+               const char *assets, struct theme **result)
+{
+    struct theme *theme = arena_alloc(ctx->arena, sizeof *theme);
+    struct liquid_env_options options = {.escape = true,
+                                         .strict_filters = true,
+                                         .loader = load_snippet,
+                                         .owner = theme,
+                                         .filters = theme_filters};
+    theme->links = (struct theme_links){.statics = statics, .assets = assets};
+    TRY(read_folder(ctx, arena_format(ctx->arena, "%s/templates", folder), &theme->templates));
+    TRY(read_folder(ctx, arena_format(ctx->arena, "%s/snippets", folder), &theme->snippets));
+    theme->env = liquid_env_open(ctx->arena, &options);
+    TRY(load_texts(ctx, theme, folder));
+    TRY(load_layout(ctx, theme, folder, layout));
+    TRY(compile_all(ctx, theme));
+    *result = theme;
+    return NULL;
+}
+
+static const struct value *texts_of(const struct theme *theme, const char *locale)
+{
+    return theme->texts[text_is(locale, locales[1]) ? 1 : 0];
+}
+
+err theme_render(struct req *req, struct theme *theme, const char *template, const struct value *globals,
+                 struct text_buf *out)
+{
+    const struct source *source = find_source(&theme->templates, template);
+    if (!source)
+        return fail_with(&req->ctx, ERR_TEMPLATE, "there is no template %s", template);
+    struct theme_call call = {.links = &theme->links,
+                              .texts = texts_of(theme, req->ctx.locale),
+                              .is_english = text_is(req->ctx.locale, "en")};
+    return liquid_render_page(&req->ctx, source->template, theme->layout, globals, &call, out);
+}
+
+const char *theme_text(const struct theme *theme, const char *locale, const char *key)
+{
+    return text_find(texts_of(theme, locale), key, strlen(key));
+}

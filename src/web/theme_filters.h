@@ -1,0 +1,22 @@
+/* theme_filters.h - the filters that templates of a shop have besides standard Liquid (docs/views.md). */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "http/http.h"
+#include "liquid/liquid.h"
+
+struct theme_links {
+    const struct http_static *statics;
+    const char *assets; /* "/assets/" */
+};
+
+/* What the filters of one render know: liquid_call_data. */
+struct theme_call {
+    const struct theme_links *links;
+    const struct value *texts;
+    bool is_english;
+};
+
+extern const struct liquid_filter_entry theme_filters[];
+
+/* The text at a dotted key, or NULL. */
+const char *text_find(const struct value *texts, const char *key, size_t length);

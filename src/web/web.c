@@ -1,0 +1,305 @@
+/* web.c - hooks of the HTTP server: shop by host, guard, pages in their theme, failures people can read. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/web.h"
+
+#include "shop/payment/payment.h"
+#include "shop/staff/staff.h"
+#include "shop/storefront/storefront.h"
+#include "shop/tenant/tenant.h"
+#include "web/theme.h"
+#include "web/web_events.h"
+#include <inttypes.h>
+#include <limits.h>
+#include <unistd.h>
+
+#define ADMIN_PREFIX "admin/"
+
+struct web {
+    struct theme *storefront;
+    struct theme *admin;
+    struct http_static *statics;
+    struct shop_cache *shops;
+    struct http_hooks hooks;
+    struct site_events events;
+};
+
+/* ---- where the files are
+ * -------------------------------------------------------------------------------------- */
+
+/* Beside the program, above it (a build folder in the source tree), or where an installation puts it. */
+err share_find(struct ctx *ctx, const char **directory)
+{
+    static const char *const places[] = {"", "/..", "/../..", "/../../..", "/../share/yundian"};
+    if (ctx->config->share[0]) {
+        *directory = ctx->config->share;
+        return NULL;
+    }
+    char program[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (length <= 0)
+        return fail_with(ctx, ERR_INTERNAL, "cannot find the program's own file");
+    program[length] = 0;
+    *strrchr(program, '/') = 0;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        *directory = arena_format(ctx->arena, "%s%s", program, places[i]);
+        if (access(arena_format(ctx->arena, "%s/migrations/0001_jobs.sql", *directory), R_OK) == 0)
+            return NULL;
+    }
+    return fail_with(ctx, ERR_INTERNAL, "cannot find themes and migrations: give --share DIRECTORY");
+}
+
+/* ---- shop and guard
+ * --------------------------------------------------------------------------------------------- */
+
+static struct web *web_of(const struct req *req)
+{
+    return req_owner(req);
+}
+
+static err find_shop(struct req *req)
+{
+    return shop_cache_find_host(&req->ctx, web_of(req)->shops, req->host, &req->ctx.shop);
+}
+
+static err admit(struct req *req)
+{
+    req->ctx.actor = ACTOR_BUYER;
+    req->ctx.services = &site_services;
+    if (req->route->guard == ANYONE)
+        return NULL;
+    const char *token = req_cookie(req, STAFF_COOKIE);
+    const struct staff *staff = NULL;
+    if (token)
+        TRY(staff_find_session(&req->ctx, token, &staff));
+    if (!staff)
+        return fail_with(&req->ctx, ERR_UNAUTHENTICATED, "no staff session");
+    if (!staff_may(staff, req->route->scope) || (req->route->guard == OWNER && staff->role != STAFF_OWNER))
+        return fail_with(&req->ctx, ERR_FORBIDDEN, "the role lacks %s", req->route->scope);
+    struct staff *visitor = arena_alloc(req->ctx.arena, sizeof *visitor);
+    *visitor = *staff;
+    req->visitor = visitor;
+    req->ctx.actor = ACTOR_STAFF;
+    req->ctx.actor_id = staff->id;
+    return NULL;
+}
+
+/* ---- what every template sees
+ * ------------------------------------------------------------------------------------- */
+
+static void add_request(struct req *req, struct value *globals)
+{
+    struct arena *arena = req->ctx.arena;
+    struct value *request = value_set_object(arena, globals, "request");
+    value_set_text(arena, request, "path", req->path);
+    value_set_text(arena, request, "url", req->url);
+    value_set_text(arena, request, "locale", req->ctx.locale);
+    value_set_text(arena, request, "origin", req->origin);
+    value_set_bool(arena, request, "is_sandbox", req->ctx.config->sandbox);
+}
+
+static void add_staff(struct req *req, struct value *globals)
+{
+    const struct staff *person = req->visitor;
+    if (!person)
+        return;
+    struct value *staff = value_set_object(req->ctx.arena, globals, "staff");
+    value_set_text(req->ctx.arena, staff, "name", person->name);
+    value_set_text(req->ctx.arena, staff, "login", person->login);
+    value_set_text(req->ctx.arena, staff, "role", person->role == STAFF_OWNER ? "owner" : "member");
+}
+
+static void add_problems(struct req *req, struct value *globals, const struct field_problem *problem)
+{
+    struct arena *arena = req->ctx.arena;
+    struct value *problems = value_set_object(arena, globals, "problems");
+    struct value *list = value_set_list(arena, globals, "problem_list");
+    for (; problem; problem = problem->next) {
+        struct value *entry = value_add(arena, list, *value_object(arena));
+        value_set_text(arena, entry, "field", problem->field);
+        value_set_text(arena, entry, "code", problem->code);
+        value_set_text(arena, entry, "message", problem->message);
+        value_set(arena, problems, problem->field, *entry);
+    }
+}
+
+static void add_failure(struct req *req, struct value *globals, err failure)
+{
+    struct arena *arena = req->ctx.arena;
+    const struct error_kind *kind = error_kind(failure->code);
+    struct value *view = value_set_object(arena, globals, "failure");
+    value_set_int(arena, view, "status", kind->status);
+    value_set_text(arena, view, "slug", kind->slug);
+    value_set_text(arena, view, "title", kind->title);
+    value_set_text(arena, view, "detail", kind->status < 500 ? failure->detail : NULL);
+    value_set_text(arena, view, "request_id", req->ctx.request_id);
+    add_problems(req, globals, failure->problems);
+}
+
+static struct value *make_globals(struct req *req, const struct value *view)
+{
+    struct arena *arena = req->ctx.arena;
+    struct value *globals = value_object(arena);
+    for (uint32_t i = 0; view && i < view->object->count; i++)
+        value_set(arena, globals, view->object->members[i].name, view->object->members[i].value);
+    if (req->ctx.shop)
+        value_set(arena, globals, "shop", *shop_view(&req->ctx, req->ctx.shop));
+    add_request(req, globals);
+    if (req->failure || req->route == NULL || req->route->method != GET)
+        value_set(arena, globals, "typed", *req_typed_all(req));
+    return globals;
+}
+
+/* Badges beside the navigation of the back office. */
+static err add_badges(struct req *req, struct value *globals)
+{
+    struct alarm *alarms;
+    size_t count;
+    int64_t total, to_ship;
+    if (!req->visitor)
+        return NULL;
+    TRY(alarm_list_open(&req->ctx, 1, &alarms, &count, &total));
+    TRY(order_count_stage(&req->ctx, STAGE_TO_SHIP, 100, &to_ship));
+    struct value *badges = value_set_object(req->ctx.arena, globals, "badges");
+    value_set_int(req->ctx.arena, badges, "alarms", total);
+    value_set_int(req->ctx.arena, badges, "to_ship", to_ship);
+    return NULL;
+}
+
+static err render_themed(struct req *req, const char *template, struct value *globals, struct text_buf *out)
+{
+    struct web *web = web_of(req);
+    if (text_starts(template, ADMIN_PREFIX)) {
+        add_staff(req, globals);
+        TRY(add_badges(req, globals));
+        return theme_render(req, web->admin, template + strlen(ADMIN_PREFIX), globals, out);
+    }
+    struct value *nav = NULL;
+    if (req->ctx.shop)
+        TRY(storefront_nav(&req->ctx, &nav));
+    if (nav)
+        value_set(req->ctx.arena, globals, "nav", *nav);
+    return theme_render(req, web->storefront, template, globals, out);
+}
+
+static err render(struct req *req, const char *template, const struct value *view, struct text_buf *out)
+{
+    struct value *globals = make_globals(req, view);
+    if (req->failure)
+        add_failure(req, globals, req->failure);
+    return render_themed(req, template, globals, out);
+}
+
+/* ---- failures
+ * ------------------------------------------------------------------------------------------------------ */
+
+static bool is_admin_path(const struct req *req)
+{
+    return text_is(req->path, "/admin") || text_starts(req->path, "/admin/");
+}
+
+static err send_to_login(struct req *req)
+{
+    struct text_buf location;
+    text_open(&location, req->ctx.arena, HTTP_URL_LIMIT * 3);
+    text_add(&location, "/admin/login?next=");
+    const char *next = req->route->method == GET ? req->url : "/admin";
+    text_add_url(&location, next, strlen(next));
+    return reply_redirect(req, 303, text_of(&location));
+}
+
+/* A refused form is shown again by its own page; req->failure tells the page why. */
+static bool can_show_again(const struct req *req, err failure)
+{
+    int status = error_kind(failure->code)->status;
+    bool has_form = req->route && req->route->again && (req->form || req->route->form_size == 0);
+    return has_form && !req->failure && status < 500 && failure->code != ERR_NOT_FOUND &&
+           failure->code != ERR_FORBIDDEN && failure->code != ERR_CROSS_SITE;
+}
+
+static err render_failure(struct req *req, err failure, struct text_buf *out)
+{
+    req->ctx.services = &site_services;
+    if (failure->code == ERR_UNAUTHENTICATED && req->route && req->route->guard != ANYONE)
+        return send_to_login(req);
+    if (can_show_again(req, failure)) {
+        req->failure = failure;
+        err second = req->route->again(req);
+        if (!second || error_kind(second->code)->status >= 500)
+            return second;
+        failure = second;
+    }
+    struct value *globals = make_globals(req, NULL);
+    add_failure(req, globals, failure);
+    bool is_staff_page = is_admin_path(req) && req->ctx.shop;
+    return render_themed(req, is_staff_page ? "admin/error" : "error", globals, out);
+}
+
+static bool is_ready(void *owner, struct ctx *ctx)
+{
+    (void)owner;
+    return db_ping(ctx) == NULL;
+}
+
+static void write_metrics(void *owner, struct text_buf *out)
+{
+    struct web *web = owner;
+    site_events_metrics(&web->events, out);
+}
+
+/* ---- putting it together
+ * ------------------------------------------------------------------------------------------ */
+
+static err load_statics(struct ctx *ctx, struct web *web, const char *share)
+{
+    web->statics = http_static_open(ctx->arena);
+    TRY(http_static_add(ctx, web->statics, arena_format(ctx->arena, "%s/themes/default/assets", share),
+                        "/assets/"));
+    return http_static_add(ctx, web->statics, arena_format(ctx->arena, "%s/admin/assets", share),
+                           "/admin-assets/");
+}
+
+err web_open(struct ctx *ctx, struct web **result)
+{
+    static const char *const locales[] = {"zh-CN", "en", NULL};
+    const char *share;
+    struct web *web = arena_alloc(ctx->arena, sizeof *web);
+    TRY(share_find(ctx, &share));
+    TRY(load_statics(ctx, web, share));
+    TRY(theme_load(ctx, arena_format(ctx->arena, "%s/themes/default", share), "theme", web->statics,
+                   "/assets/", &web->storefront));
+    TRY(theme_load(ctx, arena_format(ctx->arena, "%s/admin", share), "admin", web->statics, "/admin-assets/",
+                   &web->admin));
+    web->shops = shop_cache_open(ctx->arena);
+    web->hooks = (struct http_hooks){.owner = web,
+                                     .find_shop = find_shop,
+                                     .admit = admit,
+                                     .render = render,
+                                     .render_failure = render_failure,
+                                     .metrics = write_metrics,
+                                     .is_ready = is_ready,
+                                     .locales = locales,
+                                     .no_cache_cookie = STAFF_COOKIE};
+    *result = web;
+    return NULL;
+}
+
+const struct http_hooks *web_hooks(struct web *web)
+{
+    return &web->hooks;
+}
+
+const struct http_static *web_statics(struct web *web)
+{
+    return web->statics;
+}
+
+void web_attach(struct web *web, struct http_server *server)
+{
+    web->events.server = server;
+}
+
+struct job_runner_options web_jobs(struct web *web, struct db *db, const struct ctx *model)
+{
+    web->events.shops = web->shops;
+    return site_events_jobs(&web->events, db, model);
+}

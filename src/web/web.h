@@ -1,0 +1,26 @@
+/* web.h - the whole program put together: themes, guards, pages of failure, and what modules listen to. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "http/http.h"
+#include "job/job.h"
+#include "shop/services.h"
+
+struct web;
+
+/* All route tables of the program; ends with NULL. */
+extern const struct route *const site_routes[];
+/* All kinds of jobs; ends with NULL. */
+extern const struct job_kind *const site_jobs[];
+extern const struct services site_services;
+
+/* Loads themes and assets from the share directory. Lives in ctx's arena. */
+CHECKED err web_open(struct ctx *ctx, struct web **web);
+const struct http_hooks *web_hooks(struct web *web);
+const struct http_static *web_statics(struct web *web);
+/* Events are told to this server's page cache and event streams. */
+void web_attach(struct web *web, struct http_server *server);
+/* Listeners, jobs and sweepers of all modules, for job_runner_start. */
+struct job_runner_options web_jobs(struct web *web, struct db *db, const struct ctx *model);
+
+/* The directory with themes, admin, migrations and demo. */
+CHECKED err share_find(struct ctx *ctx, const char **directory);

@@ -1,0 +1,110 @@
+/* web_events.c - listeners of the page cache and of event streams, and the platform's recurring work. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/web_events.h"
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "shop/cart/cart.h"
+#include "shop/checkout/checkout.h"
+#include "web/web.h"
+#include <inttypes.h>
+
+#define NEWS_LIMIT 1024
+#define SHOPS_AT_ONCE 100
+#define JOB_THREADS 2
+
+static void drop(const struct site_events *events, struct ctx *ctx, const char *kind, int64_t id)
+{
+    if (events->server)
+        http_cache_drop(events->server, arena_format(ctx->arena, "%s:%" PRId64, kind, id));
+}
+
+static err hear_product(struct ctx *ctx, const struct outbox_event *event, void *owner)
+{
+    drop(owner, ctx, "product", event->aggregate_id);
+    drop(owner, ctx, "list", ctx->shop->id);
+    return NULL;
+}
+
+static err hear_category(struct ctx *ctx, const struct outbox_event *event, void *owner)
+{
+    (void)event;
+    drop(owner, ctx, "shop", ctx->shop->id);
+    return NULL;
+}
+
+static err hear_order(struct ctx *ctx, const struct outbox_event *event, void *owner)
+{
+    const struct site_events *events = owner;
+    const char *news;
+    if (!events->server)
+        return NULL;
+    TRY(json_text(ctx, event->payload, NEWS_LIMIT, &news));
+    stream_publish(events->server, arena_format(ctx->arena, "order:%" PRId64, event->aggregate_id), "order",
+                   news);
+    return NULL;
+}
+
+static const struct listener page_listeners[] = {
+    {"product.", hear_product},
+    {"category.", hear_category},
+    {"order.", hear_order},
+    {0},
+};
+
+static const struct listener *const listeners[] = {page_listeners, NULL};
+
+/* Runs `work` for every shop of the platform. */
+static err for_each_shop(struct ctx *ctx, err (*work)(struct ctx *ctx))
+{
+    int64_t after = 0, *ids;
+    size_t count;
+    do {
+        TRY(shop_list_ids(ctx, after, SHOPS_AT_ONCE, &ids, &count));
+        for (size_t i = 0; i < count; i++) {
+            TRY(shop_load(ctx, ids[i], &ctx->shop));
+            TRY(work(ctx));
+            after = ids[i];
+        }
+    } while (count == SHOPS_AT_ONCE);
+    return NULL;
+}
+
+static err sweep_shop(struct ctx *ctx)
+{
+    TRY(cart_sweep(ctx));
+    return checkout_sweep_keys(ctx);
+}
+
+static err sweep(struct ctx *ctx, void *owner)
+{
+    (void)owner;
+    return for_each_shop(ctx, sweep_shop);
+}
+
+static const struct job_recurring sweepers[] = {{"sweep", 10 * MINUTE_MS, sweep}, {0}};
+static const struct job_recurring *const recurring[] = {sweepers, NULL};
+
+static err load_shop(struct ctx *ctx, int64_t shop_id)
+{
+    return shop_load(ctx, shop_id, &ctx->shop);
+}
+
+struct job_runner_options site_events_jobs(struct site_events *events, struct db *db, const struct ctx *model)
+{
+    return (struct job_runner_options){.db = db,
+                                       .model = model,
+                                       .listeners = listeners,
+                                       .kinds = site_jobs,
+                                       .recurring = recurring,
+                                       .load_shop = load_shop,
+                                       .owner = events,
+                                       .threads = JOB_THREADS};
+}
+
+void site_events_metrics(const struct site_events *events, struct text_buf *out)
+{
+    (void)events;
+    text_add(out, "# HELP yundian_info The program's version.\n# TYPE yundian_info gauge\n");
+    text_add(out, "yundian_info{version=\"" YUNDIAN_VERSION "\"} 1\n");
+}
