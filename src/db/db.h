@@ -58,14 +58,15 @@ struct db_value {
     const void *ptr;
     size_t len;
 };
-struct db_value db_null(void);                                /* best where the type is plain: "x = $1" */
+struct db_value db_null(void); /* best where the type is plain: "x = $1" */
 struct db_value db_int(int64_t integer);
-struct db_value db_text(const char *text);                    /* NULL binds SQL NULL */
-struct db_value db_bytes(const void *bytes, size_t length);   /* NULL binds SQL NULL */
-struct db_value db_id(int64_t id);                            /* 0 binds SQL NULL */
+struct db_value db_text(const char *text);                  /* NULL binds SQL NULL */
+struct db_value db_bytes(const void *bytes, size_t length); /* NULL binds SQL NULL */
+struct db_value db_id(int64_t id);                          /* 0 binds SQL NULL */
 
 #define DB_VALUES(...)                                                                                       \
-    (const struct db_value[]){__VA_ARGS__}, sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value)
+    (const struct db_value[]){__VA_ARGS__},                                                                  \
+        sizeof((const struct db_value[]){__VA_ARGS__}) / sizeof(struct db_value)
 
 /* Reads. The whole answer is in ctx's arena when it returns; no statement stays open. Outside a transaction
  * each call sees its own snapshot. */
@@ -77,17 +78,17 @@ bool db_next(struct db_rows *rows);
 size_t db_row_count(const struct db_rows *rows);
 /* Columns of the present row, counted from 0. A column of the wrong kind is a bug and aborts. */
 bool db_is_null(const struct db_rows *rows, int column);
-int64_t db_get_int(const struct db_rows *rows, int column);          /* NULL gives 0 */
-const char *db_get_text(const struct db_rows *rows, int column);     /* NULL gives NULL; lives in the arena */
+int64_t db_get_int(const struct db_rows *rows, int column);      /* NULL gives 0 */
+const char *db_get_text(const struct db_rows *rows, int column); /* NULL gives NULL; lives in the arena */
 const unsigned char *db_get_bytes(const struct db_rows *rows, int column, size_t *length);
 
 /* Writes, only inside db_transact. db_change tells how many rows it changed at once (a round trip on
  * PostgreSQL). db_execute is queued and its count does not matter. db_expect is queued and must change
- * exactly `expected` rows, else the transaction fails with `code` and `detail`, which may show only at a later
- * call or at the commit: never act on the success of an expectation inside the body. */
+ * exactly `expected` rows, else the transaction fails with `code` and `detail`, which may show only at a
+ * later call or at the commit: never act on the success of an expectation inside the body. */
 #define db_change(ctx, changed, sql, ...) db_change_values(ctx, changed, sql, DB_VALUES(__VA_ARGS__))
-CHECKED err db_change_values(struct ctx *ctx, int64_t *changed, const char *sql, const struct db_value *values,
-                             size_t count);
+CHECKED err db_change_values(struct ctx *ctx, int64_t *changed, const char *sql,
+                             const struct db_value *values, size_t count);
 #define db_execute(ctx, sql, ...) db_execute_values(ctx, sql, DB_VALUES(__VA_ARGS__))
 CHECKED err db_execute_values(struct ctx *ctx, const char *sql, const struct db_value *values, size_t count);
 #define db_expect(ctx, expected, code, detail, sql, ...)                                                     \

@@ -27,8 +27,8 @@ struct engine {
     err (*query)(struct ctx *ctx, const struct db_statement *statement, struct db_rows **rows);
     err (*change)(struct ctx *ctx, const struct db_statement *statement, int64_t *changed);
     err (*execute)(struct ctx *ctx, const struct db_statement *statement);
-    err (*expect)(struct ctx *ctx, const struct db_statement *statement, int64_t expected, enum error_code code,
-                  const char *detail);
+    err (*expect)(struct ctx *ctx, const struct db_statement *statement, int64_t expected,
+                  enum error_code code, const char *detail);
     err (*transact)(struct ctx *ctx, db_body body, void *arg);
     /* In a transaction: one statement without values that need not be a constant. */
     err (*script)(struct ctx *ctx, const char *sql);
@@ -42,7 +42,7 @@ extern const struct engine postgres_engine;
 
 struct db {
     const struct engine *engine;
-    void *state; /* the engine's own */
+    void *state;               /* the engine's own */
     pthread_mutex_t wake_lock; /* of the next two; held during the call, so that it is over when unset */
     void (*wake)(void *arg);
     void *wake_arg;

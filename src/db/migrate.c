@@ -50,7 +50,8 @@ static bool is_migration(const struct dirent *entry)
     return name[4] == '_' && text_ends(name, ".sql");
 }
 
-static err read_file(struct ctx *ctx, const char *directory, const char *name, const char **text, size_t *length)
+static err read_file(struct ctx *ctx, const char *directory, const char *name, const char **text,
+                     size_t *length)
 {
     const char *path = arena_format(ctx->arena, "%s/%s", directory, name);
     int file = open(path, O_RDONLY | O_CLOEXEC);
@@ -74,7 +75,7 @@ static err read_file(struct ctx *ctx, const char *directory, const char *name, c
 static err load_file(struct ctx *ctx, const char *directory, const char *name, struct migration *file)
 {
     unsigned char hash[CRYPTO_HASH_BYTES];
-    size_t length;
+    size_t length = 0;
     TRY(read_file(ctx, directory, name, &file->text, &length));
     crypto_sha256(file->text, length, hash);
     file->name = arena_copy_text(ctx->arena, name);

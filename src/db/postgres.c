@@ -14,8 +14,8 @@
 
 /* Prepared statements that a connection keeps, of each kind. */
 #define KEPT_STATEMENTS 2048
-/* Tries to connect before giving up, the first pause in ms (it doubles), and for how many ms after that others
- * try only once. */
+/* Tries to connect before giving up, the first pause in ms (it doubles), and for how many ms after that
+ * others try only once. */
 #define CONNECT_TRIES 6
 #define CONNECT_PAUSE 50
 #define CONNECT_DOWN 1000
@@ -69,8 +69,12 @@ static void drop_notice(void *arg, const PGresult *result)
 /* One attempt; NULL with the reason in `why` when it fails. */
 static PGconn *connect_once(struct ctx *ctx, const char *url, const char **why)
 {
-    const char *const names[] = {"fallback_application_name", "connect_timeout",  "keepalives_idle",
-                                 "keepalives_interval",       "tcp_user_timeout", "dbname",
+    const char *const names[] = {"fallback_application_name",
+                                 "connect_timeout",
+                                 "keepalives_idle",
+                                 "keepalives_interval",
+                                 "tcp_user_timeout",
+                                 "dbname",
                                  NULL};
     const char *const values[] = {"yundian", "5", "30", "10", "30000", url, NULL};
     PGconn *conn = PQconnectdbParams(names, values, 1);

@@ -5,13 +5,14 @@
 #include "db/statements.h"
 #include <libpq-fe.h>
 
-/* Operations that may be under way before the answers are read: their answers must fit the socket's buffer. */
+/* Operations that may be under way before the answers are read: their answers must fit the socket's buffer.
+ */
 #define PIPELINE_LIMIT 256
 
 /* A statement prepared on one connection, or being prepared. */
 struct pg_statement {
     char *text; /* as the caller gave it */
-    char name[16];
+    char name[24];
     enum { PG_NEW, PG_SENT, PG_READY } state;
     size_t count;
     Oid types[]; /* 0 where only an untyped null was seen */

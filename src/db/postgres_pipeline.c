@@ -5,7 +5,8 @@
  * is the transaction's. An expectation is made to fail on the server by a division by zero.
  *
  * The connection blocks. That cannot end in each side waiting for the other to read: the answers of
- * PIPELINE_LIMIT writes fit into the socket's buffer, and a question with a long answer is always the last. */
+ * PIPELINE_LIMIT writes fit into the socket's buffer, and a question with a long answer is always the last.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 #include "db/postgres.h"
@@ -27,7 +28,8 @@ struct parameters {
 
 static Oid type_of(const struct db_value *value)
 {
-    static const Oid types[] = {[DB_NULL] = 0, [DB_INT] = OID_INT8, [DB_TEXT] = OID_TEXT, [DB_BYTES] = OID_BYTEA};
+    static const Oid types[] = {
+        [DB_NULL] = 0, [DB_INT] = OID_INT8, [DB_TEXT] = OID_TEXT, [DB_BYTES] = OID_BYTEA};
     return types[value->kind == DB_NULL ? (enum db_kind)value->integer : value->kind];
 }
 
@@ -40,8 +42,9 @@ static bool ends_in_commit(const struct pg_connection *connection)
 static err lost(struct ctx *ctx, struct pg_connection *connection)
 {
     bool commit_sent = ends_in_commit(connection);
-    err failure = fail_with(ctx, ERR_UNAVAILABLE, "%s: %s", commit_sent ? "outcome unknown" : "connection lost",
-                            PQerrorMessage(connection->conn));
+    err failure =
+        fail_with(ctx, ERR_UNAVAILABLE, "%s: %s", commit_sent ? "outcome unknown" : "connection lost",
+                  PQerrorMessage(connection->conn));
     postgres_drop(connection);
     connection->outcome = commit_sent ? PG_UNKNOWN : PG_LOST;
     return failure;
@@ -106,8 +109,8 @@ static err prepare(struct ctx *ctx, struct pg_connection *connection, const stru
     return NULL;
 }
 
-static void set_parameter(struct ctx *ctx, struct parameters *parameters, size_t i, const struct db_value *value,
-                          Oid type)
+static void set_parameter(struct ctx *ctx, struct parameters *parameters, size_t i,
+                          const struct db_value *value, Oid type)
 {
     parameters->formats[i] = 1;
     switch (value->kind) {
@@ -146,8 +149,9 @@ static err set_parameters(struct ctx *ctx, struct parameters *parameters, const 
     return NULL;
 }
 
-static err send_prepared(struct ctx *ctx, struct pg_connection *connection, const struct pg_statement *statement,
-                         const struct parameters *parameters, struct pg_operation operation)
+static err send_prepared(struct ctx *ctx, struct pg_connection *connection,
+                         const struct pg_statement *statement, const struct parameters *parameters,
+                         struct pg_operation operation)
 {
     push(connection, operation); /* first: a COMMIT that could not be sent whole may have been sent */
     if (!PQsendQueryPrepared(connection->conn, statement->name, (int)parameters->count, parameters->values,
@@ -247,8 +251,8 @@ static err failure_of(struct ctx *ctx, struct pg_connection *connection, const s
         connection->outcome = ends_in_commit(connection) ? PG_UNKNOWN : PG_LOST;
     else if (text_starts(state, "57P") || text_starts(state, "08") || operation->step == PG_BEGIN)
         connection->outcome = operation->step == PG_COMMIT ? PG_UNKNOWN : PG_LOST;
-    bool is_passing = connection->outcome != PG_FINAL || text_starts(state, "53") || text_is(state, "55P03") ||
-                      text_is(state, "57014") || text_is(state, "25P03");
+    bool is_passing = connection->outcome != PG_FINAL || text_starts(state, "53") ||
+                      text_is(state, "55P03") || text_is(state, "57014") || text_is(state, "25P03");
     return fail_with(ctx, is_passing ? ERR_UNAVAILABLE : ERR_DATABASE, "%s (%s): %s",
                      message ? message : PQresultErrorMessage(result), state, operation->sql);
 }

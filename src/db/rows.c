@@ -2,7 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/engine.h"
 
-/* Rows of the first block of an answer; each further block holds four times as many, up to the last number. */
+/* Rows of the first block of an answer; each further block holds four times as many, up to the last number.
+ */
 #define FIRST_BLOCK_ROWS 4
 #define LARGEST_BLOCK_ROWS 1024
 
@@ -95,9 +96,8 @@ struct db_cell rows_int(int64_t integer)
 
 struct db_cell rows_copy(struct arena *arena, enum db_kind kind, const void *ptr, size_t length)
 {
-    return (struct db_cell){.kind = kind,
-                            .length = (uint32_t)length,
-                            .ptr = arena_copy(arena, length ? ptr : "", length)};
+    return (struct db_cell){
+        .kind = kind, .length = (uint32_t)length, .ptr = arena_copy(arena, length ? ptr : "", length)};
 }
 
 bool db_next(struct db_rows *rows)

@@ -26,7 +26,7 @@ struct sqlite_state {
 
 struct prepared {
     sqlite3_stmt *statement;
-    size_t count;                              /* of its placeholders */
+    size_t count;                               /* of its placeholders */
     unsigned char numbers[DB_PARAMETERS_LIMIT]; /* n of `$n` for SQLite's parameter i + 1 */
 };
 
@@ -113,8 +113,8 @@ static int bind_value(sqlite3_stmt *statement, int place, const struct db_value 
 }
 
 /* A statement with its values, ready to step. Whoever steps it resets it before returning. */
-static err prepare(struct ctx *ctx, struct sqlite_connection *connection, const struct db_statement *statement,
-                   sqlite3_stmt **result)
+static err prepare(struct ctx *ctx, struct sqlite_connection *connection,
+                   const struct db_statement *statement, sqlite3_stmt **result)
 {
     struct prepared *prepared = statements_find(&connection->statements, statement->sql);
     if (prepared)
@@ -225,8 +225,8 @@ static err read_rows(struct ctx *ctx, struct sqlite_connection *connection, sqli
     return code == SQLITE_DONE ? NULL : sqlite_failure(ctx, connection, code, sqlite3_sql(statement));
 }
 
-static err query_on(struct ctx *ctx, struct sqlite_connection *connection, const struct db_statement *statement,
-                    struct db_rows **rows)
+static err query_on(struct ctx *ctx, struct sqlite_connection *connection,
+                    const struct db_statement *statement, struct db_rows **rows)
 {
     sqlite3_stmt *prepared;
     TRY(prepare(ctx, connection, statement, &prepared));
@@ -318,15 +318,15 @@ static err set_up(struct ctx *ctx, struct sqlite_connection *connection, enum sq
     return NULL;
 }
 
-err sqlite_connect(struct ctx *ctx, const char *path, enum sqlite_role role, struct sqlite_connection **result)
+err sqlite_connect(struct ctx *ctx, const char *path, enum sqlite_role role,
+                   struct sqlite_connection **result)
 {
     struct sqlite_connection *connection = db_allocate(sizeof *connection);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
-    int code = sqlite3_open_v2(path, &connection->handle, role == SQLITE_WRITER ? flags | SQLITE_OPEN_CREATE : flags,
-                               NULL);
-    err failure = code == SQLITE_OK
-                      ? set_up(ctx, connection, role)
-                      : fail_with(ctx, ERR_UNAVAILABLE, "%s: %s", path, sqlite3_errstr(code));
+    int code = sqlite3_open_v2(path, &connection->handle,
+                               role == SQLITE_WRITER ? flags | SQLITE_OPEN_CREATE : flags, NULL);
+    err failure = code == SQLITE_OK ? set_up(ctx, connection, role)
+                                    : fail_with(ctx, ERR_UNAVAILABLE, "%s: %s", path, sqlite3_errstr(code));
     if (failure) {
         sqlite3_close(connection->handle);
         free(connection);

@@ -67,7 +67,8 @@ static bool run_request(struct sqlite_writer *writer, struct request *request, s
     int broken = 0;
     int unused = 0;
     if (request->failure == NULL &&
-        sqlite3_db_status(connection->handle, SQLITE_DBSTATUS_DEFERRED_FKS, &broken, &unused, 0) == SQLITE_OK &&
+        sqlite3_db_status(connection->handle, SQLITE_DBSTATUS_DEFERRED_FKS, &broken, &unused, 0) ==
+            SQLITE_OK &&
         broken != 0)
         request->failure = fail_with(request->ctx, ERR_CONFLICT, "FOREIGN KEY constraint failed");
     if (request->failure)

@@ -63,7 +63,8 @@ static err put_off(struct ctx *ctx, const struct candidate *candidate, const cha
                       "UPDATE jobs SET attempt = attempt + 1, due_at = $5, dead_at = $6, error = $7"
                       " WHERE shop_id = $1 AND kind = $2 AND subject_id = $3 AND fence = $4",
                       db_int(candidate->shop_id), db_text(candidate->kind), db_int(candidate->subject_id),
-                      db_int(candidate->fence), db_int(ctx->now + job_pause(MINUTE_MS, candidate->attempt + 1)),
+                      db_int(candidate->fence),
+                      db_int(ctx->now + job_pause(MINUTE_MS, candidate->attempt + 1)),
                       db_id(is_over ? ctx->now : 0), db_text(reason));
 }
 
@@ -81,7 +82,8 @@ static err claim_one(struct ctx *ctx, struct claiming *claiming, const struct ca
                   " WHERE shop_id = $1 AND kind = $2 AND subject_id = $3 AND fence = $4 AND lease_until <= $7"
                   " AND due_at <= $7 AND dead_at IS NULL",
                   db_int(candidate->shop_id), db_text(candidate->kind), db_int(candidate->subject_id),
-                  db_int(candidate->fence), db_int(ctx->now + JOB_LEASE_MS), db_int(fence), db_int(ctx->now)));
+                  db_int(candidate->fence), db_int(ctx->now + JOB_LEASE_MS), db_int(fence),
+                  db_int(ctx->now)));
     if (changed == 1)
         claiming->claims[claiming->count++] = (struct job_claim){
             .kind = kind,
@@ -154,11 +156,12 @@ static err give_back_in_transaction(struct ctx *ctx, void *arg)
     for (int i = 0; i < leases->count; i++) {
         const struct job_claim *claim = &leases->claims[i];
         if (claim->recurring == NULL)
-            TRY(db_execute(ctx,
-                           "UPDATE jobs SET attempt = attempt - 1"
-                           " WHERE shop_id = $1 AND kind = $2 AND subject_id = $3 AND fence = $4 AND attempt > 0",
-                           db_int(claim->shop_id), db_text(claim->kind->kind), db_int(claim->subject_id),
-                           db_int(claim->fence)));
+            TRY(db_execute(
+                ctx,
+                "UPDATE jobs SET attempt = attempt - 1"
+                " WHERE shop_id = $1 AND kind = $2 AND subject_id = $3 AND fence = $4 AND attempt > 0",
+                db_int(claim->shop_id), db_text(claim->kind->kind), db_int(claim->subject_id),
+                db_int(claim->fence)));
     }
     return NULL;
 }
@@ -174,7 +177,8 @@ err claim_give_back(struct job_work *work, const struct job_claim *claims, int c
 static err forget_in_transaction(struct ctx *ctx, void *arg)
 {
     (void)arg;
-    TRY(db_execute_values(ctx, "UPDATE jobs SET lease_until = 0 WHERE lease_until > 0 AND dead_at IS NULL", NULL, 0));
+    TRY(db_execute_values(ctx, "UPDATE jobs SET lease_until = 0 WHERE lease_until > 0 AND dead_at IS NULL",
+                          NULL, 0));
     return db_execute_values(ctx, "UPDATE job_recurring SET lease_until = 0 WHERE lease_until > 0", NULL, 0);
 }
 

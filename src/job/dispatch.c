@@ -80,7 +80,8 @@ static void read_entry(const struct db_rows *rows, struct entry *entry)
     };
 }
 
-/* Fresh events that no failed one of their aggregate holds back; when there are none, failed ones due again. */
+/* Fresh events that no failed one of their aggregate holds back; when there are none, failed ones due again.
+ */
 static err find(struct ctx *ctx, struct batch *batch)
 {
     struct db_rows *rows;
@@ -92,12 +93,13 @@ static err find(struct ctx *ctx, struct batch *batch)
                  db_int(BATCH_LIMIT)));
     batch->was_failed = db_row_count(rows) == 0;
     if (batch->was_failed)
-        TRY(db_query(ctx, &rows,
-                     "SELECT o.shop_id, o.id, o.topic, o.aggregate_id, o.payload, o.at, o.attempt FROM outbox o"
-                     " WHERE o.attempt > 0 AND o.due_at <= $1 AND NOT EXISTS (SELECT 1 FROM outbox f"
-                     " WHERE f.attempt > 0 AND f.shop_id = o.shop_id AND f.aggregate_id = o.aggregate_id"
-                     " AND f.id < o.id) ORDER BY o.id LIMIT $2",
-                     db_int(ctx->now), db_int(BATCH_LIMIT)));
+        TRY(db_query(
+            ctx, &rows,
+            "SELECT o.shop_id, o.id, o.topic, o.aggregate_id, o.payload, o.at, o.attempt FROM outbox o"
+            " WHERE o.attempt > 0 AND o.due_at <= $1 AND NOT EXISTS (SELECT 1 FROM outbox f"
+            " WHERE f.attempt > 0 AND f.shop_id = o.shop_id AND f.aggregate_id = o.aggregate_id"
+            " AND f.id < o.id) ORDER BY o.id LIMIT $2",
+            db_int(ctx->now), db_int(BATCH_LIMIT)));
     while (db_next(rows))
         read_entry(rows, &batch->entries[batch->count++]);
     return NULL;
@@ -155,10 +157,11 @@ static err delete_some(struct ctx *ctx, int64_t shop_id, const int64_t ids[DELET
     struct db_value values[DELETE_WIDTH + 1] = {db_int(shop_id)};
     for (int i = 0; i < DELETE_WIDTH; i++)
         values[i + 1] = db_int(ids[i < count ? i : count - 1]);
-    return db_execute_values(ctx,
-                             "DELETE FROM outbox WHERE shop_id = $1 AND id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10,"
-                             " $11, $12, $13, $14, $15, $16, $17)",
-                             values, DELETE_WIDTH + 1);
+    return db_execute_values(
+        ctx,
+        "DELETE FROM outbox WHERE shop_id = $1 AND id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10,"
+        " $11, $12, $13, $14, $15, $16, $17)",
+        values, DELETE_WIDTH + 1);
 }
 
 /* Removes all entries, many to a statement. By id: an event with a smaller id may be committed later. */
@@ -218,11 +221,12 @@ static err bury(struct ctx *ctx, const struct single *single)
     value_set_int(ctx->arena, letter, "at", entry->event.at);
     value_set(ctx->arena, letter, "payload", *entry->event.payload);
     TRY(job_payload_text(ctx, letter, &text));
-    TRY(db_execute(ctx,
-                   "INSERT INTO jobs (shop_id, kind, subject_id, due_at, attempt, dead_at, error, payload)"
-                   " VALUES ($1, 'outbox', $2, $3, $4, $3, $5, $6) ON CONFLICT (shop_id, kind, subject_id) DO NOTHING",
-                   db_int(entry->shop_id), db_int(entry->event.id), db_int(ctx->now), db_int(entry->attempt + 1),
-                   db_text(job_error_text(ctx, single->failure)), db_text(text)));
+    TRY(db_execute(
+        ctx,
+        "INSERT INTO jobs (shop_id, kind, subject_id, due_at, attempt, dead_at, error, payload)"
+        " VALUES ($1, 'outbox', $2, $3, $4, $3, $5, $6) ON CONFLICT (shop_id, kind, subject_id) DO NOTHING",
+        db_int(entry->shop_id), db_int(entry->event.id), db_int(ctx->now), db_int(entry->attempt + 1),
+        db_text(job_error_text(ctx, single->failure)), db_text(text)));
     return db_execute(ctx, "DELETE FROM outbox WHERE shop_id = $1 AND id = $2", db_int(entry->shop_id),
                       db_int(entry->event.id));
 }
@@ -234,7 +238,8 @@ static err put_back(struct ctx *ctx, void *arg)
     TRY(hold_lease(ctx, single->batch));
     if (entry->attempt + 1 >= EVENT_ATTEMPTS)
         return bury(ctx, single);
-    return db_execute(ctx, "UPDATE outbox SET attempt = attempt + 1, due_at = $3 WHERE shop_id = $1 AND id = $2",
+    return db_execute(ctx,
+                      "UPDATE outbox SET attempt = attempt + 1, due_at = $3 WHERE shop_id = $1 AND id = $2",
                       db_int(entry->shop_id), db_int(entry->event.id),
                       db_int(ctx->now + job_pause(EVENT_PAUSE, entry->attempt + 1)));
 }
@@ -301,9 +306,9 @@ struct taking {
 static err take_in_transaction(struct ctx *ctx, void *arg)
 {
     struct taking *taking = arg;
-    TRY(db_execute(ctx,
-                   "INSERT INTO job_recurring (name, due_at) VALUES ('outbox', $1) ON CONFLICT (name) DO NOTHING",
-                   db_int(ctx->now)));
+    TRY(db_execute(
+        ctx, "INSERT INTO job_recurring (name, due_at) VALUES ('outbox', $1) ON CONFLICT (name) DO NOTHING",
+        db_int(ctx->now)));
     return db_change(ctx, &taking->changed,
                      "UPDATE job_recurring SET fence = $1, lease_until = $2"
                      " WHERE name = 'outbox' AND (lease_until <= $3 OR fence = $4 OR $5 = 1)",

@@ -60,8 +60,8 @@ struct recurring_times {
 };
 /* Makes the rows that are missing. */
 CHECKED err recurring_prepare(struct job_work *work);
-CHECKED err claim_recurring(struct job_work *work, struct recurring_times *times, struct job_claim *claims, int limit,
-                            int *count);
+CHECKED err claim_recurring(struct job_work *work, struct recurring_times *times, struct job_claim *claims,
+                            int limit, int *count);
 void run_recurring(struct job_work *work, const struct job_claim *claim);
 
 /* dispatch.c: one dispatcher at a time on the whole platform. */

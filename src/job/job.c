@@ -35,7 +35,8 @@ const char *job_error_text(struct ctx *ctx, err failure)
                       utf8_prefix(text, length, points < JOB_ERROR_LIMIT ? points : JOB_ERROR_LIMIT));
 }
 
-err job_schedule(struct ctx *ctx, const char *kind, int64_t subject_id, int64_t due_at, const struct value *payload)
+err job_schedule(struct ctx *ctx, const char *kind, int64_t subject_id, int64_t due_at,
+                 const struct value *payload)
 {
     const char *text;
     TRY(job_payload_text(ctx, payload, &text));
@@ -58,10 +59,11 @@ err job_cancel(struct ctx *ctx, const char *kind, int64_t subject_id)
 err job_list_dead(struct ctx *ctx, int limit, struct dead_letter **letters, size_t *count)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT kind, subject_id, dead_at, attempt, error FROM jobs"
-                 " WHERE shop_id = $1 AND dead_at IS NOT NULL ORDER BY dead_at DESC, kind, subject_id LIMIT $2",
-                 db_int(ctx->shop->id), db_int(limit)));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT kind, subject_id, dead_at, attempt, error FROM jobs"
+        " WHERE shop_id = $1 AND dead_at IS NOT NULL ORDER BY dead_at DESC, kind, subject_id LIMIT $2",
+        db_int(ctx->shop->id), db_int(limit)));
     *count = 0;
     *letters = arena_alloc_many(ctx->arena, db_row_count(rows), sizeof **letters);
     while (db_next(rows))
@@ -128,9 +130,10 @@ err job_retry_dead(struct ctx *ctx, const char *kind, int64_t subject_id)
 static err remove_in_transaction(struct ctx *ctx, void *arg)
 {
     const struct dead_subject *dead = arg;
-    return db_expect(ctx, 1, ERR_NOT_FOUND, "no such dead job",
-                     "DELETE FROM jobs WHERE shop_id = $1 AND kind = $2 AND subject_id = $3 AND dead_at IS NOT NULL",
-                     db_int(ctx->shop->id), db_text(dead->kind), db_int(dead->subject_id));
+    return db_expect(
+        ctx, 1, ERR_NOT_FOUND, "no such dead job",
+        "DELETE FROM jobs WHERE shop_id = $1 AND kind = $2 AND subject_id = $3 AND dead_at IS NOT NULL",
+        db_int(ctx->shop->id), db_text(dead->kind), db_int(dead->subject_id));
 }
 
 err job_remove_dead(struct ctx *ctx, const char *kind, int64_t subject_id)

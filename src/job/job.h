@@ -1,9 +1,9 @@
 /* job.h - what happens later: events that follow a change, and work that has a due time.
  *
  * outbox_emit writes an event in the transaction of the change. One dispatcher hands every event, in order
- * per aggregate and at least once, to all listeners, inside one transaction that also deletes the event: what a
- * listener writes is therefore done exactly once; what it does in memory must bear repetition. Slow or outside
- * work never happens in a listener: it schedules a job.
+ * per aggregate and at least once, to all listeners, inside one transaction that also deletes the event: what
+ * a listener writes is therefore done exactly once; what it does in memory must bear repetition. Slow or
+ * outside work never happens in a listener: it schedules a job.
  *
  * A job is a row: shop, kind, subject (one row for each of the three together: scheduling again moves the due
  * time), a due time, a lease. Workers run due jobs outside any transaction, at least once; a failing job is
@@ -16,7 +16,7 @@
 #include "db/db.h"
 
 struct outbox_event {
-    int64_t id; /* also the dedupe id for whoever receives it */
+    int64_t id;        /* also the dedupe id for whoever receives it */
     const char *topic; /* "order.paid" */
     int64_t aggregate_id;
     const struct value *payload;
@@ -24,7 +24,8 @@ struct outbox_event {
 };
 
 /* In a transaction: records that something happened. The payload is a small object. */
-CHECKED err outbox_emit(struct ctx *ctx, const char *topic, int64_t aggregate_id, const struct value *payload);
+CHECKED err outbox_emit(struct ctx *ctx, const char *topic, int64_t aggregate_id,
+                        const struct value *payload);
 
 struct listener {
     const char *topic; /* exact, or a prefix that ends in '.' ("order."), or "" for every event */
@@ -42,11 +43,12 @@ struct job {
 struct job_kind {
     const char *kind; /* "order.close" */
     err (*run)(struct ctx *ctx, const struct job *job, void *owner);
-    int attempts;         /* tries before it is a dead letter */
-    int64_t first_pause;  /* ms before the second try; doubles up to an hour */
+    int attempts;        /* tries before it is a dead letter */
+    int64_t first_pause; /* ms before the second try; doubles up to an hour */
 };
 
-/* In a transaction. Scheduling an existing (shop, kind, subject) replaces due time and payload and revives it. */
+/* In a transaction. Scheduling an existing (shop, kind, subject) replaces due time and payload and revives
+ * it. */
 CHECKED err job_schedule(struct ctx *ctx, const char *kind, int64_t subject_id, int64_t due_at,
                          const struct value *payload);
 /* In a transaction. Harmless when there is none. */
@@ -61,7 +63,7 @@ struct job_recurring {
 
 struct job_runner_options {
     struct db *db;
-    const struct ctx *model; /* ids, keys, config are taken from here */
+    const struct ctx *model;                 /* ids, keys, config are taken from here */
     const struct listener *const *listeners; /* tables that end with a NULL hear; the list ends with NULL */
     const struct job_kind *const *kinds;     /* tables that end with a NULL run; the list ends with NULL */
     const struct job_recurring *const *recurring;
@@ -72,7 +74,8 @@ struct job_runner_options {
 };
 
 struct job_runner;
-CHECKED err job_runner_start(struct ctx *ctx, const struct job_runner_options *options, struct job_runner **runner);
+CHECKED err job_runner_start(struct ctx *ctx, const struct job_runner_options *options,
+                             struct job_runner **runner);
 /* Finishes what runs and stops; what is due stays in the table. */
 void job_runner_stop(struct job_runner *runner);
 /* For tests and the command line: dispatches and runs everything due at ctx->now, on this thread. */

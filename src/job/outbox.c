@@ -9,7 +9,7 @@ err outbox_emit(struct ctx *ctx, const char *topic, int64_t aggregate_id, const 
     TRY(db_execute(ctx,
                    "INSERT INTO outbox (shop_id, id, topic, aggregate_id, payload, at)"
                    " VALUES ($1, $2, $3, $4, $5, $6)",
-                   db_int(ctx->shop->id), db_int(id_new(ctx)), db_text(topic), db_int(aggregate_id), db_text(text),
-                   db_int(ctx->now)));
+                   db_int(ctx->shop->id), db_int(id_new(ctx)), db_text(topic), db_int(aggregate_id),
+                   db_text(text), db_int(ctx->now)));
     return db_wake(ctx);
 }

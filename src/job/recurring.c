@@ -14,8 +14,9 @@ static err prepare_in_transaction(struct ctx *ctx, void *arg)
     const struct job_runner_options *options = arg;
     for (int i = 0; options->recurring && options->recurring[i]; i++)
         for (const struct job_recurring *entry = options->recurring[i]; entry->run; entry++)
-            TRY(db_execute(ctx, "INSERT INTO job_recurring (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
-                           db_text(entry->name), db_int(ctx->now)));
+            TRY(db_execute(
+                ctx, "INSERT INTO job_recurring (name, due_at) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING",
+                db_text(entry->name), db_int(ctx->now)));
     return NULL;
 }
 
@@ -32,8 +33,8 @@ static err claim_in_transaction(struct ctx *ctx, void *arg)
     return db_change(ctx, &claiming->changed,
                      "UPDATE job_recurring SET lease_until = $2, fence = $3"
                      " WHERE name = $1 AND due_at <= $4 AND lease_until <= $4",
-                     db_text(claiming->recurring->name), db_int(ctx->now + JOB_LEASE_MS), db_int(claiming->fence),
-                     db_int(ctx->now));
+                     db_text(claiming->recurring->name), db_int(ctx->now + JOB_LEASE_MS),
+                     db_int(claiming->fence), db_int(ctx->now));
 }
 
 /* When to look again: another node has it, or had it. */
@@ -81,9 +82,9 @@ err claim_recurring(struct job_work *work, struct recurring_times *times, struct
 static err finish(struct ctx *ctx, void *arg)
 {
     const struct job_claim *claim = arg;
-    return db_execute(ctx, "UPDATE job_recurring SET due_at = $3, lease_until = 0 WHERE name = $1 AND fence = $2",
-                      db_text(claim->recurring->name), db_int(claim->fence),
-                      db_int(ctx->now + claim->recurring->period));
+    return db_execute(
+        ctx, "UPDATE job_recurring SET due_at = $3, lease_until = 0 WHERE name = $1 AND fence = $2",
+        db_text(claim->recurring->name), db_int(claim->fence), db_int(ctx->now + claim->recurring->period));
 }
 
 void run_recurring(struct job_work *work, const struct job_claim *claim)
@@ -91,8 +92,8 @@ void run_recurring(struct job_work *work, const struct job_claim *claim)
     struct ctx *ctx = &work->ctx;
     err failure = claim->recurring->run(ctx, work->options->owner);
     if (failure)
-        log_failure(ctx, LOG_ERROR, arena_format(ctx->arena, "recurring work failed: %s", claim->recurring->name),
-                    failure);
+        log_failure(ctx, LOG_ERROR,
+                    arena_format(ctx->arena, "recurring work failed: %s", claim->recurring->name), failure);
     ctx->shop = NULL;
     failure = db_transact(ctx, finish, (void *)(uintptr_t)claim);
     if (failure)

@@ -86,8 +86,9 @@ static err put_back(struct ctx *ctx, void *arg)
     TRY(db_change(ctx, &changed,
                   "UPDATE jobs SET lease_until = 0, due_at = $6, dead_at = $7, error = $8"
                   " WHERE shop_id = $1 AND kind = $2 AND subject_id = $3 AND fence = $4 AND revision = $5",
-                  db_int(claim->shop_id), db_text(kind->kind), db_int(claim->subject_id), db_int(claim->fence),
-                  db_int(running->revision), db_int(ctx->now + job_pause(kind->first_pause, running->job.attempt)),
+                  db_int(claim->shop_id), db_text(kind->kind), db_int(claim->subject_id),
+                  db_int(claim->fence), db_int(running->revision),
+                  db_int(ctx->now + job_pause(kind->first_pause, running->job.attempt)),
                   db_id(is_over ? ctx->now : 0), db_text(job_error_text(ctx, running->failure))));
     return changed == 1 ? NULL : release(ctx, claim);
 }

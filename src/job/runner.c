@@ -263,7 +263,9 @@ err job_runner_start(struct ctx *ctx, const struct job_runner_options *options, 
     struct job_runner *runner = arena_alloc(arena, sizeof *runner);
     runner->options = *options;
     runner->arena = arena;
-    runner->threads = options->threads < 1 ? 1 : options->threads > THREADS_LIMIT ? THREADS_LIMIT : options->threads;
+    runner->threads = options->threads < 1               ? 1
+                      : options->threads > THREADS_LIMIT ? THREADS_LIMIT
+                                                         : options->threads;
     work_open(&runner->dispatcher_work, &runner->options);
     err failure = recurring_prepare(&runner->dispatcher_work);
     if (failure == NULL && db_engine_of(options->db) == DB_SQLITE)
@@ -305,7 +307,8 @@ void job_runner_stop(struct job_runner *runner)
 }
 
 /* Everything that is due now; `steps` gets how much there was. */
-static err drain_once(struct job_work *work, struct dispatcher *dispatcher, struct recurring_times *times, int *steps)
+static err drain_once(struct job_work *work, struct dispatcher *dispatcher, struct recurring_times *times,
+                      int *steps)
 {
     struct job_claim claims[JOB_CLAIM_LIMIT];
     int count;

@@ -198,8 +198,20 @@ void value_print(struct liquid_call *call, struct text_buf *out, const struct va
         add_scalar(out, value);
 }
 
+static struct slice text_of_int(struct liquid_call *call, int64_t integer)
+{
+    char digits[TEXT_INT_BYTES];
+    size_t length = text_write_int(integer, digits);
+    if (call->memory_left < sizeof digits)
+        return (struct slice){"", 0};
+    call->memory_left -= sizeof digits;
+    return (struct slice){arena_copy(call->ctx->arena, digits, length), length};
+}
+
 struct slice value_text_of(struct liquid_call *call, const struct value *value)
 {
+    if (value->kind == VALUE_INT)
+        return text_of_int(call, value->integer);
     if (value_is_text(value))
         return value_slice(value);
     if (value->kind == VALUE_NULL)

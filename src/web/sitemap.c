@@ -2,14 +2,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "adapter/sandbox.h"
 #include "adapter/vips.h"
-#include "shop/backoffice/backoffice.h"
+#include "shop/backoffice/backoffice_routes.h"
 #include "shop/cart/cart_routes.h"
 #include "shop/checkout/checkout.h"
 #include "shop/checkout/checkout_routes.h"
 #include "shop/media/media_routes.h"
 #include "shop/payment/payment_jobs.h"
 #include "shop/staff/staff_routes.h"
-#include "shop/storefront/storefront.h"
+#include "shop/storefront/storefront_routes.h"
 #include "web/web.h"
 
 const struct route *const site_routes[] = {

@@ -1,6 +1,6 @@
 /* backoffice_alarm_routes.c - what only a person can settle: alarms and jobs that gave up. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/backoffice/backoffice.h"
+#include "shop/backoffice/backoffice_routes.h"
 
 #include "base/text.h"
 #include "job/job.h"

@@ -1,6 +1,6 @@
 /* backoffice_category_routes.c - the shelves. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/backoffice/backoffice.h"
+#include "shop/backoffice/backoffice_routes.h"
 
 #include "base/text.h"
 #include "shop/catalog/catalog.h"

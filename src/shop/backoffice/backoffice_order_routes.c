@@ -1,6 +1,6 @@
 /* backoffice_order_routes.c - orders: finding, packing, cancelling, refunding. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/backoffice/backoffice.h"
+#include "shop/backoffice/backoffice_routes.h"
 
 #include "shop/checkout/checkout.h"
 #include "shop/payment/payment.h"

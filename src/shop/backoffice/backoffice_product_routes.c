@@ -1,9 +1,9 @@
 /* backoffice_product_routes.c - products: the list, the editor, pictures, stock and codes. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/backoffice/backoffice.h"
+#include "shop/backoffice/backoffice_routes.h"
 
 #include "base/text.h"
-#include "shop/backoffice/backoffice_product.h"
+#include "shop/backoffice/backoffice_product_form.h"
 #include "shop/digital/digital.h"
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"

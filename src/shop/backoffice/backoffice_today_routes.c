@@ -1,6 +1,6 @@
 /* backoffice_today_routes.c - the dashboard: today, the last seven days, what wants attention. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/backoffice/backoffice.h"
+#include "shop/backoffice/backoffice_routes.h"
 
 #include "base/clock.h"
 #include "job/job.h"

@@ -1,18 +1,10 @@
 /* storefront.h - the pages that only show: home, lists of products, one product. Same for every stranger, so
- * they are cached whole; tags tell what they show.
- *
- * Tags: "shop:ID" on every page (categories, names), "list:ID" on every page with cards, "product:ID" on the
- * page of one product. */
+ * they are cached whole; tags tell what they show. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "http/http.h"
+#include "base/ctx.h"
+#include "base/value.h"
 #include "shop/catalog/catalog.h"
-
-/* What a page may be out of date at a CDN, in seconds; here it is dropped at once. */
-#define PAGE_CACHE_SECONDS 60
-#define PAGE_PRODUCTS 24
-
-extern const struct route storefront_routes[];
 
 /* {categories: [{handle, name, url}]}: what every page's header shows. */
 CHECKED err storefront_nav(struct ctx *ctx, struct value **nav);

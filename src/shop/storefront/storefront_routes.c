@@ -1,8 +1,9 @@
 /* storefront_routes.c - home, lists and product pages. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/storefront/storefront.h"
+#include "shop/storefront/storefront_routes.h"
 
 #include "shop/media/media.h"
+#include "shop/storefront/storefront.h"
 #include <inttypes.h>
 
 #define HOME_FEATURED 8

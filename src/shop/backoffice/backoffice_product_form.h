@@ -1,4 +1,4 @@
-/* backoffice_product.h - the product editor: from its form to a draft, and from a product to its view.
+/* backoffice_product_form.h - the product editor: from its form to a draft, and from a product to its view.
  * Private. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once

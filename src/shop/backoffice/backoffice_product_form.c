@@ -1,6 +1,6 @@
-/* backoffice_product.c - what the product editor's form means. */
+/* backoffice_product_form.c - what the product editor's form means. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/backoffice/backoffice_product.h"
+#include "shop/backoffice/backoffice_product_form.h"
 
 #include "base/text.h"
 #include "shop/digital/digital.h"

@@ -1,0 +1,13 @@
+/* storefront_routes.h - addresses of the pages that only show.
+ *
+ * Tags: "shop:ID" on every page (categories, names), "list:ID" on every page with cards, "product:ID" on the
+ * page of one product. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "http/http.h"
+
+/* What a page may be out of date at a CDN, in seconds; here it is dropped at once. */
+#define PAGE_CACHE_SECONDS 60
+#define PAGE_PRODUCTS 24
+
+extern const struct route storefront_routes[];
