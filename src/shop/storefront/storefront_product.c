@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/storefront/storefront.h"
 
+#include "base/text.h"
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
 

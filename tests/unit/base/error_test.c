@@ -40,6 +40,19 @@ static void a_field_problem_is_an_invalid_request(void **state)
     assert_string_equal(failure->detail, "address.phone: Please give a phone number");
 }
 
+static void several_field_problems_travel_together(void **state)
+{
+    static const struct field_problem second = {
+        .field = "name", .code = "required", .message = "Please give a name"};
+    static const struct field_problem first = {
+        .field = "phone", .code = "too-long", .message = "At most 20 characters", .next = &second};
+    err failure = fail_fields((struct ctx *)*state, &first);
+    assert_int_equal(failure->code, ERR_INVALID);
+    assert_ptr_equal(failure->problems, &first);
+    assert_string_equal(failure->detail, "At most 20 characters");
+    assert_null(strstr(failure->file, "../"));
+}
+
 static void try_hands_a_failure_on_and_goes_on_without(void **state)
 {
     int reached = 0;
@@ -84,6 +97,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test_of(a_failure_carries_code_detail_and_place),
         test_of(a_field_problem_is_an_invalid_request),
+        test_of(several_field_problems_travel_together),
         test_of(try_hands_a_failure_on_and_goes_on_without),
         test_of(every_code_has_a_status_a_slug_of_its_own_and_a_title),
         test_of(a_broken_invariant_aborts),

@@ -1,9 +1,9 @@
 /* db_test.c - what the door to SQL promises, on whichever engine the environment names. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "unit.h"
-#include "fixture.h"
 #include "base/text.h"
 #include "db/engine.h"
+#include "fixture.h"
+#include "unit.h"
 #include <pthread.h>
 
 #define THREADS 64
@@ -19,9 +19,10 @@ static int open_fixture(void **state)
                           " picture BYTEA, amount BIGINT NOT NULL DEFAULT 0 CHECK (amount >= 0),"
                           " PRIMARY KEY (shop_id, id))");
     fixture_run(&fixture, "CREATE UNIQUE INDEX things_by_name ON things (shop_id, name)");
-    fixture_run(&fixture, "CREATE TABLE parts (shop_id BIGINT NOT NULL, id BIGINT NOT NULL, thing_id BIGINT NOT NULL,"
-                          " PRIMARY KEY (shop_id, id),"
-                          " FOREIGN KEY (shop_id, thing_id) REFERENCES things (shop_id, id))");
+    fixture_run(&fixture,
+                "CREATE TABLE parts (shop_id BIGINT NOT NULL, id BIGINT NOT NULL, thing_id BIGINT NOT NULL,"
+                " PRIMARY KEY (shop_id, id),"
+                " FOREIGN KEY (shop_id, thing_id) REFERENCES things (shop_id, id))");
     return 0;
 }
 
@@ -35,14 +36,16 @@ static int close_fixture(void **state)
 static void assert_ok(err failure)
 {
     if (failure)
-        fail_msg("%s: %s (%s:%d)", error_kind(failure->code)->slug, failure->detail, failure->file, failure->line);
+        fail_msg("%s: %s (%s:%d)", error_kind(failure->code)->slug, failure->detail, failure->file,
+                 failure->line);
 }
 
 static void assert_fails(err failure, enum error_code code)
 {
     assert_non_null(failure);
     if (failure->code != code)
-        fail_msg("%s instead of %s: %s", error_kind(failure->code)->slug, error_kind(code)->slug, failure->detail);
+        fail_msg("%s instead of %s: %s", error_kind(failure->code)->slug, error_kind(code)->slug,
+                 failure->detail);
 }
 
 /* A thing that a test body inserts. */
@@ -55,8 +58,8 @@ struct thing {
 static err insert_thing(struct ctx *ctx, void *arg)
 {
     const struct thing *thing = arg;
-    return db_execute(ctx, "INSERT INTO things (shop_id, id, name, amount) VALUES ($1, $2, $3, $4)", db_int(1),
-                      db_int(thing->id), db_text(thing->name), db_int(thing->amount));
+    return db_execute(ctx, "INSERT INTO things (shop_id, id, name, amount) VALUES ($1, $2, $3, $4)",
+                      db_int(1), db_int(thing->id), db_text(thing->name), db_int(thing->amount));
 }
 
 static void add_thing(int64_t id, const char *name, int64_t amount)
@@ -102,8 +105,8 @@ struct odd_values {
 static err insert_odd_values(struct ctx *ctx, void *arg)
 {
     const struct odd_values *odd = arg;
-    return db_execute(ctx, "INSERT INTO things (shop_id, id, name, picture) VALUES ($1, $2, $3, $4)", db_int(1),
-                      db_int(INT64_MAX), db_text(odd->name), db_bytes(odd->picture, odd->length));
+    return db_execute(ctx, "INSERT INTO things (shop_id, id, name, picture) VALUES ($1, $2, $3, $4)",
+                      db_int(1), db_int(INT64_MAX), db_text(odd->name), db_bytes(odd->picture, odd->length));
 }
 
 static void nulls_and_bytes_come_back_as_they_went(void **state)
@@ -112,8 +115,10 @@ static void nulls_and_bytes_come_back_as_they_went(void **state)
     struct db_rows *rows;
     size_t length;
     static const unsigned char picture[] = {0, 1, 255, 0, 39};
-    assert_ok(db_transact(&fixture.ctx, insert_odd_values, &(struct odd_values){NULL, picture, sizeof picture}));
-    assert_ok(db_query(&fixture.ctx, &rows, "SELECT id, name, picture FROM things WHERE shop_id = $1", db_int(1)));
+    assert_ok(
+        db_transact(&fixture.ctx, insert_odd_values, &(struct odd_values){NULL, picture, sizeof picture}));
+    assert_ok(
+        db_query(&fixture.ctx, &rows, "SELECT id, name, picture FROM things WHERE shop_id = $1", db_int(1)));
     assert_true(db_next(rows));
     assert_true(db_get_int(rows, 0) == INT64_MAX);
     assert_true(db_is_null(rows, 1));
@@ -129,7 +134,8 @@ static void empty_texts_and_bytes_are_not_null(void **state)
     struct db_rows *rows;
     size_t length = 9;
     assert_ok(db_transact(&fixture.ctx, insert_odd_values, &(struct odd_values){"", "", 0}));
-    assert_ok(db_query(&fixture.ctx, &rows, "SELECT name, picture FROM things WHERE shop_id = $1", db_int(1)));
+    assert_ok(
+        db_query(&fixture.ctx, &rows, "SELECT name, picture FROM things WHERE shop_id = $1", db_int(1)));
     assert_true(db_next(rows));
     assert_false(db_is_null(rows, 0));
     assert_string_equal(db_get_text(rows, 0), "");
@@ -141,7 +147,8 @@ static void empty_texts_and_bytes_are_not_null(void **state)
 /* The same statement is run with a null first and with values after, and the other way round. */
 static err nulls_first(struct ctx *ctx, void *arg)
 {
-    static const char sql[] = "INSERT INTO things (shop_id, id, name, picture, amount) VALUES ($1, $2, $3, $4, $5)";
+    static const char sql[] =
+        "INSERT INTO things (shop_id, id, name, picture, amount) VALUES ($1, $2, $3, $4, $5)";
     (void)arg;
     TRY(db_execute(ctx, sql, db_int(1), db_int(1), db_null(), db_null(), db_int(1)));
     TRY(db_execute(ctx, sql, db_int(1), db_int(2), db_text("b"), db_bytes("\0x", 2), db_int(2)));
@@ -175,8 +182,8 @@ static void a_failed_check_is_a_conflict(void **state)
 static err insert_orphan(struct ctx *ctx, void *arg)
 {
     (void)arg;
-    return db_execute(ctx, "INSERT INTO parts (shop_id, id, thing_id) VALUES ($1, $2, $3)", db_int(1), db_int(1),
-                      db_int(99));
+    return db_execute(ctx, "INSERT INTO parts (shop_id, id, thing_id) VALUES ($1, $2, $3)", db_int(1),
+                      db_int(1), db_int(99));
 }
 
 static void a_missing_parent_is_a_conflict(void **state)
@@ -191,8 +198,8 @@ static err take_amount(struct ctx *ctx, void *arg)
     TRY(db_execute(ctx, "UPDATE things SET name = $3 WHERE shop_id = $1 AND id = $2", db_int(1), db_int(1),
                    db_text("taken")));
     TRY(db_expect(ctx, 1, ERR_OUT_OF_STOCK, "too few",
-                  "UPDATE things SET amount = amount - $3 WHERE shop_id = $1 AND id = $2 AND amount >= $3", db_int(1),
-                  db_int(1), db_int(*wanted)));
+                  "UPDATE things SET amount = amount - $3 WHERE shop_id = $1 AND id = $2 AND amount >= $3",
+                  db_int(1), db_int(1), db_int(*wanted)));
     return db_execute(ctx, "INSERT INTO things (shop_id, id, name) VALUES ($1, $2, $3)", db_int(1),
                       db_int(100 + *wanted), db_text("receipt"));
 }
@@ -205,7 +212,8 @@ static void a_missed_expectation_undoes_the_transaction(void **state)
     err failure = db_transact(&fixture.ctx, take_amount, &wanted);
     assert_fails(failure, ERR_OUT_OF_STOCK);
     assert_string_equal(failure->detail, "too few");
-    assert_int_equal(fixture_ask(&fixture, "SELECT count(*) FROM things WHERE name = 'tea' AND amount = 5"), 1);
+    assert_int_equal(fixture_ask(&fixture, "SELECT count(*) FROM things WHERE name = 'tea' AND amount = 5"),
+                     1);
     wanted = 4;
     assert_ok(db_transact(&fixture.ctx, take_amount, &wanted));
     assert_int_equal(fixture_ask(&fixture, "SELECT amount FROM things WHERE id = 1"), 1);
@@ -216,8 +224,8 @@ static err expect_several(struct ctx *ctx, void *arg)
 {
     const int64_t *count = arg;
     TRY(db_expect(ctx, *count, ERR_CONFLICT, "count", "DELETE FROM things WHERE shop_id = $1", db_int(1)));
-    return db_expect(ctx, 0, ERR_CONFLICT, "nothing is left", "UPDATE things SET amount = 1 WHERE shop_id = $1",
-                     db_int(1));
+    return db_expect(ctx, 0, ERR_CONFLICT, "nothing is left",
+                     "UPDATE things SET amount = 1 WHERE shop_id = $1", db_int(1));
 }
 
 static void any_number_can_be_expected(void **state)
@@ -240,12 +248,13 @@ static err change_and_read(struct ctx *ctx, void *arg)
     int64_t changed;
     int64_t *seen = arg;
     TRY(db_execute(ctx, "UPDATE things SET amount = amount + 1 WHERE shop_id = $1", db_int(1)));
-    TRY(db_change(ctx, &changed, "UPDATE things SET amount = amount + 1 WHERE shop_id = $1 AND id < $2", db_int(1),
-                  db_int(3)));
+    TRY(db_change(ctx, &changed, "UPDATE things SET amount = amount + 1 WHERE shop_id = $1 AND id < $2",
+                  db_int(1), db_int(3)));
     assert_int_equal(changed, 2);
-    TRY(db_query(ctx, &rows,
-                 "UPDATE things SET amount = amount + 1 WHERE shop_id = $1 AND id = $2 RETURNING amount, name",
-                 db_int(1), db_int(1)));
+    TRY(db_query(
+        ctx, &rows,
+        "UPDATE things SET amount = amount + 1 WHERE shop_id = $1 AND id = $2 RETURNING amount, name",
+        db_int(1), db_int(1)));
     assert_true(db_next(rows));
     seen[0] = db_get_int(rows, 0);
     TRY(db_query(ctx, &rows, "SELECT CAST(sum(amount) AS BIGINT) FROM things WHERE shop_id = $1", db_int(1)));
@@ -346,8 +355,9 @@ static void too_many_rows_are_a_limit(void **state)
 {
     (void)state;
     struct db_rows *rows;
-    static const char sql[] = "WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n"
-                              " WHERE i < $1) SELECT i FROM n ORDER BY i";
+    static const char sql[] =
+        "WITH RECURSIVE n (i) AS (SELECT CAST(1 AS BIGINT) UNION ALL SELECT i + 1 FROM n"
+        " WHERE i < $1) SELECT i FROM n ORDER BY i";
     assert_ok(db_query(&fixture.ctx, &rows, sql, db_int(DB_ROWS_LIMIT)));
     assert_int_equal(db_row_count(rows), DB_ROWS_LIMIT);
     int64_t sum = 0;
@@ -377,8 +387,9 @@ static void a_long_transaction_is_one_transaction(void **state)
 static err increment(struct ctx *ctx, void *arg)
 {
     (void)arg;
-    return db_expect(ctx, 1, ERR_CONFLICT, "no row", "UPDATE things SET amount = amount + 1 WHERE shop_id = $1"
-                                                     " AND id = $2",
+    return db_expect(ctx, 1, ERR_CONFLICT, "no row",
+                     "UPDATE things SET amount = amount + 1 WHERE shop_id = $1"
+                     " AND id = $2",
                      db_int(1), db_int(1));
 }
 
@@ -387,7 +398,8 @@ static void *increment_many(void *arg)
     struct ctx ctx = fixture_fork(arg);
     for (int i = 0; i < ROUNDS; i++) {
         bool is_to_fail = i % 5 == 4;
-        err failure = db_transact(&ctx, is_to_fail ? fail_after_insert : increment, &(struct thing){900, "x", 0});
+        err failure =
+            db_transact(&ctx, is_to_fail ? fail_after_insert : increment, &(struct thing){900, "x", 0});
         if ((failure != NULL) != is_to_fail)
             abort();
     }
@@ -404,7 +416,8 @@ static void increments_of_many_threads_add_up_and_failures_hurt_nobody(void **st
         assert_int_equal(pthread_create(&threads[i], NULL, increment_many, &fixture), 0);
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
-    assert_int_equal(fixture_ask(&fixture, "SELECT amount FROM things WHERE id = 1"), THREADS * ROUNDS / 5 * 4);
+    assert_int_equal(fixture_ask(&fixture, "SELECT amount FROM things WHERE id = 1"),
+                     THREADS * ROUNDS / 5 * 4);
     assert_int_equal(fixture_ask(&fixture, "SELECT count(*) FROM things"), 1);
 }
 

@@ -1,9 +1,9 @@
 /* fixture.c - an empty database for a test. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "unit.h"
 #include "fixture.h"
 #include "base/text.h"
 #include "db/engine.h"
+#include "unit.h"
 #include <ftw.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -16,7 +16,8 @@ bool fixture_is_postgres(void)
 static void must(err failure)
 {
     if (failure)
-        fail_msg("%s: %s (%s:%d)", error_kind(failure->code)->slug, failure->detail, failure->file, failure->line);
+        fail_msg("%s: %s (%s:%d)", error_kind(failure->code)->slug, failure->detail, failure->file,
+                 failure->line);
 }
 
 static void open_database(struct fixture *fixture)

@@ -1,11 +1,11 @@
 /* migrate_test.c - migrations: applied once, in order, whole or not at all. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "unit.h"
-#include "fixture.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "db/engine.h"
 #include "db/script.h"
+#include "fixture.h"
+#include "unit.h"
 #include <pthread.h>
 
 #define NODES 6
@@ -29,26 +29,27 @@ static int close_fixture(void **state)
 static void assert_ok(err failure)
 {
     if (failure)
-        fail_msg("%s: %s (%s:%d)", error_kind(failure->code)->slug, failure->detail, failure->file, failure->line);
+        fail_msg("%s: %s (%s:%d)", error_kind(failure->code)->slug, failure->detail, failure->file,
+                 failure->line);
 }
 
-static const char first_file[] =
-    "-- A comment; with a semicolon, and a quote ' in it.\n"
-    "CREATE TABLE cups (\n"
-    "    shop_id BIGINT NOT NULL, -- one; two\n"
-    "    id BIGINT NOT NULL,\n"
-    "    name TEXT NOT NULL DEFAULT 'a;b''c' CHECK (length(name) < 100),\n"
-    "    PRIMARY KEY (shop_id, id)\n"
-    ");\n"
-    "/* another; one */\n"
-    "CREATE INDEX cups_by_name ON cups (shop_id, name);;\n"
-    "INSERT INTO cups (shop_id, id) VALUES (1, 1)\n";
+static const char first_file[] = "-- A comment; with a semicolon, and a quote ' in it.\n"
+                                 "CREATE TABLE cups (\n"
+                                 "    shop_id BIGINT NOT NULL, -- one; two\n"
+                                 "    id BIGINT NOT NULL,\n"
+                                 "    name TEXT NOT NULL DEFAULT 'a;b''c' CHECK (length(name) < 100),\n"
+                                 "    PRIMARY KEY (shop_id, id)\n"
+                                 ");\n"
+                                 "/* another; one */\n"
+                                 "CREATE INDEX cups_by_name ON cups (shop_id, name);;\n"
+                                 "INSERT INTO cups (shop_id, id) VALUES (1, 1)\n";
 
 static void files_are_applied_once_and_in_order(void **state)
 {
     (void)state;
     int applied = -1;
-    fixture_write(&fixture, "m", "0002_more.sql", "INSERT INTO cups (shop_id, id, name) VALUES (1, 2, 'x');\n");
+    fixture_write(&fixture, "m", "0002_more.sql",
+                  "INSERT INTO cups (shop_id, id, name) VALUES (1, 2, 'x');\n");
     fixture_write(&fixture, "m", "README", "not a migration");
     const char *directory = fixture_write(&fixture, "m", "0001_cups.sql", first_file);
     assert_ok(db_migrate(&fixture.ctx, directory, &applied));
@@ -111,14 +112,15 @@ static void a_parent_table_can_be_made_anew(void **state)
     (void)state;
     fixture_write(&fixture, "m", "0001_a.sql",
                   "CREATE TABLE a (shop_id BIGINT NOT NULL, id BIGINT NOT NULL, PRIMARY KEY (shop_id, id));\n"
-                  "CREATE TABLE b (shop_id BIGINT NOT NULL, id BIGINT NOT NULL, note TEXT, PRIMARY KEY (shop_id, id));\n"
+                  "CREATE TABLE b (shop_id BIGINT NOT NULL, id BIGINT NOT NULL, note TEXT, PRIMARY KEY "
+                  "(shop_id, id));\n"
                   "INSERT INTO b (shop_id, id, note) VALUES (1, 2, 'kept');");
-    const char *directory = fixture_write(
-        &fixture, "m", "0002_b.sql",
-        "CREATE TABLE b_new (shop_id BIGINT NOT NULL, id BIGINT NOT NULL, note TEXT NOT NULL,"
-        " PRIMARY KEY (shop_id, id));\n"
-        "INSERT INTO b_new (shop_id, id, note) SELECT shop_id, id, note FROM b;\n"
-        "DROP TABLE b;\nALTER TABLE b_new RENAME TO b;");
+    const char *directory =
+        fixture_write(&fixture, "m", "0002_b.sql",
+                      "CREATE TABLE b_new (shop_id BIGINT NOT NULL, id BIGINT NOT NULL, note TEXT NOT NULL,"
+                      " PRIMARY KEY (shop_id, id));\n"
+                      "INSERT INTO b_new (shop_id, id, note) SELECT shop_id, id, note FROM b;\n"
+                      "DROP TABLE b;\nALTER TABLE b_new RENAME TO b;");
     assert_ok(db_migrate(&fixture.ctx, directory, NULL));
     assert_int_equal(fixture_ask(&fixture, "SELECT count(*) FROM b WHERE note = 'kept'"), 1);
 }

@@ -1,10 +1,10 @@
 /* job_test.c - events and jobs, on whichever engine the environment names. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "unit.h"
-#include "fixture.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "fixture.h"
 #include "job/job.h"
+#include "unit.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>
@@ -27,7 +27,8 @@ static struct {
 static void assert_ok(err failure)
 {
     if (failure)
-        fail_msg("%s: %s (%s:%d)", error_kind(failure->code)->slug, failure->detail, failure->file, failure->line);
+        fail_msg("%s: %s (%s:%d)", error_kind(failure->code)->slug, failure->detail, failure->file,
+                 failure->line);
 }
 
 static err load_shop(struct ctx *ctx, int64_t shop_id)
@@ -45,7 +46,8 @@ static err hear(struct ctx *ctx, const struct outbox_event *event, void *owner)
 {
     (void)owner;
     int place = atomic_fetch_add(&seen.heard, 1);
-    TRY(db_execute(ctx, "INSERT INTO heard (shop_id, id, aggregate_id, number, place) VALUES ($1, $2, $3, $4, $5)",
+    TRY(db_execute(ctx,
+                   "INSERT INTO heard (shop_id, id, aggregate_id, number, place) VALUES ($1, $2, $3, $4, $5)",
                    db_int(ctx->shop->id), db_int(event->id), db_int(event->aggregate_id),
                    db_int(value_find_int(event->payload, "number", -1)), db_int(place)));
     if (event->aggregate_id == seen.failing_aggregate)
@@ -177,7 +179,8 @@ static err schedule_in_transaction(struct ctx *ctx, void *arg)
 
 static void schedule(const char *kind, int64_t subject_id, int64_t due_at)
 {
-    assert_ok(db_transact(&fixture.ctx, schedule_in_transaction, &(struct schedule){kind, subject_id, due_at, false}));
+    assert_ok(db_transact(&fixture.ctx, schedule_in_transaction,
+                          &(struct schedule){kind, subject_id, due_at, false}));
 }
 
 static int64_t backlog_of_events(void)
@@ -200,8 +203,9 @@ static int64_t backlog_of_jobs(void)
 static void assert_heard(int64_t count)
 {
     assert_int_equal(fixture_ask(&fixture, "SELECT count(*) FROM heard"), count);
-    assert_int_equal(fixture_ask(&fixture, "SELECT count(*) FROM heard a JOIN heard b"
-                                           " ON b.aggregate_id = a.aggregate_id AND b.id > a.id AND b.place < a.place"),
+    assert_int_equal(fixture_ask(&fixture,
+                                 "SELECT count(*) FROM heard a JOIN heard b"
+                                 " ON b.aggregate_id = a.aggregate_id AND b.id > a.id AND b.place < a.place"),
                      0);
 }
 
@@ -399,9 +403,9 @@ static void the_job_of_a_dead_worker_runs_when_its_lease_ends(void **state)
 {
     (void)state;
     schedule("test.run", 5, fixture.ctx.now);
-    fixture_run(&fixture, arena_format(fixture.ctx.arena,
-                                       "UPDATE jobs SET fence = 77, attempt = 1, lease_until = %lld",
-                                       (long long)(fixture.ctx.now + MINUTE_MS)));
+    fixture_run(&fixture,
+                arena_format(fixture.ctx.arena, "UPDATE jobs SET fence = 77, attempt = 1, lease_until = %lld",
+                             (long long)(fixture.ctx.now + MINUTE_MS)));
     drain();
     assert_int_equal(atomic_load(&seen.runs), 0);
     fixture.ctx.now += MINUTE_MS;
