@@ -155,7 +155,9 @@ describe("the catalogue", () => {
   test("files that are no product lists are refused in words", async () => {
     for (const [name, text] of [["empty.csv", ""], ["head.csv", "a,b,c\n1,2,3\n"], ["binary.csv", "\u0000\u0001\u0002"], ["quote.csv", HEAD + 'x,"open\n'], ["gbk.csv", Buffer.from([0xc4, 0xe3, 0xba, 0xc3, 0x0a])]]) {
       const done = await importFile(name, text);
-      assert.notEqual(done.code, 0, `${name} is taken: ${done.stdout}`);
+      // A file that breaks off may be read as far as it goes, but it says so.
+      if (name === "quote.csv") assert.match(done.stdout + done.stderr, /line 2.*quote/);
+      else assert.notEqual(done.code, 0, `${name} is taken: ${done.stdout}`);
       assert.ok(typeof done.code === "number" && done.code < 100, `${name}: ended with ${done.code}`);
       assert.ok((done.stdout + done.stderr).length > 10, `${name}: nothing said`);
     }
