@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -246,9 +245,10 @@ void crypto_sha256(const void *bytes, size_t length, unsigned char hash[CRYPTO_H
 void crypto_hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,
                         unsigned char mac[CRYPTO_HASH_BYTES])
 {
-    if (key_length > INT32_MAX ||
-        !HMAC(EVP_sha256(), key ? key : "", (int)key_length, bytes, length, mac, NULL))
-        bug("OpenSSL has no HMAC-SHA-256");
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(&state, key ? key : (const unsigned char *)"", key_length);
+    crypto_auth_hmacsha256_update(&state, bytes, length);
+    crypto_auth_hmacsha256_final(&state, mac);
 }
 
 static char *sign_with(struct arena *arena, const struct key *key, const char *purpose, const char *text)

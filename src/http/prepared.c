@@ -90,12 +90,15 @@ void prepared_add(struct prepared *prepared, enum encoding encoding, char *bytes
     struct variant *variant = &prepared->variants[encoding];
     variant->length = length;
     variant->full = MHD_create_response_from_buffer(length, bytes, MHD_RESPMEM_MUST_FREE);
-    variant->unchanged = MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+    /* Of the same length, because its Content-Length is that of the page; the bytes are never sent. */
+    variant->unchanged = MHD_create_response_from_buffer(length, bytes, MHD_RESPMEM_PERSISTENT);
     if (variant->full == NULL || variant->unchanged == NULL)
         bug("out of memory");
     dress(prepared, variant->full, encoding, false);
     dress(prepared, variant->unchanged, encoding, true);
     atomic_fetch_or_explicit(&prepared->available, 1U << encoding, memory_order_release);
+    if (encoding == ENCODING_BROTLI)
+        atomic_store_explicit(&prepared->compression, COMPRESSION_DONE, memory_order_relaxed);
 }
 
 struct prepared *prepared_make(const char *bytes, size_t length, const struct prepared_options *options)

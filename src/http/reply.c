@@ -145,6 +145,16 @@ static err serve_file(struct req *req, int fd, int64_t size, const char *content
     return NULL;
 }
 
+/* Has the length of the file, but libmicrohttpd sends no body with 304. */
+static err serve_unchanged(struct req *req, int fd, int64_t size, bool is_immutable)
+{
+    struct answer *answer = begin(req, ANSWER_FILE, 304);
+    answer->fd = fd;
+    answer->file_size = answer->file_length = size;
+    answer->is_immutable = is_immutable;
+    return NULL;
+}
+
 err reply_file(struct req *req, const char *path, const char *content_type, bool is_immutable)
 {
     struct stat info;
@@ -161,12 +171,8 @@ err reply_file(struct req *req, const char *path, const char *content_type, bool
                      (unsigned long long)info.st_size);
     const char *known = req->exchange->head.if_none_match;
     reply_header(req, "ETag", etag);
-    if (known && strstr(known, etag)) {
-        close(fd);
-        TRY(reply_bytes(req, 304, NULL, "", 0));
-        answer_of(req)->is_immutable = is_immutable;
-        return NULL;
-    }
+    if (known && strstr(known, etag))
+        return serve_unchanged(req, fd, info.st_size, is_immutable);
     return serve_file(req, fd, info.st_size, content_type, is_immutable);
 }
 

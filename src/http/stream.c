@@ -96,17 +96,6 @@ static void make_dirty(struct streams *streams, struct stream *stream)
     streams->dirty = stream;
 }
 
-static void enqueue(struct streams *streams, struct stream *stream, struct message *message)
-{
-    if (stream->count == QUEUE_LENGTH) {
-        stream->is_doomed = true;
-    } else {
-        stream->queue[(stream->first + stream->count++) % QUEUE_LENGTH] = message;
-        message->references++;
-    }
-    make_dirty(streams, stream);
-}
-
 static void drop_first(struct stream *stream)
 {
     message_drop(stream->queue[stream->first]);
@@ -130,6 +119,19 @@ static void flush(struct stream *stream)
         else if ((stream->offset += (size_t)sent) == message->length)
             drop_first(stream);
     }
+}
+
+static void enqueue(struct streams *streams, struct stream *stream, struct message *message)
+{
+    if (stream->count == QUEUE_LENGTH)
+        flush(stream); /* perhaps the thread was only late */
+    if (stream->count == QUEUE_LENGTH) {
+        stream->is_doomed = true;
+    } else {
+        stream->queue[(stream->first + stream->count++) % QUEUE_LENGTH] = message;
+        message->references++;
+    }
+    make_dirty(streams, stream);
 }
 
 static void bury(struct streams *streams, struct stream *stream)
