@@ -3,6 +3,7 @@
 #include "web/web.h"
 
 #include "shop/payment/payment.h"
+#include "shop/seed/seed.h"
 #include "shop/staff/staff.h"
 #include "shop/storefront/storefront.h"
 #include "shop/tenant/tenant.h"
@@ -165,11 +166,22 @@ static err add_badges(struct req *req, struct value *globals)
     return NULL;
 }
 
+/* The demo shop tells everybody how to get in. */
+static void add_demo_login(struct req *req, struct value *globals)
+{
+    if (req->visitor || !req->ctx.shop || !text_is(req->ctx.shop->handle, SEED_DEMO_HANDLE) || !req->ctx.config->sandbox)
+        return;
+    struct value *login = value_set_object(req->ctx.arena, globals, "demo_login");
+    value_set_text(req->ctx.arena, login, "login", SEED_DEMO_LOGIN);
+    value_set_text(req->ctx.arena, login, "password", SEED_PASSWORD);
+}
+
 static err render_themed(struct req *req, const char *template, struct value *globals, struct text_buf *out)
 {
     struct web *web = web_of(req);
     if (text_starts(template, ADMIN_PREFIX)) {
         add_staff(req, globals);
+        add_demo_login(req, globals);
         TRY(add_badges(req, globals));
         return theme_render(req, web->admin, template + strlen(ADMIN_PREFIX), globals, out);
     }

@@ -163,6 +163,8 @@ static err list(struct req *req)
 struct show_form {
     int64_t product_id;
     const char *notice;
+    int64_t added;
+    int64_t duplicates;
 };
 
 static const struct field show_fields[] = {
@@ -176,6 +178,10 @@ static const struct field show_fields[] = {
      .offset = offsetof(struct show_form, notice),
      .maximum = 40,
      .help = "For pages: what was just done"},
+    {.name = "added", .kind = FIELD_INT, .offset = offsetof(struct show_form, added), .minimum = 0,
+     .maximum = CODE_LOAD_LIMIT, .help = "For pages: codes that were just loaded"},
+    {.name = "duplicates", .kind = FIELD_INT, .offset = offsetof(struct show_form, duplicates), .minimum = 0,
+     .maximum = CODE_LOAD_LIMIT, .help = "For pages: codes that were there already"},
     {0},
 };
 
@@ -186,27 +192,33 @@ static err show_new(struct req *req)
     return reply_view(req, "admin/product_edit", view);
 }
 
-/* Every form of the editor begins with the product's id, so that a refused one can be shown again here. */
-static err show_product(struct req *req, int64_t product_id, const char *notice)
+static err edit_view(struct req *req, int64_t product_id, struct value **view)
 {
     const struct product *product;
-    struct value *view;
     TRY(product_load(&req->ctx, product_id, &product));
-    TRY(product_edit_view(&req->ctx, product, &view));
-    value_set_text(req->ctx.arena, view, "notice", notice);
-    return reply_view(req, "admin/product_edit", view);
+    return product_edit_view(&req->ctx, product, view);
 }
 
 static err show(struct req *req)
 {
     const struct show_form *form = req->form;
-    return show_product(req, form->product_id, form->notice);
+    struct value *view;
+    TRY(edit_view(req, form->product_id, &view));
+    value_set_text(req->ctx.arena, view, "notice", form->notice);
+    if (text_is(form->notice, "codes")) {
+        value_set_int(req->ctx.arena, view, "added", form->added);
+        value_set_int(req->ctx.arena, view, "duplicates", form->duplicates);
+    }
+    return reply_view(req, "admin/product_edit", view);
 }
 
+/* Every form of the editor begins with the product's id, so that a refused one can be shown again here. */
 static err show_again(struct req *req)
 {
     const int64_t *product_id = req->form;
-    return show_product(req, *product_id, NULL);
+    struct value *view;
+    TRY(edit_view(req, *product_id, &view));
+    return reply_view(req, "admin/product_edit", view);
 }
 
 static err done(struct req *req, int status, int64_t product_id, const char *notice)
@@ -392,6 +404,17 @@ static const struct field code_fields[] = {
     {0},
 };
 
+/* The forms of a variant begin with the variant's id; they stand on the page of its product. */
+static err show_variant_again(struct req *req)
+{
+    const int64_t *variant_id = req->form;
+    const struct variant *variant;
+    struct value *view;
+    TRY(variant_load(&req->ctx, *variant_id, &variant));
+    TRY(edit_view(req, variant->product_id, &view));
+    return reply_view(req, "admin/product_edit", view);
+}
+
 static err count_stock(struct req *req)
 {
     const struct stock_form *form = req->form;
@@ -431,7 +454,8 @@ static err load_codes(struct req *req)
     struct value *view = value_object(req->ctx.arena);
     value_set_int(req->ctx.arena, view, "added", added);
     value_set_int(req->ctx.arena, view, "duplicates", duplicates);
-    return reply_done(req, 200, view, "/admin/products/%" PRId64 "?notice=codes", variant->product_id);
+    return reply_done(req, 200, view, "/admin/products/%" PRId64 "?notice=codes&added=%" PRId64 "&duplicates=%" PRId64,
+                      variant->product_id, added, duplicates);
 }
 
 #define PRODUCTS_READ .guard = STAFF, .scope = "products.read"

@@ -352,8 +352,9 @@ int main(int argc, char **argv)
         return 1;
     }
     serve_until_term(server);
-    bool is_clean = http_stop(server);
+    if (!http_stop(server))
+        _exit(3);
     id_source_close(ctx.ids);
     arena_close(arena);
-    return is_clean ? 0 : 3;
+    return 0;
 }
