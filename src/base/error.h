@@ -82,18 +82,28 @@ typedef const struct failure *err;
 
 const struct error_kind *error_kind(enum error_code code);
 
+/* A failure just made is never NULL. The compiler is told by the attribute below; the static analyser only
+ * believes code. */
+static inline err error_is_made(err failure)
+{
+    if (!failure)
+        __builtin_unreachable();
+    return failure;
+}
+
 /* Makes a failure in the arena of `ctx`. */
-#define fail_with(ctx, code, ...) error_make((ctx)->arena, code, __FILE__, __LINE__, __VA_ARGS__)
+#define fail_with(ctx, code, ...)                                                                            \
+    error_is_made(error_make((ctx)->arena, code, __FILE__, __LINE__, __VA_ARGS__))
 err error_make(struct arena *arena, enum error_code code, const char *file, int line, const char *format, ...)
     __attribute__((format(printf, 5, 6), returns_nonnull));
 /* A failure ERR_INVALID about one field. */
 #define fail_field(ctx, field, problem_code, message)                                                        \
-    error_make_field((ctx)->arena, __FILE__, __LINE__, field, problem_code, message)
+    error_is_made(error_make_field((ctx)->arena, __FILE__, __LINE__, field, problem_code, message))
 err error_make_field(struct arena *arena, const char *file, int line, const char *field, const char *code,
                      const char *message) __attribute__((returns_nonnull));
-
 /* A failure ERR_INVALID about several fields. */
-#define fail_fields(ctx, problems) error_make_fields((ctx)->arena, __FILE__, __LINE__, problems)
+#define fail_fields(ctx, problems)                                                                           \
+    error_is_made(error_make_fields((ctx)->arena, __FILE__, __LINE__, problems))
 err error_make_fields(struct arena *arena, const char *file, int line, const struct field_problem *problems)
     __attribute__((returns_nonnull));
 
