@@ -21,6 +21,19 @@ static const struct field_problem *add_problem(struct ctx *ctx, const struct fie
     return problem;
 }
 
+/* In the order of the form. */
+static const struct field_problem *in_order(const struct field_problem *list)
+{
+    struct field_problem *first = NULL;
+    while (list) {
+        struct field_problem *problem = (struct field_problem *)(uintptr_t)list;
+        list = problem->next;
+        problem->next = first;
+        first = problem;
+    }
+    return first;
+}
+
 static bool is_phone(const char *text)
 {
     size_t digits = 0;
@@ -76,7 +89,7 @@ err checkout_check(struct ctx *ctx, const struct cart *cart, const struct checko
         list = check_address(ctx, &checkout->address, list);
     if (!list)
         return NULL;
-    return fail_fields(ctx, list);
+    return fail_fields(ctx, in_order(list));
 }
 
 /* ---- one cart, one order
