@@ -13,25 +13,19 @@
 /* ---- what must be there ----------------------------------------------------------------------------------
  */
 
-static const struct field_problem *add_problem(struct ctx *ctx, const struct field_problem *list,
-                                               const char *field, const char *code, const char *message)
+/* In the order of the form. */
+struct problem_list {
+    const struct field_problem *first;
+    const struct field_problem **end;
+};
+
+static void add_problem(struct ctx *ctx, struct problem_list *list, const char *field, const char *code,
+                        const char *message)
 {
     struct field_problem *problem = arena_alloc(ctx->arena, sizeof *problem);
-    *problem = (struct field_problem){field, code, message, list};
-    return problem;
-}
-
-/* In the order of the form. */
-static const struct field_problem *in_order(const struct field_problem *list)
-{
-    struct field_problem *first = NULL;
-    while (list) {
-        struct field_problem *problem = (struct field_problem *)(uintptr_t)list;
-        list = problem->next;
-        problem->next = first;
-        first = problem;
-    }
-    return first;
+    *problem = (struct field_problem){field, code, message, NULL};
+    *list->end = problem;
+    list->end = &problem->next;
 }
 
 static bool is_phone(const char *text)
@@ -53,43 +47,38 @@ static bool is_email(const char *text)
            !strpbrk(text, " \t,;<>");
 }
 
-static const struct field_problem *check_contact(struct ctx *ctx, const struct contact *contact)
+static void check_contact(struct ctx *ctx, const struct contact *contact, struct problem_list *list)
 {
-    const struct field_problem *list = NULL;
     if (!contact->phone[0] && !contact->email[0])
-        list = add_problem(ctx, list, "contact.phone", "phone-or-email",
-                           "give a phone number or an e-mail address");
+        add_problem(ctx, list, "contact.phone", "phone-or-email", "give a phone number or an e-mail address");
     if (contact->phone[0] && !is_phone(contact->phone))
-        list = add_problem(ctx, list, "contact.phone", "bad-phone", "this is no phone number");
+        add_problem(ctx, list, "contact.phone", "bad-phone", "this is no phone number");
     if (contact->email[0] && !is_email(contact->email))
-        list = add_problem(ctx, list, "contact.email", "bad-email", "this is no e-mail address");
-    return list;
+        add_problem(ctx, list, "contact.email", "bad-email", "this is no e-mail address");
 }
 
-static const struct field_problem *check_address(struct ctx *ctx, const struct address *address,
-                                                 const struct field_problem *list)
+static void check_address(struct ctx *ctx, const struct address *address, struct problem_list *list)
 {
     if (!address->name[0])
-        list = add_problem(ctx, list, "address.name", "required", "who receives the parcel?");
+        add_problem(ctx, list, "address.name", "required", "who receives the parcel?");
     if (!address->phone[0])
-        list = add_problem(ctx, list, "address.phone", "required", "the courier needs a phone number");
+        add_problem(ctx, list, "address.phone", "required", "the courier needs a phone number");
     else if (!is_phone(address->phone))
-        list = add_problem(ctx, list, "address.phone", "bad-phone", "this is no phone number");
+        add_problem(ctx, list, "address.phone", "bad-phone", "this is no phone number");
     if (!address->region[0])
-        list = add_problem(ctx, list, "address.region", "required", "province, city and district");
+        add_problem(ctx, list, "address.region", "required", "province, city and district");
     if (!address->line[0])
-        list = add_problem(ctx, list, "address.line", "required", "street and number");
-    return list;
+        add_problem(ctx, list, "address.line", "required", "street and number");
 }
 
 err checkout_check(struct ctx *ctx, const struct cart *cart, const struct checkout *checkout)
 {
-    const struct field_problem *list = check_contact(ctx, &checkout->contact);
+    struct problem_list list = {0};
+    list.end = &list.first;
+    check_contact(ctx, &checkout->contact, &list);
     if (cart->needs_address)
-        list = check_address(ctx, &checkout->address, list);
-    if (!list)
-        return NULL;
-    return fail_fields(ctx, in_order(list));
+        check_address(ctx, &checkout->address, &list);
+    return list.first ? fail_fields(ctx, list.first) : NULL;
 }
 
 /* ---- one cart, one order
