@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
@@ -290,11 +291,18 @@ bool crypto_text_equal(const char *a, const char *b)
     return length == strlen(b) && crypto_equal(a, b, length);
 }
 
+/* Hashing a password takes 64 MiB on purpose. One at a time keeps a wave of logins from taking the machine's memory;
+ * the only thing it can hold up is another login. */
+static pthread_mutex_t password_turn = PTHREAD_MUTEX_INITIALIZER;
+
 err crypto_password_hash(struct ctx *ctx, const char *password, const char **hash)
 {
     start_sodium();
     char *text = arena_alloc(ctx->arena, crypto_pwhash_STRBYTES);
-    if (crypto_pwhash_str(text, password, strlen(password), PASSWORD_OPERATIONS, PASSWORD_MEMORY) != 0)
+    pthread_mutex_lock(&password_turn);
+    int failed = crypto_pwhash_str(text, password, strlen(password), PASSWORD_OPERATIONS, PASSWORD_MEMORY);
+    pthread_mutex_unlock(&password_turn);
+    if (failed != 0)
         return fail_with(ctx, ERR_INTERNAL, "not enough memory to hash a password");
     *hash = text;
     return NULL;
@@ -303,7 +311,10 @@ err crypto_password_hash(struct ctx *ctx, const char *password, const char **has
 bool crypto_password_is_valid(const char *password, const char *hash)
 {
     start_sodium();
-    return crypto_pwhash_str_verify(hash, password, strlen(password)) == 0;
+    pthread_mutex_lock(&password_turn);
+    bool is_valid = crypto_pwhash_str_verify(hash, password, strlen(password)) == 0;
+    pthread_mutex_unlock(&password_turn);
+    return is_valid;
 }
 
 char *crypto_hex(struct arena *arena, const unsigned char *bytes, size_t length)

@@ -58,7 +58,16 @@ char *random_token(struct arena *arena)
 char *random_digits(struct arena *arena, size_t length)
 {
     char *digits = arena_alloc(arena, length + 1);
-    for (size_t i = 0; i < length; i++)
-        digits[i] = (char)('0' + random_below(10));
+    unsigned char pool[64]; /* one question to the system gives enough for most texts */
+    size_t left = 0;
+    for (size_t i = 0; i < length;) {
+        if (left == 0) {
+            random_bytes(pool, sizeof pool);
+            left = sizeof pool;
+        }
+        unsigned char byte = pool[--left];
+        if (byte < 250) /* 250 is the last multiple of ten: all digits stay equally likely */
+            digits[i++] = (char)('0' + byte % 10);
+    }
     return digits;
 }

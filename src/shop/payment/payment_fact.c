@@ -260,11 +260,5 @@ static err apply_refund(struct ctx *ctx, const struct payment_fact *fact)
 
 err payment_apply_fact(struct ctx *ctx, const struct payment_fact *fact)
 {
-    if (fact->kind == FACT_REFUND)
-        return apply_refund(ctx, fact);
-    bool known;
-    TRY(is_known(ctx, fact, &known));
-    if (known)
-        return NULL;
-    return apply_payment(ctx, fact);
+    return fact->kind == FACT_REFUND ? apply_refund(ctx, fact) : apply_payment(ctx, fact);
 }
