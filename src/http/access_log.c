@@ -47,7 +47,7 @@ static void *run(void *arg)
     while (!is_stopping) {
         struct timespec until;
         clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_nsec += FLUSH_MS * 1000000;
+        until.tv_nsec += FLUSH_MS * 1000000L;
         until.tv_sec += until.tv_nsec / 1000000000;
         until.tv_nsec %= 1000000000;
         pthread_mutex_lock(&log->lock);
@@ -112,8 +112,11 @@ static void copy_path(const char *url, char out[PATH_BYTES])
 {
     size_t i = 0;
     for (; url[i] && url[i] != '?' && i < PATH_BYTES - 1; i++) {
-        unsigned char c = (unsigned char)url[i];
-        out[i] = c <= ' ' || c >= 0x7f || c == '"' || c == '\\' ? '?' : (char)c;
+        char c = url[i];
+        bool is_plain = c > ' ' && c < 0x7f && c != '"' && c != '\\';
+        out[i] = '?';
+        if (is_plain)
+            out[i] = c;
     }
     out[i] = '\0';
 }

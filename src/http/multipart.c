@@ -50,32 +50,45 @@ static void give_up(struct multipart *m, err failure)
     m->state = STATE_END;
 }
 
-/* Finds `key="value"` or `key=value` in a header; false when it is not there. Backslash escapes only quotes:
- * file names of old browsers hold bare backslashes. */
+/* Copies the value that begins at `at`, quoted or not. Backslash escapes only quotes: file names of old
+ * browsers hold bare backslashes. */
+static const char *parameter_value(struct arena *arena, const char *at)
+{
+    bool is_quoted = *at == '"';
+    char *out = arena_alloc(arena, strlen(at) + 1);
+    size_t written = 0;
+    const char *ends = is_quoted ? "\"" : "; ";
+    for (at += is_quoted; *at && !strchr(ends, *at); at++) {
+        if (is_quoted && at[0] == '\\' && at[1] == '"')
+            at++;
+        out[written++] = *at;
+    }
+    return out;
+}
+
+/* The next semicolon outside quotes, or NULL. */
+static const char *parameter_end(const char *at)
+{
+    bool is_quoted = false;
+    for (; *at; at++) {
+        if (*at == '"' && at[-1] != '\\')
+            is_quoted = !is_quoted;
+        if (*at == ';' && !is_quoted)
+            return at;
+    }
+    return NULL;
+}
+
+/* Finds `key="value"` or `key=value` behind the first semicolon of a header; false when it is not there. */
 static bool parameter(struct arena *arena, const char *header, const char *key, const char **value)
 {
     size_t length = strlen(key);
-    const char *at = strchr(header, ';');
-    while (at) {
+    for (const char *at = strchr(header, ';'); at; at = parameter_end(at)) {
         at += 1 + strspn(at + 1, " \t");
         if (strncasecmp(at, key, length) == 0 && at[length] == '=') {
-            at += length + 1;
-            bool is_quoted = *at == '"';
-            char *out = arena_alloc(arena, strlen(at) + 1);
-            size_t written = 0;
-            for (at += is_quoted; *at && (is_quoted ? *at != '"' : *at != ';' && *at != ' '); at++) {
-                if (is_quoted && at[0] == '\\' && at[1] == '"')
-                    at++;
-                out[written++] = *at;
-            }
-            *value = out;
+            *value = parameter_value(arena, at + length + 1);
             return true;
         }
-        bool in_quotes = false;
-        for (; *at && (in_quotes || *at != ';'); at++)
-            if (*at == '"' && at[-1] != '\\')
-                in_quotes = !in_quotes;
-        at = *at ? at : NULL;
     }
     return false;
 }

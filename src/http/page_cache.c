@@ -121,8 +121,10 @@ void page_cache_close(struct page_cache *cache)
 {
     if (cache == NULL)
         return;
-    while (cache->oldest)
-        forget(cache, cache->oldest);
+    for (struct page *page = cache->oldest, *next; page; page = next) {
+        next = page->newer;
+        forget(cache, page);
+    }
     pthread_mutex_destroy(&cache->lock);
     free(cache);
 }
@@ -318,8 +320,9 @@ void page_cache_clear(struct page_cache *cache)
     cache->generation++;
     cache->all_dropped_at = cache->generation;
     cache->recent[cache->generation % RECENT_DROPS] = 0;
-    while (cache->oldest) {
-        forget(cache, cache->oldest);
+    for (struct page *page = cache->oldest, *next; page; page = next) {
+        next = page->newer;
+        forget(cache, page);
         cache->figures.dropped++;
     }
     pthread_mutex_unlock(&cache->lock);

@@ -80,7 +80,7 @@ static err open_socket(struct ctx *ctx, const char *listen, int *fd)
 
 static const char *bound_address(struct ctx *ctx, int fd)
 {
-    struct sockaddr_storage bound;
+    struct sockaddr_storage bound = {0};
     socklen_t length = sizeof bound;
     char host[NI_MAXHOST], port[NI_MAXSERV];
     if (getsockname(fd, (struct sockaddr *)&bound, &length) != 0 ||

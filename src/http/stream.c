@@ -134,6 +134,15 @@ static void enqueue(struct streams *streams, struct stream *stream, struct messa
     make_dirty(streams, stream);
 }
 
+static void release(struct streams *streams, struct stream *stream)
+{
+    while (stream->count > 0)
+        drop_first(stream);
+    close(stream->fd);
+    free(stream);
+    streams->count--;
+}
+
 static void bury(struct streams *streams, struct stream *stream)
 {
     if (stream->next)
@@ -142,11 +151,7 @@ static void bury(struct streams *streams, struct stream *stream)
         stream->previous->next = stream->next;
     else
         *slot_of(streams, stream->channel) = stream->next;
-    while (stream->count > 0)
-        drop_first(stream);
-    close(stream->fd);
-    free(stream);
-    streams->count--;
+    release(streams, stream);
 }
 
 /* Sends what is queued and closes what is over. Streams are only freed here. */
@@ -187,11 +192,14 @@ static void beat(struct streams *streams, int second)
 static void close_all(struct streams *streams)
 {
     streams->dirty = NULL;
-    for (size_t i = 0; i < SLOT_COUNT; i++)
-        while (streams->slots[i]) {
-            flush(streams->slots[i]);
-            bury(streams, streams->slots[i]);
+    for (size_t i = 0; i < SLOT_COUNT; i++) {
+        for (struct stream *stream = streams->slots[i], *next; stream; stream = next) {
+            next = stream->next;
+            flush(stream);
+            release(streams, stream);
         }
+        streams->slots[i] = NULL;
+    }
 }
 
 /* The functions below take the lock. */
@@ -288,7 +296,7 @@ bool stream_adopt(struct http_server *server, int fd, const char *channel)
     struct stream *stream = calloc(1, sizeof *stream + length + 1);
     if (stream == NULL)
         bug("out of memory");
-    memcpy(stream->channel, channel, length);
+    memcpy(stream->channel, channel, length + 1);
     stream->fd = own;
     if (own >= 0)
         setsockopt(own, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
