@@ -1,0 +1,446 @@
+/* order_test.c - the table of transitions, its application under the order's version, and the check of both.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "fixture.h"
+#include "unit.h"
+
+/* ---- the table, written out once more */
+
+#define AT(order, payment, fulfillment)                                                                      \
+    {                                                                                                        \
+        ORDER_##order, PAYMENT_##payment, FULFILLMENT_##fulfillment                                          \
+    }
+#define STATE_LIMIT 64
+#define EVENT_COUNT 11
+
+static const char *const events[EVENT_COUNT] = {
+    "paid",      "reopened",         "paid_late", "expired",         "cancelled", "cancelled_paid",
+    "delivered", "partly_delivered", "shipped",   "partly_refunded", "refunded"};
+
+/* Every pair of a reachable state and an event that is allowed in it. */
+static const struct {
+    struct order_state from;
+    const char *event;
+    struct order_state to;
+} golden[] = {
+    {AT(PENDING_PAYMENT, UNPAID, NONE), "paid", AT(OPEN, PAID, NONE)},
+    {AT(PENDING_PAYMENT, UNPAID, NONE), "expired", AT(CLOSED, UNPAID, NONE)},
+    {AT(PENDING_PAYMENT, UNPAID, NONE), "cancelled", AT(CLOSED, UNPAID, NONE)},
+    {AT(CLOSED, UNPAID, NONE), "reopened", AT(OPEN, PAID, NONE)},
+    {AT(CLOSED, UNPAID, NONE), "paid_late", AT(CLOSED, PAID, NONE)},
+    {AT(OPEN, PAID, NONE), "cancelled_paid", AT(CLOSED, PAID, NONE)},
+    {AT(OPEN, PAID, NONE), "delivered", AT(COMPLETED, PAID, DELIVERED)},
+    {AT(OPEN, PAID, NONE), "partly_delivered", AT(OPEN, PAID, PARTIAL)},
+    {AT(OPEN, PAID, NONE), "shipped", AT(OPEN, PAID, SHIPPED)},
+    {AT(OPEN, PAID, NONE), "partly_refunded", AT(OPEN, PARTIALLY_REFUNDED, NONE)},
+    {AT(OPEN, PAID, NONE), "refunded", AT(OPEN, REFUNDED, NONE)},
+    {AT(OPEN, PAID, PARTIAL), "delivered", AT(COMPLETED, PAID, DELIVERED)},
+    {AT(OPEN, PAID, PARTIAL), "shipped", AT(OPEN, PAID, SHIPPED)},
+    {AT(OPEN, PAID, PARTIAL), "partly_refunded", AT(OPEN, PARTIALLY_REFUNDED, PARTIAL)},
+    {AT(OPEN, PAID, PARTIAL), "refunded", AT(OPEN, REFUNDED, PARTIAL)},
+    {AT(OPEN, PAID, SHIPPED), "partly_refunded", AT(OPEN, PARTIALLY_REFUNDED, SHIPPED)},
+    {AT(OPEN, PAID, SHIPPED), "refunded", AT(OPEN, REFUNDED, SHIPPED)},
+    {AT(COMPLETED, PAID, DELIVERED), "partly_refunded", AT(COMPLETED, PARTIALLY_REFUNDED, DELIVERED)},
+    {AT(COMPLETED, PAID, DELIVERED), "refunded", AT(COMPLETED, REFUNDED, DELIVERED)},
+    {AT(CLOSED, PAID, NONE), "partly_refunded", AT(CLOSED, PARTIALLY_REFUNDED, NONE)},
+    {AT(CLOSED, PAID, NONE), "refunded", AT(CLOSED, REFUNDED, NONE)},
+    {AT(OPEN, PARTIALLY_REFUNDED, NONE), "cancelled_paid", AT(CLOSED, PARTIALLY_REFUNDED, NONE)},
+    {AT(OPEN, PARTIALLY_REFUNDED, NONE), "shipped", AT(OPEN, PARTIALLY_REFUNDED, SHIPPED)},
+    {AT(OPEN, PARTIALLY_REFUNDED, NONE), "partly_refunded", AT(OPEN, PARTIALLY_REFUNDED, NONE)},
+    {AT(OPEN, PARTIALLY_REFUNDED, NONE), "refunded", AT(OPEN, REFUNDED, NONE)},
+    {AT(OPEN, PARTIALLY_REFUNDED, PARTIAL), "shipped", AT(OPEN, PARTIALLY_REFUNDED, SHIPPED)},
+    {AT(OPEN, PARTIALLY_REFUNDED, PARTIAL), "partly_refunded", AT(OPEN, PARTIALLY_REFUNDED, PARTIAL)},
+    {AT(OPEN, PARTIALLY_REFUNDED, PARTIAL), "refunded", AT(OPEN, REFUNDED, PARTIAL)},
+    {AT(OPEN, PARTIALLY_REFUNDED, SHIPPED), "partly_refunded", AT(OPEN, PARTIALLY_REFUNDED, SHIPPED)},
+    {AT(OPEN, PARTIALLY_REFUNDED, SHIPPED), "refunded", AT(OPEN, REFUNDED, SHIPPED)},
+    {AT(COMPLETED, PARTIALLY_REFUNDED, DELIVERED), "partly_refunded",
+     AT(COMPLETED, PARTIALLY_REFUNDED, DELIVERED)},
+    {AT(COMPLETED, PARTIALLY_REFUNDED, DELIVERED), "refunded", AT(COMPLETED, REFUNDED, DELIVERED)},
+    {AT(CLOSED, PARTIALLY_REFUNDED, NONE), "partly_refunded", AT(CLOSED, PARTIALLY_REFUNDED, NONE)},
+    {AT(CLOSED, PARTIALLY_REFUNDED, NONE), "refunded", AT(CLOSED, REFUNDED, NONE)},
+};
+#define GOLDEN_COUNT (sizeof golden / sizeof *golden)
+
+static bool same_state(struct order_state a, struct order_state b)
+{
+    return a.order == b.order && a.payment == b.payment && a.fulfillment == b.fulfillment;
+}
+
+static const struct order_state *golden_next(struct order_state from, const char *event)
+{
+    for (size_t i = 0; i < GOLDEN_COUNT; i++)
+        if (same_state(golden[i].from, from) && text_is(golden[i].event, event))
+            return &golden[i].to;
+    return NULL;
+}
+
+/* The states that the written-out table can reach from a new order. */
+static size_t reachable(struct order_state *states)
+{
+    size_t count = 1;
+    states[0] = (struct order_state)AT(PENDING_PAYMENT, UNPAID, NONE);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < GOLDEN_COUNT; j++) {
+            bool is_known = !same_state(golden[j].from, states[i]);
+            for (size_t k = 0; k < count && !is_known; k++)
+                is_known = same_state(states[k], golden[j].to);
+            if (!is_known)
+                states[count++] = golden[j].to;
+        }
+    return count;
+}
+
+static void the_table_has_these_events_and_no_others(void **state)
+{
+    (void)state;
+    size_t count = 0;
+    for (const struct order_transition *row = order_transitions; row->event; row++) {
+        assert_true(count < EVENT_COUNT);
+        assert_string_equal(row->event, events[count++]);
+    }
+    assert_int_equal(count, EVENT_COUNT);
+    struct order_state states[STATE_LIMIT];
+    size_t reached = reachable(states);
+    assert_int_equal(reached, 17);
+    for (size_t i = 0; i < GOLDEN_COUNT; i++) {
+        bool is_reached = false;
+        for (size_t j = 0; j < reached; j++)
+            is_reached = is_reached || same_state(states[j], golden[i].from);
+        assert_true(is_reached);
+    }
+}
+
+struct application {
+    struct order *order;
+    struct order_change change;
+};
+
+/* The body may run again, so it works on a copy. */
+static err apply_in_transaction(struct ctx *ctx, void *arg)
+{
+    const struct application *application = arg;
+    struct order order = *application->order;
+    return order_apply(ctx, &order, &application->change);
+}
+
+static err apply(struct order *order, const char *event, int64_t paid, int64_t refunded)
+{
+    struct application application = {order,
+                                      {.event = event, .paid = paid, .refunded = refunded, .note = "因"}};
+    return db_transact(work, apply_in_transaction, &application);
+}
+
+static const char set_state[] = "UPDATE orders SET order_status = CAST($2 AS BIGINT) / 100, payment_status ="
+                                " CAST($2 AS BIGINT) / 10 % 10, fulfillment_status = CAST($2 AS BIGINT) % 10"
+                                " WHERE shop_id = $1";
+
+static void every_reachable_state_allows_what_the_written_table_says(void **state)
+{
+    (void)state;
+    struct order_state states[STATE_LIMIT];
+    size_t count = reachable(states);
+    int64_t order_id = place_order(make_variant(PRODUCT_PHYSICAL, 100, 50), 1)->id;
+    int64_t version = 1;
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < EVENT_COUNT; j++) {
+            const struct order_state *to = golden_next(states[i], events[j]);
+            tamper_of(set_state, states[i].order * 100 + states[i].payment * 10 + states[i].fulfillment);
+            struct order *order = load_order(order_id);
+            assert_int_equal(order_may(states[i], events[j]), to != NULL);
+            if (!to) {
+                assert_fails(apply(order, events[j], 0, 0), ERR_INVALID_TRANSITION);
+                continue;
+            }
+            assert_ok(apply(order, events[j], 0, 0));
+            version++;
+            order = load_order(order_id);
+            assert_true(same_state(order->state, *to));
+            assert_int_equal(ask("SELECT stage FROM orders WHERE shop_id = $1"), order_stage_of(*to));
+        }
+    assert_int_equal(load_order(order_id)->version, version);
+    assert_int_equal(version, 1 + GOLDEN_COUNT);
+}
+
+static void every_combination_of_states_has_its_stage(void **state)
+{
+    (void)state;
+    /* By order status and payment status, then a letter for each fulfilment status. */
+    static const char stages[4][4][5] = {
+        {"pppp", "pppp", "pppp", "RRRR"},
+        {"thSS", "thSS", "thSS", "RRRR"},
+        {"cccc", "cccc", "cccc", "RRRR"},
+        {"xxxx", "rrrr", "rrrr", "RRRR"},
+    };
+    static const enum payment_status payments[] = {PAYMENT_UNPAID, PAYMENT_PAID, PAYMENT_PARTIALLY_REFUNDED,
+                                                   PAYMENT_REFUNDED};
+    static const char letters[] = "?pthScxrR";
+    for (int order = 0; order < 4; order++)
+        for (int payment = 0; payment < 4; payment++)
+            for (int fulfillment = 0; fulfillment < 4; fulfillment++) {
+                struct order_state states = {(enum order_status)(order + 1), payments[payment],
+                                             (enum fulfillment_status)(fulfillment + 1)};
+                assert_int_equal(letters[order_stage_of(states)], stages[order][payment][fulfillment]);
+            }
+}
+
+static void names_of_stages_are_read_back(void **state)
+{
+    (void)state;
+    enum order_stage stage;
+    for (int i = STAGE_PENDING_PAYMENT; i <= STAGE_REFUNDED; i++) {
+        assert_true(order_stage_parse(order_stage_name((enum order_stage)i), &stage));
+        assert_int_equal(stage, i);
+    }
+    assert_false(order_stage_parse("nothing", &stage));
+    assert_string_equal(payment_status_name(PAYMENT_PAID), "paid");
+    assert_string_equal(payment_status_name(PAYMENT_REFUNDED), "refunded");
+    assert_string_equal(order_status_name(ORDER_CLOSED), "closed");
+    assert_string_equal(fulfillment_status_name(FULFILLMENT_DELIVERED), "delivered");
+}
+
+/* ---- placing and reading */
+
+static void a_placed_order_is_read_as_it_was_placed(void **state)
+{
+    (void)state;
+    int64_t cup = make_variant(PRODUCT_PHYSICAL, 1250, 10);
+    struct order *order = place_order(cup, 3);
+    assert_int_equal(strlen(order->number), 20);
+    assert_true(strspn(order->number, "0123456789") == 20);
+    assert_int_equal(strlen(order->token), 26);
+    assert_true(same_state(order->state, (struct order_state)AT(PENDING_PAYMENT, UNPAID, NONE)));
+    assert_int_equal(order->version, 1);
+    assert_string_equal(order->currency, "CNY");
+    assert_int_equal(order->total, 3750);
+    assert_int_equal(order->paid, 0);
+    assert_int_equal(order->item_count, 3);
+    assert_int_equal(order->placed_at, NOON);
+    assert_int_equal(order->closes_at, NOON + 1800 * SECOND_MS);
+    assert_string_equal(order->contact.phone, "13800138000");
+    assert_string_equal(order->address.region, "浙江省 杭州市 西湖区");
+    assert_int_equal(order->line_count, 1);
+    assert_int_equal(order->lines[0].variant_id, cup);
+    assert_int_equal(order->lines[0].unit_price, 1250);
+    assert_int_equal(order->lines[0].total, 3750);
+    assert_int_equal(order->lines[0].fulfilled, 0);
+    assert_int_equal(stock_of(cup).reserved, 3);
+    assert_int_equal(ask("SELECT due_at FROM jobs WHERE shop_id = $1 AND kind = 'order.close'"),
+                     order->closes_at);
+    assert_int_equal(ask("SELECT count(*) FROM outbox WHERE shop_id = $1 AND topic = 'order.placed'"), 1);
+    assert_int_equal(problems_of(order_check), 0);
+}
+
+static void contact_and_address_are_sealed_in_the_table(void **state)
+{
+    (void)state;
+    place_order(make_variant(PRODUCT_PHYSICAL, 100, 10), 1);
+    static const char *const secrets[] = {"13800138000", "王小云", "文三路", "浙江"};
+    for (size_t i = 0; i < 4; i++) {
+        assert_false(column_contains("SELECT contact FROM orders WHERE shop_id = $1", secrets[i]));
+        assert_false(column_contains("SELECT phone_index FROM orders WHERE shop_id = $1", secrets[i]));
+    }
+    assert_int_equal(ask("SELECT count(*) FROM outbox WHERE shop_id = $1 AND payload LIKE '%138%001%'"), 0);
+}
+
+static void a_buyer_needs_the_token_or_the_contact(void **state)
+{
+    (void)state;
+    struct order *order = place_order(make_variant(PRODUCT_PHYSICAL, 100, 10), 1), *found;
+    assert_ok(order_load_for_buyer(work, order->number, order->token, &found));
+    assert_int_equal(found->id, order->id);
+    assert_fails(order_load_for_buyer(work, order->number, "", &found), ERR_NOT_FOUND);
+    assert_fails(order_load_for_buyer(work, order->number, "00000000000000000000000000", &found),
+                 ERR_NOT_FOUND);
+    assert_fails(order_load_for_buyer(work, "00000000000000000000", order->token, &found), ERR_NOT_FOUND);
+    assert_fails(order_load_by_number(work, "0000000000000000000000000000000", &found), ERR_NOT_FOUND);
+    assert_ok(order_load_by_contact(work, order->number, "13800138000", &found));
+    assert_fails(order_load_by_contact(work, order->number, "13800138001", &found), ERR_NOT_FOUND);
+    assert_fails(order_load_by_contact(work, order->number, "", &found), ERR_NOT_FOUND);
+    const char *number = order->number, *token = order->token;
+    work->shop = make_shop();
+    assert_fails(order_load_for_buyer(work, number, token, &found), ERR_NOT_FOUND);
+    assert_fails(order_load(work, order->id, &found), ERR_NOT_FOUND);
+}
+
+static void orders_are_listed_newest_first_by_stage_and_contact(void **state)
+{
+    (void)state;
+    int64_t cup = make_variant(PRODUCT_PHYSICAL, 100, 50), ids[5], most;
+    struct order *orders;
+    size_t count;
+    for (int i = 0; i < 5; i++)
+        ids[i] = place_order(cup, 1)->id;
+    assert_ok(apply(load_order(ids[1]), "paid", 100, 0));
+    assert_ok(apply(load_order(ids[3]), "paid", 100, 0));
+    struct order_query query = {.limit = 3};
+    assert_ok(order_list(work, &query, &orders, &count));
+    assert_int_equal(count, 3);
+    assert_int_equal(orders[0].id, ids[4]);
+    query.before_id = orders[2].id;
+    assert_ok(order_list(work, &query, &orders, &count));
+    assert_int_equal(count, 2);
+    assert_int_equal(orders[1].id, ids[0]);
+    query = (struct order_query){.stage = STAGE_TO_SHIP, .limit = 10};
+    assert_ok(order_list(work, &query, &orders, &count));
+    assert_int_equal(count, 2);
+    assert_int_equal(orders[0].id, ids[3]);
+    assert_int_equal(orders[0].paid, 100);
+    assert_ok(order_list_by_contact(work, "13800138000", 4, &orders, &count));
+    assert_int_equal(count, 4);
+    assert_ok(order_list_by_contact(work, "13800138001", 4, &orders, &count));
+    assert_int_equal(count, 0);
+    assert_ok(order_count_stage(work, STAGE_PENDING_PAYMENT, 10, &most));
+    assert_int_equal(most, 3);
+    assert_ok(order_count_stage(work, STAGE_PENDING_PAYMENT, 2, &most));
+    assert_int_equal(most, 2);
+}
+
+/* ---- events */
+
+static void events_are_numbered_by_the_version_without_gaps(void **state)
+{
+    (void)state;
+    static const char *const chain[] = {"paid", "shipped", "partly_refunded", "partly_refunded", "refunded"};
+    static const int64_t refunds[] = {0, 0, 30, 30, 40};
+    int64_t order_id = place_order(make_variant(PRODUCT_PHYSICAL, 100, 5), 1)->id;
+    struct order_event *list;
+    size_t count;
+    work->actor = ACTOR_STAFF;
+    work->actor_id = 9;
+    for (size_t i = 0; i < 5; i++) {
+        work->now += SECOND_MS;
+        assert_ok(apply(load_order(order_id), chain[i], i == 0 ? 100 : 0, refunds[i]));
+    }
+    struct order *order = load_order(order_id);
+    assert_int_equal(order->version, 6);
+    assert_int_equal(order->paid, 100);
+    assert_int_equal(order->refunded, 100);
+    assert_int_equal(order->paid_at, NOON + SECOND_MS);
+    assert_ok(order_event_list(work, order_id, &list, &count));
+    assert_int_equal(count, 6);
+    assert_string_equal(list[0].kind, "placed");
+    for (size_t i = 0; i < 5; i++) {
+        assert_string_equal(list[i + 1].kind, chain[i]);
+        assert_int_equal(list[i + 1].at, NOON + (int64_t)(i + 1) * SECOND_MS);
+        assert_int_equal(list[i + 1].actor, ACTOR_STAFF);
+        assert_int_equal(list[i + 1].actor_id, 9);
+        assert_string_equal(list[i + 1].note, "因");
+    }
+    assert_int_equal(ask("SELECT max(event_no) - min(event_no) + 1 FROM order_events WHERE shop_id = $1"), 6);
+    assert_int_equal(ask("SELECT count(*) FROM outbox WHERE shop_id = $1 AND topic LIKE 'order.%'"), 6);
+}
+
+static void an_event_on_an_old_version_is_refused_and_writes_nothing(void **state)
+{
+    (void)state;
+    struct order *order = place_order(make_variant(PRODUCT_PHYSICAL, 100, 5), 1);
+    assert_ok(apply(order, "paid", 100, 0));
+    int64_t news = ask("SELECT count(*) FROM outbox WHERE shop_id = $1");
+    assert_fails(apply(order, "paid", 100, 0), ERR_CONFLICT);
+    assert_fails(apply(order, "expired", 0, 0), ERR_CONFLICT);
+    struct order *now = load_order(order->id);
+    assert_true(same_state(now->state, (struct order_state)AT(OPEN, PAID, NONE)));
+    assert_int_equal(now->version, 2);
+    assert_int_equal(now->paid, 100);
+    assert_int_equal(ask("SELECT count(*) FROM order_events WHERE shop_id = $1"), 2);
+    assert_int_equal(ask("SELECT count(*) FROM outbox WHERE shop_id = $1"), news);
+    assert_int_equal(problems_of(order_check), 0);
+}
+
+struct race {
+    struct order *order;
+    struct outcomes outcomes;
+};
+
+static void pay_or_cancel(struct ctx *ctx, int index, void *arg)
+{
+    struct race *race = arg;
+    struct application application = {race->order, {.event = index % 2 ? "cancelled" : "paid"}};
+    race->outcomes.codes[index] = code_of(db_transact(ctx, apply_in_transaction, &application));
+}
+
+static void of_eight_events_on_one_version_one_happens(void **state)
+{
+    (void)state;
+    struct race race = {.order = place_order(make_variant(PRODUCT_PHYSICAL, 100, 5), 1)};
+    in_threads(pay_or_cancel, &race);
+    assert_int_equal(count_outcomes(&race.outcomes, ERR_NONE), 1);
+    assert_int_equal(count_outcomes(&race.outcomes, ERR_CONFLICT), THREADS - 1);
+    assert_int_equal(ask("SELECT count(*) FROM order_events WHERE shop_id = $1"), 2);
+    assert_int_equal(load_order(race.order->id)->version, 2);
+}
+
+static void an_order_that_no_longer_waits_is_not_closed_by_its_job(void **state)
+{
+    (void)state;
+    struct order *order = place_order(make_variant(PRODUCT_PHYSICAL, 100, 5), 1);
+    assert_ok(apply(order, "paid", 100, 0));
+    assert_int_equal(ask("SELECT count(*) FROM jobs WHERE shop_id = $1 AND kind = 'order.close'"), 0);
+    order = place_order(make_variant(PRODUCT_PHYSICAL, 100, 5), 1);
+    assert_ok(apply(order, "cancelled", 0, 0));
+    assert_int_equal(ask("SELECT count(*) FROM jobs WHERE shop_id = $1 AND kind = 'order.close'"), 0);
+    assert_int_equal(load_order(order->id)->closed_at, NOON);
+}
+
+/* ---- the check */
+
+/* A shop with a paid order of two pieces, two events. */
+static void open_shop_with_paid_order(void)
+{
+    work->shop = make_shop();
+    struct order *order = place_order(make_variant(PRODUCT_PHYSICAL, 100, 5), 2);
+    assert_ok(apply(order, "paid", 200, 0));
+    assert_int_equal(problems_of(order_check), 0);
+}
+
+static void the_check_finds_every_changed_row(void **state)
+{
+    (void)state;
+    static const char *const changes[] = {
+        "UPDATE orders SET order_status = 3 WHERE shop_id = $1",
+        "UPDATE orders SET payment_status = 1 WHERE shop_id = $1",
+        "UPDATE orders SET fulfillment_status = 3 WHERE shop_id = $1",
+        "UPDATE orders SET version = version + 1 WHERE shop_id = $1",
+        "UPDATE orders SET version = version - 1 WHERE shop_id = $1",
+        "UPDATE orders SET total = total + 1 WHERE shop_id = $1",
+        "UPDATE orders SET item_count = item_count + 1 WHERE shop_id = $1",
+        "UPDATE order_lines SET total = total + 1 WHERE shop_id = $1",
+        "UPDATE order_lines SET quantity = quantity + 1 WHERE shop_id = $1",
+        "UPDATE order_lines SET fulfilled = 1 WHERE shop_id = $1",
+        "DELETE FROM order_lines WHERE shop_id = $1",
+        "DELETE FROM order_events WHERE shop_id = $1",
+        "DELETE FROM order_events WHERE shop_id = $1 AND event_no = 1",
+        "DELETE FROM order_events WHERE shop_id = $1 AND event_no = 2",
+        "UPDATE order_events SET event_no = 3 WHERE shop_id = $1 AND event_no = 2",
+        "UPDATE order_events SET order_status = 4 WHERE shop_id = $1 AND event_no = 2",
+        "UPDATE order_events SET payment_status = 1 WHERE shop_id = $1 AND event_no = 2",
+        "UPDATE stock_movements SET reserved = reserved + 1 WHERE shop_id = $1 AND kind = 1",
+        "DELETE FROM stock_movements WHERE shop_id = $1 AND kind = 1",
+    };
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        open_shop_with_paid_order();
+        tamper(changes[i]);
+        if (problems_of(order_check) == 0)
+            fail_msg("not found: %s", changes[i]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SENTENCE(the_table_has_these_events_and_no_others),
+        SENTENCE(every_reachable_state_allows_what_the_written_table_says),
+        SENTENCE(every_combination_of_states_has_its_stage),
+        SENTENCE(names_of_stages_are_read_back),
+        SENTENCE(a_placed_order_is_read_as_it_was_placed),
+        SENTENCE(contact_and_address_are_sealed_in_the_table),
+        SENTENCE(a_buyer_needs_the_token_or_the_contact),
+        SENTENCE(orders_are_listed_newest_first_by_stage_and_contact),
+        SENTENCE(events_are_numbered_by_the_version_without_gaps),
+        SENTENCE(an_event_on_an_old_version_is_refused_and_writes_nothing),
+        SENTENCE(of_eight_events_on_one_version_one_happens),
+        SENTENCE(an_order_that_no_longer_waits_is_not_closed_by_its_job),
+        SENTENCE(the_check_finds_every_changed_row),
+    };
+    return RUN_SENTENCES(tests);
+}
