@@ -169,3 +169,10 @@ const char *head_value(const struct exchange *exchange, const char *name)
         return NULL;
     return value;
 }
+
+bool head_is_https(const struct exchange *exchange)
+{
+    const char *proto = exchange->head.forwarded_proto;
+    return proto && strcasecmp(proto, "https") == 0 &&
+           address_is_trusted(&exchange->server->trusted, &exchange->peer);
+}

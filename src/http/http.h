@@ -25,7 +25,7 @@ enum http_method { GET = 1, POST, PUT, PATCH, DELETE };
 #define HTTP_REPLY_LIMIT ((size_t)8 << 20)
 #define HTTP_STREAM_LIMIT 20000 /* event streams held open at once */
 
-/* ---- declared fields -------------------------------------------------------------------------------- */
+/* ---- declared fields ------------------------------------------------------------------------- */
 
 enum field_kind {
     FIELD_TEXT,   /* const char *: trimmed, valid UTF-8, no control characters; min/max in code points */
@@ -72,7 +72,7 @@ struct upload_list {
     size_t count;
 };
 
-/* ---- routes ------------------------------------------------------------------------------------------- */
+/* ---- routes ---------------------------------------------------------------------------------- */
 
 enum guard { ANYONE = 1, STAFF, OWNER };
 enum face { FACE_HTML = 1, FACE_JSON = 2, FACE_BOTH = 3 };
@@ -123,8 +123,7 @@ const char *req_typed(const struct req *req, const char *field);
 /* All typed fields as an object of texts, for templates. */
 const struct value *req_typed_all(const struct req *req);
 
-/* ---- replies: a handler ends with exactly one of them ----------------------------------------------------
- */
+/* ---- replies: a handler ends with exactly one of them ---------------------------------------- */
 
 /* HTML through the owner's render hook with this template, or the same tree as JSON. */
 CHECKED err reply_view(struct req *req, const char *template, const struct value *view);
@@ -158,8 +157,7 @@ void reply_header(struct req *req, const char *name, const char *value);
 void reply_cacheable(struct req *req, int64_t seconds);
 void reply_tag(struct req *req, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* ---- the owner -------------------------------------------------------------------------------------------
- */
+/* ---- the owner ------------------------------------------------------------------------------- */
 
 struct http_hooks {
     void *owner;
@@ -208,8 +206,7 @@ bool http_rate_take(struct http_server *server, const char *bucket, int64_t per_
 /* The same for a handler. */
 bool req_rate_take(const struct req *req, const char *bucket, int64_t per_minute);
 
-/* ---- page cache and streams, used by the owner's listeners
- * ---------------------------------------------------- */
+/* ---- page cache and streams, used by the owner's listeners ----------------------------------- */
 
 /* Drops every cached page with this tag. Pages being rendered meanwhile are not kept either. */
 void http_cache_drop(struct http_server *server, const char *tag);
@@ -217,8 +214,7 @@ void http_cache_clear(struct http_server *server);
 /* Sends one event to every stream of a channel; a stream that does not drain is closed. */
 void stream_publish(struct http_server *server, const char *channel, const char *event, const char *data);
 
-/* ---- static files
- * -------------------------------------------------------------------------------------------- */
+/* ---- static files ---------------------------------------------------------------------------- */
 
 struct http_static;
 /* Loads the files below `directory` into memory (16 MiB at most), fingerprinted by content and compressed
@@ -230,8 +226,7 @@ CHECKED err http_static_add(struct ctx *ctx, struct http_static *statics, const 
 /* The fingerprinted address of prefix + name; NULL when there is no such file. */
 const char *http_static_url(const struct http_static *statics, const char *path);
 
-/* ---- descriptions made from the tables
- * --------------------------------------------------------------------------- */
+/* ---- descriptions made from the tables ------------------------------------------------------- */
 
 void http_print_routes(const struct route *const *tables, struct text_buf *out);
 /* OpenAPI 3.1 as JSON. */

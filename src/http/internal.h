@@ -32,7 +32,7 @@ struct warden;
 /* A refused body up to this length is read and thrown away, so that the client gets to read the answer. */
 #define SWALLOW_LIMIT ((int64_t)16 << 20)
 
-/* ---- client addresses ---------------------------------------------------------------------------------- */
+/* ---- client addresses ------------------------------------------------------------------------ */
 
 struct network {
     struct in6_addr address; /* IPv4 as ::ffff:a.b.c.d */
@@ -59,7 +59,7 @@ void address_write_truncated(const struct in6_addr *address, char out[ADDRESS_BY
 /* For rate limits: one bucket for an IPv4 address, one for the /64 of an IPv6 address. */
 void address_write_bucket(const struct in6_addr *address, char out[ADDRESS_BYTES]);
 
-/* ---- requests ------------------------------------------------------------------------------------------ */
+/* ---- requests -------------------------------------------------------------------------------- */
 
 /* The head of a request, pointing into the memory of libmicrohttpd; NULL when absent. */
 struct head {
@@ -132,8 +132,7 @@ struct exchange {
     struct work *work; /* while a worker has it */
 };
 
-/* ---- a request in the hands of a worker -----------------------------------------------------------------
- */
+/* ---- a request in the hands of a worker ------------------------------------------------------ */
 
 enum answer_kind { ANSWER_NONE, ANSWER_BYTES, ANSWER_FILE, ANSWER_STREAM };
 
@@ -173,7 +172,7 @@ struct work {
     struct answer answer;
 };
 
-/* ---- the server ---------------------------------------------------------------------------------------- */
+/* ---- the server ------------------------------------------------------------------------------ */
 
 struct http_server {
     struct arena *arena; /* start-up's: routes, settings */
@@ -213,6 +212,8 @@ void wire_resume(struct exchange *exchange);
 /* Reads and checks the head; sets refusal and reason when it cannot be served. */
 void head_read(struct exchange *exchange);
 const char *head_value(const struct exchange *exchange, const char *name);
+/* A proxy that we trust says that the client came by TLS. */
+bool head_is_https(const struct exchange *exchange);
 
 /* body.c */
 /* Decides how much body the request may have; false when it must be answered before the body. */

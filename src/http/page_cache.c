@@ -160,6 +160,7 @@ size_t page_key(const struct exchange *exchange, char out[PAGE_KEY_BYTES])
     const char *face =
         exchange->face == FACE_JSON ? accept_locale(head->accept_language, hooks->locales) : "";
     struct slice parts[] = {{exchange->face == FACE_JSON ? "j" : "h", 1},
+                            {head_is_https(exchange) ? "s" : "-", 1},
                             {face ? face : "", face ? strlen(face) + 1 : 1},
                             {host, strlen(host) + 1},
                             {exchange->url, exchange->url_length}};

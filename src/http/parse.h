@@ -3,7 +3,7 @@
 #pragma once
 #include "http/http.h"
 
-/* ---- names with values, in the order in which they came ------------------------------------------------ */
+/* ---- names with values, in the order in which they came -------------------------------------- */
 
 struct pair {
     const char *name;
@@ -25,7 +25,7 @@ void pairs_index(struct arena *arena, struct pairs *pairs);
 /* The last value of that name (a checkbox after its hidden twin), or NULL. */
 const char *pairs_find(const struct pairs *pairs, const char *name);
 
-/* ---- targets ------------------------------------------------------------------------------------------- */
+/* ---- targets --------------------------------------------------------------------------------- */
 
 /* A request target taken apart. */
 struct target {
@@ -46,12 +46,12 @@ const char *path_decode(const char *raw, size_t length, char *out);
 /* Decodes %XX, and + to a blank when `plus`; the length written, or -1 for a broken sequence. */
 ptrdiff_t percent_decode(const char *raw, size_t length, bool plus, char *out);
 
-/* ---- forms --------------------------------------------------------------------------------------------- */
+/* ---- forms ----------------------------------------------------------------------------------- */
 
 /* Reads application/x-www-form-urlencoded text or a query, at most HTTP_FIELD_COUNT_LIMIT fields. */
 CHECKED err form_parse(struct ctx *ctx, struct slice text, struct pairs *pairs);
 
-/* ---- headers ------------------------------------------------------------------------------------------- */
+/* ---- headers --------------------------------------------------------------------------------- */
 
 /* The value of a cookie in a Cookie header, in the arena; NULL when there is none or it is no clean text. */
 const char *cookie_find(struct arena *arena, const char *header, const char *name);
@@ -70,7 +70,7 @@ bool host_is_valid(const char *host);
 /* True when a media type header names this type, whatever its parameters. */
 bool media_type_is(const char *header, const char *type);
 
-/* ---- uploads ------------------------------------------------------------------------------------------- */
+/* ---- uploads --------------------------------------------------------------------------------- */
 
 /* A multipart/form-data body read as it arrives: text parts become pairs, files go to disk. */
 struct multipart;

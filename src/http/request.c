@@ -22,16 +22,14 @@ static const char *find_origin(struct work *work)
 {
     const struct exchange *exchange = work->exchange;
     const struct config *config = exchange->server->config;
-    const char *proto = exchange->head.forwarded_proto;
     if (config->public_url && *config->public_url) {
         size_t length = strlen(config->public_url);
         while (length > 0 && config->public_url[length - 1] == '/')
             length--;
         return arena_copy(work->req.ctx.arena, config->public_url, length);
     }
-    bool is_https = proto && strcasecmp(proto, "https") == 0 &&
-                    address_is_trusted(&exchange->server->trusted, &exchange->peer);
-    return arena_format(work->req.ctx.arena, "%s://%s", is_https ? "https" : "http", work->req.host);
+    return arena_format(work->req.ctx.arena, "%s://%s", head_is_https(exchange) ? "https" : "http",
+                        work->req.host);
 }
 
 static void prepare(struct work *work, struct worker *worker, struct exchange *exchange)

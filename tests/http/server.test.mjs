@@ -63,6 +63,21 @@ test("all field problems are told at once, and the form is shown again", async (
   assert.match(page.text, /typed: x{50}/);
 });
 
+test("a route shows its own form again", async () => {
+  assert.match((await get("/guess")).text, /"problem":"none"/);
+  const bad = await ask(server, "POST", "/guess", form("number=abc"));
+  assert.equal(bad.status, 422);
+  assert.match(bad.text, /"typed":"abc","problem":"some fields/);
+  const wrong = await ask(server, "POST", "/guess", form("number=8"));
+  assert.equal(wrong.status, 409);
+  assert.match(wrong.text, /"typed":"8","problem":"not 8"/);
+  assert.equal((await ask(server, "POST", "/guess", form("number=7"))).status, 303);
+  problem(await ask(server, "POST", "/api/v1/guess", json({ number: 8 })), 409, "conflict");
+  const foreign = await ask(server, "POST", "/guess", { ...form("number=8"), headers: { "content-type": "application/x-www-form-urlencoded", origin: "https://evil.example" } });
+  assert.equal(foreign.status, 403);
+  assert.doesNotMatch(foreign.text, /guess/);
+});
+
 test("malformed JSON of every kind is 400", async () => {
   const bad = ["{", "", " ", "[]", "1", "null", '"x"', '{"a":1}}', '{"a":1,"a":2}', '{"name":"\\ud800"}', '{"name":"\\u0000"}',
     Buffer.from('{"name":"\xff"}', "latin1"), '{"name":1e999}', "[".repeat(100000), '{"a":' + "[".repeat(70) + "]".repeat(70) + "}",
@@ -296,6 +311,23 @@ test("requests in a row on one connection are answered in order", async () => {
   const answer = await raw(server, one("/nap/100") + one("/healthz") + one("/nope") + one("/small", "Connection: close\r\n"));
   assert.deepEqual([...answer.text.matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => match[1]), ["200", "200", "404", "200"]);
   assert.ok(answer.isClosed);
+});
+
+test("clients that go away in the middle disturb nobody", async () => {
+  await Promise.all(Array.from({ length: 60 }, (_, i) => new Promise((resolve) => {
+    const bytes = ["GET /nap/100 HTTP/1.1\r\nHost: a\r\n\r\n", "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc",
+      "GET /pages/9 HTTP/1.1\r\nHost: a\r\n\r\n", `POST /upload HTTP/1.1\r\nHost: a\r\nContent-Type: multipart/form-data; boundary=X\r\nContent-Length: 9999\r\n\r\n${part("pictures", "x", "x").slice(0, 120)}`][i % 4];
+    const socket = net.connect(server.port, "127.0.0.1", () => socket.write(bytes, () => setTimeout(() => {
+      socket.resetAndDestroy();
+      resolve();
+    }, i)));
+    socket.on("error", () => {});
+  })));
+  await sleep(300);
+  assert.equal(await metric("http_requests_active"), 1); // this one
+  assert.deepEqual(readdirSync(`${server.data}/tmp`), []);
+  const secure = { "x-forwarded-proto": "https" };
+  assert.notEqual((await get("/pages/31", secure)).text, (await get("/pages/31")).text); // another address: another page
 });
 
 const listen = (path) => new Promise((resolve, reject) => {

@@ -216,6 +216,22 @@ static err staff(struct req *req)
     return reply_bytes(req, 200, "text/plain", "staff", 5);
 }
 
+static err ask_number(struct req *req)
+{
+    struct value *view = value_object(req->ctx.arena);
+    value_set_text(req->ctx.arena, view, "typed", req_typed(req, "number"));
+    value_set_text(req->ctx.arena, view, "problem", req->failure ? req->failure->detail : "none");
+    return reply_view(req, "guess", view);
+}
+
+static err guess(struct req *req)
+{
+    const struct number_form *form = req->form;
+    if (form->number != 7)
+        return fail_with(&req->ctx, ERR_CONFLICT, "not %lld", (long long)form->number);
+    return reply_done(req, 200, value_object(req->ctx.arena), "/guessed");
+}
+
 static const struct route demo_routes[] = {
     {GET, "/", home, ANYONE, NULL, .summary = "The front page", .answer = "home"},
     {GET, "/small", small, ANYONE, NULL},
@@ -235,6 +251,8 @@ static const struct route demo_routes[] = {
     {GET, "/json-only", home, ANYONE, NULL, .faces = FACE_JSON},
     {POST, "/staff", staff, STAFF, "orders.write"},
     {DELETE, "/staff", staff, STAFF, "orders.write"},
+    {GET, "/guess", ask_number, ANYONE, NULL},
+    {POST, "/guess", guess, ANYONE, NULL, number_fields, sizeof(struct number_form), .again = ask_number},
     {GET, "/files/*path", small, ANYONE, NULL},
     {0},
 };
