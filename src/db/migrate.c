@@ -193,9 +193,9 @@ static err apply(struct ctx *ctx, const struct migration *file, int *applied)
     return NULL;
 }
 
-/* Tells SQLite's planner what every table of the house is like, whatever is in it now: many rows of a shop, few for
- * one parent, one for a whole key. So a statement has the same plan at ten rows and at ten million, and never walks
- * a shop's rows because a key begins with shop_id. (PostgreSQL gathers its own figures.) */
+/* Tells SQLite's planner what every table of the house is like, whatever is in it now: many rows of a shop,
+ * few for one parent, one for a whole key. So a statement has the same plan at ten rows and at ten million,
+ * and never walks a shop's rows because a key begins with shop_id. (PostgreSQL gathers its own figures.) */
 static err write_plan_figures(struct ctx *ctx, void *arg)
 {
     (void)arg;
@@ -205,11 +205,14 @@ static err write_plan_figures(struct ctx *ctx, void *arg)
         ctx,
         "INSERT INTO sqlite_stat1 (tbl, idx, stat)"
         " SELECT k.tbl, k.idx, CASE k.is_partial WHEN 1 THEN '100000 ' ELSE '10000000 ' END"
-        " || CASE k.columns WHEN 1 THEN '' WHEN 2 THEN CASE k.is_partial WHEN 1 THEN '10000 ' ELSE '1000000 ' END"
+        " || CASE k.columns WHEN 1 THEN ''"
+        " WHEN 2 THEN CASE k.is_partial WHEN 1 THEN '10000 ' ELSE '1000000 ' END"
         " WHEN 3 THEN '1000000 100000 ' WHEN 4 THEN '1000000 100000 10000 '"
-        " ELSE '1000000 100000 10000 1000 ' END || CASE k.is_unique WHEN 1 THEN '1' ELSE '10' END || ' noskipscan'"
+        " ELSE '1000000 100000 10000 1000 ' END"
+        " || CASE k.is_unique WHEN 1 THEN '1' ELSE '10' END || ' noskipscan'"
         " FROM (SELECT t.name AS tbl, CASE i.origin WHEN 'pk' THEN t.name ELSE i.name END AS idx,"
-        " i.\"unique\" AS is_unique, i.partial AS is_partial, (SELECT COUNT(*) FROM pragma_index_info(i.name)) AS columns"
+        " i.\"unique\" AS is_unique, i.partial AS is_partial,"
+        " (SELECT COUNT(*) FROM pragma_index_info(i.name)) AS columns"
         " FROM pragma_table_list t JOIN pragma_index_list(t.name) i"
         " WHERE t.schema = 'main' AND t.type = 'table' AND substr(t.name, 1, 7) <> 'sqlite_') k",
         NULL, 0));

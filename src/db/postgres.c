@@ -98,8 +98,10 @@ static err connect_patiently(struct ctx *ctx, struct pg_connection *connection)
     int64_t pause = CONNECT_PAUSE;
     for (int i = 0; i < CONNECT_TRIES; i++) {
         connection->conn = connect_once(ctx, state->url, &why);
-        if (connection->conn)
+        if (connection->conn) {
+            atomic_store(&state->down_at, 0);
             return NULL;
+        }
         int64_t down_at = atomic_load(&state->down_at);
         if (down_at != 0 && clock_steady() - down_at < CONNECT_DOWN * 1000)
             break;

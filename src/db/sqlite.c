@@ -33,13 +33,14 @@ struct prepared {
 static const char common_settings[] = "PRAGMA foreign_keys = 1;"
                                       "PRAGMA temp_store = MEMORY;"
                                       "PRAGMA case_sensitive_like = 1;";
-static const char writer_settings[] = "PRAGMA page_size = 4096;"
-                                      "PRAGMA journal_mode = WAL;"
-                                      "PRAGMA synchronous = FULL;"
-                                      "PRAGMA wal_autocheckpoint = 1000;"
-                                      "PRAGMA journal_size_limit = 67108864;"
-                                      "PRAGMA secure_delete = FAST;" /* Debian's default rewrites more pages; what is personal is sealed */
-                                      "PRAGMA cache_size = -16384;";
+static const char writer_settings[] =
+    "PRAGMA page_size = 4096;"
+    "PRAGMA journal_mode = WAL;"
+    "PRAGMA synchronous = FULL;"
+    "PRAGMA wal_autocheckpoint = 1000;"
+    "PRAGMA journal_size_limit = 67108864;"
+    "PRAGMA secure_delete = FAST;" /* Debian's default rewrites more pages; what is personal is sealed */
+    "PRAGMA cache_size = -16384;";
 static const char reader_settings[] = "PRAGMA query_only = 1;"
                                       "PRAGMA cache_size = -512;";
 

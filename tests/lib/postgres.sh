@@ -3,6 +3,7 @@
 #
 #   postgres.sh start DIR       makes a cluster in DIR (when there is none), starts it, prints its URL
 #   postgres.sh stop DIR        stops it at once
+#   postgres.sh crash DIR       lets it die as in a power cut and starts it again
 #   postgres.sh with COMMAND …  runs a command with YUNDIAN_TEST_DATABASE_URL set to a fresh one, and removes it
 #
 # As root everything runs as the user postgres, because PostgreSQL refuses root.
@@ -47,17 +48,22 @@ start)
 stop)
     stop "$2"
     ;;
+crash)
+    as_postgres "$bin/pg_ctl" -D "$2/data" -m immediate -w stop >/dev/null
+    start "$2" >/dev/null
+    ;;
 with)
     shift
+    tool=$(realpath "$0")
     dir=$(mktemp -d /tmp/yundian-pg-XXXXXX)
     trap 'stop "$dir" || true; rm -rf "$dir"' EXIT
     trap 'exit 129' HUP INT TERM
     YUNDIAN_TEST_DATABASE_URL=$(start "$dir")
-    export YUNDIAN_TEST_DATABASE_URL YUNDIAN_TEST_POSTGRES_DIR="$dir"
+    export YUNDIAN_TEST_DATABASE_URL YUNDIAN_TEST_POSTGRES_DIR="$dir" YUNDIAN_TEST_POSTGRES_TOOL="$tool"
     "$@"
     ;;
 *)
-    sed -n '2,9p' "$0" >&2
+    sed -n '2,11p' "$0" >&2
     exit 2
     ;;
 esac

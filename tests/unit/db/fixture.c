@@ -61,10 +61,14 @@ void fixture_open_memory(struct fixture *fixture)
     open_in(fixture, ":memory:");
 }
 
-void fixture_reopen(struct fixture *fixture)
+void fixture_pause(struct fixture *fixture)
 {
     db_session_close(fixture->ctx.db);
     db_close(fixture->db);
+}
+
+void fixture_resume(struct fixture *fixture)
+{
     open_database(fixture);
 }
 
@@ -78,8 +82,7 @@ static int remove_entry(const char *path, const struct stat *status, int kind, s
 
 void fixture_close(struct fixture *fixture)
 {
-    db_session_close(fixture->ctx.db);
-    db_close(fixture->db);
+    fixture_pause(fixture);
     id_source_close(fixture->ctx.ids);
     arena_close(fixture->ctx.arena);
     if (fixture->directory[0])

@@ -17,8 +17,9 @@ bool fixture_is_postgres(void);
 void fixture_open(struct fixture *fixture);
 /* The same in memory on SQLite. */
 void fixture_open_memory(struct fixture *fixture);
-/* Closes and opens again what is there. */
-void fixture_reopen(struct fixture *fixture);
+/* Closes the database and opens it again as it is. */
+void fixture_pause(struct fixture *fixture);
+void fixture_resume(struct fixture *fixture);
 void fixture_close(struct fixture *fixture);
 /* A ctx of another thread, with its own arena and session. */
 struct ctx fixture_fork(struct fixture *fixture);

@@ -18,10 +18,10 @@ static struct {
     atomic_int heard;          /* also for what was rolled back later */
     int64_t failing_aggregate; /* the listener fails for it; NOBODY for none */
     atomic_int runs;
-    int last_attempt;
+    atomic_int last_attempt;
     bool job_fails;
     bool job_schedules_again;
-    int sweeps;
+    atomic_int sweeps;
 } seen;
 
 static void assert_ok(err failure)
