@@ -18,7 +18,7 @@
  * others try only once. */
 #define CONNECT_TRIES 6
 #define CONNECT_PAUSE 50
-#define CONNECT_DOWN 1000
+#define CONNECT_DOWN SECOND_MS
 /* The longest pause in ms between two runs of a body; the first is 2 ms. */
 #define RETRY_PAUSE_LIMIT 64
 /* Any number: the advisory lock of nodes that migrate. */

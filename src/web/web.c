@@ -212,7 +212,7 @@ static bool is_admin_path(const struct req *req)
 static err send_to_login(struct req *req)
 {
     struct text_buf location;
-    text_open(&location, req->ctx.arena, HTTP_URL_LIMIT * 3);
+    text_open(&location, req->ctx.arena, (size_t)HTTP_URL_LIMIT * 3);
     text_add(&location, "/admin/login?next=");
     const char *next = req->route->method == GET ? req->url : "/admin";
     text_add_url(&location, next, strlen(next));

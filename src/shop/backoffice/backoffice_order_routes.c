@@ -198,19 +198,14 @@ static void add_carriers(struct ctx *ctx, struct value *view)
     }
 }
 
-static err add_permissions(struct ctx *ctx, const struct order *order, struct value *tree)
+static void add_permissions(struct ctx *ctx, const struct order *order, int64_t refundable, struct value *tree)
 {
-    struct refund *refunds;
-    size_t count;
-    TRY(refund_list(ctx, order->id, &refunds, &count));
-    int64_t refundable = payment_refundable(order, refunds, count);
     bool can_ship = order_may(order->state, "shipped") && order_has_kind(order, PRODUCT_PHYSICAL);
     value_set_bool(ctx->arena, tree, "can_ship", can_ship);
     value_set_bool(ctx->arena, tree, "can_cancel",
                    order_may(order->state, "cancelled") || order_may(order->state, "cancelled_paid"));
     value_set_bool(ctx->arena, tree, "can_refund", refundable > 0);
     value_set_money(ctx->arena, tree, "refundable", money_of(refundable, order->currency));
-    return NULL;
 }
 
 static err order_admin_view(struct req *req, const struct order *order, struct value **view)
@@ -222,7 +217,7 @@ static err order_admin_view(struct req *req, const struct order *order, struct v
     TRY(order_full_view(ctx, order, false, &tree));
     TRY(payment_attempt_list(ctx, order->id, &attempts, &count));
     payment_attempt_views(ctx, value_set_list(ctx->arena, tree, "payments"), attempts, count);
-    TRY(add_permissions(ctx, order, tree));
+    add_permissions(ctx, order, payment_refundable(attempts, count), tree);
     *view = value_object(ctx->arena);
     value_set(ctx->arena, *view, "order", *tree);
     add_carriers(ctx, *view);

@@ -172,15 +172,15 @@ static err add_in_transaction(struct ctx *ctx, void *arg)
 }
 
 /* A new cart needs no look at what is in it. */
-static err check_room(struct ctx *ctx, const char *token)
+static err check_room(struct ctx *ctx, const char *token, int64_t variant_id)
 {
     struct cart head = {0};
     TRY(load_head(ctx, token, &head));
     if (head.order_id)
         return fail_with(ctx, ERR_CART_CHECKED_OUT, "the cart was ordered already");
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows, "SELECT COUNT(*) FROM cart_lines WHERE shop_id = $1 AND cart_id = $2",
-                 db_int(ctx->shop->id), db_int(head.id)));
+    TRY(db_query(ctx, &rows, "SELECT COUNT(*) FROM cart_lines WHERE shop_id = $1 AND cart_id = $2 AND variant_id <> $3",
+                 db_int(ctx->shop->id), db_int(head.id), db_int(variant_id)));
     if (db_next(rows) && db_get_int(rows, 0) >= CART_LINE_LIMIT)
         return fail_with(ctx, ERR_LIMIT, "at most 100 different things fit into a cart");
     return NULL;
@@ -189,6 +189,8 @@ static err check_room(struct ctx *ctx, const char *token)
 err cart_add_line(struct ctx *ctx, const char **token, int64_t variant_id, int64_t quantity)
 {
     const struct variant *variant;
+    if (quantity < 1 || quantity > CART_QUANTITY_LIMIT)
+        return fail_with(ctx, ERR_LIMIT, "1 to 999 pieces of one kind");
     TRY(variant_load(ctx, variant_id, &variant));
     if (!variant->is_on_shelf)
         return fail_with(ctx, ERR_NOT_FOUND, "the variant is not on the shelf");
@@ -196,13 +198,15 @@ err cart_add_line(struct ctx *ctx, const char **token, int64_t variant_id, int64
     addition.is_new = !*token || !(*token)[0];
     if (addition.is_new) {
         addition.key = (struct cart_key){id_new(ctx), random_token(ctx->arena)};
-        *token = arena_format(ctx->arena, "%" PRId64 "-%s", addition.key.id, addition.key.secret);
     } else {
-        TRY(check_room(ctx, *token));
+        TRY(check_room(ctx, *token, variant_id));
         if (!read_token(ctx, *token, &addition.key))
             return fail_with(ctx, ERR_NOT_FOUND, "no such cart");
     }
-    return db_transact(ctx, add_in_transaction, &addition);
+    TRY(db_transact(ctx, add_in_transaction, &addition));
+    if (addition.is_new)
+        *token = arena_format(ctx->arena, "%" PRId64 "-%s", addition.key.id, addition.key.secret);
+    return NULL;
 }
 
 static err change_in_transaction(struct ctx *ctx, void *arg)

@@ -7,7 +7,8 @@
 #include <ctype.h>
 
 #define HANDLE_LIMIT 60
-#define DESCRIPTION_LIMIT 100000
+/* The longest description that a form takes, with every character escaped. */
+#define DESCRIPTION_LIMIT 400000
 
 const char *product_kind_name(enum product_kind kind)
 {

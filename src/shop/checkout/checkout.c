@@ -142,7 +142,8 @@ static err place_in_transaction(struct ctx *ctx, void *arg)
                       db_int(ctx->shop->id), db_bytes(key->key, sizeof key->key),
                       db_bytes(key->request, sizeof key->request), db_int(placing->order->id),
                       db_int(ctx->now)));
-    return order_place(ctx, placing->order);
+    TRY(order_place(ctx, placing->order));
+    return placing->order->total > 0 ? NULL : payment_settle_free(ctx, placing->order);
 }
 
 static struct order_line line_of(const struct cart_line *line, size_t index)
@@ -215,10 +216,7 @@ static err try_place(struct ctx *ctx, const struct checkout *checkout, const str
     struct placing placing = {cart, key, draft_order(ctx, cart, checkout)};
     TRY(db_transact(ctx, place_in_transaction, &placing));
     *order = placing.order;
-    if (placing.order->total > 0)
-        return NULL;
-    TRY(payment_settle_free(ctx, placing.order));
-    return order_load(ctx, placing.order->id, order);
+    return placing.order->total > 0 ? NULL : order_load(ctx, placing.order->id, order);
 }
 
 err checkout_place(struct ctx *ctx, const struct checkout *checkout, struct order **order)

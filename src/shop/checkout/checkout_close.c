@@ -26,8 +26,9 @@ static err close_in_transaction(struct ctx *ctx, void *arg)
     struct order_change change = {.event = closing->event, .note = closing->note};
     TRY(order_apply(ctx, &order, &change));
     TRY(stock_release(ctx, order.id, demands, count));
+    struct order_change nothing_to_refund = {.event = "refunded"};
     if (closing->refund == 0)
-        return NULL;
+        return closing->is_paid ? order_apply(ctx, &order, &nothing_to_refund) : NULL;
     return payment_refund(ctx, &order, closing->refund, closing->note, &closing->refund_id);
 }
 
@@ -42,13 +43,14 @@ err order_close_unpaid(struct ctx *ctx, int64_t order_id, const char *event, con
 
 static err cancel_paid(struct ctx *ctx, struct order *order, const char *reason)
 {
-    struct refund *refunds;
+    struct payment_attempt *attempts;
     size_t count;
-    TRY(refund_list(ctx, order->id, &refunds, &count));
+    TRY(payment_attempt_list(ctx, order->id, &attempts, &count));
     struct closing closing = {.order = order,
                               .event = "cancelled_paid",
                               .note = reason,
-                              .refund = payment_refundable(order, refunds, count)};
+                              .is_paid = true,
+                              .refund = payment_refundable(attempts, count)};
     TRY(db_transact(ctx, close_in_transaction, &closing));
     return closing.refund_id ? payment_send_refund(ctx, closing.refund_id) : NULL;
 }

@@ -113,7 +113,7 @@ static err write_movement(struct ctx *ctx, enum movement_kind kind, int64_t vari
 
 static err note_low(struct ctx *ctx, int64_t variant_id, int64_t available_after)
 {
-    if (available_after > STOCK_LOW_LEVEL)
+    if (available_after > STOCK_NEWS_LEVEL)
         return NULL;
     return db_execute(ctx,
                       "INSERT INTO low_stock (shop_id, variant_id) VALUES ($1, $2)"
@@ -252,12 +252,14 @@ err stock_check(struct ctx *ctx, void (*report)(void *arg, const char *problem),
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
-                 "SELECT s.variant_id, s.on_hand, s.reserved, COALESCE(m.on_hand, 0), COALESCE(m.reserved, 0)"
-                 " FROM stock s LEFT JOIN (SELECT variant_id, CAST(SUM(on_hand) AS BIGINT) AS on_hand,"
+                 "SELECT COALESCE(s.variant_id, m.variant_id), COALESCE(s.on_hand, 0), COALESCE(s.reserved, 0),"
+                 " COALESCE(m.on_hand, 0), COALESCE(m.reserved, 0)"
+                 " FROM (SELECT variant_id, on_hand, reserved FROM stock WHERE shop_id = $1) s"
+                 " FULL JOIN (SELECT variant_id, CAST(SUM(on_hand) AS BIGINT) AS on_hand,"
                  " CAST(SUM(reserved) AS BIGINT) AS reserved FROM stock_movements WHERE shop_id = $1"
                  " GROUP BY variant_id) m ON m.variant_id = s.variant_id"
-                 " WHERE s.shop_id = $1 AND (s.on_hand <> COALESCE(m.on_hand, 0)"
-                 " OR s.reserved <> COALESCE(m.reserved, 0)) LIMIT 1000",
+                 " WHERE COALESCE(s.on_hand, 0) <> COALESCE(m.on_hand, 0)"
+                 " OR COALESCE(s.reserved, 0) <> COALESCE(m.reserved, 0) LIMIT 1000",
                  db_int(ctx->shop->id)));
     while (db_next(rows))
         report(arg, arena_format(ctx->arena,

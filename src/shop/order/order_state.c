@@ -44,6 +44,12 @@ const struct order_transition order_transitions[] = {
      ANY_FULFILLMENT,
      {0, PAYMENT_PARTIALLY_REFUNDED, 0}},
     {"refunded", ANY_LIVE | IS(ORDER_CLOSED), HAS_MONEY, ANY_FULFILLMENT, {0, PAYMENT_REFUNDED, 0}},
+    /* All money went back before everything left: the order ends and gives back what it held. */
+    {"refunded_unshipped",
+     IS(ORDER_OPEN),
+     HAS_MONEY,
+     IS(FULFILLMENT_NONE) | IS(FULFILLMENT_PARTIAL),
+     {ORDER_CLOSED, PAYMENT_REFUNDED, 0}},
     {0},
 };
 

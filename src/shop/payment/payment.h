@@ -79,8 +79,8 @@ CHECKED err payment_apply_fact(struct ctx *ctx, const struct payment_fact *fact)
  * order is closed or cancelled. */
 CHECKED err payment_query_order(struct ctx *ctx, int64_t order_id);
 
-/* What can still be refunded of an order. */
-int64_t payment_refundable(const struct order *order, const struct refund *refunds, size_t count);
+/* What can still be refunded of an order: paid by the attempt that pays it, less what was promised back. */
+int64_t payment_refundable(const struct payment_attempt *attempts, size_t count);
 /* In a transaction: promises money back from the order's paid attempt and schedules its sending. ERR_LIMIT
  * when more than was paid. */
 CHECKED err payment_refund(struct ctx *ctx, const struct order *order, int64_t amount, const char *reason,

@@ -22,10 +22,12 @@ enum verdict {
     VERDICT_PAID_TWICE,      /* the order was paid by another attempt: goes back */
     VERDICT_AMOUNT_MISMATCH, /* kept, not delivered, a person looks */
     VERDICT_UNKNOWN_ATTEMPT, /* kept, a person looks */
+    VERDICT_SETTLED_BEFORE,  /* the attempt was paid already under another number: kept, a person looks */
 };
 
 static const char *const verdict_names[] = {"applied",    "reopened",        "late",
-                                            "paid-twice", "amount-mismatch", "unknown-attempt"};
+                                            "paid-twice", "amount-mismatch", "unknown-attempt",
+                                            "settled-before"};
 
 struct decision {
     const struct payment_fact *fact;
@@ -43,6 +45,8 @@ static enum verdict decide(const struct decision *decision)
     if (fact->amount != decision->attempt->amount || !text_is(fact->currency, decision->attempt->currency) ||
         !text_is(fact->gateway, decision->attempt->gateway))
         return VERDICT_AMOUNT_MISMATCH;
+    if (decision->attempt->status == ATTEMPT_PAID || decision->attempt->status == ATTEMPT_SURPLUS)
+        return VERDICT_SETTLED_BEFORE;
     if (order_may(decision->order->state, "paid"))
         return VERDICT_APPLIED;
     return order_may(decision->order->state, "reopened") ? VERDICT_REOPENED : VERDICT_PAID_TWICE;
@@ -105,15 +109,21 @@ static err reopen(struct ctx *ctx, const struct decision *decision)
     return take_and_deliver(ctx, decision, "reopened");
 }
 
+static const char *alarm_kind(enum verdict verdict)
+{
+    if (verdict == VERDICT_AMOUNT_MISMATCH)
+        return "payment-amount-mismatch";
+    return verdict == VERDICT_SETTLED_BEFORE ? "paid-twice" : "unknown-attempt";
+}
+
 static err raise_mismatch(struct ctx *ctx, const struct decision *decision)
 {
     const struct payment_fact *fact = decision->fact;
     const char *subject = decision->order ? decision->order->number : fact->attempt_number;
-    return alarm_raise(
-        ctx, decision->verdict == VERDICT_AMOUNT_MISMATCH ? "payment-amount-mismatch" : "unknown-attempt",
-        subject,
-        arena_format(ctx->arena, "%s says %" PRId64 " %s for attempt %s", fact->gateway, fact->amount,
-                     fact->currency, fact->attempt_number));
+    return alarm_raise(ctx, alarm_kind(decision->verdict), subject,
+                       arena_format(ctx->arena, "%s says %" PRId64 " %s for attempt %s (%s)", fact->gateway,
+                                    fact->amount, fact->currency, fact->attempt_number,
+                                    verdict_names[decision->verdict]));
 }
 
 static err apply_in_transaction(struct ctx *ctx, void *arg)
@@ -139,6 +149,7 @@ static err apply_in_transaction(struct ctx *ctx, void *arg)
         return give_back(ctx, &decision, "paid-twice");
     case VERDICT_AMOUNT_MISMATCH:
     case VERDICT_UNKNOWN_ATTEMPT:
+    case VERDICT_SETTLED_BEFORE:
         return raise_mismatch(ctx, &decision);
     }
     bug("verdict %d", (int)decision.verdict);
@@ -208,6 +219,18 @@ struct refund_news {
     struct order *order;
 };
 
+/* All money went back before everything left: the order ends, and what it still held is free again. */
+static err refund_unshipped(struct ctx *ctx, struct order *order, const struct refund *refund)
+{
+    struct demand *demands;
+    enum product_kind held = order->state.fulfillment == FULFILLMENT_NONE ? 0 : PRODUCT_PHYSICAL;
+    size_t count = order_demands(ctx, order, held, &demands);
+    struct order_change change = {
+        .event = "refunded_unshipped", .refunded = refund->amount, .note = refund->reason};
+    TRY(order_apply(ctx, order, &change));
+    return stock_release(ctx, order->id, demands, count);
+}
+
 static err finish_refund(struct ctx *ctx, void *arg)
 {
     const struct refund_news *news = arg;
@@ -221,6 +244,8 @@ static err finish_refund(struct ctx *ctx, void *arg)
         return NULL;
     struct order order = *news->order;
     bool is_all = order.refunded + news->refund->amount == order.paid;
+    if (is_all && order_may(order.state, "refunded_unshipped"))
+        return refund_unshipped(ctx, &order, news->refund);
     struct order_change change = {.event = is_all ? "refunded" : "partly_refunded",
                                   .refunded = news->refund->amount,
                                   .note = news->refund->reason};

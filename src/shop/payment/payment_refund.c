@@ -34,14 +34,13 @@ err refund_promise(struct ctx *ctx, const struct payment_attempt *attempt, int64
     return job_schedule(ctx, PAYMENT_REFUND_JOB, *refund_id, ctx->now, value_object(ctx->arena));
 }
 
-int64_t payment_refundable(const struct order *order, const struct refund *refunds, size_t count)
+int64_t payment_refundable(const struct payment_attempt *attempts, size_t count)
 {
-    int64_t promised = 0;
+    int64_t left = 0;
     for (size_t i = 0; i < count; i++)
-        if (refunds[i].status == REFUND_PENDING)
-            promised += refunds[i].amount;
-    int64_t left = order->paid - order->refunded - promised;
-    return left > 0 ? left : 0;
+        if (attempts[i].status == ATTEMPT_PAID)
+            left += attempts[i].amount - attempts[i].refunded;
+    return left;
 }
 
 err payment_refund(struct ctx *ctx, const struct order *order, int64_t amount, const char *reason,

@@ -1,9 +1,10 @@
 /* seed_bulk.h - many rows at once, for measuring. Private to seed.
  *
- * The tables of other modules are written here directly, which nobody else may do: the functions of the modules are
- * made for one buyer at a time and would need hours for what a measurement has to start with. What is written is what
- * they would have written, row by row, but for the events: the page cache and the search index of a program that is
- * not running yet need none. tests/unit/transfer/seed_test.c asks all checks of the modules whether it fits. */
+ * The tables of other modules are written here directly, which nobody else may do: the functions of the
+ * modules are made for one buyer at a time and would need hours for what a measurement has to start with.
+ * What is written is what they would have written, row by row, but for the events: the page cache and the
+ * search index of a program that is not running yet need none. tests/unit/transfer/seed_test.c asks all
+ * checks of the modules whether it fits. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "shop/seed/seed.h"

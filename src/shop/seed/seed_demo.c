@@ -28,7 +28,8 @@
 #define CODE_GROUPS 4
 #define CODE_GROUP_LENGTH 4
 
-static const struct seed_result demo_login = {.staff_login = SEED_DEMO_LOGIN, .staff_password = SEED_PASSWORD};
+static const struct seed_result demo_login = {.staff_login = SEED_DEMO_LOGIN,
+                                              .staff_password = SEED_PASSWORD};
 
 struct demo {
     const char *directory;
@@ -38,7 +39,8 @@ struct demo {
     int64_t staff_id;
 };
 
-/* ---- the catalogue file --------------------------------------------------------------------------------------- */
+/* ---- the catalogue file
+ * --------------------------------------------------------------------------------------- */
 
 static err read_all(struct ctx *ctx, int file, const char *path, const char **bytes, size_t *length)
 {
@@ -77,7 +79,8 @@ static err read_catalog(struct ctx *ctx, const char *directory, const struct val
     return NULL;
 }
 
-/* ---- pictures and codes ---------------------------------------------------------------------------------------- */
+/* ---- pictures and codes
+ * ---------------------------------------------------------------------------------------- */
 
 /* Keeps a picture of the demo folder, each once; NULL for no name. */
 static err keep_picture(struct ctx *ctx, struct demo *demo, const char *name, const char **picture_id)
@@ -86,7 +89,8 @@ static err keep_picture(struct ctx *ctx, struct demo *demo, const char *name, co
     *picture_id = name ? value_find_text(demo->pictures, name) : NULL;
     if (!name || *picture_id)
         return NULL;
-    TRY(picture_store(ctx, arena_format(ctx->arena, "%s/pictures/%s", demo->directory, name), true, &picture));
+    TRY(picture_store(ctx, arena_format(ctx->arena, "%s/pictures/%s", demo->directory, name), true,
+                      &picture));
     value_set_text(ctx->arena, demo->pictures, name, picture->id);
     demo->result->pictures++;
     *picture_id = picture->id;
@@ -106,7 +110,8 @@ const char *seed_code(struct ctx *ctx)
     return arena_copy(ctx->arena, code, length - 1);
 }
 
-static err load_codes(struct ctx *ctx, struct demo *demo, int64_t variant_id, int64_t product_id, int64_t count)
+static err load_codes(struct ctx *ctx, struct demo *demo, int64_t variant_id, int64_t product_id,
+                      int64_t count)
 {
     const char **codes = arena_alloc_many(ctx->arena, (size_t)count + 1, sizeof *codes);
     int64_t added, duplicates;
@@ -117,7 +122,8 @@ static err load_codes(struct ctx *ctx, struct demo *demo, int64_t variant_id, in
     return NULL;
 }
 
-/* ---- categories and products ------------------------------------------------------------------------------------ */
+/* ---- categories and products
+ * ------------------------------------------------------------------------------------ */
 
 static err create_categories(struct ctx *ctx, struct demo *demo)
 {
@@ -159,7 +165,8 @@ static void draft_options(struct ctx *ctx, const struct value *list, struct prod
     draft->options = options;
 }
 
-static err draft_variants(struct ctx *ctx, struct demo *demo, const struct value *list, struct product_draft *draft)
+static err draft_variants(struct ctx *ctx, struct demo *demo, const struct value *list,
+                          struct product_draft *draft)
 {
     draft->variant_count = value_count(list);
     draft->variants = arena_alloc_many(ctx->arena, draft->variant_count + 1, sizeof *draft->variants);
@@ -175,7 +182,8 @@ static err draft_variants(struct ctx *ctx, struct demo *demo, const struct value
     return NULL;
 }
 
-static err fill_stock(struct ctx *ctx, struct demo *demo, const struct value *list, const struct product_draft *draft)
+static err fill_stock(struct ctx *ctx, struct demo *demo, const struct value *list,
+                      const struct product_draft *draft)
 {
     for (size_t i = 0; i < draft->variant_count; i++) {
         int64_t pieces = value_find_int(value_at(list, i), "stock", 0);
@@ -188,7 +196,8 @@ static err fill_stock(struct ctx *ctx, struct demo *demo, const struct value *li
     return NULL;
 }
 
-static err add_pictures(struct ctx *ctx, struct demo *demo, const struct value *list, const struct product_draft *draft)
+static err add_pictures(struct ctx *ctx, struct demo *demo, const struct value *list,
+                        const struct product_draft *draft)
 {
     for (size_t i = 0; i < value_count(list); i++) {
         const char *picture_id;
@@ -226,7 +235,8 @@ static err create_product(struct ctx *ctx, struct demo *demo, const struct value
     return NULL;
 }
 
-/* The products so that neighbours are of different categories: the first of each, then the second of each … */
+/* The products so that neighbours are of different categories: the first of each, then the second of each …
+ */
 static const struct value **deal_products(struct ctx *ctx, const struct demo *demo, size_t *count)
 {
     const struct value *products = value_find(demo->catalog, "products");
@@ -261,7 +271,8 @@ static err create_products(struct ctx *ctx, struct demo *demo)
     return NULL;
 }
 
-/* ---- the shop ----------------------------------------------------------------------------------------------------- */
+/* ---- the shop
+ * ----------------------------------------------------------------------------------------------------- */
 
 static err create_shop(struct ctx *ctx, struct demo *demo)
 {
@@ -279,7 +290,8 @@ static err create_shop(struct ctx *ctx, struct demo *demo)
     return staff_create(ctx, SEED_DEMO_LOGIN, "店主", SEED_PASSWORD, STAFF_OWNER, &demo->staff_id);
 }
 
-/* The copies of pictures that it makes besides are found by their hash, so a second run makes no second ones. */
+/* The copies of pictures that it makes besides are found by their hash, so a second run makes no second ones.
+ */
 static err seed_in_transaction(struct ctx *ctx, void *arg)
 {
     struct demo *demo = arg;

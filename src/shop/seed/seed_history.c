@@ -1,5 +1,5 @@
-/* seed_history.c - the past of the demo shop: orders at every stage, made by the functions that buyers and staff use,
- * with the clock set back. */
+/* seed_history.c - the past of the demo shop: orders at every stage, made by the functions that buyers and
+ * staff use, with the clock set back. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/seed/seed_demo.h"
 
@@ -20,7 +20,7 @@
 #define PAST_DAYS 6
 #define PAST_DAY_ORDERS 2
 #define TODAY_ORDERS 28
-#define ORDER_COUNT (PAST_DAYS * PAST_DAY_ORDERS + TODAY_ORDERS)
+#define ORDER_COUNT ((int64_t)PAST_DAYS * PAST_DAY_ORDERS + TODAY_ORDERS)
 /* How long a pending order of the demo waits, so that there are some to see. */
 #define DEMO_UNPAID_SECONDS (3 * DAY_MS / SECOND_MS)
 /* Variants with fewer pieces are left for the visitors. */
@@ -39,15 +39,16 @@ enum past_kind {
 };
 
 /* Older orders have left the shop; the last ones are still to be paid. */
-static const enum past_kind old_days[] = {PAST_SHIPPED, PAST_DIGITAL, PAST_SHIPPED,         PAST_EXPIRED,
-                                          PAST_SHIPPED, PAST_SHIPPED, PAST_PARTLY_REFUNDED, PAST_DIGITAL,
-                                          PAST_SHIPPED, PAST_REFUNDED, PAST_SHIPPED,        PAST_SHIPPED};
+static const enum past_kind old_days[] = {PAST_SHIPPED, PAST_DIGITAL,  PAST_SHIPPED,         PAST_EXPIRED,
+                                          PAST_SHIPPED, PAST_SHIPPED,  PAST_PARTLY_REFUNDED, PAST_DIGITAL,
+                                          PAST_SHIPPED, PAST_REFUNDED, PAST_SHIPPED,         PAST_SHIPPED};
 static const enum past_kind today[] = {
-    PAST_SHIPPED,  PAST_DIGITAL, PAST_SHIPPED, PAST_TO_SHIP, PAST_EXPIRED,  PAST_SHIPPED,  PAST_DIGITAL,
-    PAST_TO_SHIP,  PAST_SHIPPED, PAST_TO_SHIP, PAST_DIGITAL, PAST_TO_SHIP,  PAST_REFUNDED, PAST_TO_SHIP,
-    PAST_MIXED,    PAST_SHIPPED, PAST_TO_SHIP, PAST_DIGITAL, PAST_TO_SHIP,  PAST_CANCELLED, PAST_TO_SHIP,
-    PAST_DIGITAL,  PAST_TO_SHIP, PAST_TO_SHIP, PAST_MIXED,   PAST_TO_SHIP,  PAST_PENDING,  PAST_PENDING};
-_Static_assert(sizeof old_days / sizeof *old_days == PAST_DAYS * PAST_DAY_ORDERS, "one kind for each old order");
+    PAST_SHIPPED, PAST_DIGITAL, PAST_SHIPPED, PAST_TO_SHIP, PAST_EXPIRED, PAST_SHIPPED,   PAST_DIGITAL,
+    PAST_TO_SHIP, PAST_SHIPPED, PAST_TO_SHIP, PAST_DIGITAL, PAST_TO_SHIP, PAST_REFUNDED,  PAST_TO_SHIP,
+    PAST_MIXED,   PAST_SHIPPED, PAST_TO_SHIP, PAST_DIGITAL, PAST_TO_SHIP, PAST_CANCELLED, PAST_TO_SHIP,
+    PAST_DIGITAL, PAST_TO_SHIP, PAST_TO_SHIP, PAST_MIXED,   PAST_TO_SHIP, PAST_PENDING,   PAST_PENDING};
+_Static_assert(sizeof old_days / sizeof *old_days == (int64_t)PAST_DAYS * PAST_DAY_ORDERS,
+               "one kind for each old order");
 _Static_assert(sizeof today / sizeof *today == TODAY_ORDERS, "one kind for each order of today");
 
 struct buyer {
@@ -73,7 +74,8 @@ static const struct buyer buyers[] = {
 };
 #define BUYER_COUNT ((int64_t)(sizeof buyers / sizeof *buyers))
 
-static const char *const wishes[] = {"", "", "", "请帮忙包成礼物，谢谢。", "", "工作日送到公司即可。", "", "轻拿轻放。"};
+static const char *const wishes[] = {
+    "", "", "", "请帮忙包成礼物，谢谢。", "", "工作日送到公司即可。", "", "轻拿轻放。"};
 #define WISH_COUNT ((int64_t)(sizeof wishes / sizeof *wishes))
 
 struct shelf {
@@ -92,7 +94,8 @@ struct history {
     int64_t count;
 };
 
-/* ---- what can be bought ----------------------------------------------------------------------------------------- */
+/* ---- what can be bought
+ * ----------------------------------------------------------------------------------------- */
 
 static err add_to_shelf(struct ctx *ctx, struct history *history, const struct product *product)
 {
@@ -125,10 +128,12 @@ static err fill_shelves(struct ctx *ctx, struct history *history)
     return NULL;
 }
 
-/* ---- one order ---------------------------------------------------------------------------------------------------- */
+/* ---- one order
+ * ---------------------------------------------------------------------------------------------------- */
 
 /* The ctx of somebody who did something then. */
-static struct ctx moment(const struct ctx *ctx, const struct history *history, enum actor_kind actor, int64_t at)
+static struct ctx moment(const struct ctx *ctx, const struct history *history, enum actor_kind actor,
+                         int64_t at)
 {
     struct ctx then = *ctx;
     then.now = at < history->end ? at : history->end;
@@ -166,18 +171,20 @@ static err place(struct ctx *ctx, struct history *history, enum past_kind kind, 
     return checkout_place(ctx, &checkout, order);
 }
 
-/* What the buyer did at the sandbox's cashier. It stands in the sandbox's own table, which plays another company and
- * is written here directly, because that company has no other door than its web page; the shop then learns of the
- * money as it always may, by asking. So a refund of a demo order works like any other. */
+/* What the buyer did at the sandbox's cashier. It stands in the sandbox's own table, which plays another
+ * company and is written here directly, because that company has no other door than its web page; the shop
+ * then learns of the money as it always may, by asking. So a refund of a demo order works like any other. */
 static err pay_at_sandbox(struct ctx *ctx, const struct payment_attempt *attempt)
 {
-    const char *number = arena_format(ctx->arena, "SB%s%s", clock_format(ctx->arena, ctx->now, 0, "%Y%m%d%H%M%S"),
-                                      random_digits(ctx->arena, 12));
-    return db_execute(ctx,
-                      "INSERT INTO sandbox_trades (shop_id, attempt_number, provider_number, currency, amount, state, at)"
-                      " VALUES ($1, $2, $3, $4, $5, 1, $6)",
-                      db_int(ctx->shop->id), db_text(attempt->number), db_text(number), db_text(attempt->currency),
-                      db_int(attempt->amount), db_int(ctx->now));
+    const char *number =
+        arena_format(ctx->arena, "SB%s%s", clock_format(ctx->arena, ctx->now, 0, "%Y%m%d%H%M%S"),
+                     random_digits(ctx->arena, 12));
+    return db_execute(
+        ctx,
+        "INSERT INTO sandbox_trades (shop_id, attempt_number, provider_number, currency, amount, state, at)"
+        " VALUES ($1, $2, $3, $4, $5, 1, $6)",
+        db_int(ctx->shop->id), db_text(attempt->number), db_text(number), db_text(attempt->currency),
+        db_int(attempt->amount), db_int(ctx->now));
 }
 
 static err pay(struct ctx *ctx, const struct history *history, const struct order *order)
@@ -196,7 +203,9 @@ static err ship(struct ctx *ctx, struct history *history, const struct order *or
     static const char *const by[] = {"sf", "zto", "jd", "yto"};
     struct ctx staff = moment(ctx, history, ACTOR_STAFF, order->placed_at + 3 * HOUR_MS);
     const char *carrier = by[dice_below(&history->dice, 4)];
-    return order_ship(&staff, order, carrier, arena_format(ctx->arena, "7%012" PRId64, dice_below(&history->dice, INT64_C(1000000000000))));
+    return order_ship(
+        &staff, order, carrier,
+        arena_format(ctx->arena, "7%012" PRId64, dice_below(&history->dice, INT64_C(1000000000000))));
 }
 
 static err refund_part_in_transaction(struct ctx *ctx, void *arg)
@@ -246,15 +255,17 @@ static err make_order(struct ctx *ctx, struct history *history, enum past_kind k
     return go_on(ctx, history, kind, order->id);
 }
 
-/* ---- seven days ----------------------------------------------------------------------------------------------------- */
+/* ---- seven days
+ * ----------------------------------------------------------------------------------------------------- */
 
 /* In the order of time, so that ids, which are made now, stand in it too. */
 static err make_days(struct ctx *ctx, struct history *history)
 {
-    for (int64_t i = 0; i < PAST_DAYS * PAST_DAY_ORDERS; i++) {
+    for (int64_t i = 0; i < (int64_t)PAST_DAYS * PAST_DAY_ORDERS; i++) {
         int64_t day = history->today - (PAST_DAYS - i / PAST_DAY_ORDERS) * DAY_MS;
         int64_t hour = 10 + 8 * (i % PAST_DAY_ORDERS);
-        TRY(make_order(ctx, history, old_days[i], day + hour * HOUR_MS + dice_below(&history->dice, HOUR_MS)));
+        TRY(make_order(ctx, history, old_days[i],
+                       day + hour * HOUR_MS + dice_below(&history->dice, HOUR_MS)));
     }
     int64_t gone = history->end - history->today;
     for (int64_t i = 0; i < TODAY_ORDERS; i++)

@@ -1,4 +1,5 @@
-/* seed_orders.c - orders for measuring: placed now, most of them paid, with everything that belongs to them. */
+/* seed_orders.c - orders for measuring: placed now, most of them paid, with everything that belongs to them.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/seed/seed_bulk.h"
 
@@ -36,7 +37,10 @@ struct step {
     struct order_state state; /* after it */
 };
 
-#define STATE(order, payment, fulfillment) {ORDER_##order, PAYMENT_##payment, FULFILLMENT_##fulfillment}
+#define STATE(order, payment, fulfillment)                                                                   \
+    {                                                                                                        \
+        ORDER_##order, PAYMENT_##payment, FULFILLMENT_##fulfillment                                          \
+    }
 /* The events of each plan; the table of transitions allows them. */
 static const struct step plans[][4] = {
     [PLAN_TO_SHIP] = {{"placed", STATE(PENDING_PAYMENT, UNPAID, NONE)}, {"paid", STATE(OPEN, PAID, NONE)}},
@@ -46,7 +50,8 @@ static const struct step plans[][4] = {
     [PLAN_DELIVERED] = {{"placed", STATE(PENDING_PAYMENT, UNPAID, NONE)},
                         {"paid", STATE(OPEN, PAID, NONE)},
                         {"delivered", STATE(COMPLETED, PAID, DELIVERED)}},
-    [PLAN_EXPIRED] = {{"placed", STATE(PENDING_PAYMENT, UNPAID, NONE)}, {"expired", STATE(CLOSED, UNPAID, NONE)}},
+    [PLAN_EXPIRED] = {{"placed", STATE(PENDING_PAYMENT, UNPAID, NONE)},
+                      {"expired", STATE(CLOSED, UNPAID, NONE)}},
 };
 
 /* Something that is bought; `reserved`, `sold` and `is_touched` are of the batch at hand. */
@@ -109,18 +114,21 @@ struct mill {
     int64_t made; /* counts orders, for their numbers */
 };
 
-/* ---- what can be bought, and who buys ------------------------------------------------------------------------------- */
+/* ---- what can be bought, and who buys
+ * ------------------------------------------------------------------------------- */
 
 static err load_pool(struct ctx *ctx, struct pool *pool, enum product_kind kind, int64_t kept, int64_t limit)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT v.id, v.product_id, v.sku, v.title, p.title, p.handle, v.price, s.on_hand - s.reserved,"
-                 " COALESCE(k.dealt, 0) + 1 FROM stock s JOIN variants v ON v.shop_id = s.shop_id AND v.id = s.variant_id"
-                 " JOIN products p ON p.shop_id = v.shop_id AND p.id = v.product_id LEFT JOIN code_decks k"
-                 " ON k.shop_id = s.shop_id AND k.variant_id = s.variant_id WHERE s.shop_id = $1 AND p.kind = $2"
-                 " AND p.status = 2 AND s.on_hand - s.reserved > $3 ORDER BY s.variant_id LIMIT $4",
-                 db_int(ctx->shop->id), db_int(kind), db_int(kept), db_int(limit)));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT v.id, v.product_id, v.sku, v.title, p.title, p.handle, v.price, s.on_hand - s.reserved,"
+        " COALESCE(k.dealt, 0) + 1 FROM stock s JOIN variants v ON v.shop_id = s.shop_id AND v.id = "
+        "s.variant_id"
+        " JOIN products p ON p.shop_id = v.shop_id AND p.id = v.product_id LEFT JOIN code_decks k"
+        " ON k.shop_id = s.shop_id AND k.variant_id = s.variant_id WHERE s.shop_id = $1 AND p.kind = $2"
+        " AND p.status = 2 AND s.on_hand - s.reserved > $3 ORDER BY s.variant_id LIMIT $4",
+        db_int(ctx->shop->id), db_int(kind), db_int(kept), db_int(limit)));
     pool->wares = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof *pool->wares);
     while (db_next(rows))
         pool->wares[pool->count++] = (struct ware){.variant_id = db_get_int(rows, 0),
@@ -155,7 +163,8 @@ static err make_buyer(struct ctx *ctx, struct buyer *buyer, int index)
     return NULL;
 }
 
-/* ---- one order -------------------------------------------------------------------------------------------------------- */
+/* ---- one order
+ * -------------------------------------------------------------------------------------------------------- */
 
 static enum plan choose_plan(struct mill *mill)
 {
@@ -253,7 +262,8 @@ static err make_order(struct ctx *ctx, struct mill *mill, struct bulk_order *ord
     return fill_lines(ctx, mill, order);
 }
 
-/* ---- rows --------------------------------------------------------------------------------------------------------------- */
+/* ---- rows: table by table, so that one statement runs over and over
+ * ------------------------------------------------ */
 
 static bool is_paid(const struct bulk_order *order)
 {
@@ -270,19 +280,22 @@ static err write_head(struct ctx *ctx, const struct mill *mill, const struct bul
     int steps = step_count(order);
     struct order_state state = plans[order->plan][steps - 1].state;
     const struct buyer *buyer = &mill->buyers[order->buyer];
-    return db_execute(
-        ctx,
-        "INSERT INTO orders (shop_id, id, number, token, stage, order_status, payment_status, fulfillment_status,"
-        " version, currency, total, paid, item_count, contact, phone_index, note, cart_id, placed_at, closes_at,"
-        " paid_at, closed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, '', $16, $17,"
-        " $18, $19, $20)",
-        db_int(ctx->shop->id), db_int(order->id), db_text(order->number), db_text(order->token),
-        db_int(order_stage_of(state)), db_int(state.order), db_int(state.payment), db_int(state.fulfillment),
-        db_int(steps), db_text(ctx->shop->currency), db_int(order->total), db_int(is_paid(order) ? order->total : 0),
-        db_int(order->pieces), db_bytes(buyer->contact.ptr, buyer->contact.len),
-        db_bytes(buyer->phone, CRYPTO_INDEX_BYTES), db_int(order->id), db_int(order->at),
-        db_int(order->at + ctx->config->unpaid_seconds * SECOND_MS), db_id(is_paid(order) ? order->at : 0),
-        db_id(is_paid(order) ? 0 : order->at));
+    return db_execute(ctx,
+                      "INSERT INTO orders (shop_id, id, number, token, stage, order_status, payment_status, "
+                      "fulfillment_status,"
+                      " version, currency, total, paid, item_count, contact, phone_index, note, cart_id, "
+                      "placed_at, closes_at,"
+                      " paid_at, closed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, "
+                      "$14, $15, '', $16, $17,"
+                      " $18, $19, $20)",
+                      db_int(ctx->shop->id), db_int(order->id), db_text(order->number), db_text(order->token),
+                      db_int(order_stage_of(state)), db_int(state.order), db_int(state.payment),
+                      db_int(state.fulfillment), db_int(steps), db_text(ctx->shop->currency),
+                      db_int(order->total), db_int(is_paid(order) ? order->total : 0), db_int(order->pieces),
+                      db_bytes(buyer->contact.ptr, buyer->contact.len),
+                      db_bytes(buyer->phone, CRYPTO_INDEX_BYTES), db_int(order->id), db_int(order->at),
+                      db_int(order->at + ctx->config->unpaid_seconds * SECOND_MS),
+                      db_id(is_paid(order) ? order->at : 0), db_id(is_paid(order) ? 0 : order->at));
 }
 
 static err write_line(struct ctx *ctx, const struct bulk_order *order, int index)
@@ -290,26 +303,29 @@ static err write_line(struct ctx *ctx, const struct bulk_order *order, int index
     const struct bulk_line *line = &order->lines[index];
     const struct ware *ware = line->ware;
     bool is_gone = order->plan == PLAN_SHIPPED || order->plan == PLAN_DELIVERED;
-    return db_execute(ctx,
-                      "INSERT INTO order_lines (shop_id, order_id, line_no, variant_id, product_id, product_title,"
-                      " variant_title, handle, sku, kind, unit_price, quantity, total, fulfilled)"
-                      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
-                      db_int(ctx->shop->id), db_int(order->id), db_int(index + 1), db_int(ware->variant_id),
-                      db_int(ware->product_id), db_text(ware->product_title), db_text(ware->variant_title),
-                      db_text(ware->handle), db_text(ware->sku),
-                      db_int(order->plan == PLAN_DELIVERED ? PRODUCT_DIGITAL : PRODUCT_PHYSICAL), db_int(ware->price),
-                      db_int(line->quantity), db_int(ware->price * line->quantity),
-                      db_int(is_gone ? line->quantity : 0));
+    return db_execute(
+        ctx,
+        "INSERT INTO order_lines (shop_id, order_id, line_no, variant_id, product_id, product_title,"
+        " variant_title, handle, sku, kind, unit_price, quantity, total, fulfilled)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        db_int(ctx->shop->id), db_int(order->id), db_int(index + 1), db_int(ware->variant_id),
+        db_int(ware->product_id), db_text(ware->product_title), db_text(ware->variant_title),
+        db_text(ware->handle), db_text(ware->sku),
+        db_int(order->plan == PLAN_DELIVERED ? PRODUCT_DIGITAL : PRODUCT_PHYSICAL), db_int(ware->price),
+        db_int(line->quantity), db_int(ware->price * line->quantity), db_int(is_gone ? line->quantity : 0));
 }
 
+/* One row a statement, here as everywhere in seed: on SQLite a statement of many rows keeps a journal of its
+ * own, and in a long transaction that costs more than it saves. */
 static err write_movement(struct ctx *ctx, const struct bulk_order *order, const struct bulk_line *line,
                           enum movement_kind kind, int64_t on_hand, int64_t reserved)
 {
-    return db_execute(ctx,
-                      "INSERT INTO stock_movements (shop_id, id, variant_id, kind, on_hand, reserved, order_id, actor,"
-                      " at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                      db_int(ctx->shop->id), db_int(id_new(ctx)), db_int(line->ware->variant_id), db_int(kind),
-                      db_int(on_hand), db_int(reserved), db_int(order->id), db_int(ACTOR_SYSTEM), db_int(order->at));
+    return db_execute(
+        ctx,
+        "INSERT INTO stock_movements (shop_id, id, variant_id, kind, on_hand, reserved, order_id, actor,"
+        " at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        db_int(ctx->shop->id), db_int(id_new(ctx)), db_int(line->ware->variant_id), db_int(kind),
+        db_int(on_hand), db_int(reserved), db_int(order->id), db_int(ACTOR_SYSTEM), db_int(order->at));
 }
 
 static err write_movements(struct ctx *ctx, const struct bulk_order *order, const struct bulk_line *line)
@@ -322,44 +338,53 @@ static err write_movements(struct ctx *ctx, const struct bulk_order *order, cons
     return write_movement(ctx, order, line, MOVEMENT_SALE, -line->quantity, -line->quantity);
 }
 
-static err write_events(struct ctx *ctx, const struct bulk_order *order)
+static err write_event(struct ctx *ctx, const struct bulk_order *order, int index)
 {
-    for (int i = 0; i < step_count(order); i++) {
-        const struct step *step = &plans[order->plan][i];
-        TRY(db_execute(ctx,
-                       "INSERT INTO order_events (shop_id, order_id, event_no, kind, order_status, payment_status,"
-                       " fulfillment_status, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                       db_int(ctx->shop->id), db_int(order->id), db_int(i + 1), db_text(step->event),
-                       db_int(step->state.order), db_int(step->state.payment), db_int(step->state.fulfillment),
-                       db_int(ACTOR_SYSTEM), db_int(order->at)));
-    }
-    return NULL;
+    const struct step *step = &plans[order->plan][index];
+    return db_execute(
+        ctx,
+        "INSERT INTO order_events (shop_id, order_id, event_no, kind, order_status, payment_status,"
+        " fulfillment_status, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        db_int(ctx->shop->id), db_int(order->id), db_int(index + 1), db_text(step->event),
+        db_int(step->state.order), db_int(step->state.payment), db_int(step->state.fulfillment),
+        db_int(ACTOR_SYSTEM), db_int(order->at));
 }
 
-static err write_payment(struct ctx *ctx, const struct bulk_order *order)
+static err write_attempt(struct ctx *ctx, const struct bulk_order *order)
 {
-    TRY(db_execute(ctx,
-                   "INSERT INTO payment_attempts (shop_id, id, number, order_id, gateway, currency, amount, status,"
-                   " created_at, expires_at, paid_at) VALUES ($1, $2, $3, $4, 'sandbox', $5, $6, $7, $8, $9, $8)",
-                   db_int(ctx->shop->id), db_int(id_new(ctx)), db_text(order->attempt_number), db_int(order->id),
-                   db_text(ctx->shop->currency), db_int(order->total), db_int(ATTEMPT_PAID), db_int(order->at),
-                   db_int(order->at + ATTEMPT_AGE_MS)));
-    return db_execute(ctx,
-                      "INSERT INTO payment_facts (shop_id, id, gateway, provider_number, kind, attempt_number, currency,"
-                      " amount, at, received_at, verdict, raw) VALUES ($1, $2, 'sandbox', $3, $4, $5, $6, $7, $8, $8,"
-                      " 'applied', 'seed')",
-                      db_int(ctx->shop->id), db_int(id_new(ctx)), db_text(order->provider_number), db_int(FACT_PAYMENT),
-                      db_text(order->attempt_number), db_text(ctx->shop->currency), db_int(order->total),
-                      db_int(order->at));
+    if (!is_paid(order))
+        return NULL;
+    return db_execute(
+        ctx,
+        "INSERT INTO payment_attempts (shop_id, id, number, order_id, gateway, currency, amount, status,"
+        " created_at, expires_at, paid_at) VALUES ($1, $2, $3, $4, 'sandbox', $5, $6, $7, $8, $9, $8)",
+        db_int(ctx->shop->id), db_int(id_new(ctx)), db_text(order->attempt_number), db_int(order->id),
+        db_text(ctx->shop->currency), db_int(order->total), db_int(ATTEMPT_PAID), db_int(order->at),
+        db_int(order->at + ATTEMPT_AGE_MS));
+}
+
+static err write_fact(struct ctx *ctx, const struct bulk_order *order)
+{
+    if (!is_paid(order))
+        return NULL;
+    return db_execute(
+        ctx,
+        "INSERT INTO payment_facts (shop_id, id, gateway, provider_number, kind, attempt_number, currency,"
+        " amount, at, received_at, verdict, raw) VALUES ($1, $2, 'sandbox', $3, $4, $5, $6, $7, $8, $8,"
+        " 'applied', 'seed')",
+        db_int(ctx->shop->id), db_int(id_new(ctx)), db_text(order->provider_number), db_int(FACT_PAYMENT),
+        db_text(order->attempt_number), db_text(ctx->shop->currency), db_int(order->total),
+        db_int(order->at));
 }
 
 static err write_hand_out(struct ctx *ctx, const struct bulk_order *order)
 {
     if (order->plan == PLAN_SHIPPED)
-        return db_execute(ctx,
-                          "INSERT INTO shipments (shop_id, order_id, shipment_no, carrier, tracking_number, shipped_at)"
-                          " VALUES ($1, $2, 1, 'sf', $3, $4)",
-                          db_int(ctx->shop->id), db_int(order->id), db_text(order->number), db_int(order->at));
+        return db_execute(
+            ctx,
+            "INSERT INTO shipments (shop_id, order_id, shipment_no, carrier, tracking_number, shipped_at)"
+            " VALUES ($1, $2, 1, 'sf', $3, $4)",
+            db_int(ctx->shop->id), db_int(order->id), db_text(order->number), db_int(order->at));
     for (int i = 0; order->plan == PLAN_DELIVERED && i < order->line_count; i++)
         TRY(db_execute(ctx,
                        "INSERT INTO deliveries (shop_id, order_id, line_no, variant_id, first_seq, quantity,"
@@ -370,17 +395,25 @@ static err write_hand_out(struct ctx *ctx, const struct bulk_order *order)
     return NULL;
 }
 
-static err write_order(struct ctx *ctx, const struct mill *mill, const struct bulk_order *order)
+static err write_lines(struct ctx *ctx, const struct bulk_order *order)
 {
-    TRY(write_head(ctx, mill, order));
-    for (int i = 0; i < order->line_count; i++) {
+    for (int i = 0; i < order->line_count; i++)
         TRY(write_line(ctx, order, i));
+    return NULL;
+}
+
+static err write_all_movements(struct ctx *ctx, const struct bulk_order *order)
+{
+    for (int i = 0; i < order->line_count; i++)
         TRY(write_movements(ctx, order, &order->lines[i]));
-    }
-    TRY(write_events(ctx, order));
-    if (is_paid(order))
-        TRY(write_payment(ctx, order));
-    return write_hand_out(ctx, order);
+    return NULL;
+}
+
+static err write_events(struct ctx *ctx, const struct bulk_order *order)
+{
+    for (int i = 0; i < step_count(order); i++)
+        TRY(write_event(ctx, order, i));
+    return NULL;
 }
 
 static err write_ware(struct ctx *ctx, const struct mill *mill, const struct ware *ware)
@@ -395,20 +428,28 @@ static err write_ware(struct ctx *ctx, const struct mill *mill, const struct war
     return db_expect(ctx, 1, ERR_CONFLICT, "somebody else sells the same goods",
                      "UPDATE stock SET on_hand = on_hand - $3, reserved = reserved + $4 WHERE shop_id = $1"
                      " AND variant_id = $2 AND on_hand - $3 >= reserved + $4",
-                     db_int(ctx->shop->id), db_int(ware->variant_id), db_int(ware->sold), db_int(ware->reserved));
+                     db_int(ctx->shop->id), db_int(ware->variant_id), db_int(ware->sold),
+                     db_int(ware->reserved));
 }
 
 static err write_orders(struct ctx *ctx, void *arg)
 {
     const struct mill *mill = arg;
+    static err (*const writers[])(struct ctx * ctx, const struct bulk_order *order) = {
+        write_lines, write_all_movements, write_events, write_attempt, write_fact, write_hand_out};
     for (int64_t i = 0; i < mill->count; i++)
-        TRY(write_order(ctx, mill, &mill->orders[i]));
+        TRY(write_head(ctx, mill, &mill->orders[i]));
+    for (size_t j = 0; j < sizeof writers / sizeof *writers; j++)
+        for (int64_t i = 0; i < mill->count; i++)
+            TRY(writers[j](ctx, &mill->orders[i]));
     for (int64_t i = 0; i < mill->touched_count; i++)
         TRY(write_ware(ctx, mill, mill->touched[i]));
     return NULL;
 }
 
-/* ---- a shop ------------------------------------------------------------------------------------------------------------- */
+/* ---- a shop
+ * -------------------------------------------------------------------------------------------------------------
+ */
 
 static void forget_touched(struct mill *mill)
 {
@@ -451,7 +492,8 @@ static err open_mill(struct ctx *ctx, struct mill *mill)
     TRY(load_pool(ctx, &mill->physical, PRODUCT_PHYSICAL, PIECES_LEFT, POOL_PHYSICAL));
     TRY(load_pool(ctx, &mill->digital, PRODUCT_DIGITAL, CODES_LEFT, POOL_DIGITAL));
     if (mill->physical.count == 0)
-        return fail_with(ctx, ERR_BAD_REQUEST, "shop %s has nothing to sell; give it products too", ctx->shop->handle);
+        return fail_with(ctx, ERR_BAD_REQUEST, "shop %s has nothing to sell; give it products too",
+                         ctx->shop->handle);
     mill->touched = arena_alloc_many(ctx->arena, (size_t)(mill->physical.count + mill->digital.count),
                                      sizeof(struct ware *));
     for (int i = 0; i < BUYERS; i++)

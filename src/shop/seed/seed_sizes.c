@@ -40,7 +40,8 @@ static int64_t share(int64_t whole, int64_t shops, int64_t number)
     return whole / shops + (number == 1 ? whole % shops : 0);
 }
 
-static err fill_shop(struct ctx *ctx, int64_t number, int64_t products, int64_t orders, struct seed_result *result)
+static err fill_shop(struct ctx *ctx, int64_t number, int64_t products, int64_t orders,
+                     struct seed_result *result)
 {
     TRY(open_shop(ctx, number));
     TRY(seed_goods(ctx, number, products, result));
@@ -61,13 +62,14 @@ err seed_sizes(struct ctx *ctx, int64_t shops, int64_t products, int64_t orders,
     *result = (struct seed_result){.staff_login = SEED_SIZES_LOGIN, .staff_password = SEED_PASSWORD};
     if (shops < 1 || shops > SHOP_LIMIT || products < 0 || products > PRODUCT_LIMIT || orders < 0 ||
         orders > ORDER_LIMIT)
-        return fail_with(ctx, ERR_BAD_REQUEST, "shops are 1 to %d, products up to %d, orders up to %" PRId64, SHOP_LIMIT,
-                         PRODUCT_LIMIT, ORDER_LIMIT);
+        return fail_with(ctx, ERR_BAD_REQUEST, "shops are 1 to %d, products up to %d, orders up to %" PRId64,
+                         SHOP_LIMIT, PRODUCT_LIMIT, ORDER_LIMIT);
     struct ctx work = *ctx;
     err failure = NULL;
     for (int64_t number = 1; number <= shops && !failure; number++) {
         work.arena = arena_open(ARENA_LIMIT);
-        failure = fill_shop(&work, number, share(products, shops, number), share(orders, shops, number), result);
+        failure =
+            fill_shop(&work, number, share(products, shops, number), share(orders, shops, number), result);
         if (failure)
             failure = keep_failure(ctx, failure);
         arena_close(work.arena);
@@ -84,7 +86,8 @@ static void print_demo(const struct seed_result *result, FILE *out)
     fprintf(out,
             "demo shop: %" PRId64 " categories, %" PRId64 " products with %" PRId64 " variants, %" PRId64
             " pictures, %" PRId64 " codes, %" PRId64 " orders\n",
-            result->categories, result->products, result->variants, result->pictures, result->codes, result->orders);
+            result->categories, result->products, result->variants, result->pictures, result->codes,
+            result->orders);
     if (result->orders == 0)
         fputs("(no orders: the sandbox is switched off, so nobody could have paid)\n", out);
 }
@@ -92,8 +95,9 @@ static void print_demo(const struct seed_result *result, FILE *out)
 void seed_result_print(const struct seed_result *result, FILE *out)
 {
     if (text_is(result->staff_login, SEED_SIZES_LOGIN))
-        fprintf(out, "%" PRId64 " shops: %" PRId64 " products with %" PRId64 " variants, %" PRId64 " codes, %" PRId64
-                     " orders\n",
+        fprintf(out,
+                "%" PRId64 " shops: %" PRId64 " products with %" PRId64 " variants, %" PRId64
+                " codes, %" PRId64 " orders\n",
                 result->shops, result->products, result->variants, result->codes, result->orders);
     else
         print_demo(result, out);

@@ -8,6 +8,7 @@
 
 #define HANDLE_LIMIT 40
 #define HOST_LIMIT 253
+#define NAME_LIMIT 60 /* characters, so that the cache's rooms hold them whole */
 
 static bool is_handle(const char *text)
 {
@@ -21,11 +22,28 @@ static err check_draft(struct ctx *ctx, const struct shop_draft *draft)
 {
     if (!is_handle(draft->handle))
         return fail_field(ctx, "handle", "bad-handle", "use a-z, 0-9 and -, at most 40 characters");
-    if (text_is_blank(draft->name))
-        return fail_field(ctx, "name", "required", "the shop needs a name");
+    if (text_is_blank(draft->name) || utf8_length(draft->name, strlen(draft->name)) > NAME_LIMIT)
+        return fail_field(ctx, "name", "required", "the shop needs a name of at most 60 characters");
+    if (utf8_length(draft->slogan, strlen(draft->slogan)) > NAME_LIMIT)
+        return fail_field(ctx, "slogan", "too-long", "at most 60 characters");
     if (!money_currency_is_known(draft->currency))
         return fail_field(ctx, "currency", "unknown-currency", "use an ISO 4217 code such as CNY");
     return NULL;
+}
+
+/* The host without port, lower case; NULL when it is too long. */
+static const char *plain_host(struct ctx *ctx, const char *host)
+{
+    size_t length = strlen(host);
+    if (length > HOST_LIMIT + 6)
+        return NULL;
+    char *plain = arena_copy(ctx->arena, host, length);
+    char *colon = strrchr(plain, ':');
+    if (colon && !strchr(colon, ']'))
+        *colon = 0;
+    for (char *c = plain; *c; c++)
+        *c = (char)tolower((unsigned char)*c);
+    return plain;
 }
 
 struct creation {
@@ -56,6 +74,8 @@ err shop_create(struct ctx *ctx, const struct shop_draft *draft, int64_t *shop_i
     filled.currency = draft->currency ? draft->currency : "CNY";
     filled.locale = draft->locale ? draft->locale : "zh-CN";
     TRY(check_draft(ctx, &filled));
+    if (draft->host && !(filled.host = plain_host(ctx, draft->host)))
+        return fail_field(ctx, "host", "too-long", "a host name has at most 253 characters");
     struct creation creation = {&filled, id_new(ctx)};
     TRY(db_transact(ctx, create_in_transaction, &creation));
     *shop_id = creation.shop_id;
@@ -111,21 +131,6 @@ static err load_first(struct ctx *ctx, const struct shop **shop)
                  " WHERE shop_id > $1 ORDER BY shop_id LIMIT 1",
                  db_int(0)));
     return take_shop(ctx, rows, "at all", shop);
-}
-
-/* The host without port, lower case; NULL when it is too long. */
-static const char *plain_host(struct ctx *ctx, const char *host)
-{
-    size_t length = strlen(host);
-    if (length > HOST_LIMIT + 6)
-        return NULL;
-    char *plain = arena_copy(ctx->arena, host, length);
-    char *colon = strrchr(plain, ':');
-    if (colon && !strchr(colon, ']'))
-        *colon = 0;
-    for (char *c = plain; *c; c++)
-        *c = (char)tolower((unsigned char)*c);
-    return plain;
 }
 
 /* A name that every machine gives itself, or a bare address. */

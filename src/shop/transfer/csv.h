@@ -1,6 +1,6 @@
 /* csv.h - reading comma-separated text (RFC 4180), a record at a time, under limits.
  *
- * UTF-8 with or without BOM; records end with CRLF, LF or CR; a field in double quotes may hold commas, line
+ * UTF-8 with or without BOM; records end with CRLF, LF or CR; a field in quotes may hold commas, line
  * breaks and doubled quotes. Lines without any byte are skipped. The reader works on a window of the text:
  * when the window ends within a record it asks for more, so a file of any size is read in little memory. A
  * record that is wrong is told with line, column and reason, and the next record is read all the same, unless

@@ -322,7 +322,7 @@ bool import_row_read(struct ctx *ctx, const struct import_header *header, const 
             notes, record->line, "", "wrong-columns",
             arena_format(ctx->arena,
                          "the row has %zu columns, the first line has %zu; a cell with commas or line breaks"
-                         " stands in double quotes",
+                         " stands in quotes",
                          record->count, header->count));
         return false;
     }
