@@ -16,8 +16,9 @@
 #define PERMISSIONS "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
 #define HSTS "max-age=31536000; includeSubDomains"
 #define IMMUTABLE "public, max-age=31536000, immutable"
-/* The fastest level: about a third of a millisecond for 30 KB, a quarter of the bytes. */
+/* The fastest levels; for 27 KB of HTML 0.3 ms (gzip) and 0.1 ms (brotli), both to a third. */
 #define REPLY_GZIP_LEVEL 1
+#define REPLY_BROTLI_QUALITY 1
 
 void answer_clear(struct work *work)
 {
@@ -85,18 +86,33 @@ static bool is_page(const struct work *work, char key[PAGE_KEY_BYTES], size_t *l
     return *length > 0;
 }
 
-/* gzip when the client takes it, it pays, and nobody waits for this worker. */
-static char *compress_now(struct work *work, size_t *compressed)
+/* Compression is worth its time when it pays and nobody waits for this worker. */
+static bool has_time_to_compress(const struct work *work)
 {
     const struct answer *answer = &work->answer;
+    return work->exchange->head.accept_encoding && compress_pays(answer->content_type, answer->length) &&
+           worker_queue_length(work->worker->server) == 0;
+}
+
+static char *gzip_now(struct work *work, size_t *compressed)
+{
     struct worker *worker = work->worker;
-    const char *accepted = work->exchange->head.accept_encoding;
-    if (accepted == NULL || !compress_pays(answer->content_type, answer->length) ||
-        worker_queue_length(worker->server) > 0 || !(encodings_accepted(accepted) & 1U << ENCODING_GZIP))
-        return NULL;
     if (worker->deflater == NULL)
         worker->deflater = deflater_open(REPLY_GZIP_LEVEL);
-    return deflater_run(worker->deflater, answer->bytes, answer->length, compressed);
+    return deflater_run(worker->deflater, work->answer.bytes, work->answer.length, compressed);
+}
+
+/* A reply that is sent once: what costs least. NULL when it is sent as it is. */
+static char *compress_once(struct work *work, const char **encoding, size_t *compressed)
+{
+    const struct answer *answer = &work->answer;
+    if (!has_time_to_compress(work))
+        return NULL;
+    unsigned accepted = encodings_accepted(work->exchange->head.accept_encoding);
+    *encoding = accepted & 1U << ENCODING_BROTLI ? "br" : "gzip";
+    if (accepted & 1U << ENCODING_BROTLI)
+        return compress_brotli(answer->bytes, answer->length, REPLY_BROTLI_QUALITY, compressed);
+    return accepted & 1U << ENCODING_GZIP ? gzip_now(work, compressed) : NULL;
 }
 
 static void send_page(struct work *work, struct pairs *headers, const char *key, size_t key_length)
@@ -114,7 +130,8 @@ static void send_page(struct work *work, struct pairs *headers, const char *key,
         .headers = headers,
     };
     struct prepared *page = prepared_make(answer->bytes, answer->length, &options);
-    char *gzip = compress_now(work, &compressed);
+    bool takes_gzip = encodings_accepted(work->exchange->head.accept_encoding) & 1U << ENCODING_GZIP;
+    char *gzip = takes_gzip && has_time_to_compress(work) ? gzip_now(work, &compressed) : NULL;
     if (gzip)
         prepared_add(page, ENCODING_GZIP, gzip, compressed);
     page_cache_store(cache, key, key_length, page, answer->tags, answer->cache_seconds, clock_steady(),
@@ -126,15 +143,16 @@ static struct MHD_Response *bytes_response(struct work *work, struct pairs *head
 {
     const struct answer *answer = &work->answer;
     size_t compressed;
-    char *gzip = compress_now(work, &compressed);
+    const char *encoding;
+    char *shorter = compress_once(work, &encoding, &compressed);
     if (compress_pays(answer->content_type, answer->length))
         add(work, headers, "Vary", "Accept, Accept-Encoding");
     else if (answer->content_type)
         add(work, headers, "Vary", "Accept");
-    if (gzip) {
+    if (shorter) {
         *bytes = compressed;
-        pairs_add(work->req.ctx.arena, headers, "Content-Encoding", "gzip");
-        return MHD_create_response_from_buffer(compressed, gzip, MHD_RESPMEM_MUST_FREE);
+        pairs_add(work->req.ctx.arena, headers, "Content-Encoding", encoding);
+        return MHD_create_response_from_buffer(compressed, shorter, MHD_RESPMEM_MUST_FREE);
     }
     *bytes = answer->length;
     return MHD_create_response_from_buffer(answer->length, (void *)(uintptr_t)answer->bytes,

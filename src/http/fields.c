@@ -5,6 +5,7 @@
  * the prefix "name.N." (forms) in place of the whole body. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/fields.h"
+#include <stdlib.h>
 #include <string.h>
 
 #define TEXT_LIMIT 255

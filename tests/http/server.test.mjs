@@ -184,6 +184,15 @@ test("the first answer of a page is compressed too when there is time", async ()
   assert.match(gunzipSync(reply.bytes).toString(), /product 77/);
 });
 
+test("answers that are sent once are compressed when there is time", async () => {
+  const staff = (encoding) => get("/pages/78", { cookie: "session=1", "accept-encoding": encoding });
+  assert.match(gunzipSync((await staff("gzip")).bytes).toString(), /product 78/);
+  const brotli = await staff("gzip, br");
+  assert.equal(brotli.headers["content-encoding"], "br");
+  assert.match(brotliDecompressSync(brotli.bytes).toString(), /product 78/);
+  assert.equal((await staff("identity")).headers["content-encoding"], undefined);
+});
+
 test("a page that is dropped while it is made is not kept", async () => {
   const hits = async () => Number(/page_cache_stored_total (\d+)/.exec((await get("/metrics")).text)[1]);
   const before = await hits();
