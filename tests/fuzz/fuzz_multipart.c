@@ -1,4 +1,5 @@
-/* fuzz_multipart.c - any bytes as an upload, whole and byte by byte: both ways give the same, and no file stays. */
+/* fuzz_multipart.c - any bytes as an upload, whole and byte by byte: both ways give the same, and no file
+ * stays. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/parse.h"
 #include <string.h>

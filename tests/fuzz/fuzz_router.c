@@ -1,5 +1,5 @@
-/* fuzz_router.c - any bytes as a target and as header fields: clean paths or a refusal, and parameters that are parts
- * of the path. */
+/* fuzz_router.c - any bytes as a target and as header fields: clean paths or a refusal, and parameters that
+ * are parts of the path. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "http/router.h"
 #include <string.h>

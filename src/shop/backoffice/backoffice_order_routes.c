@@ -198,7 +198,8 @@ static void add_carriers(struct ctx *ctx, struct value *view)
     }
 }
 
-static void add_permissions(struct ctx *ctx, const struct order *order, int64_t refundable, struct value *tree)
+static void add_permissions(struct ctx *ctx, const struct order *order, int64_t refundable,
+                            struct value *tree)
 {
     bool can_ship = order_may(order->state, "shipped") && order_has_kind(order, PRODUCT_PHYSICAL);
     value_set_bool(ctx->arena, tree, "can_ship", can_ship);

@@ -178,10 +178,18 @@ static const struct field show_fields[] = {
      .offset = offsetof(struct show_form, notice),
      .maximum = 40,
      .help = "For pages: what was just done"},
-    {.name = "added", .kind = FIELD_INT, .offset = offsetof(struct show_form, added), .minimum = 0,
-     .maximum = CODE_LOAD_LIMIT, .help = "For pages: codes that were just loaded"},
-    {.name = "duplicates", .kind = FIELD_INT, .offset = offsetof(struct show_form, duplicates), .minimum = 0,
-     .maximum = CODE_LOAD_LIMIT, .help = "For pages: codes that were there already"},
+    {.name = "added",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct show_form, added),
+     .minimum = 0,
+     .maximum = CODE_LOAD_LIMIT,
+     .help = "For pages: codes that were just loaded"},
+    {.name = "duplicates",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct show_form, duplicates),
+     .minimum = 0,
+     .maximum = CODE_LOAD_LIMIT,
+     .help = "For pages: codes that were there already"},
     {0},
 };
 
@@ -454,7 +462,8 @@ static err load_codes(struct req *req)
     struct value *view = value_object(req->ctx.arena);
     value_set_int(req->ctx.arena, view, "added", added);
     value_set_int(req->ctx.arena, view, "duplicates", duplicates);
-    return reply_done(req, 200, view, "/admin/products/%" PRId64 "?notice=codes&added=%" PRId64 "&duplicates=%" PRId64,
+    return reply_done(req, 200, view,
+                      "/admin/products/%" PRId64 "?notice=codes&added=%" PRId64 "&duplicates=%" PRId64,
                       variant->product_id, added, duplicates);
 }
 

@@ -1,4 +1,5 @@
-/* backoffice_routes.h - pages of the back office that show several modules at once: today, products, orders, alarms.
+/* backoffice_routes.h - pages of the back office that show several modules at once: today, products, orders,
+ * alarms.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once

@@ -179,7 +179,8 @@ static err check_room(struct ctx *ctx, const char *token, int64_t variant_id)
     if (head.order_id)
         return fail_with(ctx, ERR_CART_CHECKED_OUT, "the cart was ordered already");
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows, "SELECT COUNT(*) FROM cart_lines WHERE shop_id = $1 AND cart_id = $2 AND variant_id <> $3",
+    TRY(db_query(ctx, &rows,
+                 "SELECT COUNT(*) FROM cart_lines WHERE shop_id = $1 AND cart_id = $2 AND variant_id <> $3",
                  db_int(ctx->shop->id), db_int(head.id), db_int(variant_id)));
     if (db_next(rows) && db_get_int(rows, 0) >= CART_LINE_LIMIT)
         return fail_with(ctx, ERR_LIMIT, "at most 100 different things fit into a cart");

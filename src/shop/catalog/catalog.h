@@ -100,7 +100,7 @@ const char *category_summary(const struct ctx *ctx, const struct category *categ
 struct product_query {
     enum product_status status; /* 0 = any */
     int64_t category_id;        /* 0 = any */
-    enum product_kind kind;     /* 0 = any; filters inside the page asked for */
+    enum product_kind kind;     /* 0 = any; goes with SORT_NEWEST and without category */
     enum product_sort sort;
     const char *title_prefix; /* NULL = any; goes with SORT_NEWEST only and without category */
     const char *cursor;       /* of an earlier page, or NULL / "" */

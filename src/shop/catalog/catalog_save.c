@@ -168,6 +168,15 @@ static err save_in_transaction(struct ctx *ctx, void *arg)
     return product_emit_changed(ctx, draft->id);
 }
 
+/* A draft that was not saved is still new. */
+static void forget_new_ids(const struct saving *saving)
+{
+    struct product_draft *draft = saving->draft;
+    draft->id = saving->is_new_product ? 0 : draft->id;
+    for (size_t i = 0; i < draft->variant_count; i++)
+        draft->variants[i].id = saving->is_new[i] ? 0 : draft->variants[i].id;
+}
+
 err product_save(struct ctx *ctx, struct product_draft *draft)
 {
     if (text_is_blank(draft->handle))
@@ -185,7 +194,10 @@ err product_save(struct ctx *ctx, struct product_draft *draft)
             draft->variants[i].id = id_new(ctx);
     }
     saving.is_new = is_new;
-    return db_transact(ctx, save_in_transaction, &saving);
+    err failure = db_transact(ctx, save_in_transaction, &saving);
+    if (failure)
+        forget_new_ids(&saving);
+    return failure;
 }
 
 struct status_change {

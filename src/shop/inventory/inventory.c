@@ -251,16 +251,17 @@ err stock_list_low(struct ctx *ctx, int limit, struct stock **stocks, size_t *co
 err stock_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT COALESCE(s.variant_id, m.variant_id), COALESCE(s.on_hand, 0), COALESCE(s.reserved, 0),"
-                 " COALESCE(m.on_hand, 0), COALESCE(m.reserved, 0)"
-                 " FROM (SELECT variant_id, on_hand, reserved FROM stock WHERE shop_id = $1) s"
-                 " FULL JOIN (SELECT variant_id, CAST(SUM(on_hand) AS BIGINT) AS on_hand,"
-                 " CAST(SUM(reserved) AS BIGINT) AS reserved FROM stock_movements WHERE shop_id = $1"
-                 " GROUP BY variant_id) m ON m.variant_id = s.variant_id"
-                 " WHERE COALESCE(s.on_hand, 0) <> COALESCE(m.on_hand, 0)"
-                 " OR COALESCE(s.reserved, 0) <> COALESCE(m.reserved, 0) LIMIT 1000",
-                 db_int(ctx->shop->id)));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT COALESCE(s.variant_id, m.variant_id), COALESCE(s.on_hand, 0), COALESCE(s.reserved, 0),"
+        " COALESCE(m.on_hand, 0), COALESCE(m.reserved, 0)"
+        " FROM (SELECT variant_id, on_hand, reserved FROM stock WHERE shop_id = $1) s"
+        " FULL JOIN (SELECT variant_id, CAST(SUM(on_hand) AS BIGINT) AS on_hand,"
+        " CAST(SUM(reserved) AS BIGINT) AS reserved FROM stock_movements WHERE shop_id = $1"
+        " GROUP BY variant_id) m ON m.variant_id = s.variant_id"
+        " WHERE COALESCE(s.on_hand, 0) <> COALESCE(m.on_hand, 0)"
+        " OR COALESCE(s.reserved, 0) <> COALESCE(m.reserved, 0) LIMIT 1000",
+        db_int(ctx->shop->id)));
     while (db_next(rows))
         report(arg, arena_format(ctx->arena,
                                  "stock of variant %" PRId64 ": row says %" PRId64 "/%" PRId64

@@ -75,7 +75,8 @@ static err check_states(struct ctx *ctx, void (*report)(void *arg, const char *p
     return report_rows(ctx, rows, "its states are not those of its last event", report, arg);
 }
 
-/* The stage is derived: each combination of states that occurs must have the one that order_stage_of gives. */
+/* The stage is derived: each combination of states that occurs must have the one that order_stage_of gives.
+ */
 static err check_stages(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
 {
     struct db_rows *rows;
@@ -84,7 +85,8 @@ static err check_stages(struct ctx *ctx, void (*report)(void *arg, const char *p
                  " WHERE shop_id = $1 GROUP BY order_status, payment_status, fulfillment_status, stage",
                  db_int(ctx->shop->id)));
     while (db_next(rows)) {
-        struct order_state state = {(enum order_status)db_get_int(rows, 0), (enum payment_status)db_get_int(rows, 1),
+        struct order_state state = {(enum order_status)db_get_int(rows, 0),
+                                    (enum payment_status)db_get_int(rows, 1),
                                     (enum fulfillment_status)db_get_int(rows, 2)};
         if ((int64_t)order_stage_of(state) != db_get_int(rows, 3))
             report(arg, arena_format(ctx->arena, "order %s: its stage does not follow from its states",
@@ -99,7 +101,8 @@ static err check_event_numbers(struct ctx *ctx, void (*report)(void *arg, const 
     TRY(db_query(
         ctx, &rows,
         "SELECT o.number FROM orders o JOIN (SELECT order_id, COUNT(*) AS events, MAX(event_no) AS last,"
-        " MIN(event_no) AS first FROM order_events WHERE shop_id = $1 GROUP BY order_id) e ON e.order_id = o.id"
+        " MIN(event_no) AS first FROM order_events WHERE shop_id = $1 GROUP BY order_id) e ON e.order_id = "
+        "o.id"
         " WHERE o.shop_id = $1 AND (e.events <> o.version OR e.last <> o.version OR e.first <> 1) LIMIT 1000",
         db_int(ctx->shop->id)));
     return report_rows(ctx, rows, "its events are not numbered without a gap", report, arg);
@@ -134,7 +137,8 @@ static err check_reserved(struct ctx *ctx, void (*report)(void *arg, const char 
         " WHERE COALESCE(l.held, 0) <> COALESCE(m.reserved, 0) LIMIT 1000",
         db_int(ctx->shop->id)));
     while (db_next(rows))
-        report(arg, arena_format(ctx->arena, "variant %" PRId64 ": open orders hold another number than is reserved",
+        report(arg, arena_format(ctx->arena,
+                                 "variant %" PRId64 ": open orders hold another number than is reserved",
                                  db_get_int(rows, 0)));
     return NULL;
 }

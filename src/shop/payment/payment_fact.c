@@ -25,9 +25,8 @@ enum verdict {
     VERDICT_SETTLED_BEFORE,  /* the attempt was paid already under another number: kept, a person looks */
 };
 
-static const char *const verdict_names[] = {"applied",    "reopened",        "late",
-                                            "paid-twice", "amount-mismatch", "unknown-attempt",
-                                            "settled-before"};
+static const char *const verdict_names[] = {
+    "applied", "reopened", "late", "paid-twice", "amount-mismatch", "unknown-attempt", "settled-before"};
 
 struct decision {
     const struct payment_fact *fact;

@@ -74,17 +74,31 @@ err payment_check(struct ctx *ctx, void (*report)(void *arg, const char *problem
                  " AND COALESCE(f.facts, 0) <> 1 LIMIT 1000",
                  db_int(ctx->shop->id)));
     report_numbers(ctx, rows, "(attempt) was paid without exactly one fact", report, arg);
-    TRY(db_query(ctx, &rows,
-                 "SELECT a.number FROM payment_attempts a LEFT JOIN (SELECT attempt_id, CAST(SUM(amount) AS BIGINT)"
-                 " AS amount FROM refunds WHERE shop_id = $1 AND status IN (1, 2) GROUP BY attempt_id) r"
-                 " ON r.attempt_id = a.id WHERE a.shop_id = $1 AND a.refunded <> COALESCE(r.amount, 0) LIMIT 1000",
-                 db_int(ctx->shop->id)));
-    report_numbers(ctx, rows, "(attempt) counts another sum as promised back than its refunds say", report, arg);
-    TRY(db_query(ctx, &rows,
-                 "SELECT a.number FROM payment_attempts a JOIN payment_facts f ON f.shop_id = a.shop_id"
-                 " AND f.attempt_number = a.number AND f.kind = 1 AND f.verdict IN ('applied', 'reopened', 'late',"
-                 " 'paid-twice') WHERE a.shop_id = $1 AND (f.amount <> a.amount OR f.currency <> a.currency) LIMIT 1000",
-                 db_int(ctx->shop->id)));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT a.number FROM payment_attempts a LEFT JOIN (SELECT attempt_id, CAST(SUM(amount) AS BIGINT)"
+        " AS amount FROM refunds WHERE shop_id = $1 AND status IN (1, 2) GROUP BY attempt_id) r"
+        " ON r.attempt_id = a.id WHERE a.shop_id = $1 AND a.refunded <> COALESCE(r.amount, 0) LIMIT 1000",
+        db_int(ctx->shop->id)));
+    report_numbers(ctx, rows, "(attempt) counts another sum as promised back than its refunds say", report,
+                   arg);
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT a.number FROM payment_attempts a JOIN payment_facts f ON f.shop_id = a.shop_id"
+        " AND f.attempt_number = a.number AND f.kind = 1 AND f.verdict IN ('applied', 'reopened', 'late',"
+        " 'paid-twice') WHERE a.shop_id = $1 AND (f.amount <> a.amount OR f.currency <> a.currency) LIMIT "
+        "1000",
+        db_int(ctx->shop->id)));
     report_numbers(ctx, rows, "(attempt) was paid by a fact of another amount", report, arg);
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT a.number FROM payment_attempts a LEFT JOIN (SELECT attempt_id, CAST(SUM(amount) AS BIGINT)"
+        " AS amount FROM refunds WHERE shop_id = $1 AND status = 2 GROUP BY attempt_id) r"
+        " ON r.attempt_id = a.id LEFT JOIN (SELECT attempt_number, CAST(SUM(amount) AS BIGINT) AS amount"
+        " FROM payment_facts WHERE shop_id = $1 AND kind = 2 GROUP BY attempt_number) f"
+        " ON f.attempt_number = a.number"
+        " WHERE a.shop_id = $1 AND COALESCE(r.amount, 0) <> COALESCE(f.amount, 0) LIMIT 1000",
+        db_int(ctx->shop->id)));
+    report_numbers(ctx, rows, "(attempt) was refunded another sum than the gateway says", report, arg);
     return NULL;
 }

@@ -12,7 +12,7 @@
 
 /* A real hash of no password: checking it costs what checking a real one costs. */
 static const char no_account[128] = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA"
-                                 "$Rr3NbWKr7hQjmVvsFCYSmUyr3Y8C0ZDbG8aPxL1pR5s";
+                                    "$Rr3NbWKr7hQjmVvsFCYSmUyr3Y8C0ZDbG8aPxL1pR5s";
 
 static const char *folded_login(struct ctx *ctx, const char *login)
 {

@@ -15,8 +15,7 @@
 
 static const char *const events[EVENT_COUNT] = {
     "paid",      "reopened",         "paid_late", "expired",         "cancelled", "cancelled_paid",
-    "delivered", "partly_delivered", "shipped",   "partly_refunded", "refunded",
-    "refunded_unshipped"};
+    "delivered", "partly_delivered", "shipped",   "partly_refunded", "refunded",  "refunded_unshipped"};
 
 /* Every pair of a reachable state and an event that is allowed in it. */
 static const struct {
@@ -305,8 +304,8 @@ static void orders_are_listed_newest_first_by_stage_and_contact(void **state)
 static void events_are_numbered_by_the_version_without_gaps(void **state)
 {
     (void)state;
-    static const char *const chain[] = {"paid", "shipped", "partly_refunded", "partly_refunded", "refunded",
-    "refunded_unshipped"};
+    static const char *const chain[] = {"paid",     "shipped",           "partly_refunded", "partly_refunded",
+                                        "refunded", "refunded_unshipped"};
     static const int64_t refunds[] = {0, 0, 30, 30, 40};
     int64_t order_id = place_order(make_variant(PRODUCT_PHYSICAL, 100, 5), 1)->id;
     struct order_event *list;
