@@ -10,8 +10,8 @@
 #include <unistd.h>
 #include <vips/vips.h>
 
-/* Our own drawings are this wide and high. An SVG file is recognised here but not opened: whoever sent it, only
- * our own are ever rendered (media.h). */
+/* Our own drawings are this wide and high. An SVG file is recognised here but not opened: whoever sent it,
+ * only our own are ever rendered (media.h). */
 #define DRAWING_SIZE 1200
 #define QUALITY 80
 #define CACHE_OPERATIONS 16

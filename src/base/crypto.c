@@ -291,8 +291,8 @@ bool crypto_text_equal(const char *a, const char *b)
     return length == strlen(b) && crypto_equal(a, b, length);
 }
 
-/* Hashing a password takes 64 MiB on purpose. One at a time keeps a wave of logins from taking the machine's memory;
- * the only thing it can hold up is another login. */
+/* Hashing a password takes 64 MiB on purpose. One at a time keeps a wave of logins from taking the machine's
+ * memory; the only thing it can hold up is another login. */
 static pthread_mutex_t password_turn = PTHREAD_MUTEX_INITIALIZER;
 
 err crypto_password_hash(struct ctx *ctx, const char *password, const char **hash)

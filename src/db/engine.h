@@ -67,9 +67,9 @@ CHECKED err db_run_body(struct ctx *ctx, db_body body, void *arg);
 /* Counts a commit and calls the wake function when one of its bodies asked for it. */
 void db_committed(struct db *db, bool wants_wake);
 /* A breach of the contract by the caller: a bug that aborts, except in release builds, where it fails. */
-#define db_misuse(ctx, ...) db_misuse_at(ctx, __FILE__, __LINE__, __VA_ARGS__)
+#define db_misuse(ctx, ...) error_is_made(db_misuse_at(ctx, __FILE__, __LINE__, __VA_ARGS__))
 CHECKED err db_misuse_at(struct ctx *ctx, const char *file, int line, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
+    __attribute__((format(printf, 4, 5), returns_nonnull));
 /* Zeroed memory that is freed by the owner; never NULL. */
 void *db_allocate(size_t size);
 

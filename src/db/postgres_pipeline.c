@@ -306,10 +306,10 @@ err pipeline_flush(struct ctx *ctx, struct pg_connection *connection, PGresult *
     PGresult *sync = PQstatus(connection->conn) == CONNECTION_OK ? PQgetResult(connection->conn) : NULL;
     bool is_synced = sync && PQresultStatus(sync) == PGRES_PIPELINE_SYNC;
     PQclear(sync);
-    if (failure && connection->outcome == PG_LOST) {
+    bool is_known_lost = failure && connection->outcome == PG_LOST;
+    bool is_committed = failure == NULL && ends_in_commit(connection) && last && *last;
+    if (is_known_lost || (is_committed && !is_synced)) {
         postgres_drop(connection);
-    } else if (!is_synced && failure == NULL && ends_in_commit(connection) && last && *last) {
-        postgres_drop(connection); /* committed, and gone right after */
     } else if (!is_synced) {
         err gone = lost(ctx, connection);
         failure = failure && connection->outcome != PG_UNKNOWN ? failure : gone;

@@ -84,7 +84,7 @@ static err prepare_new(struct ctx *ctx, struct sqlite_connection *connection, co
     sqlite3_stmt *statement = NULL;
     int code = sqlite3_prepare_v3(connection->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, &rest);
     if (code != SQLITE_OK)
-        return sqlite_failure(ctx, connection, code, sql);
+        return error_is_made(sqlite_failure(ctx, connection, code, sql));
     struct prepared *prepared = db_allocate(sizeof *prepared);
     prepared->statement = statement;
     err failure = number_parameters(ctx, prepared, sql);
@@ -129,7 +129,7 @@ static err prepare(struct ctx *ctx, struct sqlite_connection *connection,
     for (size_t i = 0; i < prepared->count; i++) {
         int code = bind_value(prepared->statement, (int)i + 1, &statement->values[prepared->numbers[i] - 1]);
         if (code != SQLITE_OK)
-            return sqlite_failure(ctx, connection, code, statement->sql);
+            return error_is_made(sqlite_failure(ctx, connection, code, statement->sql));
     }
     *result = prepared->statement;
     return NULL;

@@ -18,7 +18,8 @@ void sqlite_disconnect(struct sqlite_connection *connection);
 /* Runs a constant text without values or rows (BEGIN, SAVEPOINT …); a SQLite result code. */
 int sqlite_command(struct sqlite_connection *connection, const char *sql);
 /* The failure that belongs to a SQLite result code other than OK, ROW and DONE. */
-CHECKED err sqlite_failure(struct ctx *ctx, struct sqlite_connection *connection, int code, const char *sql);
+CHECKED err sqlite_failure(struct ctx *ctx, struct sqlite_connection *connection, int code, const char *sql)
+    __attribute__((returns_nonnull));
 
 /* The writer: one connection that runs the bodies of all threads, many to one commit. */
 struct sqlite_writer;

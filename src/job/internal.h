@@ -14,7 +14,7 @@
 /* The longest pause between two attempts. */
 #define JOB_PAUSE_LIMIT HOUR_MS
 /* Bytes of a payload, and of the reason that a dead letter shows. */
-#define JOB_PAYLOAD_LIMIT (256 * 1024)
+#define JOB_PAYLOAD_LIMIT ((size_t)256 * 1024)
 #define JOB_ERROR_LIMIT 500
 
 /* One thread's work: its memory, its session, its time. */

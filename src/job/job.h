@@ -81,7 +81,8 @@ void job_runner_stop(struct job_runner *runner);
 /* For tests and the command line: dispatches and runs everything due at ctx->now, on this thread. */
 CHECKED err job_runner_drain(struct ctx *ctx, const struct job_runner_options *options);
 
-/* What staff see: jobs that gave up, newest first, and a way to try them again or drop them. */
+/* What staff see: jobs that gave up, newest first, and a way to try them again or drop them. An event that a
+ * listener refused to the last is among them as kind "outbox" with the event's id as subject. */
 struct dead_letter {
     const char *kind;
     int64_t subject_id;

@@ -169,7 +169,8 @@ static err add_badges(struct req *req, struct value *globals)
 /* The demo shop tells everybody how to get in. */
 static void add_demo_login(struct req *req, struct value *globals)
 {
-    if (req->visitor || !req->ctx.shop || !text_is(req->ctx.shop->handle, SEED_DEMO_HANDLE) || !req->ctx.config->sandbox)
+    if (req->visitor || !req->ctx.shop || !text_is(req->ctx.shop->handle, SEED_DEMO_HANDLE) ||
+        !req->ctx.config->sandbox)
         return;
     struct value *login = value_set_object(req->ctx.arena, globals, "demo_login");
     value_set_text(req->ctx.arena, login, "login", SEED_DEMO_LOGIN);

@@ -15,8 +15,8 @@ struct checkout_form {
 
 #define TEXT_FIELD(field_name, member, limit, text)                                                          \
     {                                                                                                        \
-        .name = field_name, .kind = FIELD_TEXT, .offset = offsetof(struct checkout_form, member),            \
-        .maximum = limit, .help = text                                                                       \
+        .name = (field_name), .kind = FIELD_TEXT, .offset = offsetof(struct checkout_form, member),          \
+        .maximum = (limit), .help = (text)                                                                   \
     }
 
 static const struct field checkout_fields[] = {

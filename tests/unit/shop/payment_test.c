@@ -392,10 +392,10 @@ static err promise(const struct order *order, int64_t amount, int64_t *refund_id
 
 static int64_t refundable(const struct order *order)
 {
-    struct refund *refunds;
+    struct payment_attempt *attempts;
     size_t count;
-    assert_ok(refund_list(work, order->id, &refunds, &count));
-    return payment_refundable(load_order(order->id), refunds, count);
+    assert_ok(payment_attempt_list(work, order->id, &attempts, &count));
+    return payment_refundable(attempts, count);
 }
 
 static void a_refund_in_parts_stops_at_what_was_paid(void **state)

@@ -36,6 +36,8 @@ void shop_must(err failure)
 
 void shop_fixture_open_empty(struct shop_fixture *fixture)
 {
+    const char *migrations = getenv("YUNDIAN_TEST_MIGRATIONS");
+    assert_non_null(migrations); /* meson sets it */
     log_set_level(LOG_WARNING);
     fixture_open(&fixture->base);
     fixture->base.config.unpaid_seconds = 1800;
@@ -45,7 +47,7 @@ void shop_fixture_open_empty(struct shop_fixture *fixture)
     fixture->ctx.keys = keyring_for_tests(fixture->ctx.arena);
     fixture->ctx.services = &services;
     fixture->ctx.actor = ACTOR_SYSTEM;
-    shop_must(db_migrate(&fixture->ctx, getenv("YUNDIAN_TEST_MIGRATIONS"), NULL));
+    shop_must(db_migrate(&fixture->ctx, migrations, NULL));
 }
 
 void shop_fixture_open(struct shop_fixture *fixture)
