@@ -63,7 +63,7 @@ export async function buysCart(page, { outcome = "paid" } = {}) {
   await press(page, "place");
   await page.waitForURL(/\/orders\/[^/]+\/pay\?token=/);
   await page.check('input[name="method"][value="sandbox"]', { force: true });
-  await visible(page, 'form[action$="/pay"] button').click();
+  await visible(page, 'form[action$="/pay"] button, .paybar button').click();
   await page.waitForURL(/\/sandbox\/pay\//);
   await page.click(`button[name="outcome"][value="${outcome}"]`);
   await page.waitForURL(/\/orders\/[^/?]+\?token=/);
