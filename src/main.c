@@ -380,11 +380,15 @@ static int print_help(const char *name)
                verb->help, verb->example);
         return 0;
     }
-    printf("yundian " YUNDIAN_VERSION "\n\n");
+    bool is_mistake = name && !text_is(name, "help");
+    FILE *out = is_mistake ? stderr : stdout;
+    if (is_mistake)
+        fprintf(out, "yundian: there is no verb %s\n", name);
+    fprintf(out, "yundian " YUNDIAN_VERSION "\n\n");
     for (size_t i = 0; i < VERB_COUNT; i++)
-        printf("  %-8s  %s\n", verbs[i].name, verbs[i].help);
-    printf("\n`yundian help VERB` shows an example.\n");
-    return name && !text_is(name, "help") ? EXIT_USAGE : 0;
+        fprintf(out, "  %-8s  %s\n", verbs[i].name, verbs[i].help);
+    fprintf(out, "\n`yundian help VERB` shows an example.\n");
+    return is_mistake ? EXIT_USAGE : 0;
 }
 
 static int run(struct program *program, const struct verb *verb)
@@ -401,12 +405,12 @@ static int run(struct program *program, const struct verb *verb)
 
 int main(int argc, char **argv)
 {
-    struct arena *arena = arena_open(ARENA_LIMIT);
-    struct program program = {
-        .ctx = {.arena = arena, .now = clock_now(), .locale = "zh-CN", .actor = ACTOR_SYSTEM}};
     const struct verb *verb = argc > 1 ? find_verb(argv[1]) : NULL;
     if (!verb)
         return print_help(argc > 2 ? argv[2] : argc > 1 ? argv[1] : NULL);
+    struct arena *arena = arena_open(ARENA_LIMIT);
+    struct program program = {
+        .ctx = {.arena = arena, .now = clock_now(), .locale = "zh-CN", .actor = ACTOR_SYSTEM}};
     int words = argc - 1;
     err failure = config_load(&program.ctx, &program.config, &words, argv + 1);
     if (failure) {

@@ -20,8 +20,9 @@ static const char notify_purpose[] = "sandbox.notify";
 
 static const char *offer_text(struct ctx *ctx, const struct sandbox_offer *offer)
 {
-    return arena_format(ctx->arena, "%s\n%" PRId64 "\n%s\n%" PRId64 "\n%s\n%s", offer->attempt, offer->amount,
-                        offer->currency, offer->expires_at, offer->subject, offer->return_url);
+    return arena_format(ctx->arena, "%" PRId64 "\n%s\n%" PRId64 "\n%s\n%" PRId64 "\n%s\n%s", ctx->shop->id,
+                        offer->attempt, offer->amount, offer->currency, offer->expires_at, offer->subject,
+                        offer->return_url);
 }
 
 bool sandbox_offer_is_genuine(struct ctx *ctx, const struct sandbox_offer *offer)
@@ -182,7 +183,7 @@ static err refund(struct ctx *ctx, const char *attempt_number, const char *refun
 
 static const char *signed_text(struct ctx *ctx, const char *timestamp, const char *body, size_t length)
 {
-    return arena_format(ctx->arena, "%s\n%.*s", timestamp, (int)length, body);
+    return arena_format(ctx->arena, "%" PRId64 "\n%s\n%.*s", ctx->shop->id, timestamp, (int)length, body);
 }
 
 err sandbox_notify(struct ctx *ctx, const char *attempt_number)

@@ -98,14 +98,13 @@ static err check_offer(struct req *req, const struct sandbox_offer *offer)
     return NULL;
 }
 
+/* A failed try may be followed by another, as at a real cashier. */
 static const char *state_name(const struct req *req, const struct sandbox_offer *offer,
                               const struct sandbox_trade *trade)
 {
     if (trade && trade->state == SANDBOX_PAID)
         return "paid";
-    if (offer->expires_at < req->ctx.now)
-        return "expired";
-    return trade ? "failed" : "open";
+    return offer->expires_at < req->ctx.now ? "expired" : "open";
 }
 
 static err show(struct req *req)

@@ -57,7 +57,7 @@ static bool show_again(struct work *work, err failure, int status)
         return false;
     req->failure = failure;
     err second = req->route->again(req);
-    if (second)
+    if (second && error_kind(second->code)->status >= 500)
         log_failure(&req->ctx, LOG_ERROR, "form not shown again", second);
     if (second == NULL && work->answer.kind != ANSWER_NONE)
         return true;

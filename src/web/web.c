@@ -220,27 +220,11 @@ static err send_to_login(struct req *req)
     return reply_redirect(req, 303, text_of(&location));
 }
 
-/* A refused form is shown again by its own page; req->failure tells the page why. */
-static bool can_show_again(const struct req *req, err failure)
-{
-    int status = error_kind(failure->code)->status;
-    bool has_form = req->route && req->route->again && (req->form || req->route->form_size == 0);
-    return has_form && !req->failure && status < 500 && failure->code != ERR_NOT_FOUND &&
-           failure->code != ERR_FORBIDDEN && failure->code != ERR_CROSS_SITE;
-}
-
 static err render_failure(struct req *req, err failure, struct text_buf *out)
 {
     req->ctx.services = &site_services;
     if (failure->code == ERR_UNAUTHENTICATED && req->route && req->route->guard != ANYONE)
         return send_to_login(req);
-    if (can_show_again(req, failure)) {
-        req->failure = failure;
-        err second = req->route->again(req);
-        if (!second || error_kind(second->code)->status >= 500)
-            return second;
-        failure = second;
-    }
     struct value *globals = make_globals(req, NULL);
     add_failure(req, globals, failure);
     bool is_staff_page = is_admin_path(req) && req->ctx.shop;
