@@ -53,7 +53,8 @@ static const char *plain_page(struct arena *arena, enum error_code code, const c
 static bool show_again(struct work *work, err failure, int status)
 {
     struct req *req = &work->req;
-    if (!work->is_admitted || req->route->again == NULL || status >= 500)
+    if (!work->is_admitted || (req->form == NULL && req->route->form_size > 0) || req->route->again == NULL ||
+        status >= 500)
         return false;
     req->failure = failure;
     err second = req->route->again(req);

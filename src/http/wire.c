@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 /* Request head, parsed fields and reply head of one connection; 10,000 of them must fit a small machine. */
-#define CONNECTION_MEMORY ((size_t)12 << 10)
+#define CONNECTION_MEMORY ((size_t)64 << 10)
 #define THREAD_STACK ((size_t)256 << 10)
 
 static struct exchange *exchange_of(struct MHD_Connection *wire)
