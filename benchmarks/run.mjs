@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // run.mjs - measures everything that the project promises about speed and size, and prints it as tables.
 //
-//   node bench/run.mjs --binary build/release/yundian --load build/release/bench/load
+//   node benchmarks/run.mjs --binary build/release/yundian --load build/release/benchmarks/load
 //                      [--quick | --full] [--only pages,orders,…] [--dir DIR] [--rounds 3] [--write]
 //
 //   --quick   at most three minutes: short runs, small sizes
@@ -24,7 +24,7 @@ import { parseArgs } from "node:util";
 const { values: options } = parseArgs({
   options: {
     binary: { type: "string", default: "build/release/yundian" },
-    load: { type: "string", default: "build/release/bench/load" },
+    load: { type: "string", default: "build/release/benchmarks/load" },
     quick: { type: "boolean", default: false },
     full: { type: "boolean", default: false },
     only: { type: "string", default: "start,pages,orders,sizes,held" },
@@ -448,7 +448,7 @@ for (const name of options.only.split(",")) {
 const text = report();
 process.stdout.write(text);
 if (options.write) {
-  const head = "# Measured\n\nWritten by `./bench --write` (`bench/run.mjs`): nothing here is typed by hand. Ratios are within one run.\n\n";
+  const head = "# Measured\n\nWritten by `./bench --write` (`benchmarks/run.mjs`): nothing here is typed by hand. Ratios are within one run.\n\n";
   fs.writeFileSync(path.join(root, "docs/benchmarks.md"), head + text);
 }
 process.exitCode = failures > 0 ? 1 : 0;
