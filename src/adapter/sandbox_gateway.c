@@ -80,9 +80,8 @@ err sandbox_trade_find(struct ctx *ctx, const char *attempt_number, const struct
     return NULL;
 }
 
-static err keep_in_transaction(struct ctx *ctx, void *arg)
+static err write_trade(struct ctx *ctx, const struct sandbox_trade *trade)
 {
-    const struct sandbox_trade *trade = arg;
     return db_execute(
         ctx,
         "INSERT INTO sandbox_trades (shop_id, attempt_number, provider_number, currency, amount, state, at)"
@@ -93,13 +92,37 @@ static err keep_in_transaction(struct ctx *ctx, void *arg)
         db_text(trade->currency), db_int(trade->amount), db_int(trade->state), db_int(trade->at));
 }
 
-err sandbox_trade_keep(struct ctx *ctx, struct sandbox_trade *trade)
+struct keeping {
+    const struct sandbox_trade *wanted;
+    const struct sandbox_trade *trade;
+};
+
+static err keep_in_transaction(struct ctx *ctx, void *arg)
 {
-    trade->provider_number =
-        arena_format(ctx->arena, "SB%s%s", clock_format(ctx->arena, ctx->now, 0, "%Y%m%d%H%M%S"),
-                     random_digits(ctx->arena, 12));
+    struct keeping *keeping = arg;
+    const struct sandbox_trade *before;
+    TRY(sandbox_trade_find(ctx, keeping->wanted->attempt_number, &before));
+    keeping->trade = before;
+    if (before && before->state == SANDBOX_PAID)
+        return NULL;
+    struct sandbox_trade *trade = arena_alloc(ctx->arena, sizeof *trade);
+    *trade = *keeping->wanted;
     trade->at = ctx->now;
-    return db_transact(ctx, keep_in_transaction, trade);
+    trade->provider_number =
+        before ? before->provider_number
+               : arena_format(ctx->arena, "SB%s%s", clock_format(ctx->arena, ctx->now, 0, "%Y%m%d%H%M%S"),
+                              random_digits(ctx->arena, 12));
+    keeping->trade = trade;
+    return write_trade(ctx, trade);
+}
+
+err sandbox_trade_keep(struct ctx *ctx, const struct sandbox_trade *wanted,
+                       const struct sandbox_trade **trade)
+{
+    struct keeping keeping = {wanted, NULL};
+    TRY(db_transact(ctx, keep_in_transaction, &keeping));
+    *trade = keeping.trade;
+    return NULL;
 }
 
 static struct payment_fact fact_of(const struct sandbox_trade *trade, const char *raw)
@@ -186,11 +209,9 @@ static const char *signed_text(struct ctx *ctx, const char *timestamp, const cha
     return arena_format(ctx->arena, "%" PRId64 "\n%s\n%.*s", ctx->shop->id, timestamp, (int)length, body);
 }
 
-err sandbox_notify(struct ctx *ctx, const char *attempt_number)
+err sandbox_notify(struct ctx *ctx, const struct sandbox_trade *trade)
 {
-    const struct sandbox_trade *trade;
-    TRY(sandbox_trade_find(ctx, attempt_number, &trade));
-    if (!trade || trade->state != SANDBOX_PAID)
+    if (trade->state != SANDBOX_PAID)
         return NULL;
     struct value *tree = value_object(ctx->arena);
     value_set_text(ctx->arena, tree, "attempt", trade->attempt_number);

@@ -34,7 +34,9 @@ bool sandbox_offer_is_genuine(struct ctx *ctx, const struct sandbox_offer *offer
 /* NULL when the buyer did nothing yet. */
 CHECKED err sandbox_trade_find(struct ctx *ctx, const char *attempt_number,
                                const struct sandbox_trade **trade);
-/* Keeps what the buyer did; a paid trade stays paid. */
-CHECKED err sandbox_trade_keep(struct ctx *ctx, struct sandbox_trade *trade);
-/* Signs a notification of a paid trade and hands it to the shop. */
-CHECKED err sandbox_notify(struct ctx *ctx, const char *attempt_number);
+/* Keeps what the buyer did, or finds what the buyer had done: a paid trade stays paid. `trade` is as it is
+ * afterwards. */
+CHECKED err sandbox_trade_keep(struct ctx *ctx, const struct sandbox_trade *wanted,
+                               const struct sandbox_trade **trade);
+/* Signs a notification of a trade, which does nothing unless it is paid, and hands it to the shop. */
+CHECKED err sandbox_notify(struct ctx *ctx, const struct sandbox_trade *trade);

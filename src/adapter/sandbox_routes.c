@@ -148,57 +148,66 @@ static err notify_later(struct ctx *ctx, const char *attempt_number, int64_t del
 }
 
 /* The shop may be unable to take a notification; then the gateway sends it again later. */
-static err notify_now(struct ctx *ctx, const char *attempt_number, int times)
+static err notify_now(struct ctx *ctx, const struct sandbox_trade *trade, int times)
 {
     for (int i = 0; i < times; i++) {
-        err failure = sandbox_notify(ctx, attempt_number);
+        err failure = sandbox_notify(ctx, trade);
         if (failure) {
             log_failure(ctx, LOG_WARNING, "sandbox notification not taken", failure);
-            return notify_later(ctx, attempt_number, SANDBOX_DELAY_MS);
+            return notify_later(ctx, trade->attempt_number, SANDBOX_DELAY_MS);
         }
     }
     return NULL;
 }
 
-static err tell_shop(struct req *req, const struct cashier_form *form)
+static err tell_shop(struct req *req, const struct cashier_form *form, const struct sandbox_trade *trade)
 {
     switch ((enum notify)form->notify) {
     case NOTIFY_LOST:
         return NULL;
     case NOTIFY_DELAYED:
-        return notify_later(&req->ctx, form->offer.attempt, form->delay_ms);
+        return notify_later(&req->ctx, trade->attempt_number, form->delay_ms);
     case NOTIFY_DUPLICATED:
-        return notify_now(&req->ctx, form->offer.attempt, DUPLICATES);
+        return notify_now(&req->ctx, trade, DUPLICATES);
     case NOTIFY_NORMAL:
     case NOTIFY_WRONG_AMOUNT:
-        return notify_now(&req->ctx, form->offer.attempt, 1);
+        return notify_now(&req->ctx, trade, 1);
     }
     bug("notify mode %d", form->notify);
 }
 
-static err act(struct req *req, const struct cashier_form *form, const struct sandbox_trade *before)
+/* After its time only what was paid before counts. */
+static err check_time(struct req *req, const struct sandbox_offer *offer)
 {
-    bool is_paid_before = before && before->state == SANDBOX_PAID;
-    if (form->outcome == OUTCOME_CANCELLED || (is_paid_before && form->outcome != OUTCOME_PAID))
+    const struct sandbox_trade *before;
+    if (offer->expires_at >= req->ctx.now)
         return NULL;
-    if (!is_paid_before && form->offer.expires_at < req->ctx.now)
-        return fail_with(&req->ctx, ERR_GONE, "the time to pay is over");
-    struct sandbox_trade trade = {.attempt_number = form->offer.attempt,
-                                  .currency = form->offer.currency,
-                                  .amount = form->offer.amount - (form->notify == NOTIFY_WRONG_AMOUNT),
-                                  .state = form->outcome == OUTCOME_PAID ? SANDBOX_PAID : SANDBOX_FAILED};
-    if (!is_paid_before)
-        TRY(sandbox_trade_keep(&req->ctx, &trade));
-    return form->outcome == OUTCOME_PAID ? tell_shop(req, form) : NULL;
+    TRY(sandbox_trade_find(&req->ctx, offer->attempt, &before));
+    if (before && before->state == SANDBOX_PAID)
+        return NULL;
+    return fail_with(&req->ctx, ERR_GONE, "the time to pay is over");
+}
+
+static err act(struct req *req, const struct cashier_form *form)
+{
+    if (form->outcome == OUTCOME_CANCELLED)
+        return NULL;
+    const struct sandbox_trade *trade;
+    const struct sandbox_trade wanted = {.attempt_number = form->offer.attempt,
+                                         .currency = form->offer.currency,
+                                         .amount = form->offer.amount - (form->notify == NOTIFY_WRONG_AMOUNT),
+                                         .state =
+                                             form->outcome == OUTCOME_PAID ? SANDBOX_PAID : SANDBOX_FAILED};
+    TRY(check_time(req, &form->offer));
+    TRY(sandbox_trade_keep(&req->ctx, &wanted, &trade));
+    return form->outcome == OUTCOME_PAID ? tell_shop(req, form, trade) : NULL;
 }
 
 static err pay(struct req *req)
 {
     const struct cashier_form *form = req->form;
-    const struct sandbox_trade *before;
     TRY(check_offer(req, &form->offer));
-    TRY(sandbox_trade_find(&req->ctx, form->offer.attempt, &before));
-    TRY(act(req, form, before));
+    TRY(act(req, form));
     struct value *view = value_object(req->ctx.arena);
     struct value *payment = value_set_object(req->ctx.arena, view, "payment");
     value_set_text(req->ctx.arena, payment, "attempt", form->offer.attempt);
@@ -210,7 +219,10 @@ static err run_notify(struct ctx *ctx, const struct job *job, void *owner)
 {
     (void)owner;
     const char *attempt_number = value_find_text(job->payload, "attempt");
-    return attempt_number ? sandbox_notify(ctx, attempt_number) : NULL;
+    const struct sandbox_trade *trade = NULL;
+    if (attempt_number)
+        TRY(sandbox_trade_find(ctx, attempt_number, &trade));
+    return trade ? sandbox_notify(ctx, trade) : NULL;
 }
 
 const struct job_kind sandbox_job_kinds[] = {

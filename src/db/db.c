@@ -127,6 +127,21 @@ err db_query_values(struct ctx *ctx, struct db_rows **rows, const char *sql, con
     return noted(ctx, ctx->db->db->engine->query(ctx, &statement, rows));
 }
 
+err db_ask_values(struct ctx *ctx, struct db_rows **rows, const char *sql, const struct db_value *values,
+                  size_t count)
+{
+    const struct db_statement statement = {sql, values, count};
+    TRY(usable(ctx));
+    atomic_fetch_add_explicit(&ctx->db->db->queries, 1, memory_order_relaxed);
+    return noted(ctx, ctx->db->db->engine->ask(ctx, &statement, rows));
+}
+
+err db_answer(struct ctx *ctx)
+{
+    TRY(usable(ctx));
+    return noted(ctx, ctx->db->db->engine->answer(ctx));
+}
+
 err db_change_values(struct ctx *ctx, int64_t *changed, const char *sql, const struct db_value *values,
                      size_t count)
 {

@@ -73,6 +73,12 @@ struct db_value db_id(int64_t id);                          /* 0 binds SQL NULL 
 #define db_query(ctx, rows, sql, ...) db_query_values(ctx, rows, sql, DB_VALUES(__VA_ARGS__))
 CHECKED err db_query_values(struct ctx *ctx, struct db_rows **rows, const char *sql,
                             const struct db_value *values, size_t count);
+/* As db_query, but the answer is there only when the next db_query returned, or db_answer: until then *rows
+ * must not be touched. Questions that do not wait for each other's answers travel to PostgreSQL together. */
+#define db_ask(ctx, rows, sql, ...) db_ask_values(ctx, rows, sql, DB_VALUES(__VA_ARGS__))
+CHECKED err db_ask_values(struct ctx *ctx, struct db_rows **rows, const char *sql,
+                          const struct db_value *values, size_t count);
+CHECKED err db_answer(struct ctx *ctx);
 /* Moves to the next row; false after the last. */
 bool db_next(struct db_rows *rows);
 size_t db_row_count(const struct db_rows *rows);

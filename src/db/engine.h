@@ -25,6 +25,9 @@ struct engine {
     void (*close)(struct db *db);
     void (*session_close)(struct db_session *session);
     err (*query)(struct ctx *ctx, const struct db_statement *statement, struct db_rows **rows);
+    /* The rows may be filled only by `answer`, or by the next query. */
+    err (*ask)(struct ctx *ctx, const struct db_statement *statement, struct db_rows **rows);
+    err (*answer)(struct ctx *ctx);
     err (*change)(struct ctx *ctx, const struct db_statement *statement, int64_t *changed);
     err (*execute)(struct ctx *ctx, const struct db_statement *statement);
     err (*expect)(struct ctx *ctx, const struct db_statement *statement, int64_t expected,
@@ -86,6 +89,8 @@ struct db_cell {
     };
 };
 struct db_rows *rows_open(struct arena *arena, int columns);
+/* Says how many columns there are of an answer that was opened before it came; it has no rows yet. */
+void rows_begin(struct db_rows *rows, int columns);
 /* The cells of one more row, to be filled. */
 struct db_cell *rows_add(struct arena *arena, struct db_rows *rows);
 struct db_cell rows_int(int64_t integer);

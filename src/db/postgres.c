@@ -1,18 +1,22 @@
 /* postgres.c - PostgreSQL: connections, transactions, answers.
  *
  * A session has one connection, made when first used and again after it was lost. It stays in pipeline mode
- * for good and reads only, except between the BEGIN and COMMIT of db_transact. */
+ * for good and reads only, except between a BEGIN and its COMMIT.
+ *
+ * What a body writes is recorded, and what it reads before its first write is read at once. A body that ends
+ * so has its writes committed by the writer, together with those of others (postgres_writer.c). One that asks
+ * a question after its first write needs a transaction of its own: the record is sent on the session's
+ * connection, and the rest follows there. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/postgres.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "base/text.h"
-#include <endian.h>
 #include <poll.h>
 #include <time.h>
 
-/* Prepared statements that a connection keeps, of each kind. */
+/* Prepared statements that a connection keeps. */
 #define KEPT_STATEMENTS 2048
 /* Tries to connect before giving up, the first pause in ms (it doubles), and for how many ms after that
  * others try only once. */
@@ -21,11 +25,16 @@
 #define CONNECT_DOWN SECOND_MS
 /* The longest pause in ms between two runs of a body; the first is 2 ms. */
 #define RETRY_PAUSE_LIMIT 64
+/* Writes that a body may record; one that goes on gets a transaction of its own. */
+#define WRITES_LIMIT 128
+/* Microseconds after an answer for which a connection is taken to be alive. */
+#define FRESH_TIME 20000
 /* Any number: the advisory lock of nodes that migrate. */
 #define SCHEMA_LOCK "7310579837"
 
 struct pg_state {
     char *url;
+    struct pg_writer *writer;
     atomic_llong down_at; /* steady µs of the last vain attempt to connect */
 };
 
@@ -56,8 +65,7 @@ void postgres_drop(struct pg_connection *connection)
     connection->conn = NULL;
     connection->queued = 0;
     connection->is_begun = false;
-    statements_clear(&connection->plain, statement_release);
-    statements_clear(&connection->expecting, statement_release);
+    statements_clear(&connection->statements, statement_release);
 }
 
 static void drop_notice(void *arg, const PGresult *result)
@@ -116,118 +124,142 @@ static err connect_patiently(struct ctx *ctx, struct pg_connection *connection)
 /* A server that went away while nobody talked to it is noticed here, before anything is sent. */
 static bool is_stale(struct pg_connection *connection)
 {
+    if (clock_steady() - connection->answered_at < FRESH_TIME)
+        return false;
     struct pollfd poll_fd = {.fd = PQsocket(connection->conn), .events = POLLIN};
     if (poll(&poll_fd, 1, 0) == 0)
         return false;
     return !PQconsumeInput(connection->conn) || PQstatus(connection->conn) != CONNECTION_OK;
 }
 
-/* The session's connection, alive as far as one can know. */
-static err ready(struct ctx *ctx, struct pg_connection **result)
+err postgres_ready(struct ctx *ctx, struct pg_connection **result)
 {
     struct pg_connection *connection = ctx->db->connection;
     if (connection == NULL) {
         connection = ctx->db->connection = db_allocate(sizeof *connection);
-        statements_open(&connection->plain, KEPT_STATEMENTS);
-        statements_open(&connection->expecting, KEPT_STATEMENTS);
+        statements_open(&connection->statements, KEPT_STATEMENTS);
     }
-    if (connection->conn && !ctx->db->in_transaction && is_stale(connection))
+    if (connection->conn && !connection->is_begun && connection->queued == 0 && is_stale(connection))
         postgres_drop(connection);
     *result = connection;
     return connection->conn ? NULL : connect_patiently(ctx, connection);
 }
 
-static err read_cell(struct ctx *ctx, const PGresult *result, int row, int column, struct db_cell *cell)
+void postgres_start(struct pg_connection *connection, bool is_open)
 {
-    const char *bytes = PQgetvalue(result, row, column);
-    if (PQgetisnull(result, row, column))
-        return NULL;
-    switch (PQftype(result, column)) {
-    case 20: { /* int8 */
-        uint64_t integer;
-        memcpy(&integer, bytes, sizeof integer);
-        *cell = rows_int((int64_t)be64toh(integer));
-        return NULL;
-    }
-    case 23: { /* int4: a bare number in a SELECT */
-        uint32_t integer;
-        memcpy(&integer, bytes, sizeof integer);
-        *cell = rows_int((int32_t)be32toh(integer));
-        return NULL;
-    }
-    case 16: /* bool: EXISTS and comparisons, 0 or 1 on SQLite */
-        *cell = rows_int(bytes[0] != 0);
-        return NULL;
-    case 17: /* bytea */
-        *cell = rows_copy(ctx->arena, DB_BYTES, bytes, (size_t)PQgetlength(result, row, column));
-        return NULL;
-    case 19:   /* name */
-    case 25:   /* text */
-    case 1043: /* varchar */
-        *cell = rows_copy(ctx->arena, DB_TEXT, bytes, (size_t)PQgetlength(result, row, column));
-        return NULL;
-    default:
-        return fail_with(ctx, ERR_DATABASE, "column %d wants a CAST to BIGINT or TEXT", column);
-    }
+    connection->outcome = PG_FINAL;
+    connection->first_write = connection->last_write = NULL;
+    connection->writes = 0;
+    connection->is_open = is_open;
+    connection->is_begun = false;
 }
 
-static err read_rows(struct ctx *ctx, const PGresult *result, struct db_rows *rows)
+/* Leaves the record: what it holds is sent in a transaction of this session's own. */
+static err open_transaction(struct ctx *ctx, struct pg_connection *connection)
 {
-    int columns = PQnfields(result);
-    int count = PQntuples(result);
-    if (count > DB_ROWS_LIMIT)
-        return fail_with(ctx, ERR_LIMIT, "more than %d rows", DB_ROWS_LIMIT);
-    for (int row = 0; row < count; row++) {
-        struct db_cell *cells = rows_add(ctx->arena, rows);
-        for (int column = 0; column < columns; column++)
-            TRY(read_cell(ctx, result, row, column, &cells[column]));
-    }
+    if (connection->is_open)
+        return NULL;
+    connection->is_open = true;
+    for (const struct pg_write *write = connection->first_write; write; write = write->next)
+        TRY(pipeline_write(ctx, connection, write));
     return NULL;
 }
 
-static err ask(struct ctx *ctx, const struct db_statement *statement, PGresult **result)
+/* Before its first write a body may read without a transaction. */
+static bool needs_transaction(const struct ctx *ctx, const struct pg_connection *connection,
+                              const struct db_statement *statement)
+{
+    return ctx->db->in_transaction && (connection->first_write || !text_starts(statement->sql, "SELECT"));
+}
+
+static err postgres_ask(struct ctx *ctx, const struct db_statement *statement, struct db_rows **rows)
 {
     struct pg_connection *connection;
-    TRY(ready(ctx, &connection));
+    TRY(postgres_ready(ctx, &connection));
+    if (needs_transaction(ctx, connection, statement))
+        TRY(open_transaction(ctx, connection));
     connection->outcome = PG_FINAL;
-    TRY(pipeline_add(ctx, connection, PG_READ, statement));
-    return pipeline_flush(ctx, connection, result);
+    *rows = rows_open(ctx->arena, 0);
+    return pipeline_ask(ctx, connection, statement, *rows);
+}
+
+static err postgres_answer(struct ctx *ctx)
+{
+    return pipeline_flush(ctx, ctx->db->connection, NULL);
+}
+
+static err query_once(struct ctx *ctx, const struct db_statement *statement, struct db_rows **rows)
+{
+    TRY(postgres_ask(ctx, statement, rows));
+    return postgres_answer(ctx);
 }
 
 static err postgres_query(struct ctx *ctx, const struct db_statement *statement, struct db_rows **rows)
 {
-    PGresult *result = NULL;
-    err failure = ask(ctx, statement, &result);
     const struct pg_connection *connection = ctx->db->connection;
-    if (failure && !ctx->db->in_transaction && connection && connection->outcome == PG_LOST)
-        failure = ask(ctx, statement, &result); /* reading again is harmless */
-    if (failure)
-        return failure;
-    *rows = rows_open(ctx->arena, PQnfields(result));
-    failure = read_rows(ctx, result, *rows);
-    PQclear(result);
+    bool is_alone = connection == NULL || connection->queued == 0;
+    err failure = query_once(ctx, statement, rows);
+    connection = ctx->db->connection;
+    if (failure && is_alone && connection && !connection->is_open && connection->outcome == PG_LOST)
+        failure = query_once(ctx, statement, rows); /* reading again is harmless */
     return failure;
 }
 
 static err postgres_change(struct ctx *ctx, const struct db_statement *statement, int64_t *changed)
 {
     PGresult *result;
-    TRY(ask(ctx, statement, &result));
+    struct pg_connection *connection = ctx->db->connection;
+    TRY(open_transaction(ctx, connection));
+    connection->outcome = PG_FINAL;
+    TRY(pipeline_add(ctx, connection, PG_READ, statement));
+    TRY(pipeline_flush(ctx, connection, &result));
     *changed = 0;
     bool is_count = text_to_int(PQcmdTuples(result), changed);
     PQclear(result);
     return is_count ? NULL : db_misuse(ctx, "db_change of something else than a write: %s", statement->sql);
 }
 
+static const struct db_value *copy_values(struct ctx *ctx, const struct db_statement *statement)
+{
+    struct db_value *values = arena_alloc_many(ctx->arena, statement->count, sizeof *values);
+    for (size_t i = 0; i < statement->count; i++) {
+        values[i] = statement->values[i];
+        if (values[i].len)
+            values[i].ptr = arena_copy(ctx->arena, values[i].ptr, values[i].len);
+    }
+    return values;
+}
+
+static err write_later(struct ctx *ctx, const struct pg_write *write)
+{
+    struct pg_connection *connection = ctx->db->connection;
+    if (connection->writes == WRITES_LIMIT)
+        TRY(open_transaction(ctx, connection));
+    if (connection->is_open)
+        return pipeline_write(ctx, connection, write);
+    struct pg_write *kept = arena_alloc(ctx->arena, sizeof *kept);
+    *kept = *write;
+    kept->statement.values = copy_values(ctx, &write->statement);
+    if (connection->last_write)
+        connection->last_write->next = kept;
+    else
+        connection->first_write = kept;
+    connection->last_write = kept;
+    connection->writes++;
+    return NULL;
+}
+
 static err postgres_execute(struct ctx *ctx, const struct db_statement *statement)
 {
-    return pipeline_add(ctx, ctx->db->connection, PG_EXECUTE, statement);
+    return write_later(ctx, &(struct pg_write){.statement = *statement, .expected = PG_ANY_COUNT});
 }
 
 static err postgres_expect(struct ctx *ctx, const struct db_statement *statement, int64_t expected,
                            enum error_code code, const char *detail)
 {
-    return pipeline_expect(ctx, ctx->db->connection, statement, expected, code, detail);
+    return write_later(
+        ctx,
+        &(struct pg_write){.statement = *statement, .expected = expected, .code = code, .detail = detail});
 }
 
 static err roll_back_once(struct ctx *ctx, struct pg_connection *connection)
@@ -236,9 +268,8 @@ static err roll_back_once(struct ctx *ctx, struct pg_connection *connection)
     return pipeline_flush(ctx, connection, NULL);
 }
 
-/* Ends a transaction that failed with `failure`. What was queued before may have failed earlier: then that is
- * the reason, as it would be on SQLite. */
-static err roll_back(struct ctx *ctx, struct pg_connection *connection, err failure)
+/* What was queued before may have failed earlier: then that is the reason, as it would be on SQLite. */
+err postgres_roll_back(struct ctx *ctx, struct pg_connection *connection, err failure)
 {
     if (connection->conn == NULL || !connection->is_begun)
         return failure;
@@ -257,11 +288,13 @@ static err roll_back(struct ctx *ctx, struct pg_connection *connection, err fail
     return failure;
 }
 
-static err commit(struct ctx *ctx, struct pg_connection *connection)
+err postgres_commit(struct ctx *ctx, struct pg_connection *connection)
 {
     PGresult *result;
     if (!connection->is_begun)
         return NULL;
+    if (connection->queued > 0)
+        TRY(pipeline_flush(ctx, connection, NULL));
     TRY(pipeline_add(ctx, connection, PG_COMMIT, &(struct db_statement){"COMMIT", NULL, 0}));
     TRY(pipeline_flush(ctx, connection, &result));
     bool is_committed = text_is(PQcmdStatus(result), "COMMIT");
@@ -269,19 +302,30 @@ static err commit(struct ctx *ctx, struct pg_connection *connection)
     return is_committed ? NULL : fail_with(ctx, ERR_DATABASE, "the server rolled the transaction back");
 }
 
+/* Commits what a body wrote: by the writer when it is a mere record, else on the session's own connection. */
+static err end_body(struct ctx *ctx, struct pg_connection *connection)
+{
+    const struct pg_state *state = ctx->db->db->state;
+    if (connection->is_open) {
+        TRY(postgres_commit(ctx, connection));
+        db_committed(ctx->db->db, ctx->db->wants_wake);
+        return NULL;
+    }
+    if (connection->first_write == NULL)
+        return NULL;
+    return pg_writer_commit(state->writer, ctx, connection->first_write, &connection->outcome);
+}
+
 static err run_once(struct ctx *ctx, struct pg_connection *connection, db_body body, void *arg)
 {
-    connection->outcome = PG_FINAL;
-    connection->is_begun = false;
+    postgres_start(connection, false);
     err failure = db_run_body(ctx, body, arg);
     if (failure == NULL) {
-        failure = commit(ctx, connection);
+        failure = end_body(ctx, connection);
         if (failure && connection->conn && PQtransactionStatus(connection->conn) == PQTRANS_IDLE)
             return failure;
     }
-    if (failure)
-        failure = roll_back(ctx, connection, failure);
-    return failure;
+    return failure && connection->is_open ? postgres_roll_back(ctx, connection, failure) : failure;
 }
 
 static void pause_before_retry(int attempt)
@@ -295,13 +339,13 @@ static err postgres_transact(struct ctx *ctx, db_body body, void *arg)
     struct db *db = ctx->db->db;
     struct pg_connection *connection;
     for (int attempt = 0;; attempt++) {
-        TRY(ready(ctx, &connection));
+        TRY(postgres_ready(ctx, &connection));
         err failure = run_once(ctx, connection, body, arg);
-        if (failure == NULL) {
-            db_committed(db, ctx->db->wants_wake);
+        enum pg_outcome outcome = connection->outcome;
+        postgres_start(connection, false);
+        if (failure == NULL)
             return NULL;
-        }
-        bool may_retry = connection->outcome == PG_CONFLICT || connection->outcome == PG_LOST;
+        bool may_retry = outcome == PG_CONFLICT || outcome == PG_LOST;
         if (!may_retry || attempt == DB_RETRY_LIMIT)
             return failure;
         atomic_fetch_add_explicit(&db->retries, 1, memory_order_relaxed);
@@ -313,6 +357,7 @@ static err postgres_transact(struct ctx *ctx, db_body body, void *arg)
 
 static err postgres_script(struct ctx *ctx, const char *sql)
 {
+    TRY(open_transaction(ctx, ctx->db->connection));
     TRY(pipeline_add_once(ctx, ctx->db->connection, sql));
     return pipeline_flush(ctx, ctx->db->connection, NULL);
 }
@@ -330,24 +375,25 @@ static err postgres_open(struct ctx *ctx, const struct config *config, struct db
     struct pg_state *state = db_allocate(sizeof *state);
     state->url = strdup(config->database_url);
     db->state = state;
+    state->writer = pg_writer_open(db);
     return NULL;
 }
 
 static void postgres_close(struct db *db)
 {
     struct pg_state *state = db->state;
+    pg_writer_close(state->writer);
     free(state->url);
     free(state);
 }
 
-static void postgres_session_close(struct db_session *session)
+void postgres_session_close(struct db_session *session)
 {
     struct pg_connection *connection = session->connection;
     if (connection == NULL)
         return;
     postgres_drop(connection);
-    statements_close(&connection->plain, statement_release);
-    statements_close(&connection->expecting, statement_release);
+    statements_close(&connection->statements, statement_release);
     free(connection);
 }
 
@@ -363,6 +409,8 @@ const struct engine postgres_engine = {
     .close = postgres_close,
     .session_close = postgres_session_close,
     .query = postgres_query,
+    .ask = postgres_ask,
+    .answer = postgres_answer,
     .change = postgres_change,
     .execute = postgres_execute,
     .expect = postgres_expect,

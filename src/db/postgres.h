@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "db/engine.h"
+#include "db/group.h"
 #include "db/statements.h"
 #include <libpq-fe.h>
 
@@ -24,35 +25,69 @@ struct pg_operation {
     enum pg_step step;
     const char *sql;
     struct pg_statement *statement; /* PG_PREPARE */
-    enum error_code code;           /* PG_EXPECT */
+    struct db_rows *rows;           /* PG_READ: to be filled */
+    int64_t expected;               /* PG_EXPECT */
+    enum error_code code;
     const char *detail;
 };
 
 /* How the present transaction came to an end, when it failed. */
 enum pg_outcome { PG_FINAL, PG_CONFLICT, PG_LOST, PG_UNKNOWN };
 
+/* A write that waits for the end of its body. */
+#define PG_ANY_COUNT INT64_C(-1)
+struct pg_write {
+    struct db_statement statement;
+    int64_t expected; /* rows, or PG_ANY_COUNT */
+    enum error_code code;
+    const char *detail;
+    struct pg_write *next;
+};
+
 struct pg_connection {
-    PGconn *conn;                     /* NULL while there is none */
-    struct statement_cache plain;     /* text → struct pg_statement */
-    struct statement_cache expecting; /* the same texts as expectations */
+    PGconn *conn;                      /* NULL while there is none */
+    struct statement_cache statements; /* text → struct pg_statement */
     int64_t names;
     struct pg_operation queue[PIPELINE_LIMIT + 8];
     int queued;
-    bool is_begun;
+    struct pg_write *first_write; /* of the present body, not sent yet */
+    struct pg_write *last_write;
+    int writes;
+    bool is_open;        /* in a transaction of this connection: BEGIN goes before the next statement */
+    bool is_begun;       /* it did */
+    int64_t answered_at; /* steady µs of the last answer */
     enum pg_outcome outcome;
 };
 
 /* Closes the connection and forgets what was prepared on it. */
 void postgres_drop(struct pg_connection *connection);
 
+void postgres_session_close(struct db_session *session);
+/* A connection that is alive as far as one can know, for the session of ctx. */
+CHECKED err postgres_ready(struct ctx *ctx, struct pg_connection **connection);
+/* Starts the record of a transaction afresh. */
+void postgres_start(struct pg_connection *connection, bool is_open);
+CHECKED err postgres_commit(struct ctx *ctx, struct pg_connection *connection);
+/* Ends a transaction that failed with `failure`; the first reason, which may be another one. */
+CHECKED err postgres_roll_back(struct ctx *ctx, struct pg_connection *connection, err failure);
+
+/* postgres_writer.c: one connection that commits the recorded writes of all threads, many to one commit. */
+struct pg_writer;
+struct pg_writer *pg_writer_open(struct db *db);
+void pg_writer_close(struct pg_writer *writer);
+/* Commits `writes`; *outcome says how it failed. */
+CHECKED err pg_writer_commit(struct pg_writer *writer, struct ctx *ctx, const struct pg_write *writes,
+                             enum pg_outcome *outcome);
+
 /* postgres_pipeline.c */
 
-/* Queues one statement; BEGIN goes before the first of a transaction. */
+/* Queues one statement; BEGIN goes before the first of an open transaction. */
 CHECKED err pipeline_add(struct ctx *ctx, struct pg_connection *connection, enum pg_step step,
                          const struct db_statement *statement);
-CHECKED err pipeline_expect(struct ctx *ctx, struct pg_connection *connection,
-                            const struct db_statement *statement, int64_t expected, enum error_code code,
-                            const char *detail);
+CHECKED err pipeline_write(struct ctx *ctx, struct pg_connection *connection, const struct pg_write *write);
+/* Queues a question whose rows are filled by the flush. */
+CHECKED err pipeline_ask(struct ctx *ctx, struct pg_connection *connection,
+                         const struct db_statement *statement, struct db_rows *rows);
 /* Queues a text that is not kept and has no values. */
 CHECKED err pipeline_add_once(struct ctx *ctx, struct pg_connection *connection, const char *sql);
 /* Sends what is queued and reads all answers. `result` (may be NULL) gets the last one, to be cleared. The

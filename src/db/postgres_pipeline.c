@@ -1,13 +1,14 @@
 /* postgres_pipeline.c - statements that travel together.
  *
  * What a transaction writes is queued in libpq and sent with the next question that needs an answer. Behind
- * an operation that failed the server skips everything up to the sync, COMMIT included, so the first failure
- * is the transaction's. An expectation is made to fail on the server by a division by zero.
+ * an operation that failed the server skips everything up to the sync, so the first failure is the
+ * transaction's. A COMMIT travels alone: only after every row count was seen to be as expected.
  *
  * The connection blocks. That cannot end in each side waiting for the other to read: the answers of
  * PIPELINE_LIMIT writes fit into the socket's buffer, and a question with a long answer is always the last.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
 #include "base/text.h"
 #include "db/postgres.h"
 #include <endian.h>
@@ -55,19 +56,11 @@ static void push(struct pg_connection *connection, struct pg_operation operation
     connection->queue[connection->queued++] = operation;
 }
 
-static const char *expecting_text(struct ctx *ctx, const struct db_statement *statement)
-{
-    return arena_format(ctx->arena,
-                        "WITH change AS (%s RETURNING 1)"
-                        " SELECT 1 / CASE WHEN count(*) = $%zu THEN 1 ELSE 0 END FROM change",
-                        statement->sql, statement->count + 1);
-}
-
 /* The statement as this connection knows it; one that finds no place is prepared anew each time, unnamed. */
 static struct pg_statement *statement_for(struct ctx *ctx, struct pg_connection *connection,
-                                          const struct db_statement *wanted, bool is_expecting)
+                                          const struct db_statement *wanted)
 {
-    struct statement_cache *cache = is_expecting ? &connection->expecting : &connection->plain;
+    struct statement_cache *cache = &connection->statements;
     struct pg_statement *statement = statements_find(cache, wanted->sql);
     if (statement) {
         if (strcmp(statement->text, wanted->sql) != 0)
@@ -75,14 +68,11 @@ static struct pg_statement *statement_for(struct ctx *ctx, struct pg_connection 
         return statement;
     }
     bool is_kept = !statements_is_full(cache, wanted->sql);
-    size_t count = wanted->count + is_expecting;
-    size_t size = sizeof *statement + count * sizeof(Oid);
+    size_t size = sizeof *statement + wanted->count * sizeof(Oid);
     statement = is_kept ? db_allocate(size) : arena_alloc(ctx->arena, size);
-    statement->count = count;
+    statement->count = wanted->count;
     for (size_t i = 0; i < wanted->count; i++)
         statement->types[i] = type_of(&wanted->values[i]);
-    if (is_expecting)
-        statement->types[wanted->count] = OID_INT8;
     if (is_kept) {
         statement->text = strdup(wanted->sql);
         snprintf(statement->name, sizeof statement->name, "s%" PRId64, ++connection->names);
@@ -92,17 +82,17 @@ static struct pg_statement *statement_for(struct ctx *ctx, struct pg_connection 
 }
 
 static err prepare(struct ctx *ctx, struct pg_connection *connection, const struct db_statement *wanted,
-                   bool is_expecting, struct pg_statement **result)
+                   struct pg_statement **result)
 {
-    struct pg_statement *statement = statement_for(ctx, connection, wanted, is_expecting);
-    if (statement->count != wanted->count + is_expecting)
-        return db_misuse(ctx, "%zu values where there were %zu: %s", wanted->count,
-                         statement->count - is_expecting, wanted->sql);
+    struct pg_statement *statement = statement_for(ctx, connection, wanted);
+    if (statement->count != wanted->count)
+        return db_misuse(ctx, "%zu values where there were %zu: %s", wanted->count, statement->count,
+                         wanted->sql);
     *result = statement;
     if (statement->state != PG_NEW)
         return NULL;
-    const char *text = is_expecting ? expecting_text(ctx, wanted) : wanted->sql;
-    if (!PQsendPrepare(connection->conn, statement->name, text, (int)statement->count, statement->types))
+    if (!PQsendPrepare(connection->conn, statement->name, wanted->sql, (int)statement->count,
+                       statement->types))
         return lost(ctx, connection);
     push(connection, (struct pg_operation){.step = PG_PREPARE, .sql = wanted->sql, .statement = statement});
     statement->state = PG_SENT;
@@ -165,7 +155,7 @@ static err send_command(struct ctx *ctx, struct pg_connection *connection, enum 
 {
     static const struct parameters none;
     struct pg_statement *statement;
-    TRY(prepare(ctx, connection, &(struct db_statement){sql, NULL, 0}, false, &statement));
+    TRY(prepare(ctx, connection, &(struct db_statement){sql, NULL, 0}, &statement));
     return send_prepared(ctx, connection, statement, &none, (struct pg_operation){.step = step, .sql = sql});
 }
 
@@ -174,7 +164,7 @@ static err make_way(struct ctx *ctx, struct pg_connection *connection)
 {
     if (connection->queued >= PIPELINE_LIMIT)
         TRY(pipeline_flush(ctx, connection, NULL));
-    if (ctx->db->in_transaction && !connection->is_begun) {
+    if (connection->is_open && !connection->is_begun) {
         TRY(send_command(ctx, connection, PG_BEGIN, "BEGIN ISOLATION LEVEL READ COMMITTED, READ WRITE"));
         connection->is_begun = true;
     }
@@ -188,35 +178,41 @@ static err check_count(struct ctx *ctx, const struct db_statement *statement)
                : NULL;
 }
 
+static err add(struct ctx *ctx, struct pg_connection *connection, const struct db_statement *wanted,
+               struct pg_operation operation)
+{
+    struct pg_statement *statement;
+    struct parameters parameters;
+    TRY(check_count(ctx, wanted));
+    TRY(make_way(ctx, connection));
+    TRY(prepare(ctx, connection, wanted, &statement));
+    TRY(set_parameters(ctx, &parameters, wanted, statement));
+    operation.sql = wanted->sql;
+    return send_prepared(ctx, connection, statement, &parameters, operation);
+}
+
 err pipeline_add(struct ctx *ctx, struct pg_connection *connection, enum pg_step step,
                  const struct db_statement *wanted)
 {
-    struct pg_statement *statement;
-    struct parameters parameters;
-    TRY(check_count(ctx, wanted));
     if (step == PG_COMMIT || step == PG_ROLLBACK)
         return send_command(ctx, connection, step, wanted->sql);
-    TRY(make_way(ctx, connection));
-    TRY(prepare(ctx, connection, wanted, false, &statement));
-    TRY(set_parameters(ctx, &parameters, wanted, statement));
-    return send_prepared(ctx, connection, statement, &parameters,
-                         (struct pg_operation){.step = step, .sql = wanted->sql});
+    return add(ctx, connection, wanted, (struct pg_operation){.step = step});
 }
 
-err pipeline_expect(struct ctx *ctx, struct pg_connection *connection, const struct db_statement *wanted,
-                    int64_t expected, enum error_code code, const char *detail)
+err pipeline_ask(struct ctx *ctx, struct pg_connection *connection, const struct db_statement *wanted,
+                 struct db_rows *rows)
 {
-    struct pg_statement *statement;
-    struct parameters parameters;
-    TRY(check_count(ctx, wanted));
-    TRY(make_way(ctx, connection));
-    TRY(prepare(ctx, connection, wanted, true, &statement));
-    TRY(set_parameters(ctx, &parameters, wanted, statement));
-    const struct db_value last = db_int(expected);
-    set_parameter(ctx, &parameters, parameters.count++, &last, OID_INT8);
-    return send_prepared(
-        ctx, connection, statement, &parameters,
-        (struct pg_operation){.step = PG_EXPECT, .sql = wanted->sql, .code = code, .detail = detail});
+    return add(ctx, connection, wanted, (struct pg_operation){.step = PG_READ, .rows = rows});
+}
+
+err pipeline_write(struct ctx *ctx, struct pg_connection *connection, const struct pg_write *write)
+{
+    if (write->expected == PG_ANY_COUNT)
+        return pipeline_add(ctx, connection, PG_EXECUTE, &write->statement);
+    return add(
+        ctx, connection, &write->statement,
+        (struct pg_operation){
+            .step = PG_EXPECT, .expected = write->expected, .code = write->code, .detail = write->detail});
 }
 
 err pipeline_add_once(struct ctx *ctx, struct pg_connection *connection, const char *sql)
@@ -237,8 +233,6 @@ static err failure_of(struct ctx *ctx, struct pg_connection *connection, const s
     const char *message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
     const char *table = PQresultErrorField(result, PG_DIAG_TABLE_NAME);
     connection->outcome = PG_FINAL;
-    if (operation->step == PG_EXPECT && text_is(state, "22012"))
-        return fail_with(ctx, operation->code, "%s", operation->detail ? operation->detail : "");
     if (text_is(state, "23505"))
         return fail_with(ctx, ERR_DUPLICATE, "%s", table ? table : "");
     if (text_is(state, "23503") || text_is(state, "23514"))
@@ -273,6 +267,78 @@ static bool is_good(const PGresult *result)
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK || status == PGRES_EMPTY_QUERY;
 }
 
+static err read_cell(struct ctx *ctx, const PGresult *result, int row, int column, struct db_cell *cell)
+{
+    const char *bytes = PQgetvalue(result, row, column);
+    if (PQgetisnull(result, row, column))
+        return NULL;
+    switch (PQftype(result, column)) {
+    case 20: { /* int8 */
+        uint64_t integer;
+        memcpy(&integer, bytes, sizeof integer);
+        *cell = rows_int((int64_t)be64toh(integer));
+        return NULL;
+    }
+    case 23: { /* int4: a bare number in a SELECT */
+        uint32_t integer;
+        memcpy(&integer, bytes, sizeof integer);
+        *cell = rows_int((int32_t)be32toh(integer));
+        return NULL;
+    }
+    case 16: /* bool: EXISTS and comparisons, 0 or 1 on SQLite */
+        *cell = rows_int(bytes[0] != 0);
+        return NULL;
+    case 17: /* bytea */
+        *cell = rows_copy(ctx->arena, DB_BYTES, bytes, (size_t)PQgetlength(result, row, column));
+        return NULL;
+    case 19:   /* name */
+    case 25:   /* text */
+    case 1043: /* varchar */
+        *cell = rows_copy(ctx->arena, DB_TEXT, bytes, (size_t)PQgetlength(result, row, column));
+        return NULL;
+    default:
+        return fail_with(ctx, ERR_DATABASE, "column %d wants a CAST to BIGINT or TEXT", column);
+    }
+}
+
+static err read_rows(struct ctx *ctx, const PGresult *result, struct db_rows *rows)
+{
+    int columns = PQnfields(result);
+    int count = PQntuples(result);
+    rows_begin(rows, columns);
+    if (count > DB_ROWS_LIMIT)
+        return fail_with(ctx, ERR_LIMIT, "more than %d rows", DB_ROWS_LIMIT);
+    for (int row = 0; row < count; row++) {
+        struct db_cell *cells = rows_add(ctx->arena, rows);
+        for (int column = 0; column < columns; column++)
+            TRY(read_cell(ctx, result, row, column, &cells[column]));
+    }
+    return NULL;
+}
+
+static err check_expectation(struct ctx *ctx, const struct pg_operation *operation, PGresult *result)
+{
+    int64_t changed;
+    if (!text_to_int(PQcmdTuples(result), &changed))
+        return db_misuse(ctx, "an expectation of something else than a write: %s", operation->sql);
+    if (changed == operation->expected)
+        return NULL;
+    return fail_with(ctx, operation->code, "%s", operation->detail ? operation->detail : "");
+}
+
+/* What an answer means; NULL also for one that was skipped behind a failure. */
+static err read_result(struct ctx *ctx, struct pg_connection *connection,
+                       const struct pg_operation *operation, PGresult *result)
+{
+    if (PQresultStatus(result) == PGRES_FATAL_ERROR)
+        return failure_of(ctx, connection, operation, result);
+    if (!is_good(result))
+        return NULL;
+    if (operation->step == PG_EXPECT)
+        return check_expectation(ctx, operation, result);
+    return operation->rows ? read_rows(ctx, result, operation->rows) : NULL;
+}
+
 static err read_answers(struct ctx *ctx, struct pg_connection *connection, PGresult **last)
 {
     err failure = NULL;
@@ -281,17 +347,16 @@ static err read_answers(struct ctx *ctx, struct pg_connection *connection, PGres
         PGresult *result = read_answer(connection);
         if (operation->statement)
             operation->statement->state = result && is_good(result) ? PG_READY : PG_NEW;
-        bool is_last = i == connection->queued - 1;
-        if (result && !is_good(result) && failure == NULL && PQresultStatus(result) == PGRES_FATAL_ERROR)
-            failure = failure_of(ctx, connection, operation, result);
-        else if (result && is_last && last && failure == NULL) {
+        if (result && failure == NULL)
+            failure = read_result(ctx, connection, operation, result);
+        if (last && i == connection->queued - 1 && failure == NULL) {
             *last = result;
-            result = NULL;
-        } else if (result == NULL || PQstatus(connection->conn) == CONNECTION_BAD) {
-            PQclear(result);
-            break;
+            return NULL;
         }
+        bool is_gone = result == NULL;
         PQclear(result);
+        if (is_gone || PQstatus(connection->conn) == CONNECTION_BAD)
+            break;
     }
     return failure;
 }
@@ -315,6 +380,7 @@ err pipeline_flush(struct ctx *ctx, struct pg_connection *connection, PGresult *
         failure = failure && connection->outcome != PG_UNKNOWN ? failure : gone;
     }
     connection->queued = 0;
+    connection->answered_at = clock_steady();
     if (failure && last) {
         PQclear(*last);
         *last = NULL;

@@ -73,6 +73,11 @@ struct db_rows *rows_open(struct arena *arena, int columns)
     return rows;
 }
 
+void rows_begin(struct db_rows *rows, int columns)
+{
+    rows->columns = columns;
+}
+
 struct db_cell *rows_add(struct arena *arena, struct db_rows *rows)
 {
     struct rows_block *last = rows->last;

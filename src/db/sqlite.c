@@ -257,6 +257,12 @@ static err sqlite_query(struct ctx *ctx, const struct db_statement *statement, s
     return query_on(ctx, session->connection, statement, rows);
 }
 
+static err sqlite_answer(struct ctx *ctx)
+{
+    (void)ctx;
+    return NULL;
+}
+
 /* Only in a transaction: the session is the writer's. */
 static err sqlite_change(struct ctx *ctx, const struct db_statement *statement, int64_t *changed)
 {
@@ -435,6 +441,8 @@ const struct engine sqlite_engine = {
     .close = sqlite_close,
     .session_close = sqlite_session_close,
     .query = sqlite_query,
+    .ask = sqlite_query,
+    .answer = sqlite_answer,
     .change = sqlite_change,
     .execute = sqlite_execute,
     .expect = sqlite_expect,

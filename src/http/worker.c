@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #define WORKERS_ON_SQLITE 32
-#define WORKERS_ON_POSTGRES 8
+#define WORKERS_ON_POSTGRES 16
 
 struct workers {
     pthread_mutex_t lock;

@@ -32,18 +32,18 @@ static bool read_token(struct ctx *ctx, const char *token, struct cart_key *key)
     return text_to_int(copy, &key->id) && key->id > 0;
 }
 
-static err load_head(struct ctx *ctx, const char *token, struct cart *cart)
+/* Asks for the head of a cart; the answer is there after the next question. */
+static err ask_head(struct ctx *ctx, const struct cart_key *key, struct db_rows **rows)
 {
-    struct cart_key key;
-    if (!read_token(ctx, token, &key))
+    return db_ask(ctx, rows, "SELECT secret, version, order_id FROM carts WHERE shop_id = $1 AND id = $2",
+                  db_int(ctx->shop->id), db_int(key->id));
+}
+
+static err take_head(struct ctx *ctx, const struct cart_key *key, struct db_rows *rows, struct cart *cart)
+{
+    if (!db_next(rows) || !crypto_text_equal(db_get_text(rows, 0), key->secret))
         return fail_with(ctx, ERR_NOT_FOUND, "no such cart");
-    struct db_rows *rows;
-    TRY(db_query(ctx, &rows, "SELECT secret, version, order_id FROM carts WHERE shop_id = $1 AND id = $2",
-                 db_int(ctx->shop->id), db_int(key.id)));
-    if (!db_next(rows) || !crypto_text_equal(db_get_text(rows, 0), key.secret))
-        return fail_with(ctx, ERR_NOT_FOUND, "no such cart");
-    cart->id = key.id;
-    cart->token = arena_copy_text(ctx->arena, token);
+    cart->id = key->id;
     cart->version = db_get_int(rows, 1);
     cart->order_id = db_get_int(rows, 2);
     return NULL;
@@ -64,6 +64,8 @@ static err price_cart(struct ctx *ctx, struct cart *cart)
     for (size_t i = 0; i < cart->count; i++)
         priced[i] = (struct priced_line){cart->lines[i].variant->price, cart->lines[i].quantity, 0};
     TRY(price_lines(ctx, priced, cart->count, &cart->total));
+    cart->item_count = 0;
+    cart->has_problems = cart->needs_address = false;
     for (size_t i = 0; i < cart->count; i++) {
         struct cart_line *line = &cart->lines[i];
         line->total = priced[i].total;
@@ -75,24 +77,15 @@ static err price_cart(struct ctx *ctx, struct cart *cart)
     return NULL;
 }
 
-static err load_lines(struct ctx *ctx, struct cart *cart)
+/* Fills in what `count` lines sell, with its stock; lines whose variant is gone are left out. */
+static err load_goods(struct ctx *ctx, struct cart *cart, const int64_t *ids, size_t count)
 {
-    struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT variant_id, quantity FROM cart_lines WHERE shop_id = $1 AND cart_id = $2"
-                 " ORDER BY added_at, variant_id",
-                 db_int(ctx->shop->id), db_int(cart->id)));
-    size_t count = db_row_count(rows);
-    int64_t *ids = arena_alloc_many(ctx->arena, count + 1, sizeof *ids);
-    cart->lines = arena_alloc_many(ctx->arena, count + 1, sizeof *cart->lines);
-    for (size_t i = 0; db_next(rows); i++) {
-        ids[i] = db_get_int(rows, 0);
-        cart->lines[i].quantity = db_get_int(rows, 1);
-    }
     const struct variant **variants = arena_alloc_many(ctx->arena, count + 1, sizeof *variants);
     struct stock *stocks = arena_alloc_many(ctx->arena, count + 1, sizeof *stocks);
+    struct stock_question question;
+    TRY(stock_ask_many(ctx, ids, count, &question));
     TRY(variant_load_many(ctx, ids, count, variants));
-    TRY(stock_load_many(ctx, ids, count, stocks));
+    stock_take_many(&question, stocks);
     for (size_t i = 0; i < count; i++) {
         if (!variants[i])
             continue;
@@ -101,14 +94,45 @@ static err load_lines(struct ctx *ctx, struct cart *cart)
         line.available = stock_available(&stocks[i]);
         cart->lines[cart->count++] = line;
     }
-    return price_cart(ctx, cart);
+    return NULL;
+}
+
+/* The lines have room for one more. */
+static err take_lines(struct ctx *ctx, struct db_rows *rows, struct cart *cart)
+{
+    size_t count = db_row_count(rows);
+    int64_t *ids = arena_alloc_many(ctx->arena, count + 1, sizeof *ids);
+    cart->lines = arena_alloc_many(ctx->arena, count + 1, sizeof *cart->lines);
+    for (size_t i = 0; db_next(rows); i++) {
+        ids[i] = db_get_int(rows, 0);
+        cart->lines[i].quantity = db_get_int(rows, 1);
+    }
+    return load_goods(ctx, cart, ids, count);
+}
+
+static err load_unpriced(struct ctx *ctx, const char *token, struct cart *cart)
+{
+    struct cart_key key;
+    struct db_rows *head;
+    struct db_rows *lines;
+    *cart = (struct cart){0};
+    if (!read_token(ctx, token, &key))
+        return fail_with(ctx, ERR_NOT_FOUND, "no such cart");
+    cart->token = arena_copy_text(ctx->arena, token);
+    TRY(ask_head(ctx, &key, &head));
+    TRY(db_query(ctx, &lines,
+                 "SELECT variant_id, quantity FROM cart_lines WHERE shop_id = $1 AND cart_id = $2"
+                 " ORDER BY added_at, variant_id",
+                 db_int(ctx->shop->id), db_int(key.id)));
+    TRY(take_head(ctx, &key, head, cart));
+    return take_lines(ctx, lines, cart);
 }
 
 err cart_load(struct ctx *ctx, const char *token, const struct cart **cart)
 {
     struct cart *loaded = arena_alloc(ctx->arena, sizeof *loaded);
-    TRY(load_head(ctx, token, loaded));
-    TRY(load_lines(ctx, loaded));
+    TRY(load_unpriced(ctx, token, loaded));
+    TRY(price_cart(ctx, loaded));
     *cart = loaded;
     return NULL;
 }
@@ -126,11 +150,11 @@ err cart_find(struct ctx *ctx, const char *token, const struct cart **cart)
     return NULL;
 }
 
-struct addition {
-    struct cart_key key;
-    bool is_new;
+struct cart_change {
+    const char *token; /* "" for a new cart */
     int64_t variant_id;
     int64_t quantity;
+    struct cart *cart; /* as it is afterwards */
 };
 
 static err touch(struct ctx *ctx, int64_t cart_id)
@@ -141,96 +165,138 @@ static err touch(struct ctx *ctx, int64_t cart_id)
                      db_int(ctx->shop->id), db_int(cart_id), db_int(ctx->now));
 }
 
-static err insert_cart(struct ctx *ctx, const struct cart_key *key)
+static err insert_cart(struct ctx *ctx, struct cart *cart)
 {
+    const char *secret = random_token(ctx->arena);
+    *cart = (struct cart){.id = id_new(ctx), .version = 1};
+    cart->token = arena_format(ctx->arena, "%" PRId64 "-%s", cart->id, secret);
+    cart->lines = arena_alloc(ctx->arena, sizeof *cart->lines);
     return db_execute(ctx,
                       "INSERT INTO carts (shop_id, id, secret, version, created_at, updated_at)"
                       " VALUES ($1, $2, $3, 1, $4, $4)",
-                      db_int(ctx->shop->id), db_int(key->id), db_text(key->secret), db_int(ctx->now));
+                      db_int(ctx->shop->id), db_int(cart->id), db_text(secret), db_int(ctx->now));
 }
 
-static err add_in_transaction(struct ctx *ctx, void *arg)
+static struct cart_line *find_line(const struct cart *cart, int64_t variant_id)
 {
-    const struct addition *addition = arg;
-    if (addition->is_new) {
-        TRY(insert_cart(ctx, &addition->key));
-        return db_execute(ctx,
-                          "INSERT INTO cart_lines (shop_id, cart_id, variant_id, quantity, added_at)"
-                          " VALUES ($1, $2, $3, $4, $5)",
-                          db_int(ctx->shop->id), db_int(addition->key.id), db_int(addition->variant_id),
-                          db_int(addition->quantity), db_int(ctx->now));
-    }
-    TRY(touch(ctx, addition->key.id));
+    for (size_t i = 0; i < cart->count; i++)
+        if (cart->lines[i].variant->id == variant_id)
+            return &cart->lines[i];
+    return NULL;
+}
+
+static err load_open(struct ctx *ctx, const char *token, struct cart *cart)
+{
+    TRY(load_unpriced(ctx, token, cart));
+    if (cart->order_id)
+        return fail_with(ctx, ERR_CART_CHECKED_OUT, "the cart was ordered already");
+    return NULL;
+}
+
+/* The line that a variant gets, not in the cart yet. */
+static err load_new_line(struct ctx *ctx, int64_t variant_id, struct cart_line *line)
+{
+    struct stock stock;
+    struct stock_question question;
+    TRY(stock_ask_many(ctx, &variant_id, 1, &question));
+    TRY(variant_load(ctx, variant_id, &line->variant));
+    stock_take_many(&question, &stock);
+    line->available = stock_available(&stock);
+    return NULL;
+}
+
+static err append_line(struct ctx *ctx, struct cart *cart, const struct cart_line *line)
+{
+    if (cart->count >= CART_LINE_LIMIT)
+        return fail_with(ctx, ERR_LIMIT, "at most 100 different things fit into a cart");
+    cart->lines[cart->count++] = *line;
+    return NULL;
+}
+
+static err write_addition(struct ctx *ctx, const struct cart *cart, int64_t variant_id, int64_t quantity)
+{
     /* The guard keeps a line within its bound however many tabs add at once. */
     return db_expect(
         ctx, 1, ERR_LIMIT, "at most 999 pieces of one kind",
         "INSERT INTO cart_lines (shop_id, cart_id, variant_id, quantity, added_at)"
         " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (shop_id, cart_id, variant_id)"
         " DO UPDATE SET quantity = cart_lines.quantity + $4 WHERE cart_lines.quantity + $4 <= 999",
-        db_int(ctx->shop->id), db_int(addition->key.id), db_int(addition->variant_id),
-        db_int(addition->quantity), db_int(ctx->now));
+        db_int(ctx->shop->id), db_int(cart->id), db_int(variant_id), db_int(quantity), db_int(ctx->now));
 }
 
-/* A new cart needs no look at what is in it. */
-static err check_room(struct ctx *ctx, const char *token, int64_t variant_id)
+static err add_in_transaction(struct ctx *ctx, void *arg)
 {
-    struct cart head = {0};
-    TRY(load_head(ctx, token, &head));
-    if (head.order_id)
-        return fail_with(ctx, ERR_CART_CHECKED_OUT, "the cart was ordered already");
-    struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT COUNT(*) FROM cart_lines WHERE shop_id = $1 AND cart_id = $2 AND variant_id <> $3",
-                 db_int(ctx->shop->id), db_int(head.id), db_int(variant_id)));
-    if (db_next(rows) && db_get_int(rows, 0) >= CART_LINE_LIMIT)
-        return fail_with(ctx, ERR_LIMIT, "at most 100 different things fit into a cart");
-    return NULL;
+    const struct cart_change *change = arg;
+    struct cart *cart = change->cart;
+    struct cart_line fresh = {0};
+    bool is_new = !change->token[0];
+    if (!is_new)
+        TRY(load_open(ctx, change->token, cart));
+    struct cart_line *line = is_new ? NULL : find_line(cart, change->variant_id);
+    if (!line)
+        TRY(load_new_line(ctx, change->variant_id, &fresh));
+    if (!(line ? line : &fresh)->variant->is_on_shelf)
+        return fail_with(ctx, ERR_NOT_FOUND, "the variant is not on the shelf");
+    TRY(is_new ? insert_cart(ctx, cart) : touch(ctx, cart->id));
+    if (!line) {
+        TRY(append_line(ctx, cart, &fresh));
+        line = &cart->lines[cart->count - 1];
+    }
+    line->quantity += change->quantity;
+    TRY(price_cart(ctx, cart));
+    return write_addition(ctx, cart, change->variant_id, change->quantity);
 }
 
-err cart_add_line(struct ctx *ctx, const char **token, int64_t variant_id, int64_t quantity)
+err cart_add_line(struct ctx *ctx, const char *token, int64_t variant_id, int64_t quantity,
+                  const struct cart **cart)
 {
-    const struct variant *variant;
     if (quantity < 1 || quantity > CART_QUANTITY_LIMIT)
         return fail_with(ctx, ERR_LIMIT, "1 to 999 pieces of one kind");
-    TRY(variant_load(ctx, variant_id, &variant));
-    if (!variant->is_on_shelf)
-        return fail_with(ctx, ERR_NOT_FOUND, "the variant is not on the shelf");
-    struct addition addition = {.variant_id = variant_id, .quantity = quantity};
-    addition.is_new = !*token || !(*token)[0];
-    if (addition.is_new) {
-        addition.key = (struct cart_key){id_new(ctx), random_token(ctx->arena)};
-    } else {
-        TRY(check_room(ctx, *token, variant_id));
-        if (!read_token(ctx, *token, &addition.key))
-            return fail_with(ctx, ERR_NOT_FOUND, "no such cart");
-    }
-    TRY(db_transact(ctx, add_in_transaction, &addition));
-    if (addition.is_new)
-        *token = arena_format(ctx->arena, "%" PRId64 "-%s", addition.key.id, addition.key.secret);
-    return NULL;
+    struct cart_change change = {token ? token : "", variant_id, quantity,
+                                 arena_alloc(ctx->arena, sizeof **cart)};
+    *cart = change.cart;
+    return db_transact(ctx, add_in_transaction, &change);
+}
+
+static void drop_line(struct cart *cart, const struct cart_line *line)
+{
+    size_t at = (size_t)(line - cart->lines);
+    cart->count--;
+    memmove(cart->lines + at, cart->lines + at + 1, (cart->count - at) * sizeof *cart->lines);
+}
+
+static err write_quantity(struct ctx *ctx, const struct cart *cart, int64_t variant_id, int64_t quantity)
+{
+    if (quantity == 0)
+        return db_execute(ctx,
+                          "DELETE FROM cart_lines WHERE shop_id = $1 AND cart_id = $2 AND variant_id = $3",
+                          db_int(ctx->shop->id), db_int(cart->id), db_int(variant_id));
+    return db_expect(
+        ctx, 1, ERR_NOT_FOUND, "no such line",
+        "UPDATE cart_lines SET quantity = $4 WHERE shop_id = $1 AND cart_id = $2 AND variant_id = $3",
+        db_int(ctx->shop->id), db_int(cart->id), db_int(variant_id), db_int(quantity));
 }
 
 static err change_in_transaction(struct ctx *ctx, void *arg)
 {
-    const struct addition *change = arg;
-    TRY(touch(ctx, change->key.id));
-    if (change->quantity == 0)
-        return db_execute(ctx,
-                          "DELETE FROM cart_lines WHERE shop_id = $1 AND cart_id = $2 AND variant_id = $3",
-                          db_int(ctx->shop->id), db_int(change->key.id), db_int(change->variant_id));
-    return db_expect(
-        ctx, 1, ERR_NOT_FOUND, "no such line",
-        "UPDATE cart_lines SET quantity = $4 WHERE shop_id = $1 AND cart_id = $2 AND variant_id = $3",
-        db_int(ctx->shop->id), db_int(change->key.id), db_int(change->variant_id), db_int(change->quantity));
+    const struct cart_change *change = arg;
+    struct cart *cart = change->cart;
+    TRY(load_open(ctx, change->token, cart));
+    struct cart_line *line = find_line(cart, change->variant_id);
+    if (line && change->quantity > 0)
+        line->quantity = change->quantity;
+    else if (line)
+        drop_line(cart, line);
+    TRY(price_cart(ctx, cart));
+    TRY(touch(ctx, cart->id));
+    return write_quantity(ctx, cart, change->variant_id, change->quantity);
 }
 
-err cart_change_line(struct ctx *ctx, const char *token, int64_t variant_id, int64_t quantity)
+err cart_change_line(struct ctx *ctx, const char *token, int64_t variant_id, int64_t quantity,
+                     const struct cart **cart)
 {
-    struct cart head = {0};
-    TRY(load_head(ctx, token, &head));
-    if (head.order_id)
-        return fail_with(ctx, ERR_CART_CHECKED_OUT, "the cart was ordered already");
-    struct addition change = {.key = {head.id, NULL}, .variant_id = variant_id, .quantity = quantity};
+    struct cart_change change = {token, variant_id, quantity, arena_alloc(ctx->arena, sizeof **cart)};
+    *cart = change.cart;
     return db_transact(ctx, change_in_transaction, &change);
 }
 

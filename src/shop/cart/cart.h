@@ -42,10 +42,12 @@ CHECKED err cart_load(struct ctx *ctx, const char *token, const struct cart **ca
 /* As cart_load; without a token, or with one that fits nothing, an empty cart. */
 CHECKED err cart_find(struct ctx *ctx, const char *token, const struct cart **cart);
 /* Adds pieces of a variant; makes a cart when token is NULL or "". ERR_NOT_FOUND for an unknown or off-shelf
- * variant, ERR_CART_CHECKED_OUT, ERR_LIMIT for too many lines or pieces. `token` gets the cart's token. */
-CHECKED err cart_add_line(struct ctx *ctx, const char **token, int64_t variant_id, int64_t quantity);
-/* Sets the pieces of a line; 0 removes it (harmless when it is not there). */
-CHECKED err cart_change_line(struct ctx *ctx, const char *token, int64_t variant_id, int64_t quantity);
+ * variant, ERR_CART_CHECKED_OUT, ERR_LIMIT for too many lines or pieces. `cart` is as it is afterwards. */
+CHECKED err cart_add_line(struct ctx *ctx, const char *token, int64_t variant_id, int64_t quantity,
+                          const struct cart **cart);
+/* Sets the pieces of a line; 0 removes it (harmless when it is not there). `cart` is as it is afterwards. */
+CHECKED err cart_change_line(struct ctx *ctx, const char *token, int64_t variant_id, int64_t quantity,
+                             const struct cart **cart);
 /* In a transaction: binds the cart to its order, once. ERR_CART_CHECKED_OUT when it was ordered, or was
  * changed since it was loaded (the caller loads it again and sees which). */
 CHECKED err cart_check_out(struct ctx *ctx, const struct cart *cart, int64_t order_id);

@@ -124,40 +124,37 @@ static err summary(struct req *req)
 }
 
 /* A browser's old cart must not stand in the way: it is ordered or gone, so a new one begins. */
-static bool begins_anew(const struct req *req, const struct line_form *form, err failure)
+static bool begins_anew(const struct line_form *form, err failure)
 {
-    (void)req;
     return !form->cart[0] && (failure->code == ERR_CART_CHECKED_OUT || failure->code == ERR_NOT_FOUND);
 }
 
-static err reply_with_cart(struct req *req, const char *token, const char *location)
+static err reply_with_cart(struct req *req, const struct cart *cart, const char *location)
 {
-    const struct cart *cart;
-    TRY(cart_load(&req->ctx, token, &cart));
-    if (!text_is(req_cookie(req, CART_COOKIE), token))
-        reply_cookie(req, CART_COOKIE, token, COOKIE_AGE_SECONDS);
+    if (!text_is(req_cookie(req, CART_COOKIE), cart->token))
+        reply_cookie(req, CART_COOKIE, cart->token, COOKIE_AGE_SECONDS);
     return reply_done(req, 200, view_of(req, cart), "%s", location);
 }
 
 static err add(struct req *req)
 {
     const struct line_form *form = req->form;
+    const struct cart *cart;
     const char *token = token_of(req, form->cart);
-    err failure = cart_add_line(&req->ctx, &token, form->variant_id, form->quantity);
-    if (failure && token && begins_anew(req, form, failure)) {
-        token = NULL;
-        failure = cart_add_line(&req->ctx, &token, form->variant_id, form->quantity);
-    }
+    err failure = cart_add_line(&req->ctx, token, form->variant_id, form->quantity, &cart);
+    if (failure && token && begins_anew(form, failure))
+        failure = cart_add_line(&req->ctx, NULL, form->variant_id, form->quantity, &cart);
     TRY(failure);
-    return reply_with_cart(req, token, text_is(form->next, "checkout") ? "/checkout" : "/cart");
+    return reply_with_cart(req, cart, text_is(form->next, "checkout") ? "/checkout" : "/cart");
 }
 
 static err set(struct req *req)
 {
     const struct line_form *form = req->form;
     const char *token = token_of(req, form->cart);
-    TRY(cart_change_line(&req->ctx, token ? token : "", form->variant_id, form->quantity));
-    return reply_with_cart(req, token, "/cart");
+    const struct cart *cart;
+    TRY(cart_change_line(&req->ctx, token ? token : "", form->variant_id, form->quantity, &cart));
+    return reply_with_cart(req, cart, "/cart");
 }
 
 const struct route cart_routes[] = {

@@ -106,44 +106,28 @@ static void hash_request(struct ctx *ctx, const struct checkout *checkout, struc
     crypto_sha256(checkout->idempotency_key, strlen(checkout->idempotency_key), key->key);
 }
 
-/* *order stays NULL when the key is new. */
-static err find_by_key(struct ctx *ctx, const struct request_key *key, struct order **order)
+/* Asks for the order of a key; the answer is there after the next question. */
+static err ask_key(struct ctx *ctx, const struct request_key *key, struct db_rows **rows)
 {
+    *rows = NULL;
     if (!key->is_given)
         return NULL;
-    struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT request_hash, order_id FROM checkout_keys WHERE shop_id = $1 AND key_hash = $2",
-                 db_int(ctx->shop->id), db_bytes(key->key, sizeof key->key)));
-    if (!db_next(rows))
+    return db_ask(ctx, rows,
+                  "SELECT request_hash, order_id FROM checkout_keys WHERE shop_id = $1 AND key_hash = $2",
+                  db_int(ctx->shop->id), db_bytes(key->key, sizeof key->key));
+}
+
+/* *order stays NULL when the key is new. */
+static err take_key(struct ctx *ctx, const struct request_key *key, struct db_rows *rows,
+                    struct order **order)
+{
+    if (!rows || !db_next(rows))
         return NULL;
     size_t length;
     const unsigned char *request = db_get_bytes(rows, 0, &length);
     if (length != sizeof key->request || memcmp(request, key->request, length) != 0)
         return fail_with(ctx, ERR_IDEMPOTENCY_MISMATCH, "this key was used with another request");
     return order_load(ctx, db_get_int(rows, 1), order);
-}
-
-struct placing {
-    const struct cart *cart;
-    const struct request_key *key;
-    struct order *order;
-};
-
-static err place_in_transaction(struct ctx *ctx, void *arg)
-{
-    const struct placing *placing = arg;
-    const struct request_key *key = placing->key;
-    TRY(cart_check_out(ctx, placing->cart, placing->order->id));
-    if (key->is_given)
-        TRY(db_expect(ctx, 1, ERR_DUPLICATE, "idempotency key",
-                      "INSERT INTO checkout_keys (shop_id, key_hash, request_hash, order_id, created_at)"
-                      " VALUES ($1, $2, $3, $4, $5)",
-                      db_int(ctx->shop->id), db_bytes(key->key, sizeof key->key),
-                      db_bytes(key->request, sizeof key->request), db_int(placing->order->id),
-                      db_int(ctx->now)));
-    TRY(order_place(ctx, placing->order));
-    return placing->order->total > 0 ? NULL : payment_settle_free(ctx, placing->order);
 }
 
 static struct order_line line_of(const struct cart_line *line, size_t index)
@@ -199,33 +183,63 @@ static err check_goods(struct ctx *ctx, const struct cart *cart)
     return NULL;
 }
 
-/* One try; ERR_CART_CHECKED_OUT and ERR_DUPLICATE mean that somebody was faster. */
-static err try_place(struct ctx *ctx, const struct checkout *checkout, const struct request_key *key,
-                     struct order **order)
+struct placing {
+    const struct checkout *checkout;
+    const struct request_key *key;
+    struct order *order;
+};
+
+static err write_order(struct ctx *ctx, const struct cart *cart, const struct request_key *key,
+                       struct order *order)
 {
-    const struct cart *cart;
-    *order = NULL;
-    TRY(find_by_key(ctx, key, order));
-    if (*order)
-        return NULL;
-    TRY(cart_load(ctx, checkout->cart_token, &cart));
-    if (cart->order_id)
-        return order_load(ctx, cart->order_id, order);
+    TRY(cart_check_out(ctx, cart, order->id));
+    if (key->is_given)
+        TRY(db_expect(ctx, 1, ERR_DUPLICATE, "idempotency key",
+                      "INSERT INTO checkout_keys (shop_id, key_hash, request_hash, order_id, created_at)"
+                      " VALUES ($1, $2, $3, $4, $5)",
+                      db_int(ctx->shop->id), db_bytes(key->key, sizeof key->key),
+                      db_bytes(key->request, sizeof key->request), db_int(order->id), db_int(ctx->now)));
+    TRY(order_place(ctx, order));
+    return order->total > 0 ? NULL : payment_settle_free(ctx, order);
+}
+
+static err place_new(struct ctx *ctx, const struct cart *cart, struct placing *placing)
+{
     TRY(check_goods(ctx, cart));
-    TRY(checkout_check(ctx, cart, checkout));
-    struct placing placing = {cart, key, draft_order(ctx, cart, checkout)};
-    TRY(db_transact(ctx, place_in_transaction, &placing));
-    *order = placing.order;
-    return placing.order->total > 0 ? NULL : order_load(ctx, placing.order->id, order);
+    TRY(checkout_check(ctx, cart, placing->checkout));
+    struct order *order = draft_order(ctx, cart, placing->checkout);
+    TRY(write_order(ctx, cart, placing->key, order));
+    placing->order = order;
+    return order->total > 0 ? NULL : order_load(ctx, order->id, &placing->order);
+}
+
+/* ERR_CART_CHECKED_OUT and ERR_DUPLICATE mean that somebody was faster. */
+static err place_in_transaction(struct ctx *ctx, void *arg)
+{
+    struct placing *placing = arg;
+    const struct cart *cart;
+    struct db_rows *rows;
+    placing->order = NULL;
+    TRY(ask_key(ctx, placing->key, &rows));
+    err failure = cart_load(ctx, placing->checkout->cart_token, &cart);
+    TRY(take_key(ctx, placing->key, rows, &placing->order));
+    if (placing->order)
+        return NULL;
+    TRY(failure);
+    if (cart->order_id)
+        return order_load(ctx, cart->order_id, &placing->order);
+    return place_new(ctx, cart, placing);
 }
 
 err checkout_place(struct ctx *ctx, const struct checkout *checkout, struct order **order)
 {
     struct request_key key;
     hash_request(ctx, checkout, &key);
+    struct placing placing = {checkout, &key, NULL};
     err failure = NULL;
     for (int tries = 0; tries < 4; tries++) {
-        failure = try_place(ctx, checkout, &key, order);
+        failure = db_transact(ctx, place_in_transaction, &placing);
+        *order = placing.order;
         if (!failure || (failure->code != ERR_CART_CHECKED_OUT && failure->code != ERR_DUPLICATE))
             return failure;
     }

@@ -13,10 +13,10 @@ int64_t stock_available(const struct stock *stock)
     return stock->on_hand - stock->reserved;
 }
 
-static err query_stock(struct ctx *ctx, const int64_t *ids, size_t count, struct db_rows **rows)
+static err ask_chunk(struct ctx *ctx, const int64_t *ids, size_t count, struct db_rows **rows)
 {
     if (count == 1)
-        return db_query(
+        return db_ask(
             ctx, rows,
             "SELECT variant_id, on_hand, reserved FROM stock WHERE shop_id = $1 AND variant_id = $2",
             db_int(ctx->shop->id), db_int(ids[0]));
@@ -24,7 +24,7 @@ static err query_stock(struct ctx *ctx, const int64_t *ids, size_t count, struct
     values[0] = db_int(ctx->shop->id);
     for (size_t i = 0; i < MANY; i++)
         values[i + 1] = db_int(ids[i < count ? i : count - 1]);
-    return db_query_values(
+    return db_ask_values(
         ctx, rows,
         "SELECT variant_id, on_hand, reserved FROM stock WHERE shop_id = $1 AND variant_id IN"
         " ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,"
@@ -32,21 +32,45 @@ static err query_stock(struct ctx *ctx, const int64_t *ids, size_t count, struct
         values, MANY + 1);
 }
 
+static size_t chunk_length(size_t count, size_t start)
+{
+    return count - start < MANY ? count - start : MANY;
+}
+
+err stock_ask_many(struct ctx *ctx, const int64_t *variant_ids, size_t count, struct stock_question *question)
+{
+    *question = (struct stock_question){
+        variant_ids, count, arena_alloc_many(ctx->arena, count / MANY + 1, sizeof *question->rows)};
+    for (size_t start = 0; start < count; start += MANY)
+        TRY(ask_chunk(ctx, variant_ids + start, chunk_length(count, start), &question->rows[start / MANY]));
+    return NULL;
+}
+
+static void take_chunk(struct db_rows *rows, struct stock *stocks, size_t count)
+{
+    while (db_next(rows))
+        for (size_t i = 0; i < count; i++)
+            if (stocks[i].variant_id == db_get_int(rows, 0)) {
+                stocks[i].on_hand = db_get_int(rows, 1);
+                stocks[i].reserved = db_get_int(rows, 2);
+            }
+}
+
+void stock_take_many(const struct stock_question *question, struct stock *stocks)
+{
+    for (size_t i = 0; i < question->count; i++)
+        stocks[i] = (struct stock){.variant_id = question->variant_ids[i]};
+    for (size_t start = 0; start < question->count; start += MANY)
+        take_chunk(question->rows[start / MANY], stocks + start, chunk_length(question->count, start));
+}
+
 err stock_load_many(struct ctx *ctx, const int64_t *variant_ids, size_t count, struct stock *stocks)
 {
-    for (size_t i = 0; i < count; i++)
-        stocks[i] = (struct stock){.variant_id = variant_ids[i]};
-    for (size_t start = 0; start < count; start += MANY) {
-        size_t chunk = count - start < MANY ? count - start : MANY;
-        struct db_rows *rows;
-        TRY(query_stock(ctx, variant_ids + start, chunk, &rows));
-        while (db_next(rows))
-            for (size_t i = start; i < start + chunk; i++)
-                if (stocks[i].variant_id == db_get_int(rows, 0)) {
-                    stocks[i].on_hand = db_get_int(rows, 1);
-                    stocks[i].reserved = db_get_int(rows, 2);
-                }
-    }
+    struct stock_question question;
+    TRY(stock_ask_many(ctx, variant_ids, count, &question));
+    if (count > 0)
+        TRY(db_answer(ctx));
+    stock_take_many(&question, stocks);
     return NULL;
 }
 
@@ -75,8 +99,7 @@ err stock_sum_products(struct ctx *ctx, const int64_t *product_ids, size_t count
 {
     memset(available, 0, count * sizeof *available);
     for (size_t start = 0; start < count; start += MANY)
-        TRY(sum_chunk(ctx, product_ids + start, count - start < MANY ? count - start : MANY,
-                      available + start));
+        TRY(sum_chunk(ctx, product_ids + start, chunk_length(count, start), available + start));
     return NULL;
 }
 

@@ -40,6 +40,16 @@ struct demand {
 int64_t stock_available(const struct stock *stock);
 /* Zeros for a variant that has no row. `stocks[i]` belongs to `variant_ids[i]`. */
 CHECKED err stock_load_many(struct ctx *ctx, const int64_t *variant_ids, size_t count, struct stock *stocks);
+/* The same in two steps (db_ask): what is asked travels with the caller's next question, and is taken after
+ * that. `variant_ids` must live until then. */
+struct stock_question {
+    const int64_t *variant_ids;
+    size_t count;
+    struct db_rows **rows;
+};
+CHECKED err stock_ask_many(struct ctx *ctx, const int64_t *variant_ids, size_t count,
+                           struct stock_question *question);
+void stock_take_many(const struct stock_question *question, struct stock *stocks);
 
 /* What is available of all active and inactive variants of each product; `available[i]` belongs to
  * `product_ids[i]`. */

@@ -61,15 +61,12 @@ static err read_order(struct ctx *ctx, const struct db_rows *rows, struct order 
     return open_contact(ctx, rows, 12, order);
 }
 
-static err load_lines(struct ctx *ctx, struct order *order)
+#define LINE_COLUMNS                                                                                         \
+    "SELECT line_no, variant_id, product_title, variant_title, handle, sku, picture_id, kind, unit_price,"   \
+    " quantity, total, fulfilled, product_id FROM order_lines "
+
+static void take_lines(struct ctx *ctx, struct db_rows *rows, struct order *order)
 {
-    struct db_rows *rows;
-    TRY(db_query(
-        ctx, &rows,
-        "SELECT line_no, variant_id, product_title, variant_title, handle, sku, picture_id, kind, unit_price,"
-        " quantity, total, fulfilled, product_id FROM order_lines WHERE shop_id = $1 AND order_id = $2"
-        " ORDER BY line_no",
-        db_int(ctx->shop->id), db_int(order->id)));
     order->lines = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof *order->lines);
     while (db_next(rows))
         order->lines[order->line_count++] =
@@ -86,24 +83,27 @@ static err load_lines(struct ctx *ctx, struct order *order)
                                 .total = db_get_int(rows, 10),
                                 .fulfilled = db_get_int(rows, 11),
                                 .product_id = db_get_int(rows, 12)};
-    return NULL;
 }
 
-static err take_order(struct ctx *ctx, struct db_rows *rows, struct order **order)
+static err take_order(struct ctx *ctx, struct db_rows *rows, struct db_rows *line_rows, struct order **order)
 {
     if (!db_next(rows))
         return fail_with(ctx, ERR_NOT_FOUND, "no such order");
     *order = arena_alloc(ctx->arena, sizeof **order);
     TRY(read_order(ctx, rows, *order));
-    return load_lines(ctx, *order);
+    take_lines(ctx, line_rows, *order);
+    return NULL;
 }
 
 err order_load(struct ctx *ctx, int64_t order_id, struct order **order)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows, ORDER_COLUMNS " FROM orders o WHERE o.shop_id = $1 AND o.id = $2",
+    struct db_rows *line_rows;
+    TRY(db_ask(ctx, &rows, ORDER_COLUMNS " FROM orders o WHERE o.shop_id = $1 AND o.id = $2",
+               db_int(ctx->shop->id), db_int(order_id)));
+    TRY(db_query(ctx, &line_rows, LINE_COLUMNS "WHERE shop_id = $1 AND order_id = $2 ORDER BY line_no",
                  db_int(ctx->shop->id), db_int(order_id)));
-    return take_order(ctx, rows, order);
+    return take_order(ctx, rows, line_rows, order);
 }
 
 err order_load_by_number(struct ctx *ctx, const char *number, struct order **order)
@@ -111,9 +111,14 @@ err order_load_by_number(struct ctx *ctx, const char *number, struct order **ord
     if (strlen(number) > NUMBER_LIMIT)
         return fail_with(ctx, ERR_NOT_FOUND, "no such order");
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows, ORDER_COLUMNS " FROM orders o WHERE o.shop_id = $1 AND o.number = $2",
+    struct db_rows *line_rows;
+    TRY(db_ask(ctx, &rows, ORDER_COLUMNS " FROM orders o WHERE o.shop_id = $1 AND o.number = $2",
+               db_int(ctx->shop->id), db_text(number)));
+    TRY(db_query(ctx, &line_rows,
+                 LINE_COLUMNS "WHERE shop_id = $1 AND order_id = (SELECT id FROM orders WHERE shop_id = $1"
+                              " AND number = $2) ORDER BY line_no",
                  db_int(ctx->shop->id), db_text(number)));
-    return take_order(ctx, rows, order);
+    return take_order(ctx, rows, line_rows, order);
 }
 
 err order_load_for_buyer(struct ctx *ctx, const char *number, const char *token, struct order **order)

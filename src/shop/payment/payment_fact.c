@@ -1,8 +1,7 @@
 /* payment_fact.c - the one door for facts: what a gateway says, and what follows from it.
  *
- * A verdict is decided from attempt and order as they were read; applying it is one transaction whose
- * statements carry the guards (fact not known yet, attempt still open, order at the version that was read).
- */
+ * One transaction reads attempt and order, decides, and writes what follows; its statements carry the guards
+ * (fact not known yet, attempt still open, order at the version that was read). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/payment/payment.h"
 
@@ -33,7 +32,8 @@ struct decision {
     struct payment_attempt *attempt; /* NULL when unknown */
     struct order *order;             /* NULL when unknown */
     enum verdict verdict;
-    bool is_short; /* the deck has too few codes: the money is taken, a person delivers */
+    bool is_short;    /* the deck has too few codes: the money is taken, a person delivers */
+    bool is_too_late; /* the goods of a closed order are gone: it is not reopened */
 };
 
 static enum verdict decide(const struct decision *decision)
@@ -48,7 +48,9 @@ static enum verdict decide(const struct decision *decision)
         return VERDICT_SETTLED_BEFORE;
     if (order_may(decision->order->state, "paid"))
         return VERDICT_APPLIED;
-    return order_may(decision->order->state, "reopened") ? VERDICT_REOPENED : VERDICT_PAID_TWICE;
+    if (!order_may(decision->order->state, "reopened"))
+        return VERDICT_PAID_TWICE;
+    return decision->is_too_late ? VERDICT_LATE : VERDICT_REOPENED;
 }
 
 static err write_fact(struct ctx *ctx, const struct decision *decision)
@@ -125,33 +127,37 @@ static err raise_mismatch(struct ctx *ctx, const struct decision *decision)
                                     verdict_names[decision->verdict]));
 }
 
-static err apply_in_transaction(struct ctx *ctx, void *arg)
+static err carry_out(struct ctx *ctx, const struct decision *decision)
 {
-    struct decision decision = *(const struct decision *)arg;
-    /* The body may run again: it must not see what an earlier run made of the order. */
-    struct order order;
-    if (decision.order) {
-        order = *decision.order;
-        decision.order = &order;
-    }
-    TRY(write_fact(ctx, &decision));
-    switch (decision.verdict) {
+    switch (decision->verdict) {
     case VERDICT_APPLIED:
-        return take_and_deliver(ctx, &decision, "paid");
+        return take_and_deliver(ctx, decision, "paid");
     case VERDICT_REOPENED:
-        return reopen(ctx, &decision);
+        return reopen(ctx, decision);
     case VERDICT_LATE:
-        TRY(take_money(ctx, &decision, "paid_late"));
-        return give_back(ctx, &decision, "late-payment");
+        TRY(take_money(ctx, decision, "paid_late"));
+        return give_back(ctx, decision, "late-payment");
     case VERDICT_PAID_TWICE:
-        TRY(settle_attempt(ctx, decision.attempt, ATTEMPT_SURPLUS));
-        return give_back(ctx, &decision, "paid-twice");
+        TRY(settle_attempt(ctx, decision->attempt, ATTEMPT_SURPLUS));
+        return give_back(ctx, decision, "paid-twice");
     case VERDICT_AMOUNT_MISMATCH:
     case VERDICT_UNKNOWN_ATTEMPT:
     case VERDICT_SETTLED_BEFORE:
-        return raise_mismatch(ctx, &decision);
+        return raise_mismatch(ctx, decision);
     }
-    bug("verdict %d", (int)decision.verdict);
+    bug("verdict %d", (int)decision->verdict);
+}
+
+static err apply_in_transaction(struct ctx *ctx, void *arg)
+{
+    struct decision *decision = arg;
+    decision->order = NULL;
+    TRY(payment_attempt_find(ctx, decision->fact->attempt_number, &decision->attempt));
+    if (decision->attempt)
+        TRY(order_load(ctx, decision->attempt->order_id, &decision->order));
+    decision->verdict = decide(decision);
+    TRY(write_fact(ctx, decision));
+    return carry_out(ctx, decision);
 }
 
 static err is_known(struct ctx *ctx, const struct payment_fact *fact, bool *known)
@@ -166,36 +172,19 @@ static err is_known(struct ctx *ctx, const struct payment_fact *fact, bool *know
     return NULL;
 }
 
-static err read_situation(struct ctx *ctx, struct decision *decision)
+/* Whether another try may decide otherwise, or better. */
+static bool may_decide_again(struct decision *decision, err failure)
 {
-    TRY(payment_attempt_find(ctx, decision->fact->attempt_number, &decision->attempt));
-    decision->order = NULL;
-    if (decision->attempt)
-        TRY(order_load(ctx, decision->attempt->order_id, &decision->order));
-    decision->verdict = decide(decision);
-    return NULL;
-}
-
-/* Chooses the next best decision after one that failed; the failure itself when there is none. */
-static err decide_again(struct ctx *ctx, struct decision *decision, err failure)
-{
-    if (failure->code == ERR_OUT_OF_STOCK && decision->verdict == VERDICT_REOPENED) {
-        decision->verdict = VERDICT_LATE;
-        return NULL;
-    }
-    if (failure->code == ERR_OUT_OF_STOCK && decision->verdict == VERDICT_APPLIED && !decision->is_short) {
-        decision->is_short = true;
-        return NULL;
-    }
-    if (failure->code == ERR_CONFLICT || failure->code == ERR_INVALID_TRANSITION)
-        return read_situation(ctx, decision);
-    return failure;
+    if (failure->code == ERR_OUT_OF_STOCK && decision->verdict == VERDICT_REOPENED)
+        return decision->is_too_late = true;
+    if (failure->code == ERR_OUT_OF_STOCK && decision->verdict == VERDICT_APPLIED && !decision->is_short)
+        return decision->is_short = true;
+    return failure->code == ERR_CONFLICT || failure->code == ERR_INVALID_TRANSITION;
 }
 
 static err apply_payment(struct ctx *ctx, const struct payment_fact *fact)
 {
     struct decision decision = {.fact = fact};
-    TRY(read_situation(ctx, &decision));
     for (int tries = 0; tries < DECISION_LIMIT; tries++) {
         err failure = db_transact(ctx, apply_in_transaction, &decision);
         if (!failure)
@@ -205,7 +194,8 @@ static err apply_payment(struct ctx *ctx, const struct payment_fact *fact)
             TRY(is_known(ctx, fact, &known));
             return known ? NULL : failure;
         }
-        TRY(decide_again(ctx, &decision, failure));
+        if (!may_decide_again(&decision, failure))
+            return failure;
     }
     return fail_with(ctx, ERR_UNAVAILABLE, "fact %s of %s could not be applied", fact->provider_number,
                      fact->gateway);

@@ -145,10 +145,12 @@ static struct ctx moment(const struct ctx *ctx, const struct history *history, e
 static err fill_cart(struct ctx *ctx, struct history *history, const struct shelf *shelf, int64_t lines,
                      const char **token)
 {
+    const struct cart *cart;
     for (int64_t i = 0; i < lines; i++) {
         int64_t variant_id = shelf->variant_ids[dice_favour(&history->dice, shelf->count)];
         int64_t quantity = shelf == &history->digital || dice_below(&history->dice, 4) > 0 ? 1 : 2;
-        TRY(cart_add_line(ctx, token, variant_id, quantity));
+        TRY(cart_add_line(ctx, *token, variant_id, quantity, &cart));
+        *token = cart->token;
     }
     return NULL;
 }

@@ -163,7 +163,7 @@ static void the_last_piece_goes_to_one_of_eight_carts(void **state)
     struct rush rush = {0};
     for (int i = 0; i < THREADS; i++) {
         const char *token = make_cart(cup, 1);
-        assert_ok(cart_add_line(work, &token, last, 1));
+        assert_ok(add_line(work, &token, last, 1));
         rush.checkouts[i] = checkout_of(token);
         rush.checkouts[i].idempotency_key = arena_format(work->arena, "key-%d", i);
     }
@@ -195,7 +195,7 @@ static void carts_with_the_same_goods_in_another_order_do_not_block_each_other(v
             const char *token = NULL;
             for (int j = 0; j < 4; j++) {
                 work->now++;
-                assert_ok(cart_add_line(work, &token, goods.variant_ids[i % 2 ? j : 3 - j], 1));
+                assert_ok(add_line(work, &token, goods.variant_ids[i % 2 ? j : 3 - j], 1));
             }
             rush.checkouts[i] = checkout_of(token);
         }
@@ -214,7 +214,7 @@ static void an_empty_or_unknown_cart_is_refused(void **state)
     int64_t cup = make_variant(PRODUCT_PHYSICAL, 100, 10);
     struct checkout checkout = checkout_of(make_cart(cup, 1));
     struct order *order;
-    assert_ok(cart_change_line(work, checkout.cart_token, cup, 0));
+    assert_ok(change_line(work, checkout.cart_token, cup, 0));
     assert_fails(checkout_place(work, &checkout, &order), ERR_CART_EMPTY);
     checkout.cart_token = "1-forged";
     assert_fails(checkout_place(work, &checkout, &order), ERR_NOT_FOUND);
@@ -226,13 +226,13 @@ static void what_is_out_of_stock_or_off_the_shelf_leaves_nothing_behind(void **s
     (void)state;
     int64_t cup = make_variant(PRODUCT_PHYSICAL, 100, 10), rare = make_variant(PRODUCT_PHYSICAL, 100, 2);
     const char *token = make_cart(cup, 1);
-    assert_ok(cart_add_line(work, &token, rare, 3));
+    assert_ok(add_line(work, &token, rare, 3));
     struct checkout checkout = checkout_of(token);
     struct order *order;
     checkout.idempotency_key = "key-1";
     int64_t news = ask("SELECT count(*) FROM outbox WHERE shop_id = $1");
     assert_fails(checkout_place(work, &checkout, &order), ERR_OUT_OF_STOCK);
-    assert_ok(cart_change_line(work, token, rare, 2));
+    assert_ok(change_line(work, token, rare, 2));
     tamper_of("UPDATE variants SET is_active = 0 WHERE shop_id = $1 AND id = $2", rare);
     assert_fails(checkout_place(work, &checkout, &order), ERR_OUT_OF_STOCK);
     assert_int_equal(open_cart(token)->order_id, 0);

@@ -333,10 +333,24 @@ struct stock stock_of(int64_t variant_id)
     return stock;
 }
 
+err add_line(struct ctx *ctx, const char **token, int64_t variant_id, int64_t quantity)
+{
+    const struct cart *cart;
+    TRY(cart_add_line(ctx, *token, variant_id, quantity, &cart));
+    *token = cart->token;
+    return NULL;
+}
+
+err change_line(struct ctx *ctx, const char *token, int64_t variant_id, int64_t quantity)
+{
+    const struct cart *cart;
+    return cart_change_line(ctx, token, variant_id, quantity, &cart);
+}
+
 const char *make_cart(int64_t variant_id, int64_t quantity)
 {
     const char *token = NULL;
-    assert_ok(cart_add_line(work, &token, variant_id, quantity));
+    assert_ok(add_line(work, &token, variant_id, quantity));
     return token;
 }
 

@@ -90,6 +90,9 @@ int64_t make_variant(enum product_kind kind, int64_t price, int64_t on_hand);
 int64_t product_of(int64_t variant_id);
 struct stock stock_of(int64_t variant_id);
 /* The token of a new cart. */
+/* cart_add_line and cart_change_line without the cart; `token` gets that of a new one. */
+err add_line(struct ctx *ctx, const char **token, int64_t variant_id, int64_t quantity);
+err change_line(struct ctx *ctx, const char *token, int64_t variant_id, int64_t quantity);
 const char *make_cart(int64_t variant_id, int64_t quantity);
 /* A buyer with phone and address. */
 struct checkout checkout_of(const char *cart_token);

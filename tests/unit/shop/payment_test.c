@@ -150,7 +150,7 @@ static void an_order_of_goods_and_codes_is_delivered_in_part(void **state)
     (void)state;
     const char *token = make_cart(make_variant(PRODUCT_DIGITAL, 100, 5), 2);
     int64_t cup = make_variant(PRODUCT_PHYSICAL, 300, 5);
-    assert_ok(cart_add_line(work, &token, cup, 1));
+    assert_ok(add_line(work, &token, cup, 1));
     struct checkout checkout = checkout_of(token);
     struct order *order;
     assert_ok(checkout_place(work, &checkout, &order));

@@ -193,16 +193,16 @@ static void the_first_pieces_of_a_line_have_a_limit_too(void **state)
     int64_t cup = make_variant(PRODUCT_PHYSICAL, 100, 5000),
             other = make_variant(PRODUCT_PHYSICAL, 100, 5000);
     const char *token = NULL;
-    assert_fails(cart_add_line(work, &token, cup, 1000), ERR_LIMIT);
+    assert_fails(add_line(work, &token, cup, 1000), ERR_LIMIT);
     token = make_cart(cup, 1);
-    assert_fails(cart_add_line(work, &token, other, 1000), ERR_LIMIT);
+    assert_fails(add_line(work, &token, other, 1000), ERR_LIMIT);
 }
 
 static void no_token_is_given_for_a_cart_that_was_not_made(void **state)
 {
     (void)state;
     const char *token = NULL;
-    assert_non_null(cart_add_line(work, &token, make_variant(PRODUCT_PHYSICAL, 100, 5000), 1000));
+    assert_non_null(add_line(work, &token, make_variant(PRODUCT_PHYSICAL, 100, 5000), 1000));
     assert_null(token);
 }
 
@@ -213,9 +213,9 @@ static void a_full_cart_takes_more_of_what_it_has(void **state)
     int64_t last = 0;
     for (int i = 0; i < CART_LINE_LIMIT; i++) {
         last = make_variant(PRODUCT_PHYSICAL, 100, 50);
-        assert_ok(cart_add_line(work, &token, last, 1));
+        assert_ok(add_line(work, &token, last, 1));
     }
-    assert_ok(cart_add_line(work, &token, last, 1));
+    assert_ok(add_line(work, &token, last, 1));
 }
 
 static void a_long_description_is_cut_between_characters(void **state)
