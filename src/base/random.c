@@ -1,14 +1,28 @@
-/* random.c - getrandom(2), whole and retried. */
+/* random.c - getrandom(2), whole, retried, and asked for a pool at a time.
+ *
+ * Each thread keeps a small pool of its own: an order takes six short pieces, and a system call for each
+ * would be seen. A piece is wiped from the pool when it is handed out; a forked child begins with an empty
+ * pool. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/random.h"
 #include "base/error.h"
 #include <errno.h>
+#include <pthread.h>
+#include <string.h>
 #include <sys/random.h>
 
 #define TOKEN_BYTES 16
 #define TOKEN_LENGTH 26 /* 128 bits, five a character */
+#define POOL_BYTES 512
 
-void random_bytes(void *bytes, size_t length)
+struct pool {
+    unsigned char bytes[POOL_BYTES];
+    size_t left;
+};
+
+static _Thread_local struct pool pool;
+
+static void ask_system(void *bytes, size_t length)
 {
     char *at = bytes;
     while (length) {
@@ -20,6 +34,34 @@ void random_bytes(void *bytes, size_t length)
             length -= (size_t)got;
         }
     }
+}
+
+static void empty_pool(void)
+{
+    pool.left = 0;
+}
+
+static void watch_forks(void)
+{
+    if (pthread_atfork(NULL, NULL, empty_pool) != 0)
+        bug("no memory for a fork handler");
+}
+
+void random_bytes(void *bytes, size_t length)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    if (length > POOL_BYTES) {
+        ask_system(bytes, length);
+        return;
+    }
+    if (pool.left < length) {
+        pthread_once(&once, watch_forks);
+        ask_system(pool.bytes, sizeof pool.bytes);
+        pool.left = sizeof pool.bytes;
+    }
+    pool.left -= length;
+    memcpy(bytes, pool.bytes + pool.left, length);
+    explicit_bzero(pool.bytes + pool.left, length);
 }
 
 uint32_t random_below(uint32_t bound)
@@ -58,14 +100,9 @@ char *random_token(struct arena *arena)
 char *random_digits(struct arena *arena, size_t length)
 {
     char *digits = arena_alloc(arena, length + 1);
-    unsigned char pool[64]; /* one question to the system gives enough for most texts */
-    size_t left = 0;
     for (size_t i = 0; i < length;) {
-        if (left == 0) {
-            random_bytes(pool, sizeof pool);
-            left = sizeof pool;
-        }
-        unsigned char byte = pool[--left];
+        unsigned char byte;
+        random_bytes(&byte, sizeof byte);
         if (byte < 250) /* 250 is the last multiple of ten: all digits stay equally likely */
             digits[i++] = (char)('0' + byte % 10);
     }

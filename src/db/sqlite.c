@@ -332,7 +332,7 @@ err sqlite_connect(struct ctx *ctx, const char *path, enum sqlite_role role,
     struct sqlite_connection *connection = db_allocate(sizeof *connection);
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
     int code = sqlite3_open_v2(path, &connection->handle,
-                               role == SQLITE_WRITER ? flags | SQLITE_OPEN_CREATE : flags, NULL);
+                               role == SQLITE_WRITER ? flags | SQLITE_OPEN_CREATE : flags, SQLITE_WAL_VFS);
     err failure = code == SQLITE_OK ? set_up(ctx, connection, role)
                                     : fail_with(ctx, ERR_UNAVAILABLE, "%s: %s", path, sqlite3_errstr(code));
     if (failure) {
@@ -366,6 +366,7 @@ static err sqlite_open(struct ctx *ctx, const struct config *config, struct db *
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, configure_library);
+    sqlite_register_wal();
     bool is_private = text_is(config->data, ":memory:");
     if (!is_private && mkdir(config->data, 0750) != 0 && errno != EEXIST)
         return fail_with(ctx, ERR_UNAVAILABLE, "%s: %s", config->data, strerrordesc_np(errno));

@@ -21,6 +21,10 @@ int sqlite_command(struct sqlite_connection *connection, const char *sql);
 CHECKED err sqlite_failure(struct ctx *ctx, struct sqlite_connection *connection, int code, const char *sql)
     __attribute__((returns_nonnull));
 
+/* sqlite_wal.c: the VFS of all connections, to be registered before the first. */
+#define SQLITE_WAL_VFS "yundian"
+void sqlite_register_wal(void);
+
 /* The writer: one connection that runs the bodies of all threads, many to one commit. */
 struct sqlite_writer;
 /* A private database (in memory) has no thread: its bodies run on the caller's, one at a time, and its one

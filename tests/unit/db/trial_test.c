@@ -5,6 +5,7 @@
 #include "db/engine.h"
 #include "fixture.h"
 #include "unit.h"
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -13,6 +14,8 @@
 #include <unistd.h>
 
 #define WRITERS 8
+/* Milliseconds to wait for the first acknowledgement of a round. */
+#define ACK_PATIENCE 30000
 #define KILL_ROUNDS 5
 #define CRASH_ROUNDS 3
 
@@ -150,7 +153,9 @@ static void nothing_acknowledged_is_lost_by_kill_nine(void **state)
             pause();
         }
         close(ends[1]);
-        usleep(100000 + random_below(100000));
+        struct pollfd first_ack = {.fd = ends[0], .events = POLLIN};
+        assert_int_equal(poll(&first_ack, 1, ACK_PATIENCE), 1);
+        usleep(random_below(100000));
         kill(child, SIGKILL);
         waitpid(child, NULL, 0);
         fixture_resume(&fixture);
