@@ -74,7 +74,8 @@ struct db_value db_id(int64_t id);                          /* 0 binds SQL NULL 
 CHECKED err db_query_values(struct ctx *ctx, struct db_rows **rows, const char *sql,
                             const struct db_value *values, size_t count);
 /* As db_query, but the answer is there only when the next db_query returned, or db_answer: until then *rows
- * must not be touched. Questions that do not wait for each other's answers travel to PostgreSQL together. */
+ * must not be touched. Questions that do not wait for each other's answers travel to PostgreSQL together, and
+ * see one snapshot on SQLite. */
 #define db_ask(ctx, rows, sql, ...) db_ask_values(ctx, rows, sql, DB_VALUES(__VA_ARGS__))
 CHECKED err db_ask_values(struct ctx *ctx, struct db_rows **rows, const char *sql,
                           const struct db_value *values, size_t count);

@@ -240,27 +240,67 @@ static err query_on(struct ctx *ctx, struct sqlite_connection *connection,
     return failure;
 }
 
-static err sqlite_query(struct ctx *ctx, const struct db_statement *statement, struct db_rows **rows)
+static err connect_reader(struct ctx *ctx)
 {
-    struct db_session *session = ctx->db;
-    struct sqlite_state *state = session->db->state;
-    if (session->connection == NULL && state->is_private) {
-        err failure = query_on(ctx, writer_lock(state->writer), statement, rows);
-        writer_unlock(state->writer);
-        return failure;
-    }
-    if (session->connection == NULL) {
-        struct sqlite_connection *connection;
-        TRY(sqlite_connect(ctx, state->path, SQLITE_READER, &connection));
-        session->connection = connection;
-    }
-    return query_on(ctx, session->connection, statement, rows);
+    const struct sqlite_state *state = ctx->db->db->state;
+    struct sqlite_connection *connection;
+    if (ctx->db->connection)
+        return NULL;
+    TRY(sqlite_connect(ctx, state->path, SQLITE_READER, &connection));
+    ctx->db->connection = connection;
+    return NULL;
 }
 
+static bool is_shared(const struct db_session *session)
+{
+    const struct sqlite_state *state = session->db->state;
+    return session->connection == NULL && state->is_private;
+}
+
+static err query_shared(struct ctx *ctx, const struct db_statement *statement, struct db_rows **rows)
+{
+    const struct sqlite_state *state = ctx->db->db->state;
+    err failure = query_on(ctx, writer_lock(state->writer), statement, rows);
+    writer_unlock(state->writer);
+    return failure;
+}
+
+/* Ends the snapshot that questions asked together share. */
 static err sqlite_answer(struct ctx *ctx)
 {
-    (void)ctx;
-    return NULL;
+    struct sqlite_connection *connection = ctx->db->connection;
+    if (connection == NULL || !connection->is_asked)
+        return NULL;
+    connection->is_asked = false;
+    int code = sqlite_command(connection, "COMMIT");
+    return code == SQLITE_OK ? NULL : sqlite_failure(ctx, connection, code, "COMMIT");
+}
+
+/* A reader that sees one snapshot looks at what changed, and takes its lock, once. */
+static err sqlite_ask(struct ctx *ctx, const struct db_statement *statement, struct db_rows **rows)
+{
+    if (is_shared(ctx->db))
+        return query_shared(ctx, statement, rows);
+    TRY(connect_reader(ctx));
+    struct sqlite_connection *connection = ctx->db->connection;
+    if (!ctx->db->in_transaction && !connection->is_asked) {
+        int code = sqlite_command(connection, "BEGIN");
+        if (code != SQLITE_OK)
+            return sqlite_failure(ctx, connection, code, "BEGIN");
+        connection->is_asked = true;
+    }
+    err failure = query_on(ctx, connection, statement, rows);
+    return failure ? sqlite_answer(ctx) ?: failure : NULL;
+}
+
+static err sqlite_query(struct ctx *ctx, const struct db_statement *statement, struct db_rows **rows)
+{
+    if (is_shared(ctx->db))
+        return query_shared(ctx, statement, rows);
+    TRY(connect_reader(ctx));
+    err failure = query_on(ctx, ctx->db->connection, statement, rows);
+    err end = sqlite_answer(ctx);
+    return failure ? failure : end;
 }
 
 /* Only in a transaction: the session is the writer's. */
@@ -442,7 +482,7 @@ const struct engine sqlite_engine = {
     .close = sqlite_close,
     .session_close = sqlite_session_close,
     .query = sqlite_query,
-    .ask = sqlite_query,
+    .ask = sqlite_ask,
     .answer = sqlite_answer,
     .change = sqlite_change,
     .execute = sqlite_execute,

@@ -8,6 +8,7 @@
 struct sqlite_connection {
     sqlite3 *handle;
     struct statement_cache statements;
+    bool is_asked; /* a reader's snapshot is open until the next answer */
 };
 
 enum sqlite_role { SQLITE_READER, SQLITE_WRITER };
