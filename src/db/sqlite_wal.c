@@ -17,6 +17,7 @@ struct wal_file {
     char *gathered; /* made with the first write: readers have none */
     sqlite3_int64 offset;
     int length;
+    int failure; /* of a write that left before its sync: the sync must fail, whoever was told meanwhile */
     /* the system's file follows */
 };
 
@@ -35,8 +36,9 @@ static int flush(sqlite3_file *file)
     struct wal_file *wal = (struct wal_file *)(void *)file;
     int length = wal->length;
     wal->length = 0;
-    return length ? inner(file)->pMethods->xWrite(inner(file), wal->gathered, length, wal->offset)
-                  : SQLITE_OK;
+    if (length && wal->failure == SQLITE_OK)
+        wal->failure = inner(file)->pMethods->xWrite(inner(file), wal->gathered, length, wal->offset);
+    return wal->failure;
 }
 
 static int wal_close(sqlite3_file *file)
@@ -83,7 +85,9 @@ static int wal_truncate(sqlite3_file *file, sqlite3_int64 size)
 
 static int wal_sync(sqlite3_file *file, int flags)
 {
+    struct wal_file *wal = (struct wal_file *)(void *)file;
     int code = flush(file);
+    wal->failure = SQLITE_OK;
     return code ? code : inner(file)->pMethods->xSync(inner(file), flags);
 }
 

@@ -10,8 +10,7 @@
 #include "base/text.h"
 #include "job/internal.h"
 
-/* Events of one transaction, and ids of one DELETE. */
-#define BATCH_LIMIT 200
+/* Ids of one DELETE. */
 #define DELETE_WIDTH 16
 /* Attempts to tell an event before it is a dead letter; the first pause in ms. */
 #define EVENT_ATTEMPTS 8
@@ -31,7 +30,7 @@ struct batch {
     const struct job_runner_options *options;
     int64_t fence;
     int64_t lease_until;
-    struct entry entries[BATCH_LIMIT];
+    struct entry entries[JOB_BATCH_LIMIT];
     int count;
     bool was_failed; /* events that failed before: tried alone at once */
 };
@@ -90,7 +89,7 @@ static err find(struct ctx *ctx, struct batch *batch)
                  " WHERE o.attempt = 0 AND NOT EXISTS (SELECT 1 FROM outbox f WHERE f.attempt > 0"
                  " AND f.shop_id = o.shop_id AND f.aggregate_id = o.aggregate_id AND f.id < o.id)"
                  " ORDER BY o.id LIMIT $1",
-                 db_int(BATCH_LIMIT)));
+                 db_int(JOB_BATCH_LIMIT)));
     batch->was_failed = db_row_count(rows) == 0;
     if (batch->was_failed)
         TRY(db_query(
@@ -99,7 +98,7 @@ static err find(struct ctx *ctx, struct batch *batch)
             " WHERE o.attempt > 0 AND o.due_at <= $1 AND NOT EXISTS (SELECT 1 FROM outbox f"
             " WHERE f.attempt > 0 AND f.shop_id = o.shop_id AND f.aggregate_id = o.aggregate_id"
             " AND f.id < o.id) ORDER BY o.id LIMIT $2",
-            db_int(ctx->now), db_int(BATCH_LIMIT)));
+            db_int(ctx->now), db_int(JOB_BATCH_LIMIT)));
     while (db_next(rows))
         read_entry(rows, &batch->entries[batch->count++]);
     return NULL;
@@ -167,7 +166,7 @@ static err delete_some(struct ctx *ctx, int64_t shop_id, const int64_t ids[DELET
 /* Removes all entries, many to a statement. By id: an event with a smaller id may be committed later. */
 static err delete_all(struct ctx *ctx, const struct batch *batch)
 {
-    bool is_done[BATCH_LIMIT] = {false};
+    bool is_done[JOB_BATCH_LIMIT] = {false};
     for (int first = 0; first < batch->count; first++) {
         int64_t ids[DELETE_WIDTH];
         int count = 0;
@@ -257,7 +256,7 @@ static bool is_held_back(const struct batch *batch, const bool *has_failed, int 
 /* A failure of everything (no database, no lease) makes put_back fail too, and no event is blamed for it. */
 static err tell_each(struct ctx *ctx, const struct batch *batch)
 {
-    bool has_failed[BATCH_LIMIT] = {false};
+    bool has_failed[JOB_BATCH_LIMIT] = {false};
     for (int i = 0; i < batch->count; i++) {
         struct single single = {.batch = batch, .entry = &batch->entries[i]};
         if (is_held_back(batch, has_failed, i))

@@ -7,6 +7,8 @@
 /* How long a claimed job is left alone, and how often the lease of a running one is renewed. */
 #define JOB_LEASE_MS (60 * SECOND_MS)
 #define JOB_RENEW_MS (20 * SECOND_MS)
+/* Events of one transaction. */
+#define JOB_BATCH_LIMIT 200
 /* Jobs claimed at once. */
 #define JOB_CLAIM_LIMIT 32
 /* Entries that the tables of recurring work may have together. */

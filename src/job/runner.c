@@ -11,6 +11,8 @@
 #define POLL_MS 250
 /* The least time between two looks for jobs that found nothing, however often commits wake us. */
 #define LOOK_PAUSE_MS 10
+/* After a batch that took all there was: what comes meanwhile shares the next one. */
+#define GATHER_MS 10
 /* The pause after a failure of the database. */
 #define TROUBLE_MS 1000
 /* How often a node that is not the dispatcher tries to become it. */
@@ -108,7 +110,7 @@ static int64_t dispatch(struct job_work *work, struct dispatcher *dispatcher)
     if (failure == NULL && count == 0)
         failure = dispatcher_renew(work, dispatcher);
     if (failure == NULL)
-        return count > 0 ? 0 : POLL_MS;
+        return count == 0 ? POLL_MS : count < JOB_BATCH_LIMIT ? GATHER_MS : 0;
     log_failure(&work->ctx, LOG_WARNING, "events wait", failure);
     if (dispatcher->fence != 0)
         dispatcher->former_fence = dispatcher->fence;
@@ -161,7 +163,7 @@ static void *dispatcher_main(void *arg)
         }
         pthread_mutex_lock(&runner->lock);
         if (pause > 0)
-            wait_for(runner, &runner->events_woken, pause > POLL_MS ? NULL : &runner->has_events, pause);
+            wait_for(runner, &runner->events_woken, pause == POLL_MS ? &runner->has_events : NULL, pause);
     }
     pthread_mutex_unlock(&runner->lock);
     dispatcher_leave(work, &dispatcher);
