@@ -163,7 +163,12 @@ CHECKED err order_fulfil_lines(struct ctx *ctx, const struct order *order, enum 
  */
 size_t order_demands(struct ctx *ctx, const struct order *order, enum product_kind kind,
                      struct demand **demands);
+/* The same, of what has not left yet. */
+size_t order_demands_left(struct ctx *ctx, const struct order *order, enum product_kind kind,
+                          struct demand **demands);
 bool order_has_kind(const struct order *order, enum product_kind kind);
+/* Whether anything of the kind has not left yet. */
+bool order_has_left(const struct order *order, enum product_kind kind);
 
 struct order_query {
     enum order_stage stage; /* 0 = any */
