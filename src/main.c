@@ -269,6 +269,7 @@ static err check_shop(struct ctx *ctx, struct findings *findings)
     findings->shop = ctx->shop->handle;
     TRY(stock_check(ctx, print_finding, findings));
     TRY(code_check(ctx, print_finding, findings));
+    TRY(code_check_stock(ctx, print_finding, findings));
     TRY(order_check(ctx, print_finding, findings));
     return payment_check(ctx, print_finding, findings);
 }

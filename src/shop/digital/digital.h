@@ -46,5 +46,8 @@ CHECKED err code_is_owed(struct ctx *ctx, bool *is_owed);
 /* What an order got, by line. */
 CHECKED err code_list_delivered(struct ctx *ctx, int64_t order_id, struct delivered_code **codes,
                                 size_t *count);
-/* Compares decks, codes, deliveries and stock; calls `report` for each difference. */
+/* Compares decks, codes and deliveries; calls `report` for each difference. */
 CHECKED err code_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);
+/* Compares decks with stock, and finds code variants whose deck is lost; calls `report` for each difference.
+ */
+CHECKED err code_check_stock(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);

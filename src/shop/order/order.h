@@ -125,6 +125,8 @@ bool order_stage_parse(const char *name, enum order_stage *stage);
 const char *order_status_name(enum order_status status);
 const char *payment_status_name(enum payment_status status);
 const char *fulfillment_status_name(enum fulfillment_status status);
+/* The state after an event; false when the table has no row for it from this state. */
+bool order_next_state(struct order_state from, const char *event, struct order_state *to);
 /* Whether the table has a row for the event from this state. */
 bool order_may(struct order_state state, const char *event);
 

@@ -41,8 +41,8 @@ static size_t codes_of(const struct order *order)
 
 static int problems(void)
 {
-    return problems_of(stock_check) + problems_of(code_check) + problems_of(order_check) +
-           problems_of(payment_check);
+    return problems_of(stock_check) + problems_of(code_check) + problems_of(code_check_stock) +
+           problems_of(order_check) + problems_of(payment_check);
 }
 
 static err refund_in_transaction(struct ctx *ctx, void *arg)
