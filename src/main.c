@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define EXIT_USAGE 2
+#define EXIT_REFUSED 3 /* the verb did its work, but refused a part of what it was given */
 #define OUTPUT_LIMIT ((size_t)16 << 20)
 #define SHOPS_AT_ONCE 100
 
@@ -31,6 +32,7 @@ struct program {
     const char *share;
     int argc; /* words after the verb */
     char **argv;
+    int status; /* of a verb that did not fail */
 };
 
 /* ---- what verbs share
@@ -234,6 +236,7 @@ static err import_verb(struct program *program)
     text_open(&text, program->ctx.arena, OUTPUT_LIMIT);
     import_report_write(&text, &report);
     fputs(text_of(&text), stdout);
+    program->status = report.refused > 0 ? EXIT_REFUSED : 0;
     return NULL;
 }
 
@@ -339,7 +342,7 @@ struct verb {
     const char *name;
     err (*run)(struct program *program);
     const char *help;
-    const char *example;
+    const char *example; /* and what else a caller must know */
 };
 
 static const struct verb verbs[] = {
@@ -352,7 +355,11 @@ static const struct verb verbs[] = {
     {"shop", shop_verb, "Opens a shop.", "yundian shop create --handle tea --name 茶铺 --host tea.example"},
     {"staff", staff_verb, "Adds a person who runs a shop.",
      "yundian staff create --shop tea --login mei@tea.example --password '…'"},
-    {"import", import_verb, "Takes products from a CSV file.", "yundian import --shop demo products.csv"},
+    {"import", import_verb, "Takes products from a CSV file.",
+     "yundian import --shop demo products.csv\n\n"
+     "A bad row never stops the others: good ones are taken, bad ones are named with line and reason.\n"
+     "Exit: 0 every row was taken or known; 3 at least one row was refused; 1 the file or the database\n"
+     "could not be read; 2 the words were wrong."},
     {"check", check, "Re-adds stock, money and states from their ledgers.", "yundian check --data var"},
     {"backup", backup, "Copies a SQLite database into a file while it is served.",
      "yundian backup --data var copy.db"},
@@ -401,7 +408,7 @@ static int run(struct program *program, const struct verb *verb)
     if (failure)
         fprintf(stderr, "yundian %s: %s\n", verb->name, failure->detail);
     close_program(program);
-    return failure ? 1 : 0;
+    return failure ? 1 : program->status;
 }
 
 int main(int argc, char **argv)

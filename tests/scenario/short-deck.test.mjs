@@ -66,6 +66,9 @@ describe("a short deck", () => {
     assert.match(page.text, /需要 4 个，库里有 2 个/);
     const refused = expectProblem(await staff.triesToDeliver(order), 409, "out-of-stock");
     assert.match(refused.detail, /2 of 4/);
+    const again = await staff.client.submit({ action: `/admin/orders/${order.number}/deliver`, method: "POST", fields: [] });
+    assert.equal(again.status, 409);
+    assert.match(again.text, /卡密还是不够/);
     // By hand or by itself, whoever is first.
     await staff.loads(game, codes(2));
     const answers = await Promise.all(Array.from({ length: 4 }, () => staff.triesToDeliver(order)));
