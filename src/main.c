@@ -251,6 +251,29 @@ static err backup(struct program *program)
     return NULL;
 }
 
+/* Keys that are made anew would open nothing of what the copy holds. */
+static err need_keys(struct program *program)
+{
+    const char *keys = arena_format(program->ctx.arena, "%s/keys", program->config.data);
+    if (access(keys, R_OK) == 0)
+        return NULL;
+    return fail_with(&program->ctx, ERR_NOT_FOUND, "put the keys that belong to the copy into %s first",
+                     keys);
+}
+
+/* The file is the last word. */
+static err restore(struct program *program)
+{
+    const char *path = program->argc > 0 ? program->argv[program->argc - 1] : "--";
+    if (text_starts(path, "--"))
+        return fail_with(&program->ctx, ERR_BAD_REQUEST, "the file is missing");
+    TRY(need_keys(program));
+    TRY(db_restore(&program->ctx, &program->config, path, has_flag(program, "force")));
+    TRY(open_program(program));
+    printf("%s is restored; yundian check looks through it\n", program->config.data);
+    return NULL;
+}
+
 /* ---- check
  * ---------------------------------------------------------------------------------------------------------
  */
@@ -363,6 +386,11 @@ static const struct verb verbs[] = {
     {"check", check, "Re-adds stock, money and states from their ledgers.", "yundian check --data var"},
     {"backup", backup, "Copies a SQLite database into a file while it is served.",
      "yundian backup --data var copy.db"},
+    {"restore", restore, "Puts a copy of backup in the place of the SQLite database.",
+     "yundian restore --data var copy.db\n    yundian restore --data var --force copy.db\n\n"
+     "The copy is checked first; the program must not be running. Keys and media of the same day belong\n"
+     "into the data directory before. Without --force a database that is there is never touched; with it\n"
+     "the former one stays beside it as yundian.db.before."},
     {"config", config_verb, "Prints every setting with its value and help.", "yundian config"},
     {"routes", routes, "Prints the table of addresses.", "yundian routes"},
     {"openapi", openapi, "Prints the API as OpenAPI 3.1.", "yundian openapi > openapi.json"},
