@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define EXIT_USAGE 2
+#define EXIT_REFUSED 3 /* the verb did its work, but refused a part of what it was given */
 #define OUTPUT_LIMIT ((size_t)16 << 20)
 #define SHOPS_AT_ONCE 100
 
@@ -31,6 +32,7 @@ struct program {
     const char *share;
     int argc; /* words after the verb */
     char **argv;
+    int status; /* of a verb that did not fail */
 };
 
 /* ---- what verbs share
@@ -234,6 +236,7 @@ static err import_verb(struct program *program)
     text_open(&text, program->ctx.arena, OUTPUT_LIMIT);
     import_report_write(&text, &report);
     fputs(text_of(&text), stdout);
+    program->status = report.refused > 0 ? EXIT_REFUSED : 0;
     return NULL;
 }
 
@@ -245,6 +248,29 @@ static err backup(struct program *program)
     TRY(db_backup(&program->ctx, program->argv[0]));
     printf("%s holds the database; keep %s/keys and %s/media with it\n", program->argv[0],
            program->config.data, program->config.data);
+    return NULL;
+}
+
+/* Keys that are made anew would open nothing of what the copy holds. */
+static err need_keys(struct program *program)
+{
+    const char *keys = arena_format(program->ctx.arena, "%s/keys", program->config.data);
+    if (access(keys, R_OK) == 0)
+        return NULL;
+    return fail_with(&program->ctx, ERR_NOT_FOUND, "put the keys that belong to the copy into %s first",
+                     keys);
+}
+
+/* The file is the last word. */
+static err restore(struct program *program)
+{
+    const char *path = program->argc > 0 ? program->argv[program->argc - 1] : "--";
+    if (text_starts(path, "--"))
+        return fail_with(&program->ctx, ERR_BAD_REQUEST, "the file is missing");
+    TRY(need_keys(program));
+    TRY(db_restore(&program->ctx, &program->config, path, has_flag(program, "force")));
+    TRY(open_program(program));
+    printf("%s is restored; yundian check looks through it\n", program->config.data);
     return NULL;
 }
 
@@ -269,6 +295,7 @@ static err check_shop(struct ctx *ctx, struct findings *findings)
     findings->shop = ctx->shop->handle;
     TRY(stock_check(ctx, print_finding, findings));
     TRY(code_check(ctx, print_finding, findings));
+    TRY(code_check_stock(ctx, print_finding, findings));
     TRY(order_check(ctx, print_finding, findings));
     return payment_check(ctx, print_finding, findings);
 }
@@ -338,7 +365,7 @@ struct verb {
     const char *name;
     err (*run)(struct program *program);
     const char *help;
-    const char *example;
+    const char *example; /* and what else a caller must know */
 };
 
 static const struct verb verbs[] = {
@@ -351,10 +378,19 @@ static const struct verb verbs[] = {
     {"shop", shop_verb, "Opens a shop.", "yundian shop create --handle tea --name 茶铺 --host tea.example"},
     {"staff", staff_verb, "Adds a person who runs a shop.",
      "yundian staff create --shop tea --login mei@tea.example --password '…'"},
-    {"import", import_verb, "Takes products from a CSV file.", "yundian import --shop demo products.csv"},
+    {"import", import_verb, "Takes products from a CSV file.",
+     "yundian import --shop demo products.csv\n\n"
+     "A bad row never stops the others: good ones are taken, bad ones are named with line and reason.\n"
+     "Exit: 0 every row was taken or known; 3 at least one row was refused; 1 the file or the database\n"
+     "could not be read; 2 the words were wrong."},
     {"check", check, "Re-adds stock, money and states from their ledgers.", "yundian check --data var"},
     {"backup", backup, "Copies a SQLite database into a file while it is served.",
      "yundian backup --data var copy.db"},
+    {"restore", restore, "Puts a copy of backup in the place of the SQLite database.",
+     "yundian restore --data var copy.db\n    yundian restore --data var --force copy.db\n\n"
+     "The copy is checked first; the program must not be running. Keys and media of the same day belong\n"
+     "into the data directory before. Without --force a database that is there is never touched; with it\n"
+     "the former one stays beside it as yundian.db.before."},
     {"config", config_verb, "Prints every setting with its value and help.", "yundian config"},
     {"routes", routes, "Prints the table of addresses.", "yundian routes"},
     {"openapi", openapi, "Prints the API as OpenAPI 3.1.", "yundian openapi > openapi.json"},
@@ -400,7 +436,7 @@ static int run(struct program *program, const struct verb *verb)
     if (failure)
         fprintf(stderr, "yundian %s: %s\n", verb->name, failure->detail);
     close_program(program);
-    return failure ? 1 : 0;
+    return failure ? 1 : program->status;
 }
 
 int main(int argc, char **argv)

@@ -128,3 +128,8 @@ struct db_figures db_figures(struct db *db);
 /* A consistent copy of a SQLite database into a file (VACUUM INTO). ERR_BAD_REQUEST on PostgreSQL, whose own
  * tools do it. */
 CHECKED err db_backup(struct ctx *ctx, const char *path);
+
+/* Puts such a copy in the place of the database of a configuration, before it is opened: the copy is checked
+ * first (whole, ours), a database that is there or in use is ERR_CONFLICT. `is_forced` replaces the one that
+ * is there, if nobody has it open, and keeps it as yundian.db.before. */
+CHECKED err db_restore(struct ctx *ctx, const struct config *config, const char *path, bool is_forced);

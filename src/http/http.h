@@ -123,6 +123,10 @@ const char *req_typed(const struct req *req, const char *field);
 /* All typed fields as an object of texts, for templates. */
 const struct value *req_typed_all(const struct req *req);
 
+/* A location on this site without the prefix of the reader's language: for comparing it with paths, and for
+ * keeping it for a reply, which puts the prefix of its own reader before it. */
+const char *req_local(const struct req *req, const char *location);
+
 /* ---- replies: a handler ends with exactly one of them ---------------------------------------- */
 
 /* HTML through the owner's render hook with this template, or the same tree as JSON. */

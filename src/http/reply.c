@@ -58,6 +58,21 @@ err reply_view(struct req *req, const char *template, const struct value *view)
     return reply_view_status(req, status, template, view);
 }
 
+static bool has_prefix(const struct req *req, const char *location)
+{
+    size_t length = strlen(req->prefix);
+    return strncmp(location, req->prefix, length) == 0 &&
+           (location[length] == '/' || location[length] == '?' || location[length] == '\0');
+}
+
+const char *req_local(const struct req *req, const char *location)
+{
+    if (*req->prefix == '\0' || !has_prefix(req, location))
+        return location;
+    location += strlen(req->prefix);
+    return *location == '/' ? location : arena_format(req->ctx.arena, "/%s", location);
+}
+
 /* Stays on the site unless the handler names another one in full, and in the reader's language. */
 static const char *place(const struct req *req, const char *location)
 {
@@ -65,10 +80,8 @@ static const char *place(const struct req *req, const char *location)
         return location;
     if (location[1] == '/' || location[1] == '\\')
         return "/";
-    size_t length = strlen(req->prefix);
-    bool has_prefix = strncmp(location, req->prefix, length) == 0 &&
-                      (location[length] == '/' || location[length] == '?' || location[length] == '\0');
-    if (length == 0 || has_prefix || text_starts(location, "/api/") || req->face != FACE_HTML)
+    if (*req->prefix == '\0' || has_prefix(req, location) || text_starts(location, "/api/") ||
+        req->face != FACE_HTML)
         return location;
     return arena_format(req->ctx.arena, "%s%s", req->prefix, location);
 }

@@ -28,7 +28,8 @@ const struct route *const site_routes[] = {
     NULL,
 };
 
-const struct job_kind *const site_jobs[] = {payment_job_kinds, checkout_job_kinds, sandbox_job_kinds, NULL};
+const struct job_kind *const site_jobs[] = {payment_job_kinds, payment_owed_job_kinds, checkout_job_kinds,
+                                            sandbox_job_kinds, NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 

@@ -215,7 +215,7 @@ static err send_to_login(struct req *req)
     struct text_buf location;
     text_open(&location, req->ctx.arena, (size_t)HTTP_URL_LIMIT * 3);
     text_add(&location, "/admin/login?next=");
-    const char *next = req->route->method == GET ? req->url : "/admin";
+    const char *next = req->route->method == GET ? req_local(req, req->url) : "/admin";
     text_add_url(&location, next, strlen(next));
     return reply_redirect(req, 303, text_of(&location));
 }

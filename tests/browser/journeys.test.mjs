@@ -300,6 +300,41 @@ describe("journeys", () => {
     await closeTab(page);
   });
 
+  test("the owner edits variants on a phone: cards, room for a thumb, two SKUs exchanged in one save", async () => {
+    const [light, dark] = [unique("LIGHT"), unique("DARK")].map((sku) => sku.toUpperCase());
+    const variant = (options, sku) => ({ options, sku, price: { amount: 3900, currency: "CNY" }, is_active: true, stock: 5 });
+    const lamp = await shop.product({ options: [{ name: "颜色", values: "浅, 深" }], variants: [variant("浅", light), variant("深", dark)] });
+    const page = await openTab(browser, server, { width: 375, height: 812, isMobile: true, hasTouch: true });
+    await logIn(page);
+    await page.goto(`/admin/products/${lamp.id}`);
+    await page.click("[data-add-variant]");
+    const found = await page.evaluate(() => {
+      const box = (element) => element.getBoundingClientRect();
+      const targets = [...document.querySelectorAll("#variants :is(a, button, input:not([type=hidden]), summary), #stock :is(a, button, input:not([type=hidden]))")]
+        .filter((one) => one.checkVisibility() && box(one).width > 0)
+        .map((one) => [one, box(one.type === "checkbox" ? one.closest("label") : one)]);
+      const cards = [...document.querySelectorAll("[data-variant]:not(.is-spare)")];
+      return {
+        small: targets.filter(([, { width, height }]) => width < 43.5 || height < 43.5).map(([one]) => one.outerHTML.slice(0, 90)),
+        sideways: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        nameless: cards.flatMap((card) => [...card.querySelectorAll("label, .cell-label")]).filter((label) => label.checkVisibility() && box(label).height < 5).map((label) => label.textContent),
+        tops: cards.map((card) => box(card).top),
+      };
+    });
+    assert.deepEqual(found.small, []);
+    assert.equal(found.sideways, 0);
+    assert.deepEqual(found.nameless, [], "every field shows its name");
+    assert.equal(new Set(found.tops).size, 3, "one card below the other");
+    await page.locator("[data-variant]:not(.is-spare) [data-remove-row]").last().click();
+    await page.fill('[name="variants.0.sku"]', dark);
+    await page.fill('[name="variants.1.sku"]', light);
+    await visible(page, 'button[form="edit"]').click();
+    await page.waitForURL(/notice=saved/);
+    const { variants } = await (await shop.staff()).product(lamp.id);
+    assert.deepEqual(variants.map(({ sku }) => sku), [dark, light]);
+    await closeTab(page);
+  });
+
   test("a page on a phone never needs a second hand: every touch target is large enough", async () => {
     const page = await openTab(browser, server, { width: 375, height: 812, isMobile: true, hasTouch: true });
     for (const path of ["/", "/products", "/cart", "/orders"]) {

@@ -110,6 +110,15 @@ export class Server {
     return run(this.binary, [...verb.split(" "), "--data", this.data, ...rest], { env: this.env });
   }
 
+  /** Changes rows behind the back of the program: only for what no door of the shop can do. */
+  async tampers(sql) {
+    const whole = `BEGIN; ${sql}; COMMIT;`;
+    const done = this.engine === "postgres"
+      ? await run("psql", ["-qX", "-v", "ON_ERROR_STOP=1", "-d", this.database.url, "-c", whole])
+      : await run("sqlite3", ["-bail", "-cmd", ".timeout 20000", path.join(this.data, "yundian.db"), whole]);
+    assert.equal(done.code, 0, done.stderr);
+  }
+
   /** Opens another shop with an owner account. */
   async opens(handle, { isDefault = false } = {}) {
     const login = `owner@${handle}.example`;
@@ -447,6 +456,14 @@ export class Staff {
   /** Loads key codes into a digital variant. */
   async loads(product, codes) {
     return expect(await this.does(`/admin/variants/${product.variant_id}/codes`, { codes: codes.join("\n") }), 200, 201);
+  }
+
+  triesToDeliver(order) {
+    return this.triesTo("deliver", order, {});
+  }
+
+  async delivers(order) {
+    return expect(await this.triesToDeliver(order), 200, 201);
   }
 
   async counts(product, on_hand, { expected, reason = "counted" } = {}) {

@@ -133,6 +133,8 @@ describe("the catalogue", () => {
     ];
     const done = await importFile("small.csv", HEAD + rows.join("\n") + "\n");
     const said = done.stdout + done.stderr;
+    assert.equal(done.code, 3, "the exit says that something was refused");
+    assert.match((await server.tries("help import")).stdout, /3 at least one row was refused/);
     assert.ok(numbers(said).includes(2), `two rows are taken: ${said}`);
     assert.ok(numbers(said).includes(5), `five are refused: ${said}`);
     for (const line of [3, 4, 5, 6]) assert.ok(numbers(said).includes(line), `line ${line} is named: ${said}`);
@@ -147,8 +149,8 @@ describe("the catalogue", () => {
   test("the same file twice makes nothing twice", async () => {
     const name = unique("不重复");
     const text = HEAD + `x,${name},茶器,,12.50,,1\n`;
-    await importFile("again.csv", text);
-    await importFile("again.csv", text);
+    assert.equal((await importFile("again.csv", text)).code, 0);
+    assert.equal((await importFile("again.csv", text)).code, 0, "known rows are not refused");
     assert.equal((await staff.reads(`/admin/products?q=${encodeURIComponent(name)}`)).products.length, 1);
   });
 
@@ -157,12 +159,12 @@ describe("the catalogue", () => {
       const done = await importFile(name, text);
       // A file that breaks off may be read as far as it goes, but it says so.
       if (name === "quote.csv") assert.match(done.stdout + done.stderr, /line 2.*quote/);
-      else assert.notEqual(done.code, 0, `${name} is taken: ${done.stdout}`);
+      assert.equal(done.code, name === "quote.csv" ? 3 : 1, `${name}: ${done.stdout}`);
       assert.ok(typeof done.code === "number" && done.code < 100, `${name}: ended with ${done.code}`);
       assert.ok((done.stdout + done.stderr).length > 10, `${name}: nothing said`);
     }
     const missing = await server.tries("import", "--shop", "main", "/nowhere.csv");
-    assert.notEqual(missing.code, 0);
+    assert.equal(missing.code, 1);
     assert.notEqual((await server.tries("import", "--shop", "nobody", "/dev/null")).code, 0);
   });
 

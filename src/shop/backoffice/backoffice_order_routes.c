@@ -3,6 +3,7 @@
 #include "shop/backoffice/backoffice_routes.h"
 
 #include "shop/checkout/checkout.h"
+#include "shop/digital/digital.h"
 #include "shop/payment/payment.h"
 #include "shop/shipping/shipping.h"
 #include <inttypes.h>
@@ -153,6 +154,8 @@ static const struct field ship_fields[] = {
     {0},
 };
 
+static const struct field deliver_fields[] = {NUMBER_FIELD, {0}};
+
 static const struct field cancel_fields[] = {
     NUMBER_FIELD,
     {.name = "reason",
@@ -201,12 +204,35 @@ static void add_carriers(struct ctx *ctx, struct value *view)
 static void add_permissions(struct ctx *ctx, const struct order *order, int64_t refundable,
                             struct value *tree)
 {
-    bool can_ship = order_may(order->state, "shipped") && order_has_kind(order, PRODUCT_PHYSICAL);
+    bool can_ship = order_may(order->state, "shipped") && order_has_left(order, PRODUCT_PHYSICAL);
     value_set_bool(ctx->arena, tree, "can_ship", can_ship);
     value_set_bool(ctx->arena, tree, "can_cancel",
                    order_may(order->state, "cancelled") || order_may(order->state, "cancelled_paid"));
+    value_set_bool(ctx->arena, tree, "can_deliver", payment_owes_codes(order) && refundable > 0);
     value_set_bool(ctx->arena, tree, "can_refund", refundable > 0);
     value_set_money(ctx->arena, tree, "refundable", money_of(refundable, order->currency));
+}
+
+/* What the order waits for, and what its decks hold. */
+static err add_owed(struct ctx *ctx, const struct order *order, struct value *tree)
+{
+    struct value *list_of = value_set_list(ctx->arena, tree, "owed");
+    for (size_t i = 0; payment_owes_codes(order) && i < order->line_count; i++) {
+        const struct order_line *line = &order->lines[i];
+        struct code_deck deck;
+        if (line->kind != PRODUCT_DIGITAL || line->fulfilled == line->quantity)
+            continue;
+        TRY(code_deck_load(ctx, line->variant_id, &deck));
+        struct value *entry = value_add(ctx->arena, list_of, *value_object(ctx->arena));
+        value_set_text(ctx->arena, entry, "product_title", line->product_title);
+        value_set_text(ctx->arena, entry, "variant_title", line->variant_title);
+        value_set_text(ctx->arena, entry, "sku", line->sku);
+        value_set_int(ctx->arena, entry, "quantity", line->quantity);
+        value_set_int(ctx->arena, entry, "left", deck.loaded - deck.dealt);
+        value_set_text(ctx->arena, entry, "url",
+                       arena_format(ctx->arena, "/admin/products/%" PRId64, line->product_id));
+    }
+    return NULL;
 }
 
 static err order_admin_view(struct req *req, const struct order *order, struct value **view)
@@ -219,6 +245,7 @@ static err order_admin_view(struct req *req, const struct order *order, struct v
     TRY(payment_attempt_list(ctx, order->id, &attempts, &count));
     payment_attempt_views(ctx, value_set_list(ctx->arena, tree, "payments"), attempts, count);
     add_permissions(ctx, order, payment_refundable(attempts, count), tree);
+    TRY(add_owed(ctx, order, tree));
     *view = value_object(ctx->arena);
     value_set(ctx->arena, *view, "order", *tree);
     add_carriers(ctx, *view);
@@ -253,6 +280,14 @@ static err ship(struct req *req)
     TRY(load(req, &order));
     TRY(order_ship(&req->ctx, order, form->carrier, form->tracking_number));
     return done(req, order, "shipped");
+}
+
+static err deliver(struct req *req)
+{
+    struct order *order;
+    TRY(load(req, &order));
+    TRY(payment_deliver_owed(&req->ctx, order->id));
+    return done(req, order, "delivered");
 }
 
 static err cancel(struct req *req)
@@ -316,6 +351,16 @@ const struct route backoffice_order_routes[] = {
      .form_size = sizeof(struct act_form),
      .again = show,
      .summary = "Everything physical left with this parcel",
+     .answer = "order"},
+    {.method = POST,
+     .path = "/admin/orders/:number/deliver",
+     .handler = deliver,
+     .guard = STAFF,
+     .scope = "orders.write",
+     .fields = deliver_fields,
+     .form_size = sizeof(struct act_form),
+     .again = show,
+     .summary = "Deliver the codes that a paid order waits for",
      .answer = "order"},
     {.method = POST,
      .path = "/admin/orders/:number/cancel",

@@ -282,8 +282,9 @@ static err change_status(struct req *req)
 {
     const struct status_form *form = req->form;
     TRY(product_change_status(&req->ctx, form->product_id, (enum product_status)(form->status + 1)));
-    if (req->face == FACE_HTML && text_starts(form->next, "/admin/products"))
-        return reply_redirect(req, 303, form->next);
+    const char *next = req_local(req, form->next);
+    if (req->face == FACE_HTML && (text_is(next, "/admin/products") || text_starts(next, "/admin/products?")))
+        return reply_redirect(req, 303, next);
     return done(req, 200, form->product_id, "saved");
 }
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "job/job.h"
 #include "shop/catalog/catalog_check.h"
+#include <inttypes.h>
 
 #define OPTIONS_JSON_LIMIT 65536
 
@@ -136,14 +137,42 @@ struct saving {
     bool is_new_product;
 };
 
+static const struct variant_draft *find_draft(const struct product_draft *draft, int64_t variant_id)
+{
+    for (size_t i = 0; i < draft->variant_count; i++)
+        if (draft->variants[i].id == variant_id)
+            return &draft->variants[i];
+    return NULL;
+}
+
+/* Variants are written one after the other, and a SKU is unique at every moment: those that get another one
+ * give theirs up first (for a word that nobody can type), so that two can exchange theirs in one save. */
+static err give_up_skus(struct ctx *ctx, const struct product_draft *draft)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, "SELECT id, sku FROM variants WHERE shop_id = $1 AND product_id = $2",
+                 db_int(ctx->shop->id), db_int(draft->id)));
+    while (db_next(rows)) {
+        const struct variant_draft *variant = find_draft(draft, db_get_int(rows, 0));
+        if (!variant || text_is(variant->sku, db_get_text(rows, 1)))
+            continue;
+        TRY(db_execute(ctx, "UPDATE variants SET sku = $4 WHERE shop_id = $1 AND product_id = $2 AND id = $3",
+                       db_int(ctx->shop->id), db_int(draft->id), db_int(variant->id),
+                       db_text(arena_format(ctx->arena, "\x1f%" PRId64, variant->id))));
+    }
+    return NULL;
+}
+
 static err write_variants(struct ctx *ctx, const struct saving *saving)
 {
     struct product_draft *draft = saving->draft;
-    if (!saving->is_new_product)
+    if (!saving->is_new_product) {
+        TRY(give_up_skus(ctx, draft));
         TRY(db_execute(ctx,
                        "UPDATE variants SET is_active = 0, position = position + 10000"
                        " WHERE shop_id = $1 AND product_id = $2",
                        db_int(ctx->shop->id), db_int(draft->id)));
+    }
     for (size_t i = 0; i < draft->variant_count; i++)
         TRY(write_variant(ctx, draft, i, saving->is_new[i]));
     return NULL;

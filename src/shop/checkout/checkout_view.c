@@ -80,6 +80,7 @@ err order_full_view(struct ctx *ctx, const struct order *order, bool is_masked, 
     struct order_event *events;
     size_t count;
     *view = order_view(ctx, order, is_masked);
+    value_set_bool(ctx->arena, *view, "waits_for_codes", payment_owes_codes(order));
     TRY(set_deliveries(ctx, order, is_masked, *view));
     TRY(set_shipments(ctx, order, *view));
     TRY(set_money(ctx, order, *view));

@@ -4,6 +4,7 @@
 
 #include "base/crypto.h"
 #include "base/text.h"
+#include "job/job.h"
 #include "shop/inventory/inventory.h"
 #include <inttypes.h>
 
@@ -45,6 +46,48 @@ static err lock_deck(struct ctx *ctx, int64_t variant_id, int64_t *loaded)
     return NULL;
 }
 
+err code_deck_load(struct ctx *ctx, int64_t variant_id, struct code_deck *deck)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT loaded, dealt, owed FROM code_decks WHERE shop_id = $1 AND variant_id = $2",
+                 db_int(ctx->shop->id), db_int(variant_id)));
+    *deck = (struct code_deck){.variant_id = variant_id};
+    if (db_next(rows)) {
+        deck->loaded = db_get_int(rows, 0);
+        deck->dealt = db_get_int(rows, 1);
+        deck->owed = db_get_int(rows, 2);
+    }
+    return NULL;
+}
+
+/* The deck is read after the stock is locked: whoever deals or loads changes both in one transaction, so what
+ * is read here cannot be older than the stock. */
+err code_fit_stock(struct ctx *ctx, int64_t variant_id, int64_t product_id, const char *reason)
+{
+    struct stock stock;
+    struct code_deck deck;
+    TRY(ensure_deck(ctx, variant_id));
+    TRY(stock_lock(ctx, variant_id, &stock));
+    TRY(code_deck_load(ctx, variant_id, &deck));
+    int64_t left = deck.loaded - deck.dealt;
+    int64_t owed = stock.reserved > left ? stock.reserved - left : 0;
+    if (owed != deck.owed)
+        TRY(db_expect(ctx, 1, ERR_CONFLICT, "the deck changed meanwhile",
+                      "UPDATE code_decks SET owed = $3 WHERE shop_id = $1 AND variant_id = $2 AND owed = $4",
+                      db_int(ctx->shop->id), db_int(variant_id), db_int(owed), db_int(deck.owed)));
+    return stock_correct(ctx, &stock, product_id, left + owed, reason);
+}
+
+err code_is_owed(struct ctx *ctx, bool *is_owed)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, "SELECT 1 FROM code_decks WHERE shop_id = $1 AND owed > 0 LIMIT 1",
+                 db_int(ctx->shop->id)));
+    *is_owed = db_next(rows);
+    return NULL;
+}
+
 static err load_in_transaction(struct ctx *ctx, void *arg)
 {
     struct load *load = arg;
@@ -65,7 +108,10 @@ static err load_in_transaction(struct ctx *ctx, void *arg)
         return NULL;
     TRY(db_execute(ctx, "UPDATE code_decks SET loaded = loaded + $3 WHERE shop_id = $1 AND variant_id = $2",
                    db_int(ctx->shop->id), db_int(load->variant_id), db_int(load->added)));
-    return stock_receive(ctx, load->variant_id, load->product_id, load->added, "codes");
+    TRY(code_fit_stock(ctx, load->variant_id, load->product_id, "codes"));
+    struct value *news = value_object(ctx->arena);
+    value_set_int(ctx->arena, news, "added", load->added);
+    return outbox_emit(ctx, "digital.loaded", load->variant_id, news);
 }
 
 err code_load(struct ctx *ctx, int64_t variant_id, int64_t product_id, const char *const *codes, size_t count,
@@ -88,19 +134,6 @@ err code_load(struct ctx *ctx, int64_t variant_id, int64_t product_id, const cha
     TRY(db_transact(ctx, load_in_transaction, &load));
     *added = load.added;
     *duplicates = (int64_t)load.count - load.added;
-    return NULL;
-}
-
-err code_deck_load(struct ctx *ctx, int64_t variant_id, struct code_deck *deck)
-{
-    struct db_rows *rows;
-    TRY(db_query(ctx, &rows, "SELECT loaded, dealt FROM code_decks WHERE shop_id = $1 AND variant_id = $2",
-                 db_int(ctx->shop->id), db_int(variant_id)));
-    *deck = (struct code_deck){.variant_id = variant_id};
-    if (db_next(rows)) {
-        deck->loaded = db_get_int(rows, 0);
-        deck->dealt = db_get_int(rows, 1);
-    }
     return NULL;
 }
 
@@ -140,44 +173,4 @@ err code_list_delivered(struct ctx *ctx, int64_t order_id, struct delivered_code
         TRY(crypto_open(ctx, purpose, sealed, &code->code));
     }
     return NULL;
-}
-
-/* A code stands in at most one delivery: sorted by number, no delivery of a variant may begin before the one
- * before it ended. */
-static err check_overlaps(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
-{
-    struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT variant_id, first_seq FROM (SELECT variant_id, first_seq, LAG(first_seq + quantity)"
-                 " OVER (PARTITION BY variant_id ORDER BY first_seq) AS free_from FROM deliveries"
-                 " WHERE shop_id = $1) d WHERE first_seq < free_from LIMIT 1000",
-                 db_int(ctx->shop->id)));
-    while (db_next(rows))
-        report(arg, arena_format(ctx->arena, "variant %" PRId64 ": code %" PRId64 " was delivered twice",
-                                 db_get_int(rows, 0), db_get_int(rows, 1)));
-    return NULL;
-}
-
-err code_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
-{
-    struct db_rows *rows;
-    TRY(db_query(
-        ctx, &rows,
-        "SELECT k.variant_id, k.loaded, k.dealt, COALESCE(c.count, 0), COALESCE(d.count, 0)"
-        " FROM code_decks k"
-        " LEFT JOIN (SELECT variant_id, COUNT(*) AS count FROM codes WHERE shop_id = $1 GROUP BY variant_id) "
-        "c"
-        " ON c.variant_id = k.variant_id"
-        " LEFT JOIN (SELECT variant_id, CAST(SUM(quantity) AS BIGINT) AS count FROM deliveries"
-        " WHERE shop_id = $1 GROUP BY variant_id) d ON d.variant_id = k.variant_id"
-        " WHERE k.shop_id = $1 AND (k.loaded <> COALESCE(c.count, 0) OR k.dealt <> COALESCE(d.count, 0))"
-        " LIMIT 1000",
-        db_int(ctx->shop->id)));
-    while (db_next(rows))
-        report(arg, arena_format(ctx->arena,
-                                 "deck of variant %" PRId64 ": loaded %" PRId64 ", dealt %" PRId64
-                                 ", but %" PRId64 " codes and %" PRId64 " delivered",
-                                 db_get_int(rows, 0), db_get_int(rows, 1), db_get_int(rows, 2),
-                                 db_get_int(rows, 3), db_get_int(rows, 4)));
-    return check_overlaps(ctx, report, arg);
 }

@@ -221,6 +221,36 @@ err stock_receive(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64
     return product_emit_changed(ctx, product_id);
 }
 
+err stock_lock(struct ctx *ctx, int64_t variant_id, struct stock *stock)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "UPDATE stock SET on_hand = on_hand WHERE shop_id = $1 AND variant_id = $2"
+                 " RETURNING on_hand, reserved",
+                 db_int(ctx->shop->id), db_int(variant_id)));
+    if (!db_next(rows))
+        return fail_with(ctx, ERR_NOT_FOUND, "the variant has no stock row");
+    *stock = (struct stock){variant_id, db_get_int(rows, 0), db_get_int(rows, 1)};
+    return NULL;
+}
+
+err stock_correct(struct ctx *ctx, const struct stock *locked, int64_t product_id, int64_t on_hand,
+                  const char *reason)
+{
+    int64_t difference = on_hand - locked->on_hand;
+    if (difference == 0)
+        return NULL;
+    TRY(db_expect(ctx, 1, ERR_CONFLICT, "more is promised than is there",
+                  "UPDATE stock SET on_hand = $3 WHERE shop_id = $1 AND variant_id = $2 AND on_hand = $4"
+                  " AND reserved <= $3",
+                  db_int(ctx->shop->id), db_int(locked->variant_id), db_int(on_hand),
+                  db_int(locked->on_hand)));
+    TRY(note_low(ctx, locked->variant_id, on_hand - locked->reserved));
+    TRY(write_movement(ctx, difference > 0 ? MOVEMENT_RECEIPT : MOVEMENT_COUNT, locked->variant_id,
+                       difference, 0, 0, reason));
+    return product_emit_changed(ctx, product_id);
+}
+
 struct counting {
     int64_t variant_id;
     int64_t product_id;

@@ -69,6 +69,12 @@ CHECKED err stock_sell(struct ctx *ctx, int64_t order_id, const struct demand *d
 CHECKED err stock_create(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t on_hand);
 CHECKED err stock_receive(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t quantity,
                           const char *reason);
+/* In a transaction: locks the row of a variant and reads it. ERR_NOT_FOUND when there is none. */
+CHECKED err stock_lock(struct ctx *ctx, int64_t variant_id, struct stock *stock);
+/* In a transaction, after stock_lock: what is on hand became another number by something that happened
+ * elsewhere. Never below what is promised. */
+CHECKED err stock_correct(struct ctx *ctx, const struct stock *locked, int64_t product_id, int64_t on_hand,
+                          const char *reason);
 /* Sets what was counted by hand. `expected` is what the person saw; ERR_CONFLICT when it is not so any more,
  * or when more is promised than counted. */
 CHECKED err stock_count(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t on_hand,

@@ -125,6 +125,8 @@ bool order_stage_parse(const char *name, enum order_stage *stage);
 const char *order_status_name(enum order_status status);
 const char *payment_status_name(enum payment_status status);
 const char *fulfillment_status_name(enum fulfillment_status status);
+/* The state after an event; false when the table has no row for it from this state. */
+bool order_next_state(struct order_state from, const char *event, struct order_state *to);
 /* Whether the table has a row for the event from this state. */
 bool order_may(struct order_state state, const char *event);
 
@@ -163,7 +165,12 @@ CHECKED err order_fulfil_lines(struct ctx *ctx, const struct order *order, enum 
  */
 size_t order_demands(struct ctx *ctx, const struct order *order, enum product_kind kind,
                      struct demand **demands);
+/* The same, of what has not left yet. */
+size_t order_demands_left(struct ctx *ctx, const struct order *order, enum product_kind kind,
+                          struct demand **demands);
 bool order_has_kind(const struct order *order, enum product_kind kind);
+/* Whether anything of the kind has not left yet. */
+bool order_has_left(const struct order *order, enum product_kind kind);
 
 struct order_query {
     enum order_stage stage; /* 0 = any */

@@ -2,28 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/order/order.h"
 
-#include "base/text.h"
 #include "job/job.h"
 #include "shop/order/order_write.h"
-
-static const struct order_transition *find_row(const char *event)
-{
-    for (const struct order_transition *row = order_transitions; row->event; row++)
-        if (text_is(row->event, event))
-            return row;
-    bug("no order event %s", event);
-}
-
-static struct order_state next_state(struct order_state state, const struct order_transition *row)
-{
-    if (row->to.order)
-        state.order = row->to.order;
-    if (row->to.payment)
-        state.payment = row->to.payment;
-    if (row->to.fulfillment)
-        state.fulfillment = row->to.fulfillment;
-    return state;
-}
 
 static err update_row(struct ctx *ctx, const struct order *order, struct order_state to,
                       const struct order_change *change)
@@ -61,11 +41,10 @@ err order_write_event(struct ctx *ctx, const struct order *order, const char *ki
 
 err order_apply(struct ctx *ctx, struct order *order, const struct order_change *change)
 {
-    const struct order_transition *row = find_row(change->event);
-    if (!order_may(order->state, change->event))
+    struct order_state to;
+    if (!order_may(order->state, change->event) || !order_next_state(order->state, change->event, &to))
         return fail_with(ctx, ERR_INVALID_TRANSITION, "order %s is %s, so it cannot become %s", order->number,
                          order_stage_name(order_stage_of(order->state)), change->event);
-    struct order_state to = next_state(order->state, row);
     TRY(update_row(ctx, order, to, change));
     if (order->state.order == ORDER_PENDING_PAYMENT)
         TRY(job_cancel(ctx, ORDER_CLOSE_JOB, order->id));

@@ -101,21 +101,42 @@ err order_fulfil_lines(struct ctx *ctx, const struct order *order, enum product_
         db_int(ctx->shop->id), db_int(order->id), db_int(kind));
 }
 
-size_t order_demands(struct ctx *ctx, const struct order *order, enum product_kind kind,
+static size_t gather(struct ctx *ctx, const struct order *order, enum product_kind kind, bool only_left,
                      struct demand **demands)
 {
     struct demand *list = arena_alloc_many(ctx->arena, order->line_count + 1, sizeof *list);
     size_t count = 0;
     for (size_t i = 0; i < order->line_count; i++) {
         const struct order_line *line = &order->lines[i];
-        if (kind == 0 || line->kind == kind)
+        int64_t quantity = line->quantity - (only_left ? line->fulfilled : 0);
+        if ((kind == 0 || line->kind == kind) && quantity > 0)
             list[count++] = (struct demand){.variant_id = line->variant_id,
                                             .product_id = line->product_id,
-                                            .quantity = line->quantity,
+                                            .quantity = quantity,
                                             .available = line->available};
     }
     *demands = list;
     return demand_gather(list, count);
+}
+
+size_t order_demands(struct ctx *ctx, const struct order *order, enum product_kind kind,
+                     struct demand **demands)
+{
+    return gather(ctx, order, kind, false, demands);
+}
+
+size_t order_demands_left(struct ctx *ctx, const struct order *order, enum product_kind kind,
+                          struct demand **demands)
+{
+    return gather(ctx, order, kind, true, demands);
+}
+
+bool order_has_left(const struct order *order, enum product_kind kind)
+{
+    for (size_t i = 0; i < order->line_count; i++)
+        if (order->lines[i].kind == kind && order->lines[i].fulfilled < order->lines[i].quantity)
+            return true;
+    return false;
 }
 
 bool order_has_kind(const struct order *order, enum product_kind kind)

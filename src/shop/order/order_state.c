@@ -29,10 +29,17 @@ const struct order_transition order_transitions[] = {
     /* Codes were delivered: all that was bought, or a part. */
     {"delivered",
      IS(ORDER_OPEN),
-     IS(PAYMENT_PAID),
+     HAS_MONEY,
      IS(FULFILLMENT_NONE) | IS(FULFILLMENT_PARTIAL),
      {ORDER_COMPLETED, 0, FULFILLMENT_DELIVERED}},
-    {"partly_delivered", IS(ORDER_OPEN), IS(PAYMENT_PAID), IS(FULFILLMENT_NONE), {0, 0, FULFILLMENT_PARTIAL}},
+    {"partly_delivered", IS(ORDER_OPEN), HAS_MONEY, IS(FULFILLMENT_NONE), {0, 0, FULFILLMENT_PARTIAL}},
+    /* The parcel left while codes were still missing; the codes came after it. */
+    {"partly_shipped", IS(ORDER_OPEN), HAS_MONEY, IS(FULFILLMENT_NONE), {0, 0, FULFILLMENT_PARTIAL}},
+    {"rest_delivered",
+     IS(ORDER_OPEN),
+     HAS_MONEY,
+     IS(FULFILLMENT_PARTIAL) | IS(FULFILLMENT_SHIPPED),
+     {0, 0, FULFILLMENT_SHIPPED}},
     {"shipped",
      IS(ORDER_OPEN),
      HAS_MONEY,
@@ -59,12 +66,31 @@ static bool fits(const struct order_transition *row, struct order_state state)
            (row->fulfillment_mask & IS(state.fulfillment));
 }
 
-bool order_may(struct order_state state, const char *event)
+static const struct order_transition *find_row(const char *event)
 {
     for (const struct order_transition *row = order_transitions; row->event; row++)
         if (text_is(row->event, event))
-            return fits(row, state);
-    bug("no order event %s", event);
+            return row;
+    return NULL;
+}
+
+bool order_next_state(struct order_state from, const char *event, struct order_state *to)
+{
+    const struct order_transition *row = find_row(event);
+    if (!row || !fits(row, from))
+        return false;
+    to->order = row->to.order ? row->to.order : from.order;
+    to->payment = row->to.payment ? row->to.payment : from.payment;
+    to->fulfillment = row->to.fulfillment ? row->to.fulfillment : from.fulfillment;
+    return true;
+}
+
+bool order_may(struct order_state state, const char *event)
+{
+    const struct order_transition *row = find_row(event);
+    if (!row)
+        bug("no order event %s", event);
+    return fits(row, state);
 }
 
 enum order_stage order_stage_of(struct order_state state)

@@ -22,8 +22,9 @@ enum attempt_status {
 enum refund_status { REFUND_PENDING = 1, REFUND_DONE = 2, REFUND_FAILED = 3 };
 
 /* Jobs of this module (payment_jobs). */
-#define PAYMENT_QUERY_JOB "payment.query"   /* asks for an attempt that no notification came for */
-#define PAYMENT_REFUND_JOB "payment.refund" /* sends a refund until the gateway has it */
+#define PAYMENT_DELIVER_JOB "payment.deliver" /* delivers to those who wait for codes of a variant */
+#define PAYMENT_QUERY_JOB "payment.query"     /* asks for an attempt that no notification came for */
+#define PAYMENT_REFUND_JOB "payment.refund"   /* sends a refund until the gateway has it */
 
 /* An attempt may be paid this long. */
 #define ATTEMPT_AGE_MS (2 * HOUR_MS)
@@ -78,6 +79,13 @@ CHECKED err payment_apply_fact(struct ctx *ctx, const struct payment_fact *fact)
 /* Asks the gateways of an order's open attempts whether they were paid, and applies what they say: before an
  * order is closed or cancelled. */
 CHECKED err payment_query_order(struct ctx *ctx, int64_t order_id);
+
+/* Whether an order was paid and still waits for codes. */
+bool payment_owes_codes(const struct order *order);
+/* Delivers the codes of an order that waits for them, as staff ask for it. ERR_INVALID_TRANSITION when it
+ * waits for none or nothing of its money is left; ERR_OUT_OF_STOCK, with the numbers, when there are too few.
+ */
+CHECKED err payment_deliver_owed(struct ctx *ctx, int64_t order_id);
 
 /* What can still be refunded of an order: paid by the attempt that pays it, less what was promised back. */
 int64_t payment_refundable(const struct payment_attempt *attempts, size_t count);

@@ -17,8 +17,9 @@ err payment_deliver(struct ctx *ctx, struct order *order)
                           order->lines[i].quantity));
     TRY(stock_sell(ctx, order->id, demands, count));
     TRY(order_fulfil_lines(ctx, order, PRODUCT_DIGITAL));
-    bool is_all = !order_has_kind(order, PRODUCT_PHYSICAL);
-    struct order_change change = {.event = is_all ? "delivered" : "partly_delivered"};
+    struct order_change change = {.event = "delivered"};
+    if (order_has_kind(order, PRODUCT_PHYSICAL))
+        change.event = order_has_left(order, PRODUCT_PHYSICAL) ? "partly_delivered" : "rest_delivered";
     return order_apply(ctx, order, &change);
 }
 

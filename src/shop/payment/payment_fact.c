@@ -97,8 +97,7 @@ static err take_and_deliver(struct ctx *ctx, const struct decision *decision, co
 {
     TRY(take_money(ctx, decision, event));
     if (decision->is_short)
-        return alarm_raise(ctx, "delivery-short", decision->order->number,
-                           "paid, but too few codes are loaded");
+        return payment_owe(ctx, decision->order);
     return payment_deliver(ctx, decision->order);
 }
 
@@ -212,8 +211,7 @@ struct refund_news {
 static err refund_unshipped(struct ctx *ctx, struct order *order, const struct refund *refund)
 {
     struct demand *demands;
-    enum product_kind held = order->state.fulfillment == FULFILLMENT_NONE ? 0 : PRODUCT_PHYSICAL;
-    size_t count = order_demands(ctx, order, held, &demands);
+    size_t count = order_demands_left(ctx, order, 0, &demands);
     struct order_change change = {
         .event = "refunded_unshipped", .refunded = refund->amount, .note = refund->reason};
     TRY(order_apply(ctx, order, &change));

@@ -4,3 +4,6 @@
 #include "job/job.h"
 
 extern const struct job_kind payment_job_kinds[];
+extern const struct job_kind payment_owed_job_kinds[];
+/* Codes that were loaded, and orders that ended, set free what others wait for. */
+extern const struct listener payment_listeners[];

@@ -12,3 +12,5 @@ CHECKED err refund_promise(struct ctx *ctx, const struct payment_attempt *attemp
                            const char *reason, int64_t *refund_id);
 /* In a transaction: deals the codes of every digital line and hands them out of stock. */
 CHECKED err payment_deliver(struct ctx *ctx, struct order *order);
+/* In a transaction: a paid order whose codes are not there waits for them, and staff are told. */
+CHECKED err payment_owe(struct ctx *ctx, const struct order *order);

@@ -38,7 +38,8 @@ static err ship_in_transaction(struct ctx *ctx, void *arg)
     struct order order = *dispatch->order;
     struct demand *demands;
     size_t count = order_demands(ctx, &order, PRODUCT_PHYSICAL, &demands);
-    struct order_change change = {.event = "shipped",
+    bool is_rest = !order_has_left(&order, PRODUCT_DIGITAL);
+    struct order_change change = {.event = is_rest ? "shipped" : "partly_shipped",
                                   .note =
                                       arena_format(ctx->arena, "%s %s", find_carrier(dispatch->carrier)->name,
                                                    dispatch->tracking_number)};
@@ -57,7 +58,7 @@ err order_ship(struct ctx *ctx, const struct order *order, const char *carrier, 
 {
     if (!find_carrier(carrier))
         return fail_field(ctx, "carrier", "unknown-carrier", "choose a carrier from the list");
-    if (!order_has_kind(order, PRODUCT_PHYSICAL))
+    if (!order_has_left(order, PRODUCT_PHYSICAL))
         return fail_with(ctx, ERR_INVALID_TRANSITION, "order %s has nothing to ship", order->number);
     struct dispatch dispatch = {order, carrier, tracking_number};
     return db_transact(ctx, ship_in_transaction, &dispatch);

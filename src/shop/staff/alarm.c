@@ -55,6 +55,14 @@ err alarm_resolve(struct ctx *ctx, int64_t alarm_id)
     return db_transact(ctx, resolve_in_transaction, &alarm_id);
 }
 
+err alarm_settle(struct ctx *ctx, const char *kind, const char *subject)
+{
+    return db_execute(ctx,
+                      "UPDATE alarms SET resolved_at = $4 WHERE shop_id = $1 AND kind = $2 AND subject = $3"
+                      " AND resolved_at IS NULL",
+                      db_int(ctx->shop->id), db_text(kind), db_text(subject), db_int(ctx->now));
+}
+
 void alarm_views(struct ctx *ctx, struct value *list, const struct alarm *alarms, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

@@ -44,4 +44,6 @@ CHECKED err alarm_raise(struct ctx *ctx, const char *kind, const char *subject, 
 /* Open alarms, newest first; `total` (may be NULL) is their whole number. */
 CHECKED err alarm_list_open(struct ctx *ctx, int limit, struct alarm **alarms, size_t *count, int64_t *total);
 CHECKED err alarm_resolve(struct ctx *ctx, int64_t alarm_id);
+/* In a transaction: what the alarms of this kind about this subject asked for was done. */
+CHECKED err alarm_settle(struct ctx *ctx, const char *kind, const char *subject);
 void alarm_views(struct ctx *ctx, struct value *list, const struct alarm *alarms, size_t count);

@@ -80,7 +80,7 @@ static err log_in(struct req *req)
     struct value *view = value_object(req->ctx.arena);
     struct value *session = value_set_object(req->ctx.arena, view, "session");
     value_set_text(req->ctx.arena, session, "login", form->login);
-    return reply_done(req, 200, view, "%s", safe_next(form->next));
+    return reply_done(req, 200, view, "%s", safe_next(req_local(req, form->next)));
 }
 
 static err log_out(struct req *req)

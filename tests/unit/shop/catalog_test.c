@@ -165,6 +165,50 @@ static void the_longest_words_that_are_allowed_are_taken(void **state)
     assert_int_equal(product_now(model.draft.id)->price_max, INT64_C(9000000000000));
 }
 
+static int64_t id_of_sku(const char *sku)
+{
+    struct db_rows *rows;
+    assert_ok(db_query(work, &rows, "SELECT id FROM variants WHERE shop_id = $1 AND sku = $2",
+                       db_int(work->shop->id), db_text(sku)));
+    assert_true(db_next(rows));
+    return db_get_int(rows, 0);
+}
+
+static void variants_exchange_their_skus_in_one_save(void **state)
+{
+    (void)state;
+    struct model model;
+    fill(&model, "swap");
+    assert_ok(product_save(work, &model.draft));
+    int64_t ids[4];
+    for (size_t i = 0; i < 4; i++)
+        ids[i] = model.variants[i].id;
+    model.draft.version = 1;
+    model.variants[0].sku = "swap-2"; /* two exchange, and one hands its SKU on to a new variant */
+    model.variants[1].sku = "swap-1";
+    model.variants[2].sku = "swap-5";
+    model.variants[3].id = 0;
+    model.variants[3].sku = "swap-3";
+    assert_ok(product_save(work, &model.draft));
+    assert_int_equal(id_of_sku("swap-2"), ids[0]);
+    assert_int_equal(id_of_sku("swap-1"), ids[1]);
+    assert_int_equal(id_of_sku("swap-5"), ids[2]);
+    assert_int_equal(id_of_sku("swap-3"), model.variants[3].id);
+    assert_int_equal(id_of_sku("swap-4"), ids[3]); /* left out: switched off with its SKU */
+    model.draft.version = 2;
+    model.variants[0].sku = "swap-1";
+    model.variants[1].sku = "swap-5";
+    model.variants[2].sku = "swap-2";
+    assert_ok(product_save(work, &model.draft));
+    assert_int_equal(id_of_sku("swap-1"), ids[0]);
+    assert_int_equal(id_of_sku("swap-5"), ids[1]);
+    assert_int_equal(id_of_sku("swap-2"), ids[2]);
+    model.draft.version = 3;
+    model.variants[0].sku = "swap-4"; /* of the one that is switched off */
+    assert_fails(product_save(work, &model.draft), ERR_DUPLICATE);
+    assert_int_equal(id_of_sku("swap-1"), ids[0]);
+}
+
 static void a_handle_or_sku_of_another_product_is_refused(void **state)
 {
     (void)state;
@@ -691,6 +735,7 @@ int main(void)
         SENTENCE(a_draft_with_bad_options_is_refused),
         SENTENCE(a_draft_with_bad_variants_is_refused),
         SENTENCE(the_longest_words_that_are_allowed_are_taken),
+        SENTENCE(variants_exchange_their_skus_in_one_save),
         SENTENCE(a_handle_or_sku_of_another_product_is_refused),
         SENTENCE(who_saves_an_old_version_is_told_and_nothing_is_written),
         SENTENCE(variants_left_out_are_switched_off_and_can_come_back),

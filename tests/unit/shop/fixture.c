@@ -213,8 +213,9 @@ static err load_shop(struct ctx *ctx, int64_t shop_id)
 
 void run_jobs(void)
 {
-    static const struct listener *const listeners[] = {NULL};
-    static const struct job_kind *const kinds[] = {payment_job_kinds, checkout_job_kinds, NULL};
+    static const struct listener *const listeners[] = {payment_listeners, NULL};
+    static const struct job_kind *const kinds[] = {payment_job_kinds, payment_owed_job_kinds,
+                                                   checkout_job_kinds, NULL};
     static const struct job_recurring *const recurring[] = {NULL};
     const struct job_runner_options options = {.db = fixture.db,
                                                .model = work,

@@ -11,11 +11,12 @@
         ORDER_##order, PAYMENT_##payment, FULFILLMENT_##fulfillment                                          \
     }
 #define STATE_LIMIT 64
-#define EVENT_COUNT 12
+#define EVENT_COUNT 14
 
 static const char *const events[EVENT_COUNT] = {
-    "paid",      "reopened",         "paid_late", "expired",         "cancelled", "cancelled_paid",
-    "delivered", "partly_delivered", "shipped",   "partly_refunded", "refunded",  "refunded_unshipped"};
+    "paid",           "reopened",        "paid_late",        "expired",           "cancelled",
+    "cancelled_paid", "delivered",       "partly_delivered", "partly_shipped",    "rest_delivered",
+    "shipped",        "partly_refunded", "refunded",         "refunded_unshipped"};
 
 /* Every pair of a reachable state and an event that is allowed in it. */
 static const struct {
@@ -31,6 +32,15 @@ static const struct {
     {AT(OPEN, PAID, NONE), "cancelled_paid", AT(CLOSED, PAID, NONE)},
     {AT(OPEN, PAID, NONE), "delivered", AT(COMPLETED, PAID, DELIVERED)},
     {AT(OPEN, PAID, NONE), "partly_delivered", AT(OPEN, PAID, PARTIAL)},
+    {AT(OPEN, PAID, NONE), "partly_shipped", AT(OPEN, PAID, PARTIAL)},
+    {AT(OPEN, PAID, PARTIAL), "rest_delivered", AT(OPEN, PAID, SHIPPED)},
+    {AT(OPEN, PAID, SHIPPED), "rest_delivered", AT(OPEN, PAID, SHIPPED)},
+    {AT(OPEN, PARTIALLY_REFUNDED, NONE), "delivered", AT(COMPLETED, PARTIALLY_REFUNDED, DELIVERED)},
+    {AT(OPEN, PARTIALLY_REFUNDED, NONE), "partly_delivered", AT(OPEN, PARTIALLY_REFUNDED, PARTIAL)},
+    {AT(OPEN, PARTIALLY_REFUNDED, NONE), "partly_shipped", AT(OPEN, PARTIALLY_REFUNDED, PARTIAL)},
+    {AT(OPEN, PARTIALLY_REFUNDED, PARTIAL), "delivered", AT(COMPLETED, PARTIALLY_REFUNDED, DELIVERED)},
+    {AT(OPEN, PARTIALLY_REFUNDED, PARTIAL), "rest_delivered", AT(OPEN, PARTIALLY_REFUNDED, SHIPPED)},
+    {AT(OPEN, PARTIALLY_REFUNDED, SHIPPED), "rest_delivered", AT(OPEN, PARTIALLY_REFUNDED, SHIPPED)},
     {AT(OPEN, PAID, NONE), "shipped", AT(OPEN, PAID, SHIPPED)},
     {AT(OPEN, PAID, NONE), "partly_refunded", AT(OPEN, PARTIALLY_REFUNDED, NONE)},
     {AT(OPEN, PAID, NONE), "refunded", AT(OPEN, REFUNDED, NONE)},

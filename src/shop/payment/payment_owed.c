@@ -1,0 +1,227 @@
+/* payment_owed.c - paid orders that wait for codes: who waits, and how they get them.
+ *
+ * An order that was paid while a deck was too short keeps its promise in stock and stands in waiting_orders
+ * under each variant that it wants. Loading codes, and the end of another order, schedule one job for the
+ * variant; it goes through those who wait, the oldest first, each in a transaction of its own with the guards
+ * of an ordinary delivery. Staff can ask for the same by hand. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/digital/digital.h"
+#include "shop/payment/payment.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "job/job.h"
+#include "shop/payment/payment_jobs.h"
+#include "shop/payment/payment_read.h"
+#include "shop/staff/staff.h"
+#include <inttypes.h>
+
+#define WAITING_AT_ONCE 100
+#define DELIVER_ATTEMPTS 12
+
+static const char alarm_kind[] = "delivery-short";
+
+bool payment_owes_codes(const struct order *order)
+{
+    bool has_money =
+        order->state.payment == PAYMENT_PAID || order->state.payment == PAYMENT_PARTIALLY_REFUNDED;
+    return order->state.order == ORDER_OPEN && has_money && order_has_left(order, PRODUCT_DIGITAL);
+}
+
+err payment_owe(struct ctx *ctx, const struct order *order)
+{
+    struct demand *demands;
+    size_t count = order_demands(ctx, order, PRODUCT_DIGITAL, &demands);
+    for (size_t i = 0; i < count; i++) {
+        TRY(code_fit_stock(ctx, demands[i].variant_id, demands[i].product_id, "short"));
+        TRY(db_execute(ctx,
+                       "INSERT INTO waiting_orders (shop_id, variant_id, order_id, since)"
+                       " VALUES ($1, $2, $3, $4) ON CONFLICT (shop_id, variant_id, order_id) DO NOTHING",
+                       db_int(ctx->shop->id), db_int(demands[i].variant_id), db_int(order->id),
+                       db_int(ctx->now)));
+    }
+    return alarm_raise(ctx, alarm_kind, order->number, "paid, but too few codes are loaded");
+}
+
+/* Waits no longer: delivered, or it ended otherwise. */
+static err forget(struct ctx *ctx, void *arg)
+{
+    const struct order *order = arg;
+    TRY(db_execute(ctx, "DELETE FROM waiting_orders WHERE shop_id = $1 AND order_id = $2",
+                   db_int(ctx->shop->id), db_int(order->id)));
+    return alarm_settle(ctx, alarm_kind, order->number);
+}
+
+struct delivery {
+    const struct order *order;
+    int64_t refunded_below; /* of the paid attempt; more than this went back or is on its way */
+};
+
+/* Locks the attempt that paid: a refund that is promised at the same moment is before or after this, so that
+ * an order gets its goods or its money. */
+static err keep_money(struct ctx *ctx, const struct delivery *delivery)
+{
+    return db_expect(ctx, 1, ERR_INVALID_TRANSITION, "its money went back or is on its way",
+                     "UPDATE payment_attempts SET refunded = refunded WHERE shop_id = $1 AND order_id = $2"
+                     " AND status = $3 AND refunded < $4",
+                     db_int(ctx->shop->id), db_int(delivery->order->id), db_int(ATTEMPT_PAID),
+                     db_int(delivery->refunded_below));
+}
+
+static err deliver_in_transaction(struct ctx *ctx, void *arg)
+{
+    const struct delivery *delivery = arg;
+    struct order order = *delivery->order;
+    TRY(keep_money(ctx, delivery));
+    TRY(payment_deliver(ctx, &order));
+    return forget(ctx, &order);
+}
+
+/* Decides again when somebody else was faster. */
+static err deliver(struct ctx *ctx, int64_t order_id, bool is_asked_for)
+{
+    for (int tries = 0; tries < DECISION_LIMIT; tries++) {
+        struct order *order;
+        TRY(order_load(ctx, order_id, &order));
+        if (!payment_owes_codes(order))
+            return is_asked_for
+                       ? fail_with(ctx, ERR_INVALID_TRANSITION, "order %s waits for no codes", order->number)
+                       : db_transact(ctx, forget, order);
+        struct delivery delivery = {order, is_asked_for ? order->paid : 1};
+        err failure = db_transact(ctx, deliver_in_transaction, &delivery);
+        if (!failure || (failure->code != ERR_CONFLICT && failure->code != ERR_DUPLICATE))
+            return failure;
+    }
+    return fail_with(ctx, ERR_UNAVAILABLE, "the order changes all the time");
+}
+
+/* ---- by hand
+ * ------------------------------------------------------------------------------------------------------- */
+
+static err say_short(struct ctx *ctx, int64_t order_id)
+{
+    struct order *order;
+    struct demand *demands;
+    struct text_buf text;
+    TRY(order_load(ctx, order_id, &order));
+    size_t count = order_demands_left(ctx, order, PRODUCT_DIGITAL, &demands);
+    text_open(&text, ctx->arena, 2000);
+    for (size_t i = 0; i < count; i++) {
+        struct code_deck deck;
+        TRY(code_deck_load(ctx, demands[i].variant_id, &deck));
+        for (size_t j = 0; j < order->line_count && deck.loaded - deck.dealt < demands[i].quantity; j++)
+            if (order->lines[j].variant_id == demands[i].variant_id) {
+                text_add_format(&text, "%s%s: %" PRId64 " of %" PRId64 " codes", text.len ? ", " : "",
+                                order->lines[j].sku, deck.loaded - deck.dealt, demands[i].quantity);
+                break;
+            }
+    }
+    return fail_with(ctx, ERR_OUT_OF_STOCK, "too few codes are loaded (%s)", text_of(&text));
+}
+
+err payment_deliver_owed(struct ctx *ctx, int64_t order_id)
+{
+    err failure = deliver(ctx, order_id, true);
+    return failure && failure->code == ERR_OUT_OF_STOCK ? say_short(ctx, order_id) : failure;
+}
+
+/* ---- by itself
+ * ------------------------------------------------------------------------------------------------------ */
+
+static err list_waiting(struct ctx *ctx, int64_t variant_id, int64_t after, int64_t **order_ids,
+                        size_t *count)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT order_id FROM waiting_orders WHERE shop_id = $1 AND variant_id = $2"
+                 " AND order_id > $3 ORDER BY order_id LIMIT $4",
+                 db_int(ctx->shop->id), db_int(variant_id), db_int(after), db_int(WAITING_AT_ONCE)));
+    *order_ids = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **order_ids);
+    *count = 0;
+    while (db_next(rows))
+        (*order_ids)[(*count)++] = db_get_int(rows, 0);
+    return NULL;
+}
+
+/* One that cannot be served yet does not hold up those behind it. */
+static err deliver_if_possible(struct ctx *ctx, int64_t order_id)
+{
+    err failure = deliver(ctx, order_id, false);
+    bool must_wait =
+        failure && (failure->code == ERR_OUT_OF_STOCK || failure->code == ERR_INVALID_TRANSITION);
+    return must_wait ? NULL : failure;
+}
+
+static err fit_in_transaction(struct ctx *ctx, void *arg)
+{
+    const struct variant *variant = arg;
+    return code_fit_stock(ctx, variant->id, variant->product_id, "short");
+}
+
+/* What an order that ended was owed is owed no longer. */
+static err fit_stock(struct ctx *ctx, int64_t variant_id)
+{
+    struct code_deck deck;
+    const struct variant *variant;
+    TRY(code_deck_load(ctx, variant_id, &deck));
+    if (deck.owed == 0)
+        return NULL;
+    TRY(variant_load(ctx, variant_id, &variant));
+    struct variant copy = *variant;
+    return db_transact(ctx, fit_in_transaction, &copy);
+}
+
+static err run_deliver(struct ctx *ctx, const struct job *job, void *owner)
+{
+    (void)owner;
+    int64_t after = 0, *order_ids;
+    size_t count;
+    TRY(fit_stock(ctx, job->subject_id));
+    do {
+        TRY(list_waiting(ctx, job->subject_id, after, &order_ids, &count));
+        for (size_t i = 0; i < count; i++) {
+            TRY(deliver_if_possible(ctx, order_ids[i]));
+            after = order_ids[i];
+        }
+    } while (count == WAITING_AT_ONCE);
+    return NULL;
+}
+
+static err schedule(struct ctx *ctx, int64_t variant_id)
+{
+    return job_schedule(ctx, PAYMENT_DELIVER_JOB, variant_id, ctx->now, value_object(ctx->arena));
+}
+
+static err hear_loaded(struct ctx *ctx, const struct outbox_event *event, void *owner)
+{
+    (void)owner;
+    return schedule(ctx, event->aggregate_id);
+}
+
+/* An order that ended gives back what it held, perhaps more than its deck holds. */
+static err hear_ended(struct ctx *ctx, const struct outbox_event *event, void *owner)
+{
+    (void)owner;
+    bool is_owed;
+    struct order *order;
+    struct demand *demands;
+    TRY(code_is_owed(ctx, &is_owed));
+    if (!is_owed)
+        return NULL;
+    TRY(order_load(ctx, event->aggregate_id, &order));
+    size_t count = order_demands(ctx, order, PRODUCT_DIGITAL, &demands);
+    for (size_t i = 0; i < count; i++)
+        TRY(schedule(ctx, demands[i].variant_id));
+    return NULL;
+}
+
+const struct listener payment_listeners[] = {
+    {"digital.loaded", hear_loaded},          {"order.expired", hear_ended},
+    {"order.cancelled", hear_ended},          {"order.cancelled_paid", hear_ended},
+    {"order.refunded_unshipped", hear_ended}, {0},
+};
+
+const struct job_kind payment_owed_job_kinds[] = {
+    {PAYMENT_DELIVER_JOB, run_deliver, DELIVER_ATTEMPTS, 5 * SECOND_MS},
+    {0},
+};
