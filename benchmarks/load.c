@@ -571,8 +571,7 @@ static size_t await_paid(uint64_t *took)
     return unpaid;
 }
 
-/* ---- modes
- * --------------------------------------------------------------------------------------------------- */
+/* ---- modes ---- */
 
 static void read_paths(const char *file)
 {

@@ -35,8 +35,7 @@ struct program {
     int status; /* of a verb that did not fail */
 };
 
-/* ---- what verbs share
- * -------------------------------------------------------------------------------------------- */
+/* ---- what verbs share ---- */
 
 static err use_data_directory(struct program *program)
 {
@@ -110,8 +109,7 @@ static err use_shop(struct program *program)
     return shop_load_by_handle(&program->ctx, handle, &program->ctx.shop);
 }
 
-/* ---- serve
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- serve ---- */
 
 static err wait_for_signal(struct ctx *ctx, const sigset_t *signals)
 {
@@ -159,9 +157,7 @@ static err serve(struct program *program)
     return NULL;
 }
 
-/* ---- data
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- data ---- */
 
 static err migrate(struct program *program)
 {
@@ -274,9 +270,7 @@ static err restore(struct program *program)
     return NULL;
 }
 
-/* ---- check
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- check ---- */
 
 struct findings {
     const char *shop;
@@ -321,8 +315,7 @@ static err check(struct program *program)
     return NULL;
 }
 
-/* ---- descriptions
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- descriptions ---- */
 
 static err config_verb(struct program *program)
 {
@@ -357,9 +350,7 @@ static err liquid(struct program *program)
     return NULL;
 }
 
-/* ---- verbs
- * ---------------------------------------------------------------------------------------------------------------
- */
+/* ---- verbs ---- */
 
 struct verb {
     const char *name;

@@ -201,8 +201,7 @@ static err refund(struct ctx *ctx, const char *attempt_number, const char *refun
     return read_refund(ctx, refund_number, wanted.trade, fact);
 }
 
-/* ---- notifications: what is said is signed, and believed only when it is genuine and fresh
- * ------------------- */
+/* ---- notifications: what is said is signed, and believed only when it is genuine and fresh ---- */
 
 static const char *signed_text(struct ctx *ctx, const char *timestamp, const char *body, size_t length)
 {

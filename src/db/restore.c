@@ -38,8 +38,7 @@ static err fail_file(struct ctx *ctx, const char *path)
     return fail_with(ctx, ERR_UNAVAILABLE, "%s: %s", path, strerrordesc_np(errno));
 }
 
-/* ---- one database, looked at from outside
- * ---------------------------------------------------------------------------- */
+/* ---- one database, looked at from outside ---- */
 
 /* The first column of the first row of a question, or NULL; the code says how it ended. */
 static const char *ask(struct ctx *ctx, sqlite3 *handle, const char *sql, int *code)
@@ -104,9 +103,7 @@ static err check_idle(struct ctx *ctx, const char *path)
     return NULL;
 }
 
-/* ---- files
- * ----------------------------------------------------------------------------------------------------------
- */
+/* ---- files ---- */
 
 static err copy_bytes(struct ctx *ctx, int from, int to, const struct restoring *restoring)
 {

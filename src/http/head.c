@@ -9,6 +9,13 @@
 #include <strings.h>
 
 #define HEADER_COUNT_LIMIT 100
+/* What libmicrohttpd notes of a field beside its text. */
+#define FIELD_RECORD ((size_t)48)
+/* Records that no field of the client stands behind. */
+#define OWN_FIELDS 3
+/* Left for the head of the reply, and for that of a refusal: without room for it the library is mute. */
+#define REPLY_HEAD ((size_t)2048)
+#define REFUSAL_HEAD ((size_t)640)
 
 struct known {
     const char *name;
@@ -86,6 +93,8 @@ static enum MHD_Result on_field(void *cls, enum MHD_ValueKind kind, const char *
     struct exchange *exchange = cls;
     (void)kind;
     (void)value_length;
+    if (library_made(value))
+        return MHD_YES;
     if (++exchange->head.count > HEADER_COUNT_LIMIT)
         refuse(exchange, ERR_BAD_REQUEST, "there are too many header fields");
     if (!is_token(name, name_length))
@@ -137,6 +146,21 @@ static bool has_control(const char *text)
     return false;
 }
 
+static void check_size(struct exchange *exchange, size_t size)
+{
+    size_t used = size + ((size_t)exchange->head.count + OWN_FIELDS) * FIELD_RECORD;
+    exchange->is_cramped = used > CONNECTION_MEMORY - REFUSAL_HEAD;
+    if (exchange->refusal)
+        return;
+    if (size > HTTP_HEADER_LIMIT)
+        refuse(exchange, ERR_BAD_REQUEST, "the header fields are longer than 8192 bytes");
+    else if (used > CONNECTION_MEMORY - REPLY_HEAD)
+        refuse(exchange, ERR_BAD_REQUEST, "the header fields are too many for their length");
+    else
+        return;
+    exchange->refusal_status = 431;
+}
+
 void head_read(struct exchange *exchange)
 {
     struct head *head = &exchange->head;
@@ -148,10 +172,8 @@ void head_read(struct exchange *exchange)
     exchange->face = face_of(exchange);
     if (exchange->url_is_too_long)
         refuse(exchange, ERR_URI_TOO_LONG, "the address is longer than 2048 bytes");
-    if (info && info->header_size > HTTP_HEADER_LIMIT && exchange->refusal == ERR_NONE) {
-        refuse(exchange, ERR_BAD_REQUEST, "the header fields are longer than 8192 bytes");
-        exchange->refusal_status = 431;
-    }
+    if (info)
+        check_size(exchange, info->header_size);
     if (has_control(exchange->url))
         refuse(exchange, ERR_BAD_REQUEST, "the target holds a control character");
     if (head->host && !host_is_valid(head->host))

@@ -12,6 +12,7 @@
 #include "http/router.h"
 #include <netinet/in.h>
 #include <pthread.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 
 struct MHD_Connection;
@@ -27,6 +28,9 @@ struct warden;
 
 #define REQUEST_ID_BYTES 14
 #define TRUSTED_LIMIT 32
+/* What libmicrohttpd has for a connection: request head, a record for each field, then the head of the reply.
+ * Every connection that was used once holds all of it, and 10,000 of them must fit a small machine. */
+#define CONNECTION_MEMORY ((size_t)13 << 10)
 /* Bodies of all requests on their way, together. */
 #define BODY_MEMORY_LIMIT ((int64_t)256 << 20)
 /* A refused body up to this length is read and thrown away, so that the client gets to read the answer. */
@@ -103,7 +107,9 @@ struct exchange {
     struct http_server *server;
     struct MHD_Connection *wire;
     struct exchange *previous, *next; /* all connections, for the warden */
+    pthread_t thread;                 /* of libmicrohttpd */
     int fd;
+    int probes; /* library.c */
     struct in6_addr peer;
     _Atomic int stage;
     _Atomic int64_t since; /* clock_steady when the stage began */
@@ -111,6 +117,7 @@ struct exchange {
     char *url;
     size_t url_length, url_capacity;
     bool url_is_too_long;
+    bool is_cramped; /* the library has no room left for the head of a reply */
     bool head_is_read;
     bool is_head;
     bool is_options;
@@ -208,6 +215,13 @@ void wire_stop(struct http_server *server);
 /* Gives the exchange back to its thread of libmicrohttpd, which sends the outcome. */
 void wire_resume(struct exchange *exchange);
 
+/* library.c: what keeps libmicrohttpd within its memory */
+/* Hides arguments and cookies from the library; `uri` is its own text, and the rest of it is gone after. */
+void library_spare(struct MHD_Connection *wire, const char *uri);
+/* The field is none of the client's: library_spare put it there. */
+bool library_made(const char *value);
+void library_log(void *cls, const char *format, va_list values);
+
 /* head.c */
 /* Reads and checks the head; sets refusal and reason when it cannot be served. */
 void head_read(struct exchange *exchange);
@@ -291,6 +305,11 @@ CHECKED err warden_start(struct ctx *ctx, struct http_server *server);
 void warden_stop(struct http_server *server);
 void warden_add(struct exchange *exchange);
 void warden_remove(struct exchange *exchange);
+/* Answers a request that is still arriving over the head of the library, which finds the socket shut and
+ * closes it. Nothing but a status can be said. */
+void warden_dismiss(struct exchange *exchange, int status);
+/* The first connection that fits, or NULL; only its own thread may use it. */
+struct exchange *warden_find(struct http_server *server, bool (*fits)(struct exchange *exchange));
 
 /* stream.c */
 CHECKED err streams_start(struct ctx *ctx, struct http_server *server);

@@ -177,7 +177,8 @@ bool http_stop(struct http_server *server)
     atomic_store(&server->is_draining, true);
     wire_quiesce(server);
     streams_stop(server);
-    while (atomic_load(&server->active) > 0 && clock_steady() < until)
+    /* A worker is still busy for a moment after its answer has left. */
+    while ((atomic_load(&server->active) > 0 || workers_are_busy(server)) && clock_steady() < until)
         usleep(DRAIN_STEP_US);
     if (workers_are_busy(server)) {
         log_warning(NULL, "handlers still running", "requests=%lld", (long long)atomic_load(&server->active));

@@ -7,6 +7,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
 #include "http/internal.h"
+#include <microhttpd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 
@@ -19,23 +21,29 @@ struct warden {
     struct exchange *first;
 };
 
-/* libmicrohttpd still owns the connection and closes it when it finds the socket shut. */
+void warden_dismiss(struct exchange *exchange, int status)
+{
+    char farewell[160];
+    int stage = STAGE_ARRIVING;
+    if (!atomic_compare_exchange_strong(&exchange->stage, &stage, STAGE_DOOMED))
+        return;
+    int length = snprintf(farewell, sizeof farewell,
+                          "HTTP/1.1 %d %s\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", status,
+                          MHD_get_reason_phrase_for((unsigned)status));
+    ssize_t sent = send(exchange->fd, farewell, (size_t)length, MSG_DONTWAIT | MSG_NOSIGNAL);
+    (void)sent;
+    shutdown(exchange->fd, SHUT_RDWR);
+}
+
 static void inspect(struct warden *warden, struct exchange *exchange, int64_t now)
 {
-    static const char farewell[] =
-        "HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
     const struct config *config = warden->server->config;
     int64_t age = now - atomic_load_explicit(&exchange->since, memory_order_relaxed);
     int stage = atomic_load_explicit(&exchange->stage, memory_order_relaxed);
-    if (stage == STAGE_ARRIVING && age > config->request_timeout * 1000000) {
-        if (!atomic_compare_exchange_strong(&exchange->stage, &stage, STAGE_DOOMED))
-            return;
-        ssize_t sent = send(exchange->fd, farewell, sizeof farewell - 1, MSG_DONTWAIT | MSG_NOSIGNAL);
-        (void)sent;
+    if (stage == STAGE_ARRIVING && age > config->request_timeout * 1000000)
+        warden_dismiss(exchange, MHD_HTTP_REQUEST_TIMEOUT);
+    else if (stage == STAGE_WAITING && age > (config->idle_timeout + config->request_timeout) * 1000000)
         shutdown(exchange->fd, SHUT_RDWR);
-    } else if (stage == STAGE_WAITING && age > (config->idle_timeout + config->request_timeout) * 1000000) {
-        shutdown(exchange->fd, SHUT_RDWR);
-    }
 }
 
 static void *watch(void *arg)
@@ -109,4 +117,15 @@ void warden_remove(struct exchange *exchange)
     else
         warden->first = exchange->next;
     pthread_mutex_unlock(&warden->lock);
+}
+
+struct exchange *warden_find(struct http_server *server, bool (*fits)(struct exchange *exchange))
+{
+    struct warden *warden = server->warden;
+    pthread_mutex_lock(&warden->lock);
+    struct exchange *exchange = warden->first;
+    while (exchange && !fits(exchange))
+        exchange = exchange->next;
+    pthread_mutex_unlock(&warden->lock);
+    return exchange;
 }

@@ -18,8 +18,6 @@
 #include <strings.h>
 #include <unistd.h>
 
-/* Request head, parsed fields and reply head of one connection; 10,000 of them must fit a small machine. */
-#define CONNECTION_MEMORY ((size_t)64 << 10)
 #define THREAD_STACK ((size_t)256 << 10)
 
 static struct exchange *exchange_of(struct MHD_Connection *wire)
@@ -61,6 +59,7 @@ static void on_connection(void *cls, struct MHD_Connection *wire, void **context
             bug("out of memory");
         exchange->server = server;
         exchange->wire = wire;
+        exchange->thread = pthread_self();
         exchange->fd = info ? info->connect_fd : -1;
         exchange->peer = peer_of(wire);
         enter_stage(exchange, STAGE_WAITING, clock_steady());
@@ -112,7 +111,7 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *wire)
     if (exchange == NULL)
         return NULL;
     exchange->started = clock_steady();
-    exchange->url_is_too_long = exchange->head_is_read = exchange->is_head = exchange->is_options = false;
+    exchange->is_cramped = exchange->head_is_read = exchange->is_head = exchange->is_options = false;
     exchange->is_swallowing = exchange->is_resumed = exchange->was_cached = false;
     exchange->method = 0;
     exchange->face = FACE_HTML;
@@ -122,7 +121,9 @@ static void *on_target(void *cls, const char *uri, struct MHD_Connection *wire)
     exchange->shop_id = 0;
     exchange->head = (struct head){.content_length = -1};
     exchange->outcome = (struct outcome){0};
+    exchange->probes = 0;
     copy_url(exchange, uri);
+    library_spare(wire, uri);
     make_request_id(exchange);
     atomic_fetch_add_explicit(&server->active, 1, memory_order_relaxed);
     enter_stage(exchange, STAGE_ARRIVING, exchange->started);
@@ -147,7 +148,7 @@ static void on_completed(void *cls, struct MHD_Connection *wire, void **context,
     exchange->outcome.prepared = NULL;
     free((void *)(uintptr_t)exchange->outcome.channel);
     exchange->outcome.channel = NULL;
-    if (atomic_load(&exchange->stage) == STAGE_DOOMED)
+    if (atomic_load(&exchange->stage) == STAGE_DOOMED && exchange->outcome.status == 0)
         exchange->outcome.status = 408;
     metrics_count(server->metrics, exchange, now - exchange->started);
     access_log_write(exchange, now - exchange->started);
@@ -171,6 +172,11 @@ static void read_method(struct exchange *exchange, const char *method)
 static enum MHD_Result send_refusal(struct exchange *exchange, enum error_code code, const char *reason)
 {
     int status = exchange->refusal_status ? exchange->refusal_status : error_kind(code)->status;
+    if (exchange->is_cramped) {
+        exchange->outcome.status = status;
+        warden_dismiss(exchange, status);
+        return MHD_NO;
+    }
     struct MHD_Response *response =
         answer_refusal(exchange, code, reason, code == ERR_UNAVAILABLE ? 1 : 0, &exchange->outcome.bytes);
     exchange->outcome.status = status;
@@ -305,14 +311,14 @@ err wire_start(struct ctx *ctx, struct http_server *server)
     MHD_add_response_header(server->healthy, "Content-Type", "text/plain; charset=utf-8");
     MHD_add_response_header(server->healthy, "Cache-Control", "no-store");
     server->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO, 0, NULL, NULL, on_request,
-        server, MHD_OPTION_ARRAY, pool, MHD_OPTION_LISTEN_SOCKET, server->listen_fd,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)config->connection_limit, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)config->idle_timeout, MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY,
-        MHD_OPTION_THREAD_STACK_SIZE, THREAD_STACK, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-        MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
-        server, MHD_OPTION_END);
+        MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO | MHD_USE_ERROR_LOG, 0, NULL,
+        NULL, on_request, server, MHD_OPTION_EXTERNAL_LOGGER, library_log, server, MHD_OPTION_ARRAY, pool,
+        MHD_OPTION_LISTEN_SOCKET, server->listen_fd, MHD_OPTION_CONNECTION_LIMIT,
+        (unsigned)config->connection_limit, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)config->idle_timeout,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, MHD_OPTION_THREAD_STACK_SIZE, THREAD_STACK,
+        MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
+        MHD_OPTION_URI_LOG_CALLBACK, on_target, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
+        MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_END);
     if (server->daemon == NULL)
         return fail_with(ctx, ERR_INTERNAL, "libmicrohttpd does not start: errno %d", errno);
     return NULL;

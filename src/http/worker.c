@@ -2,7 +2,10 @@
  *
  * Idle workers lie on a stack, so that under light load the same few with warm caches do the work. A submit
  * calls at most one worker at a time; a worker that takes a task while more wait calls the next one. So a
- * burst wakes as many threads as it needs, and a steady stream of short handlers wakes hardly any. */
+ * burst wakes as many threads as it needs, and a steady stream of short handlers wakes hardly any.
+ *
+ * A thread is started when a task waits and nobody is idle, so that a quiet shop has one or two and not the
+ * memory of all. Once started, a worker stays. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
 #include "http/internal.h"
@@ -19,7 +22,7 @@ struct workers {
     int64_t waiting;
     int64_t limit;
     struct worker *idle;
-    int called; /* workers that were woken and have not looked yet */
+    int called; /* workers that were woken or started and have not looked yet */
     bool is_stopping;
     int count;
     int started;
@@ -28,15 +31,30 @@ struct workers {
     struct worker list[];
 };
 
-static void call_one(struct workers *workers)
+static bool start_one(struct workers *workers, void *(*body)(void *))
+{
+    struct worker *worker = &workers->list[workers->started];
+    if (pthread_create(&worker->thread, NULL, body, worker) != 0)
+        return false;
+    workers->started++;
+    workers->called++;
+    return true;
+}
+
+/* Called with the lock held. A thread that cannot be started is tried again with the next task. */
+static void call_one(struct workers *workers, void *(*body)(void *))
 {
     struct worker *worker = workers->idle;
-    if (worker == NULL || workers->called > 0)
+    if (workers->called > 0)
         return;
-    workers->idle = worker->next_idle;
-    workers->called++;
-    worker->is_called = true;
-    pthread_cond_signal(&worker->wake);
+    if (worker) {
+        workers->idle = worker->next_idle;
+        workers->called++;
+        worker->is_called = true;
+        pthread_cond_signal(&worker->wake);
+    } else if (workers->started < workers->count && !workers->is_stopping) {
+        start_one(workers, body);
+    }
 }
 
 /* Waits for a task; NULL when the server stops and the queue is empty. Called and left with the lock held. */
@@ -58,9 +76,24 @@ static struct task *next_task(struct workers *workers, struct worker *worker)
         workers->last = NULL;
     workers->running++;
     atomic_store_explicit(&workers->length, --workers->waiting, memory_order_relaxed);
-    if (workers->first)
-        call_one(workers);
     return task;
+}
+
+static void open_worker(struct worker *worker)
+{
+    worker->arena = arena_open(ARENA_LIMIT);
+    worker->piece_arena = arena_open(ARENA_LIMIT);
+    worker->db = worker->server->options.db ? db_session_open(worker->server->options.db) : NULL;
+}
+
+static void close_worker(struct worker *worker)
+{
+    if (worker->db)
+        db_session_close(worker->db);
+    if (worker->deflater)
+        deflater_close(worker->deflater);
+    arena_close(worker->piece_arena);
+    arena_close(worker->arena);
 }
 
 static void *work(void *arg)
@@ -68,11 +101,12 @@ static void *work(void *arg)
     struct worker *worker = arg;
     struct workers *workers = worker->server->workers;
     struct task *task;
-    worker->arena = arena_open(ARENA_LIMIT);
-    worker->piece_arena = arena_open(ARENA_LIMIT);
-    worker->db = worker->server->options.db ? db_session_open(worker->server->options.db) : NULL;
+    open_worker(worker);
     pthread_mutex_lock(&workers->lock);
+    workers->called--;
     while ((task = next_task(workers, worker)) != NULL) {
+        if (workers->first)
+            call_one(workers, work);
         pthread_mutex_unlock(&workers->lock);
         task->run(worker, task);
         arena_reset(worker->arena);
@@ -80,12 +114,7 @@ static void *work(void *arg)
         workers->running--;
     }
     pthread_mutex_unlock(&workers->lock);
-    if (worker->db)
-        db_session_close(worker->db);
-    if (worker->deflater)
-        deflater_close(worker->deflater);
-    arena_close(worker->piece_arena);
-    arena_close(worker->arena);
+    close_worker(worker);
     return NULL;
 }
 
@@ -108,14 +137,14 @@ err workers_start(struct ctx *ctx, struct http_server *server)
     workers->count = count;
     server->workers = workers;
     for (int i = 0; i < count; i++) {
-        struct worker *worker = &workers->list[i];
-        worker->server = server;
-        pthread_cond_init(&worker->wake, NULL);
-        if (pthread_create(&worker->thread, NULL, work, worker) != 0)
-            return fail_with(ctx, ERR_INTERNAL, "cannot start %d worker threads", count);
-        workers->started++;
+        workers->list[i].server = server;
+        pthread_cond_init(&workers->list[i].wake, NULL);
     }
-    return NULL;
+    /* The first shows that it can be done. */
+    pthread_mutex_lock(&workers->lock);
+    bool has_started = start_one(workers, work);
+    pthread_mutex_unlock(&workers->lock);
+    return has_started ? NULL : fail_with(ctx, ERR_INTERNAL, "cannot start a worker thread");
 }
 
 bool worker_submit(struct http_server *server, struct task *task)
@@ -131,7 +160,7 @@ bool worker_submit(struct http_server *server, struct task *task)
             workers->first = task;
         workers->last = task;
         atomic_store_explicit(&workers->length, ++workers->waiting, memory_order_relaxed);
-        call_one(workers);
+        call_one(workers, work);
     }
     pthread_mutex_unlock(&workers->lock);
     return fits;
@@ -169,8 +198,9 @@ void workers_stop(struct http_server *server)
         pthread_cond_signal(&worker->wake);
     }
     workers->idle = NULL;
+    int started = workers->started; /* none is started any more */
     pthread_mutex_unlock(&workers->lock);
-    for (int i = 0; i < workers->started; i++)
+    for (int i = 0; i < started; i++)
         pthread_join(workers->list[i].thread, NULL);
 }
 
@@ -179,7 +209,7 @@ void workers_free(struct http_server *server)
     struct workers *workers = server->workers;
     if (workers == NULL)
         return;
-    for (int i = 0; i < workers->started; i++)
+    for (int i = 0; i < workers->count; i++)
         pthread_cond_destroy(&workers->list[i].wake);
     pthread_mutex_destroy(&workers->lock);
     free(workers);

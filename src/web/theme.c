@@ -7,6 +7,7 @@
 #include "web/theme_filters.h"
 #include <dirent.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #define FILE_LIMIT ((size_t)256 << 10)
 #define FILE_COUNT_LIMIT 500
@@ -34,18 +35,25 @@ struct theme {
 
 static const char *const locales[LOCALE_COUNT] = {"zh-CN", "en"};
 
+static err read_open_file(struct ctx *ctx, FILE *file, const char *path, const char **text, size_t *length)
+{
+    struct stat info;
+    if (fstat(fileno(file), &info) != 0 || info.st_size > FILE_LIMIT)
+        return fail_with(ctx, ERR_LIMIT, "%s is larger than 256 KiB", path);
+    char *bytes = arena_alloc(ctx->arena, (size_t)info.st_size + 1);
+    *length = fread(bytes, 1, (size_t)info.st_size, file);
+    *text = bytes;
+    return NULL;
+}
+
 static err read_file(struct ctx *ctx, const char *path, const char **text, size_t *length)
 {
     FILE *file = fopen(path, "rb");
     if (!file)
         return fail_with(ctx, ERR_INTERNAL, "cannot read %s", path);
-    char *bytes = arena_alloc(ctx->arena, FILE_LIMIT + 1);
-    *length = fread(bytes, 1, FILE_LIMIT + 1, file);
+    err failure = read_open_file(ctx, file, path, text, length);
     fclose(file);
-    if (*length > FILE_LIMIT)
-        return fail_with(ctx, ERR_LIMIT, "%s is larger than 256 KiB", path);
-    *text = arena_copy(ctx->arena, bytes, *length);
-    return NULL;
+    return failure;
 }
 
 static err add_source(struct ctx *ctx, struct sources *sources, const char *folder, const char *file)

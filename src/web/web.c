@@ -24,8 +24,7 @@ struct web {
     struct site_events events;
 };
 
-/* ---- where the files are
- * -------------------------------------------------------------------------------------- */
+/* ---- where the files are ---- */
 
 /* Beside the program, above it (a build folder in the source tree), or where an installation puts it. */
 err share_find(struct ctx *ctx, const char **directory)
@@ -49,8 +48,7 @@ err share_find(struct ctx *ctx, const char **directory)
     return fail_with(ctx, ERR_INTERNAL, "cannot find themes and migrations: give --share DIRECTORY");
 }
 
-/* ---- shop and guard
- * --------------------------------------------------------------------------------------------- */
+/* ---- shop and guard ---- */
 
 static struct web *web_of(const struct req *req)
 {
@@ -84,8 +82,7 @@ static err admit(struct req *req)
     return NULL;
 }
 
-/* ---- what every template sees
- * ------------------------------------------------------------------------------------- */
+/* ---- what every template sees ---- */
 
 static void add_request(struct req *req, struct value *globals)
 {
@@ -202,8 +199,7 @@ static err render(struct req *req, const char *template, const struct value *vie
     return render_themed(req, template, globals, out);
 }
 
-/* ---- failures
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- failures ---- */
 
 static bool is_admin_path(const struct req *req)
 {
@@ -243,8 +239,7 @@ static void write_metrics(void *owner, struct text_buf *out)
     site_events_metrics(&web->events, out);
 }
 
-/* ---- putting it together
- * ------------------------------------------------------------------------------------------ */
+/* ---- putting it together ---- */
 
 static err load_statics(struct ctx *ctx, struct web *web, const char *share)
 {

@@ -1,7 +1,7 @@
 // limits.test.mjs - time, crowds and the end: each with a server of its own.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import http from "node:http";
 import net from "node:net";
 import { test } from "node:test";
@@ -45,6 +45,23 @@ test("a full queue answers 503 and says when to come back", async () => {
   assert.equal(busy[0].headers["retry-after"], "1");
   assert.equal(busy[0].json.type, "/problems/unavailable");
   assert.equal(replies.filter((reply) => reply.status === 200).length, 60 - busy.length);
+  assert.deepEqual(await server.stop(), clean);
+});
+
+test("workers are started when they are needed, and stay", async () => {
+  const server = await start({ workers: 8 });
+  const threads = () => readdirSync(`/proc/${server.child.pid}/task`).length;
+  const atStart = threads();
+  const naps = (count) => Promise.all(Array.from({ length: count }, () => ask(server, "GET", "/api/v1/nap/500", { agent: false })));
+  await ask(server, "GET", "/small");
+  await ask(server, "GET", "/small");
+  assert.equal(threads(), atStart, "one after the other needs one");
+  const begun = Date.now();
+  assert.deepEqual([...new Set((await naps(8)).map(({ status }) => status))], [200]);
+  assert.ok(Date.now() - begun < 500 * 8, `eight naps of 500 ms took ${Date.now() - begun} ms`);
+  assert.equal(threads(), atStart + 7);
+  await naps(16);
+  assert.equal(threads(), atStart + 7, "no more than were allowed");
   assert.deepEqual(await server.stop(), clean);
 });
 

@@ -256,8 +256,7 @@ err product_form_save(struct ctx *ctx, const struct product_form *form, int64_t 
     return failure;
 }
 
-/* ---- the view
- * ------------------------------------------------------------------------------------------------ */
+/* ---- the view ---- */
 
 static err add_codes(struct ctx *ctx, struct value *view, int64_t variant_id)
 {

@@ -157,8 +157,7 @@ static err list(struct req *req)
     return reply_view(req, "admin/products", view);
 }
 
-/* ---- the editor
- * ---------------------------------------------------------------------------------------------- */
+/* ---- the editor ---- */
 
 struct show_form {
     int64_t product_id;
@@ -288,8 +287,7 @@ static err change_status(struct req *req)
     return done(req, 200, form->product_id, "saved");
 }
 
-/* ---- pictures
- * ------------------------------------------------------------------------------------------------- */
+/* ---- pictures ---- */
 
 struct picture_form {
     int64_t product_id;
@@ -361,8 +359,7 @@ static err move_picture(struct req *req)
     return done(req, 200, form->product_id, "pictures");
 }
 
-/* ---- stock and codes
- * ---------------------------------------------------------------------------------------------- */
+/* ---- stock and codes ---- */
 
 struct stock_form {
     int64_t variant_id;

@@ -78,8 +78,7 @@ struct product_picture {
     int64_t position;
 };
 
-/* ---- categories
- * -------------------------------------------------------------------------------------------- */
+/* ---- categories ---- */
 
 CHECKED err category_list(struct ctx *ctx, struct category **categories, size_t *count);
 /* NULL when there is none. */
@@ -94,8 +93,7 @@ CHECKED err category_remove(struct ctx *ctx, int64_t category_id);
 const char *category_name(const struct ctx *ctx, const struct category *category);
 const char *category_summary(const struct ctx *ctx, const struct category *category);
 
-/* ---- reading products
- * --------------------------------------------------------------------------------------- */
+/* ---- reading products ---- */
 
 struct product_query {
     enum product_status status; /* 0 = any */
@@ -130,8 +128,7 @@ CHECKED err variant_load_many(struct ctx *ctx, const int64_t *variant_ids, size_
 CHECKED err product_picture_list(struct ctx *ctx, int64_t product_id, struct product_picture **pictures,
                                  size_t *count);
 
-/* ---- changing products
- * ---------------------------------------------------------------------------------------- */
+/* ---- changing products ---- */
 
 struct variant_draft {
     int64_t id; /* 0 = new; filled by product_save */
@@ -179,8 +176,7 @@ CHECKED err product_picture_move(struct ctx *ctx, int64_t product_id, int64_t po
 /* The event by which pages and indexes learn that something shown changed (price, title, stock level). */
 CHECKED err product_emit_changed(struct ctx *ctx, int64_t product_id);
 
-/* ---- words
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- words ---- */
 
 const char *product_kind_name(enum product_kind kind);       /* "physical", "digital" */
 const char *product_status_name(enum product_status status); /* "draft", "active", "archived" */

@@ -81,8 +81,7 @@ err checkout_check(struct ctx *ctx, const struct cart *cart, const struct checko
     return list.first ? fail_fields(ctx, list.first) : NULL;
 }
 
-/* ---- one cart, one order
- * ------------------------------------------------------------------------------------ */
+/* ---- one cart, one order ---- */
 
 struct request_key {
     bool is_given;

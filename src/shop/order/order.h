@@ -105,8 +105,7 @@ struct order_event {
     const char *note;
 };
 
-/* ---- states
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- states ---- */
 
 /* One row of the table: from which states an event may happen and what it makes of them. Masks have bit
  * (1 << state); `to` members that are 0 stay as they are. */
@@ -143,8 +142,7 @@ struct order_change {
  * `order` to the state after it, writes the event and emits "order.EVENT". */
 CHECKED err order_apply(struct ctx *ctx, struct order *order, const struct order_change *change);
 
-/* ---- orders
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- orders ---- */
 
 /* In a transaction: writes a new order with its lines, reserves its stock, schedules its closing and emits
  * order.placed. Fills order->number and token. */
@@ -207,8 +205,7 @@ CHECKED err order_list_best(struct ctx *ctx, int64_t since, int limit, struct pr
 /* Replays the events of all orders and compares; calls `report` for each difference. */
 CHECKED err order_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);
 
-/* ---- views (docs/views.md)
- * ----------------------------------------------------------------------------------------- */
+/* ---- views (docs/views.md) ---- */
 
 /* The members that order itself knows; payment, shipping and digital add theirs. Masked for buyers. */
 struct value *order_view(struct ctx *ctx, const struct order *order, bool is_masked);

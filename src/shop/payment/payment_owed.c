@@ -95,8 +95,7 @@ static err deliver(struct ctx *ctx, int64_t order_id, bool is_asked_for)
     return fail_with(ctx, ERR_UNAVAILABLE, "the order changes all the time");
 }
 
-/* ---- by hand
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- by hand ---- */
 
 static err say_short(struct ctx *ctx, int64_t order_id)
 {
@@ -125,8 +124,7 @@ err payment_deliver_owed(struct ctx *ctx, int64_t order_id)
     return failure && failure->code == ERR_OUT_OF_STOCK ? say_short(ctx, order_id) : failure;
 }
 
-/* ---- by itself
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- by itself ---- */
 
 static err list_waiting(struct ctx *ctx, int64_t variant_id, int64_t after, int64_t **order_ids,
                         size_t *count)

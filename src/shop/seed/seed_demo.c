@@ -39,8 +39,7 @@ struct demo {
     int64_t staff_id;
 };
 
-/* ---- the catalogue file
- * --------------------------------------------------------------------------------------- */
+/* ---- the catalogue file ---- */
 
 static err read_all(struct ctx *ctx, int file, const char *path, const char **bytes, size_t *length)
 {
@@ -79,8 +78,7 @@ static err read_catalog(struct ctx *ctx, const char *directory, const struct val
     return NULL;
 }
 
-/* ---- pictures and codes
- * ---------------------------------------------------------------------------------------- */
+/* ---- pictures and codes ---- */
 
 /* Keeps a picture of the demo folder, each once; NULL for no name. */
 static err keep_picture(struct ctx *ctx, struct demo *demo, const char *name, const char **picture_id)
@@ -122,8 +120,7 @@ static err load_codes(struct ctx *ctx, struct demo *demo, int64_t variant_id, in
     return NULL;
 }
 
-/* ---- categories and products
- * ------------------------------------------------------------------------------------ */
+/* ---- categories and products ---- */
 
 static err create_categories(struct ctx *ctx, struct demo *demo)
 {
@@ -271,8 +268,7 @@ static err create_products(struct ctx *ctx, struct demo *demo)
     return NULL;
 }
 
-/* ---- the shop
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- the shop ---- */
 
 static err create_shop(struct ctx *ctx, struct demo *demo)
 {

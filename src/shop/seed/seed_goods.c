@@ -111,8 +111,7 @@ struct bulk_goods {
     int64_t counts[SHELVES];
 };
 
-/* ---- what there shall be
- * ------------------------------------------------------------------------------------------ */
+/* ---- what there shall be ---- */
 
 #define CHOOSE(dice, words) words[dice_below(dice, (int64_t)(sizeof(words) / sizeof *(words)))]
 
@@ -162,8 +161,7 @@ static void make_product(struct ctx *ctx, struct bulk_goods *goods, struct bulk_
     make_codes(ctx, product, &dice);
 }
 
-/* ---- rows: table by table, so that one statement runs over and over
- * ------------------------------------------------ */
+/* ---- rows: table by table, so that one statement runs over and over ---- */
 
 static err write_codes(struct ctx *ctx, const struct bulk_product *product)
 {
@@ -261,9 +259,7 @@ static err write_goods(struct ctx *ctx, void *arg)
     return add_count(ctx, 0, goods->count);
 }
 
-/* ---- a shop
- * ---------------------------------------------------------------------------------------------------------
- */
+/* ---- a shop ---- */
 
 static err open_shelves(struct ctx *ctx, int64_t *category_ids, struct seed_result *result)
 {

@@ -94,8 +94,7 @@ struct history {
     int64_t count;
 };
 
-/* ---- what can be bought
- * ----------------------------------------------------------------------------------------- */
+/* ---- what can be bought ---- */
 
 static err add_to_shelf(struct ctx *ctx, struct history *history, const struct product *product)
 {
@@ -128,8 +127,7 @@ static err fill_shelves(struct ctx *ctx, struct history *history)
     return NULL;
 }
 
-/* ---- one order
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- one order ---- */
 
 /* The ctx of somebody who did something then. */
 static struct ctx moment(const struct ctx *ctx, const struct history *history, enum actor_kind actor,
@@ -257,8 +255,7 @@ static err make_order(struct ctx *ctx, struct history *history, enum past_kind k
     return go_on(ctx, history, kind, order->id);
 }
 
-/* ---- seven days
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- seven days ---- */
 
 /* In the order of time, so that ids, which are made now, stand in it too. */
 static err make_days(struct ctx *ctx, struct history *history)

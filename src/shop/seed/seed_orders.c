@@ -114,8 +114,7 @@ struct mill {
     int64_t made; /* counts orders, for their numbers */
 };
 
-/* ---- what can be bought, and who buys
- * ------------------------------------------------------------------------------- */
+/* ---- what can be bought, and who buys ---- */
 
 static err load_pool(struct ctx *ctx, struct pool *pool, enum product_kind kind, int64_t kept, int64_t limit)
 {
@@ -163,8 +162,7 @@ static err make_buyer(struct ctx *ctx, struct buyer *buyer, int index)
     return NULL;
 }
 
-/* ---- one order
- * -------------------------------------------------------------------------------------------------------- */
+/* ---- one order ---- */
 
 static enum plan choose_plan(struct mill *mill)
 {
@@ -262,8 +260,7 @@ static err make_order(struct ctx *ctx, struct mill *mill, struct bulk_order *ord
     return fill_lines(ctx, mill, order);
 }
 
-/* ---- rows: table by table, so that one statement runs over and over
- * ------------------------------------------------ */
+/* ---- rows: table by table, so that one statement runs over and over ---- */
 
 static bool is_paid(const struct bulk_order *order)
 {
@@ -447,9 +444,7 @@ static err write_orders(struct ctx *ctx, void *arg)
     return NULL;
 }
 
-/* ---- a shop
- * -------------------------------------------------------------------------------------------------------------
- */
+/* ---- a shop ---- */
 
 static void forget_touched(struct mill *mill)
 {

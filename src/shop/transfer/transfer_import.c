@@ -42,8 +42,7 @@ struct import {
     size_t row_count;
 };
 
-/* ---- bytes
- * ------------------------------------------------------------------------------------------------------- */
+/* ---- bytes ---- */
 
 /* Moves what the reader left to the front of the window and fills it up. */
 static err fill_window(struct import *import)
@@ -72,8 +71,7 @@ static err next_record(struct import *import, struct csv_record *record, enum cs
     return NULL;
 }
 
-/* ---- SKUs seen
- * ---------------------------------------------------------------------------------------------------- */
+/* ---- SKUs seen ---- */
 
 static struct seen_slot *find_slot(const struct seen *seen, uint64_t hash)
 {
@@ -111,8 +109,7 @@ static int64_t see(struct import *import, const char *sku, int64_t line)
     return 0;
 }
 
-/* ---- categories
- * --------------------------------------------------------------------------------------------------- */
+/* ---- categories ---- */
 
 static const struct category *find_category(const struct import *import, const char *name)
 {
@@ -195,8 +192,7 @@ static err load_categories(struct import *import)
     return NULL;
 }
 
-/* ---- batches
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- batches ---- */
 
 struct batch {
     struct import_row *rows;
@@ -265,8 +261,7 @@ static err finish_batch(struct import *import)
     return NULL;
 }
 
-/* ---- the file
- * ------------------------------------------------------------------------------------------------------ */
+/* ---- the file ---- */
 
 static void refuse_row(struct import *import)
 {

@@ -57,8 +57,7 @@ static const struct column_name column_names[] = {
     {"类型", COLUMN_KIND},
 };
 
-/* ---- what is found
- * ------------------------------------------------------------------------------------------- */
+/* ---- what is found ---- */
 
 void import_note(struct import_notes *notes, int64_t line, const char *column, const char *code,
                  const char *message)
@@ -105,8 +104,7 @@ static const char *shown(struct ctx *ctx, const char *text)
     return kept == length ? text : arena_format(ctx->arena, "%.*s…", (int)kept, text);
 }
 
-/* ---- the first line
- * ------------------------------------------------------------------------------------------- */
+/* ---- the first line ---- */
 
 static enum import_column column_of_name(const char *name)
 {
@@ -158,8 +156,7 @@ err import_header_read(struct ctx *ctx, const struct csv_record *record, struct 
     return check_header(ctx, record, header);
 }
 
-/* ---- a row
- * -------------------------------------------------------------------------------------------------- */
+/* ---- a row ---- */
 
 /* A row while it is read. */
 struct reading {
