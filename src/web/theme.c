@@ -38,7 +38,7 @@ static const char *const locales[LOCALE_COUNT] = {"zh-CN", "en"};
 static err read_open_file(struct ctx *ctx, FILE *file, const char *path, const char **text, size_t *length)
 {
     struct stat info;
-    if (fstat(fileno(file), &info) != 0 || info.st_size > FILE_LIMIT)
+    if (fstat(fileno(file), &info) != 0 || (size_t)info.st_size > FILE_LIMIT)
         return fail_with(ctx, ERR_LIMIT, "%s is larger than 256 KiB", path);
     char *bytes = arena_alloc(ctx->arena, (size_t)info.st_size + 1);
     *length = fread(bytes, 1, (size_t)info.st_size, file);

@@ -154,7 +154,7 @@ static struct order *buy_with_cup(int64_t variant_id, int64_t cup)
 {
     const char *token = make_cart(variant_id, 2);
     struct order *order;
-    assert_ok(cart_add_line(work, &token, cup, 1));
+    assert_ok(add_line(work, &token, cup, 1));
     struct checkout checkout = checkout_of(token);
     assert_ok(checkout_place(work, &checkout, &order));
     pay_order(order);
@@ -270,7 +270,7 @@ static void an_order_waits_for_all_its_decks(void **state)
     int64_t one = make_promise(0, 2), other = make_promise(0, 2);
     const char *token = make_cart(one, 1);
     struct order *order;
-    assert_ok(cart_add_line(work, &token, other, 1));
+    assert_ok(add_line(work, &token, other, 1));
     struct checkout checkout = checkout_of(token);
     assert_ok(checkout_place(work, &checkout, &order));
     pay_order(order);
