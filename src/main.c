@@ -148,12 +148,13 @@ static err serve(struct program *program)
     printf("ready http://%s/\n", address);
     fflush(stdout);
     TRY(wait_for_signal(ctx, &signals));
-    bool is_drained = http_stop(server);
-    job_runner_stop(runner);
+    bool is_drained = http_drain(server);
+    job_runner_stop(runner); /* its listeners drop pages and publish to streams */
     if (!is_drained) {
         log_warning(ctx, "stopped with requests still running", "");
         _exit(0);
     }
+    http_close(server);
     return NULL;
 }
 

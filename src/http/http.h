@@ -195,12 +195,14 @@ struct http_options {
     const struct http_static *statics; /* may be NULL */
 };
 
-/* Listens and serves until http_stop. `address` gets "127.0.0.1:8080" as really bound. */
+/* Listens and serves until http_drain. `address` gets "127.0.0.1:8080" as really bound. */
 CHECKED err http_start(struct ctx *ctx, const struct http_options *options, struct http_server **server,
                        const char **address);
-/* Stops listening, closes event streams, lets running requests finish for drain_seconds, frees all. False
- * when a handler was still running then: nothing is freed, and the process should just end. */
-bool http_stop(struct http_server *server);
+/* Stops listening, closes event streams, lets running requests finish for drain_seconds. False when a handler
+ * was still running then: the server cannot be closed, and the process should just end. */
+bool http_drain(struct http_server *server);
+/* Frees a server that was drained. Whoever drops pages or publishes to streams must have stopped before. */
+void http_close(struct http_server *server);
 
 /* Takes one from a bucket that refills evenly to `per_minute`; false when it is empty: answer
  * ERR_TOO_MANY_REQUESTS. For what must be limited besides writing requests per address: "login 4711". 0 per

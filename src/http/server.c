@@ -171,7 +171,7 @@ err http_start(struct ctx *ctx, const struct http_options *options, struct http_
     return NULL;
 }
 
-bool http_stop(struct http_server *server)
+bool http_drain(struct http_server *server)
 {
     int64_t until = clock_steady() + server->config->drain_seconds * 1000000;
     atomic_store(&server->is_draining, true);
@@ -184,6 +184,10 @@ bool http_stop(struct http_server *server)
         log_warning(NULL, "handlers still running", "requests=%lld", (long long)atomic_load(&server->active));
         return false;
     }
-    dismantle(server);
     return true;
+}
+
+void http_close(struct http_server *server)
+{
+    dismantle(server);
 }

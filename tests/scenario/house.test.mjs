@@ -282,6 +282,20 @@ describe("ending and starting", () => {
     }
   });
 
+  test("a server that is ended while events wait to be told ends well", async () => {
+    const server = await startServer({ demo: true });
+    try {
+      // A fresh demo has some hundred events; each start tells the rest of them.
+      for (let round = 0; round < 3; round++) {
+        await server.ends();
+        await server.tool("seed", "--shops", "2", "--products", "300", "--orders", "0");
+        await server.start();
+      }
+    } finally {
+      await server.stop();
+    }
+  });
+
   test("migrating twice and a second server on the same directory do no harm", async () => {
     const server = await startServer();
     try {

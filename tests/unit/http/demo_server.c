@@ -370,8 +370,9 @@ int main(int argc, char **argv)
         return 1;
     }
     serve_until_term(server);
-    if (!http_stop(server))
+    if (!http_drain(server))
         _exit(3);
+    http_close(server);
     id_source_close(ctx.ids);
     arena_close(arena);
     return 0;
