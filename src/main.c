@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define EXIT_USAGE 2
-#define EXIT_REFUSED 3 /* the verb did its work, but refused a part of what it was given */
+#define EXIT_REFUSED 3 /* nothing of what the verb was given could be taken, or only a part was read */
 #define OUTPUT_LIMIT ((size_t)16 << 20)
 #define SHOPS_AT_ONCE 100
 
@@ -233,7 +233,8 @@ static err import_verb(struct program *program)
     text_open(&text, program->ctx.arena, OUTPUT_LIMIT);
     import_report_write(&text, &report);
     fputs(text_of(&text), stdout);
-    program->status = report.refused > 0 ? EXIT_REFUSED : 0;
+    bool is_vain = report.refused > 0 && report.refused == report.rows;
+    program->status = report.is_cut || is_vain ? EXIT_REFUSED : 0;
     return NULL;
 }
 
@@ -373,7 +374,8 @@ static const struct verb verbs[] = {
     {"import", import_verb, "Takes products from a CSV file.",
      "yundian import --shop demo products.csv\n\n"
      "A bad row never stops the others: good ones are taken, bad ones are named with line and reason.\n"
-     "Exit: 0 every row was taken or known; 3 at least one row was refused; 1 the file or the database\n"
+     "Exit: 0 rows were taken or known; 3 all were refused, or the file broke off; 1 the file or the "
+     "database\n"
      "could not be read; 2 the words were wrong."},
     {"check", check, "Re-adds stock, money and states from their ledgers.", "yundian check --data var"},
     {"backup", backup, "Copies a SQLite database into a file while it is served.",

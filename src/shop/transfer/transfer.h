@@ -37,6 +37,7 @@ struct import_report {
     int64_t updated;
     int64_t unchanged;
     int64_t refused;
+    bool is_cut;          /* the file broke off: nothing after the last problem was read */
     int64_t categories;   /* created */
     const char **ignored; /* columns */
     size_t ignored_count;

@@ -273,6 +273,7 @@ static void refuse_record(struct import *import)
 {
     const struct csv_problem *problem = &import->reader.problem;
     refuse_row(import);
+    import->notes.report->is_cut = problem->is_end;
     import_note(&import->notes, problem->line, "", problem->code,
                 arena_format(import->work.arena, "character %" PRId64 ": %s%s", problem->column,
                              problem->message, problem->is_end ? "; nothing after it was read" : ""));
