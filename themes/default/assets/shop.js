@@ -226,7 +226,7 @@ document.addEventListener('click', (event) => {
   } else if (hit.matches('[data-copy]')) {
     copy(hit.dataset.copy, hit);
   } else {
-    renewOrder(true);
+    renewOrder({ isAsked: true });
   }
 });
 
@@ -266,10 +266,12 @@ function countDown(place) {
 
 /* ---- order page ---- */
 
-async function renewOrder(isAsked) {
+async function renewOrder({ isAsked, isCatchingUp } = {}) {
   const before = $('[data-order]');
   try {
-    const fresh = swap('[data-order]', await page(location.href));
+    const now = await page(location.href);
+    if (isCatchingUp && $('[data-order]', now).dataset.stage === before.dataset.stage) return;
+    const fresh = swap('[data-order]', now);
     if (fresh.dataset.stage !== before.dataset.stage) {
       $('.stage', fresh).classList.add('stage-new');
       document.title = $('h1', fresh).textContent;
@@ -286,6 +288,8 @@ if (order) {
   if (order.dataset.events && 'EventSource' in window) {
     const live = new EventSource(order.dataset.events);
     live.addEventListener('order', () => renewOrder());
+    // What happened before the stream was open, or while it was away, no event tells.
+    live.addEventListener('open', () => renewOrder({ isCatchingUp: true }));
     setInterval(() => { if (live.readyState === EventSource.CLOSED && !document.hidden) renewOrder(); }, 10000);
   }
 }
