@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define WORKERS_ON_SQLITE 32
+#define WORKERS_ON_SQLITE 48
 #define WORKERS_ON_POSTGRES 16
 
 struct workers {
@@ -101,6 +101,7 @@ static void *work(void *arg)
     struct worker *worker = arg;
     struct workers *workers = worker->server->workers;
     struct task *task;
+    pthread_setname_np(pthread_self(), "worker");
     open_worker(worker);
     pthread_mutex_lock(&workers->lock);
     workers->called--;

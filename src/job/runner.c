@@ -146,6 +146,7 @@ static void *dispatcher_main(void *arg)
     struct job_work *work = &runner->dispatcher_work;
     struct dispatcher dispatcher = {0};
     int64_t renewed_at = clock_steady();
+    pthread_setname_np(pthread_self(), "dispatcher");
     /* A database that only this process has needs no waiting for the lease of its former life. */
     if (db_engine_of(runner->options.db) == DB_SQLITE) {
         err failure = dispatcher_take(work, &dispatcher, true);
@@ -223,6 +224,7 @@ static void *worker_main(void *arg)
 {
     struct worker *worker = arg;
     struct job_runner *runner = worker->runner;
+    pthread_setname_np(pthread_self(), "jobs");
     pthread_mutex_lock(&runner->lock);
     while (!runner->is_stopping) {
         if (runner->queued > 0)
