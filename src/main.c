@@ -173,6 +173,7 @@ static err seed(struct program *program)
     TRY(open_program(program));
     if (has_flag(program, "demo")) {
         TRY(seed_demo(&program->ctx, arena_format(program->ctx.arena, "%s/demo", program->share), &result));
+        TRY(db_analyze(&program->ctx));
         seed_result_print(&result, stdout);
         return NULL;
     }
@@ -183,6 +184,7 @@ static err seed(struct program *program)
     if (shops == 0)
         return fail_with(&program->ctx, ERR_BAD_REQUEST, "give --demo, or --shops S --products N --orders M");
     TRY(seed_sizes(&program->ctx, shops, products, orders, &result));
+    TRY(db_analyze(&program->ctx));
     seed_result_print(&result, stdout);
     return NULL;
 }
@@ -229,6 +231,7 @@ static err import_verb(struct program *program)
     if (program->argc < 3)
         return fail_with(&program->ctx, ERR_BAD_REQUEST, "the file is missing");
     TRY(transfer_import_csv(&program->ctx, program->argv[program->argc - 1], &report));
+    TRY(db_analyze(&program->ctx));
     struct text_buf text;
     text_open(&text, program->ctx.arena, OUTPUT_LIMIT);
     import_report_write(&text, &report);

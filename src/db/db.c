@@ -236,6 +236,11 @@ err db_script(struct ctx *ctx, const char *sql)
     return db_transact(ctx, script_body, (void *)(uintptr_t)sql);
 }
 
+err db_analyze(struct ctx *ctx)
+{
+    return db_engine_of(ctx->db->db) == DB_POSTGRES ? db_script(ctx, "ANALYZE") : NULL;
+}
+
 struct db_figures db_figures(struct db *db)
 {
     return (struct db_figures){

@@ -125,6 +125,10 @@ struct db_figures {
 };
 struct db_figures db_figures(struct db *db);
 
+/* After much was written at once: lets PostgreSQL's planner see how much there is now, which its own daemon
+ * would notice a minute later. Nothing on SQLite (docs/decisions/0006). */
+CHECKED err db_analyze(struct ctx *ctx);
+
 /* A consistent copy of a SQLite database into a file (VACUUM INTO). ERR_BAD_REQUEST on PostgreSQL, whose own
  * tools do it. */
 CHECKED err db_backup(struct ctx *ctx, const char *path);

@@ -44,6 +44,8 @@ static const char settings[] = "SET SESSION CHARACTERISTICS AS TRANSACTION READ 
                                "SET standard_conforming_strings = on;"
                                "SET idle_in_transaction_session_timeout = '60s';"
                                "SET lock_timeout = '20s';"
+                               "SET enable_seqscan = off;"
+                               "SET plan_cache_mode = force_generic_plan;"
                                "SET jit = off";
 
 static void pause_for(int64_t milliseconds)
