@@ -10,7 +10,7 @@
 
 /* Bytes that are gathered: 31 frames of a page and its header. The system's VFS writes less than 128 KiB at
  * once. */
-#define GATHER_LIMIT (31 * (4096 + 24))
+#define GATHER_LIMIT 127720
 
 struct wal_file {
     sqlite3_file base;
