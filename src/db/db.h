@@ -6,10 +6,10 @@
  *
  * Reading outside a transaction uses the thread's own connection. Writing always goes through db_transact,
  * whose body reads first and then writes (docs/decisions/0002); it returns only after the commit. On SQLite
- * the bodies of all threads queue to one writer thread, each in a savepoint, and share one commit and one fsync
- * (synchronous=FULL). On PostgreSQL what a body reads before its first write is asked on the thread's own
- * connection, and its writes are a list that one writer sends with those of others in one transaction. A body
- * that asks again after its first write has a transaction of its own, in pipeline mode. */
+ * the bodies of all threads queue to one writer thread, each in a savepoint, and share one commit and one
+ * fsync (synchronous=FULL). On PostgreSQL what a body reads before its first write is asked on the thread's
+ * own connection, and its writes are a list that one writer sends with those of others in one transaction. A
+ * body that asks again after its first write has a transaction of its own, in pipeline mode. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/ctx.h"
