@@ -81,20 +81,14 @@ static struct pg_statement *statement_for(struct ctx *ctx, struct pg_connection 
     return statement;
 }
 
-static err prepare(struct ctx *ctx, struct pg_connection *connection, const struct db_statement *wanted,
-                   struct pg_statement **result)
+static err prepare(struct ctx *ctx, struct pg_connection *connection, const char *sql,
+                   struct pg_statement *statement)
 {
-    struct pg_statement *statement = statement_for(ctx, connection, wanted);
-    if (statement->count != wanted->count)
-        return db_misuse(ctx, "%zu values where there were %zu: %s", wanted->count, statement->count,
-                         wanted->sql);
-    *result = statement;
     if (statement->state != PG_NEW)
         return NULL;
-    if (!PQsendPrepare(connection->conn, statement->name, wanted->sql, (int)statement->count,
-                       statement->types))
+    if (!PQsendPrepare(connection->conn, statement->name, sql, (int)statement->count, statement->types))
         return lost(ctx, connection);
-    push(connection, (struct pg_operation){.step = PG_PREPARE, .sql = wanted->sql, .statement = statement});
+    push(connection, (struct pg_operation){.step = PG_PREPARE, .sql = sql, .statement = statement});
     statement->state = PG_SENT;
     return NULL;
 }
@@ -129,6 +123,9 @@ static void set_parameter(struct ctx *ctx, struct parameters *parameters, size_t
 static err set_parameters(struct ctx *ctx, struct parameters *parameters, const struct db_statement *wanted,
                           const struct pg_statement *statement)
 {
+    if (statement->count != wanted->count)
+        return db_misuse(ctx, "%zu values where there were %zu: %s", wanted->count, statement->count,
+                         wanted->sql);
     for (size_t i = 0; i < wanted->count; i++) {
         Oid type = statement->types[i];
         if (type != 0 && wanted->values[i].kind != DB_NULL && type_of(&wanted->values[i]) != type)
@@ -154,8 +151,8 @@ static err send_prepared(struct ctx *ctx, struct pg_connection *connection,
 static err send_command(struct ctx *ctx, struct pg_connection *connection, enum pg_step step, const char *sql)
 {
     static const struct parameters none;
-    struct pg_statement *statement;
-    TRY(prepare(ctx, connection, &(struct db_statement){sql, NULL, 0}, &statement));
+    struct pg_statement *statement = statement_for(ctx, connection, &(struct db_statement){sql, NULL, 0});
+    TRY(prepare(ctx, connection, sql, statement));
     return send_prepared(ctx, connection, statement, &none, (struct pg_operation){.step = step, .sql = sql});
 }
 
@@ -181,11 +178,11 @@ static err check_count(struct ctx *ctx, const struct db_statement *statement)
 static err add(struct ctx *ctx, struct pg_connection *connection, const struct db_statement *wanted,
                struct pg_operation operation)
 {
-    struct pg_statement *statement;
     struct parameters parameters;
     TRY(check_count(ctx, wanted));
     TRY(make_way(ctx, connection));
-    TRY(prepare(ctx, connection, wanted, &statement));
+    struct pg_statement *statement = statement_for(ctx, connection, wanted);
+    TRY(prepare(ctx, connection, wanted->sql, statement));
     TRY(set_parameters(ctx, &parameters, wanted, statement));
     operation.sql = wanted->sql;
     return send_prepared(ctx, connection, statement, &parameters, operation);

@@ -81,9 +81,11 @@ static void run_group(void *arg, struct group_request *first)
     struct pg_writer *writer = arg;
     struct group_batch batch = {0};
     enum pg_outcome outcome;
-    for (struct group_request *request = first; request;
-         request = batch.count < BATCH_LIMIT ? group_take(writer->group) : NULL)
+    struct group_request *request = first;
+    do {
         group_append(&batch, request);
+        request = batch.count < BATCH_LIMIT ? group_take(writer->group) : NULL;
+    } while (request);
     err failure = commit_together(writer, batch.first, batch.last, &outcome);
     if (failure && (batch.count == 1 || outcome == PG_UNKNOWN))
         fail_all(&batch, failure, outcome);
