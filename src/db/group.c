@@ -9,7 +9,7 @@ struct group {
     void *writer;
     pthread_t thread;
     pthread_mutex_t lock;
-    pthread_cond_t filled;
+    sem_t filled; /* counts the calls of the idle writer */
     bool is_idle;
     bool is_stopping;
     struct group_request *first;
@@ -58,15 +58,14 @@ static struct group_request *wait_for_request(struct group *group)
         if (request)
             return request;
         pthread_mutex_lock(&group->lock);
-        while (group->first == NULL && !group->is_stopping) {
-            group->is_idle = true;
-            pthread_cond_wait(&group->filled, &group->lock);
-        }
-        group->is_idle = false;
-        bool is_over = group->first == NULL;
+        group->is_idle = group->first == NULL && !group->is_stopping;
+        bool is_idle = group->is_idle;
+        bool is_over = group->first == NULL && group->is_stopping;
         pthread_mutex_unlock(&group->lock);
         if (is_over)
             return NULL;
+        while (is_idle && sem_wait(&group->filled) != 0)
+            continue; /* a signal */
     }
 }
 
@@ -86,7 +85,7 @@ struct group *group_open(struct db *db, void (*run)(void *writer, struct group_r
     group->run = run;
     group->writer = writer;
     pthread_mutex_init(&group->lock, NULL);
-    pthread_cond_init(&group->filled, NULL);
+    sem_init(&group->filled, 0, 0);
     if (pthread_create(&group->thread, NULL, group_main, group) != 0)
         bug("no thread for the writer");
     pthread_setname_np(group->thread, "writer");
@@ -97,17 +96,21 @@ void group_close(struct group *group)
 {
     pthread_mutex_lock(&group->lock);
     group->is_stopping = true;
-    pthread_cond_signal(&group->filled);
+    bool was_idle = group->is_idle;
+    group->is_idle = false;
     pthread_mutex_unlock(&group->lock);
+    if (was_idle)
+        sem_post(&group->filled);
     pthread_join(group->thread, NULL);
-    pthread_cond_destroy(&group->filled);
+    sem_destroy(&group->filled);
     pthread_mutex_destroy(&group->lock);
     free(group);
 }
 
-/* False when the queue is full. */
+/* False when the queue is full. The writer is woken without the lock, which it would find taken. */
 static bool enqueue(struct group *group, struct group_request *request)
 {
+    bool was_idle = false;
     pthread_mutex_lock(&group->lock);
     bool has_room = group->queued < GROUP_QUEUE_LIMIT;
     if (has_room) {
@@ -118,12 +121,12 @@ static bool enqueue(struct group *group, struct group_request *request)
         group->last = request;
         group->queued++;
         atomic_fetch_add_explicit(&group->db->queued, 1, memory_order_relaxed);
-        if (group->is_idle) {
-            group->is_idle = false;
-            pthread_cond_signal(&group->filled);
-        }
+        was_idle = group->is_idle;
+        group->is_idle = false;
     }
     pthread_mutex_unlock(&group->lock);
+    if (was_idle)
+        sem_post(&group->filled);
     return has_room;
 }
 

@@ -37,7 +37,7 @@ static const char writer_settings[] =
     "PRAGMA page_size = 4096;"
     "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = FULL;"
-    "PRAGMA wal_autocheckpoint = 1000;"
+    "PRAGMA wal_autocheckpoint = 0;" /* sqlite_checkpoint.c says when */
     "PRAGMA journal_size_limit = 67108864;"
     "PRAGMA secure_delete = FAST;" /* Debian's default rewrites more pages; what is personal is sealed */
     "PRAGMA cache_size = -16384;";
@@ -412,12 +412,18 @@ static err sqlite_open(struct ctx *ctx, const struct config *config, struct db *
         return fail_with(ctx, ERR_UNAVAILABLE, "%s: %s", config->data, strerrordesc_np(errno));
     const char *path = is_private ? ":memory:" : arena_format(ctx->arena, "%s/yundian.db", config->data);
     struct sqlite_connection *connection;
+    struct sqlite_checkpoint *checkpoint = NULL;
     TRY(sqlite_connect(ctx, path, SQLITE_WRITER, &connection));
+    err failure = is_private ? NULL : sqlite_checkpoint_open(ctx, path, connection, &checkpoint);
+    if (failure) {
+        sqlite_disconnect(connection);
+        return failure;
+    }
     struct sqlite_state *state = db_allocate(sizeof *state);
     state->path = strdup(path);
     state->is_private = is_private;
     db->state = state;
-    state->writer = writer_open(db, connection, is_private);
+    state->writer = writer_open(db, connection, checkpoint);
     return NULL;
 }
 

@@ -26,11 +26,20 @@ CHECKED err sqlite_failure(struct ctx *ctx, struct sqlite_connection *connection
 #define SQLITE_WAL_VFS "yundian"
 void sqlite_register_wal(void);
 
+/* sqlite_checkpoint.c: moves the writer's log into the file. */
+struct sqlite_checkpoint;
+CHECKED err sqlite_checkpoint_open(struct ctx *ctx, const char *path, struct sqlite_connection *writer,
+                                   struct sqlite_checkpoint **checkpoint);
+/* For the writer, between two transactions: does its part when there is something to do. */
+void sqlite_checkpoint_go_on(struct sqlite_checkpoint *checkpoint);
+void sqlite_checkpoint_close(struct sqlite_checkpoint *checkpoint);
+
 /* The writer: one connection that runs the bodies of all threads, many to one commit. */
 struct sqlite_writer;
-/* A private database (in memory) has no thread: its bodies run on the caller's, one at a time, and its one
- * connection also serves the readers, between writer_lock and writer_unlock. */
-struct sqlite_writer *writer_open(struct db *db, struct sqlite_connection *connection, bool is_private);
+/* A private database (in memory) has no checkpoint and no thread: its bodies run on the caller's, one at a
+ * time, and its one connection also serves the readers, between writer_lock and writer_unlock. */
+struct sqlite_writer *writer_open(struct db *db, struct sqlite_connection *connection,
+                                  struct sqlite_checkpoint *checkpoint);
 void writer_close(struct sqlite_writer *writer);
 CHECKED err writer_transact(struct sqlite_writer *writer, struct ctx *ctx, db_body body, void *arg);
 struct sqlite_connection *writer_lock(struct sqlite_writer *writer);

@@ -18,8 +18,9 @@ struct sqlite_writer {
     struct db *db;
     struct sqlite_connection *connection;
     struct db_session session; /* what ctx.db is while a body runs */
-    struct group *group;       /* NULL for a private database */
-    pthread_mutex_t lock;      /* of the connection of a private database */
+    struct group *group;       /* NULL for a private database, as is */
+    struct sqlite_checkpoint *checkpoint;
+    pthread_mutex_t lock; /* of the connection of a private database */
 };
 
 /* Runs one body in its savepoint. False when the whole transaction is gone with it. */
@@ -101,12 +102,15 @@ static void run_batch(struct sqlite_writer *writer, struct group_request *first,
 
 static void run_group(void *arg, struct group_request *first)
 {
+    struct sqlite_writer *writer = arg;
     struct group_batch batch = {0};
-    run_batch(arg, first, &batch);
+    run_batch(writer, first, &batch);
     group_wake(&batch);
+    sqlite_checkpoint_go_on(writer->checkpoint);
 }
 
-struct sqlite_writer *writer_open(struct db *db, struct sqlite_connection *connection, bool is_private)
+struct sqlite_writer *writer_open(struct db *db, struct sqlite_connection *connection,
+                                  struct sqlite_checkpoint *checkpoint)
 {
     struct sqlite_writer *writer = db_allocate(sizeof *writer);
     writer->db = db;
@@ -114,7 +118,8 @@ struct sqlite_writer *writer_open(struct db *db, struct sqlite_connection *conne
     writer->session.db = db;
     writer->session.connection = connection;
     pthread_mutex_init(&writer->lock, NULL);
-    if (!is_private)
+    writer->checkpoint = checkpoint;
+    if (checkpoint)
         writer->group = group_open(db, run_group, writer);
     return writer;
 }
@@ -123,6 +128,7 @@ void writer_close(struct sqlite_writer *writer)
 {
     if (writer->group) {
         group_close(writer->group);
+        sqlite_checkpoint_close(writer->checkpoint);
         sqlite3_wal_checkpoint_v2(writer->connection->handle, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     }
     sqlite_disconnect(writer->connection);

@@ -12,6 +12,7 @@
 #include "http/router.h"
 #include <netinet/in.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 
@@ -256,9 +257,8 @@ struct worker {
     struct db_session *db;
     struct deflater *deflater;
     pthread_t thread;
-    pthread_cond_t wake;
+    sem_t wake; /* counts the calls of an idle worker */
     struct worker *next_idle;
-    bool is_called;
 };
 
 /* request.c: the task of an exchange */

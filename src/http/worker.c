@@ -41,20 +41,39 @@ static bool start_one(struct workers *workers, void *(*body)(void *))
     return true;
 }
 
-/* Called with the lock held. A thread that cannot be started is tried again with the next task. */
-static void call_one(struct workers *workers, void *(*body)(void *))
+/* Whom to wake because a task waits; NULL when somebody is on the way. Called with the lock held, but woken
+ * without it: the woken thread runs at once and would find the lock taken. A thread that cannot be started is
+ * tried again with the next task. */
+static struct worker *call_one(struct workers *workers, void *(*body)(void *))
 {
     struct worker *worker = workers->idle;
     if (workers->called > 0)
-        return;
+        return NULL;
     if (worker) {
         workers->idle = worker->next_idle;
         workers->called++;
-        worker->is_called = true;
-        pthread_cond_signal(&worker->wake);
     } else if (workers->started < workers->count && !workers->is_stopping) {
         start_one(workers, body);
     }
+    return worker;
+}
+
+static void wake(struct worker *worker)
+{
+    if (worker)
+        sem_post(&worker->wake);
+}
+
+/* Called and left with the lock held. */
+static void sleep_until_called(struct workers *workers, struct worker *worker)
+{
+    worker->next_idle = workers->idle;
+    workers->idle = worker;
+    pthread_mutex_unlock(&workers->lock);
+    while (sem_wait(&worker->wake) != 0)
+        continue; /* a signal */
+    pthread_mutex_lock(&workers->lock);
+    workers->called--;
 }
 
 /* Waits for a task; NULL when the server stops and the queue is empty. Called and left with the lock held. */
@@ -63,12 +82,7 @@ static struct task *next_task(struct workers *workers, struct worker *worker)
     while (workers->first == NULL) {
         if (workers->is_stopping)
             return NULL;
-        worker->next_idle = workers->idle;
-        worker->is_called = false;
-        workers->idle = worker;
-        while (!worker->is_called)
-            pthread_cond_wait(&worker->wake, &workers->lock);
-        workers->called--;
+        sleep_until_called(workers, worker);
     }
     struct task *task = workers->first;
     workers->first = task->next;
@@ -106,9 +120,9 @@ static void *work(void *arg)
     pthread_mutex_lock(&workers->lock);
     workers->called--;
     while ((task = next_task(workers, worker)) != NULL) {
-        if (workers->first)
-            call_one(workers, work);
+        struct worker *next = workers->first ? call_one(workers, work) : NULL;
         pthread_mutex_unlock(&workers->lock);
+        wake(next);
         task->run(worker, task);
         arena_reset(worker->arena);
         pthread_mutex_lock(&workers->lock);
@@ -139,7 +153,7 @@ err workers_start(struct ctx *ctx, struct http_server *server)
     server->workers = workers;
     for (int i = 0; i < count; i++) {
         workers->list[i].server = server;
-        pthread_cond_init(&workers->list[i].wake, NULL);
+        sem_init(&workers->list[i].wake, 0, 0);
     }
     /* The first shows that it can be done. */
     pthread_mutex_lock(&workers->lock);
@@ -152,6 +166,7 @@ bool worker_submit(struct http_server *server, struct task *task)
 {
     struct workers *workers = server->workers;
     pthread_mutex_lock(&workers->lock);
+    struct worker *called = NULL;
     bool fits = workers->waiting < workers->limit && !workers->is_stopping;
     if (fits) {
         task->next = NULL;
@@ -161,9 +176,10 @@ bool worker_submit(struct http_server *server, struct task *task)
             workers->first = task;
         workers->last = task;
         atomic_store_explicit(&workers->length, ++workers->waiting, memory_order_relaxed);
-        call_one(workers, work);
+        called = call_one(workers, work);
     }
     pthread_mutex_unlock(&workers->lock);
+    wake(called);
     return fits;
 }
 
@@ -195,8 +211,7 @@ void workers_stop(struct http_server *server)
     workers->is_stopping = true;
     for (struct worker *worker = workers->idle; worker; worker = worker->next_idle) {
         workers->called++;
-        worker->is_called = true;
-        pthread_cond_signal(&worker->wake);
+        sem_post(&worker->wake);
     }
     workers->idle = NULL;
     int started = workers->started; /* none is started any more */
@@ -211,7 +226,7 @@ void workers_free(struct http_server *server)
     if (workers == NULL)
         return;
     for (int i = 0; i < workers->count; i++)
-        pthread_cond_destroy(&workers->list[i].wake);
+        sem_destroy(&workers->list[i].wake);
     pthread_mutex_destroy(&workers->lock);
     free(workers);
     server->workers = NULL;
