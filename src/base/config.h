@@ -18,7 +18,9 @@
     X(TEXT, log_level, "info", 0, 0, "debug, info, warning or error")                                        \
     X(FLAG, access_log, "on", 0, 1, "One line per request on standard error")                                \
     X(INT, http_threads, "0", 0, 64, "Threads that parse and answer from the cache; 0 means one per core")   \
-    X(INT, workers, "0", 0, 256, "Threads that run handlers; 0 means 32 on SQLite and 8 on PostgreSQL")      \
+    X(INT, workers, "48", 1, 256, "Threads that run handlers; one waits with its request for the commit")    \
+    X(INT, database_connections, "0", 0, 256,                                                                \
+      "That are always used to read from PostgreSQL; 0 means one per core")                                  \
     X(INT, queue_limit, "4096", 16, 65536, "Requests that may wait for a worker before 503")                 \
     X(INT, connection_limit, "20000", 16, 200000, "Connections held open at once")                           \
     X(INT, idle_timeout, "75", 1, 3600, "Seconds that a quiet connection is kept")                           \

@@ -1,150 +1,35 @@
-/* postgres.c - PostgreSQL: connections, transactions, answers.
+/* postgres.c - PostgreSQL: questions and transactions.
  *
- * A session has one connection, made when first used and again after it was lost. It stays in pipeline mode
- * for good and reads only, except between a BEGIN and its COMMIT.
+ * A session borrows a connection (postgres_pool.c) that is in pipeline mode for good and reads only, except
+ * between a BEGIN and its COMMIT.
  *
  * What a body writes is recorded, and what it reads before its first write is read at once. A body that ends
  * so has its writes committed by the writer, together with those of others (postgres_writer.c). One that asks
- * a question after its first write needs a transaction of its own: the record is sent on the session's
+ * a question after its first write needs a transaction of its own: the record is sent on the borrowed
  * connection, and the rest follows there. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/postgres.h"
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "base/text.h"
-#include <poll.h>
 #include <time.h>
 
-/* Prepared statements that a connection keeps. */
-#define KEPT_STATEMENTS 2048
-/* Tries to connect before giving up, the first pause in ms (it doubles), and for how many ms after that
- * others try only once. */
-#define CONNECT_TRIES 6
-#define CONNECT_PAUSE 50
-#define CONNECT_DOWN SECOND_MS
 /* The longest pause in ms between two runs of a body; the first is 2 ms. */
 #define RETRY_PAUSE_LIMIT 64
 /* Writes that a body may record; one that goes on gets a transaction of its own. */
 #define WRITES_LIMIT 128
-/* Microseconds after an answer for which a connection is taken to be alive. */
-#define FRESH_TIME 20000
 /* Any number: the advisory lock of nodes that migrate. */
 #define SCHEMA_LOCK "7310579837"
 
 struct pg_state {
-    char *url;
+    struct pg_pool *pool;
     struct pg_writer *writer;
-    atomic_llong down_at; /* steady µs of the last vain attempt to connect */
 };
 
-static const char settings[] = "SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY;"
-                               "SET client_min_messages = error;"
-                               "SET client_encoding = 'UTF8';"
-                               "SET standard_conforming_strings = on;"
-                               "SET idle_in_transaction_session_timeout = '60s';"
-                               "SET lock_timeout = '20s';"
-                               "SET enable_seqscan = off;"
-                               "SET plan_cache_mode = force_generic_plan;"
-                               "SET jit = off";
-
-static void pause_for(int64_t milliseconds)
+void postgres_pause(int64_t milliseconds)
 {
     struct timespec time = {milliseconds / 1000, milliseconds % 1000 * 1000000};
     nanosleep(&time, NULL);
-}
-
-static void statement_release(void *item)
-{
-    struct pg_statement *statement = item;
-    free(statement->text);
-    free(statement);
-}
-
-void postgres_drop(struct pg_connection *connection)
-{
-    PQfinish(connection->conn);
-    connection->conn = NULL;
-    connection->queued = 0;
-    connection->is_begun = false;
-    statements_clear(&connection->statements, statement_release);
-}
-
-static void drop_notice(void *arg, const PGresult *result)
-{
-    (void)arg;
-    (void)result;
-}
-
-/* One attempt; NULL with the reason in `why` when it fails. */
-static PGconn *connect_once(struct ctx *ctx, const char *url, const char **why)
-{
-    const char *const names[] = {"fallback_application_name",
-                                 "connect_timeout",
-                                 "keepalives_idle",
-                                 "keepalives_interval",
-                                 "tcp_user_timeout",
-                                 "dbname",
-                                 NULL};
-    const char *const values[] = {"yundian", "5", "30", "10", "30000", url, NULL};
-    PGconn *conn = PQconnectdbParams(names, values, 1);
-    PQsetNoticeReceiver(conn, drop_notice, NULL);
-    PGresult *result = PQstatus(conn) == CONNECTION_OK ? PQexec(conn, settings) : NULL;
-    if (result && PQresultStatus(result) == PGRES_COMMAND_OK && PQenterPipelineMode(conn)) {
-        PQclear(result);
-        return conn;
-    }
-    *why = arena_copy_text(ctx->arena, PQerrorMessage(conn));
-    PQclear(result);
-    PQfinish(conn);
-    return NULL;
-}
-
-/* Connects, waiting a little for a server that restarts; not when others just waited in vain. */
-static err connect_patiently(struct ctx *ctx, struct pg_connection *connection)
-{
-    struct pg_state *state = ctx->db->db->state;
-    const char *why = "";
-    int64_t pause = CONNECT_PAUSE;
-    for (int i = 0; i < CONNECT_TRIES; i++) {
-        connection->conn = connect_once(ctx, state->url, &why);
-        if (connection->conn) {
-            atomic_store(&state->down_at, 0);
-            return NULL;
-        }
-        int64_t down_at = atomic_load(&state->down_at);
-        if (down_at != 0 && clock_steady() - down_at < CONNECT_DOWN * 1000)
-            break;
-        if (i < CONNECT_TRIES - 1)
-            pause_for(pause);
-        pause *= 2;
-    }
-    atomic_store(&state->down_at, clock_steady());
-    return fail_with(ctx, ERR_UNAVAILABLE, "no connection: %s", why);
-}
-
-/* A server that went away while nobody talked to it is noticed here, before anything is sent. */
-static bool is_stale(struct pg_connection *connection)
-{
-    if (clock_steady() - connection->answered_at < FRESH_TIME)
-        return false;
-    struct pollfd poll_fd = {.fd = PQsocket(connection->conn), .events = POLLIN};
-    if (poll(&poll_fd, 1, 0) == 0)
-        return false;
-    return !PQconsumeInput(connection->conn) || PQstatus(connection->conn) != CONNECTION_OK;
-}
-
-err postgres_ready(struct ctx *ctx, struct pg_connection **result)
-{
-    struct pg_connection *connection = ctx->db->connection;
-    if (connection == NULL) {
-        connection = ctx->db->connection = db_allocate(sizeof *connection);
-        statements_open(&connection->statements, KEPT_STATEMENTS);
-    }
-    if (connection->conn && !connection->is_begun && connection->queued == 0 && is_stale(connection))
-        postgres_drop(connection);
-    *result = connection;
-    return connection->conn ? NULL : connect_patiently(ctx, connection);
 }
 
 void postgres_start(struct pg_connection *connection, bool is_open)
@@ -154,6 +39,31 @@ void postgres_start(struct pg_connection *connection, bool is_open)
     connection->writes = 0;
     connection->is_open = is_open;
     connection->is_begun = false;
+}
+
+/* The connection of the session, which borrows one when it has none. */
+static err ready(struct ctx *ctx, struct pg_connection **result)
+{
+    const struct pg_state *state = ctx->db->db->state;
+    struct pg_connection *connection = ctx->db->connection;
+    if (connection == NULL)
+        TRY(pool_borrow(ctx, state->pool, &connection));
+    *result = ctx->db->connection = connection;
+    return NULL;
+}
+
+/* Outside a body nobody needs the connection between two questions. Questions that nobody waits for any more,
+ * because something failed, are answered into memory that is still there. */
+static err give_back(struct ctx *ctx)
+{
+    const struct pg_state *state = ctx->db->db->state;
+    struct pg_connection *connection = ctx->db->connection;
+    if (connection == NULL || ctx->db->in_transaction)
+        return NULL;
+    err failure = connection->queued > 0 ? pipeline_flush(ctx, connection, NULL) : NULL;
+    ctx->db->connection = NULL;
+    pool_give_back(state->pool, connection);
+    return failure;
 }
 
 /* Leaves the record: what it holds is sent in a transaction of this session's own. */
@@ -174,10 +84,10 @@ static bool needs_transaction(const struct ctx *ctx, const struct pg_connection 
     return ctx->db->in_transaction && (connection->first_write || !text_starts(statement->sql, "SELECT"));
 }
 
-static err postgres_ask(struct ctx *ctx, const struct db_statement *statement, struct db_rows **rows)
+static err ask(struct ctx *ctx, const struct db_statement *statement, struct db_rows **rows)
 {
     struct pg_connection *connection;
-    TRY(postgres_ready(ctx, &connection));
+    TRY(ready(ctx, &connection));
     if (needs_transaction(ctx, connection, statement))
         TRY(open_transaction(ctx, connection));
     connection->outcome = PG_FINAL;
@@ -185,15 +95,25 @@ static err postgres_ask(struct ctx *ctx, const struct db_statement *statement, s
     return pipeline_ask(ctx, connection, statement, *rows);
 }
 
+static err postgres_ask(struct ctx *ctx, const struct db_statement *statement, struct db_rows **rows)
+{
+    err failure = ask(ctx, statement, rows);
+    err earlier = failure ? give_back(ctx) : NULL;
+    return earlier ? earlier : failure;
+}
+
 static err postgres_answer(struct ctx *ctx)
 {
-    return pipeline_flush(ctx, ctx->db->connection, NULL);
+    struct pg_connection *connection = ctx->db->connection;
+    err failure = connection ? pipeline_flush(ctx, connection, NULL) : NULL;
+    err end = give_back(ctx);
+    return failure ? failure : end;
 }
 
 static err query_once(struct ctx *ctx, const struct db_statement *statement, struct db_rows **rows)
 {
-    TRY(postgres_ask(ctx, statement, rows));
-    return postgres_answer(ctx);
+    TRY(ask(ctx, statement, rows));
+    return pipeline_flush(ctx, ctx->db->connection, NULL);
 }
 
 static err postgres_query(struct ctx *ctx, const struct db_statement *statement, struct db_rows **rows)
@@ -202,9 +122,12 @@ static err postgres_query(struct ctx *ctx, const struct db_statement *statement,
     bool is_alone = connection == NULL || connection->queued == 0;
     err failure = query_once(ctx, statement, rows);
     connection = ctx->db->connection;
-    if (failure && is_alone && connection && !connection->is_open && connection->outcome == PG_LOST)
+    if (failure && is_alone && connection && !connection->is_open && connection->outcome == PG_LOST) {
+        TRY(give_back(ctx));
         failure = query_once(ctx, statement, rows); /* reading again is harmless */
-    return failure;
+    }
+    err end = give_back(ctx);
+    return failure ? failure : end;
 }
 
 static err postgres_change(struct ctx *ctx, const struct db_statement *statement, int64_t *changed)
@@ -304,47 +227,51 @@ err postgres_commit(struct ctx *ctx, struct pg_connection *connection)
     return is_committed ? NULL : fail_with(ctx, ERR_DATABASE, "the server rolled the transaction back");
 }
 
-/* Commits what a body wrote: by the writer when it is a mere record, else on the session's own connection. */
-static err end_body(struct ctx *ctx, struct pg_connection *connection)
+/* Ends a transaction of the body's own. */
+static err end_own(struct ctx *ctx, struct pg_connection *connection, err failure)
 {
-    const struct pg_state *state = ctx->db->db->state;
-    if (connection->is_open) {
-        TRY(postgres_commit(ctx, connection));
-        db_committed(ctx->db->db, ctx->db->wants_wake);
-        return NULL;
-    }
-    if (connection->first_write == NULL)
-        return NULL;
-    return pg_writer_commit(state->writer, ctx, connection->first_write, &connection->outcome);
-}
-
-static err run_once(struct ctx *ctx, struct pg_connection *connection, db_body body, void *arg)
-{
-    postgres_start(connection, false);
-    err failure = db_run_body(ctx, body, arg);
     if (failure == NULL) {
-        failure = end_body(ctx, connection);
-        if (failure && connection->conn && PQtransactionStatus(connection->conn) == PQTRANS_IDLE)
+        failure = postgres_commit(ctx, connection);
+        if (failure == NULL)
+            db_committed(ctx->db->db, ctx->db->wants_wake);
+        if (failure == NULL || (connection->conn && PQtransactionStatus(connection->conn) == PQTRANS_IDLE))
             return failure;
     }
-    return failure && connection->is_open ? postgres_roll_back(ctx, connection, failure) : failure;
+    return postgres_roll_back(ctx, connection, failure);
+}
+
+/* A body whose writes are a mere record gives its connection back before it waits for the writer. */
+static err run_once(struct ctx *ctx, db_body body, void *arg, enum pg_outcome *outcome)
+{
+    const struct pg_state *state = ctx->db->db->state;
+    struct pg_connection *connection;
+    *outcome = PG_FINAL;
+    TRY(ready(ctx, &connection));
+    postgres_start(connection, false);
+    err failure = db_run_body(ctx, body, arg);
+    const struct pg_write *writes = connection->is_open ? NULL : connection->first_write;
+    if (connection->is_open)
+        failure = end_own(ctx, connection, failure);
+    *outcome = connection->outcome;
+    postgres_start(connection, false);
+    err end = give_back(ctx);
+    if (failure || end || writes == NULL)
+        return failure ? failure : end;
+    return pg_writer_commit(state->writer, ctx, writes, outcome);
 }
 
 static void pause_before_retry(int attempt)
 {
     uint32_t limit = attempt < 6 ? 2u << attempt : RETRY_PAUSE_LIMIT;
-    pause_for(1 + random_below(limit));
+    postgres_pause(1 + random_below(limit));
 }
 
 static err postgres_transact(struct ctx *ctx, db_body body, void *arg)
 {
     struct db *db = ctx->db->db;
-    struct pg_connection *connection;
     for (int attempt = 0;; attempt++) {
-        TRY(postgres_ready(ctx, &connection));
-        err failure = run_once(ctx, connection, body, arg);
-        enum pg_outcome outcome = connection->outcome;
-        postgres_start(connection, false);
+        enum pg_outcome outcome;
+        err failure = run_once(ctx, body, arg, &outcome);
         if (failure == NULL)
             return NULL;
         bool may_retry = outcome == PG_CONFLICT || outcome == PG_LOST;
@@ -375,9 +302,9 @@ static err postgres_open(struct ctx *ctx, const struct config *config, struct db
     if (!PQisthreadsafe())
         return fail_with(ctx, ERR_INTERNAL, "this libpq was built without threads");
     struct pg_state *state = db_allocate(sizeof *state);
-    state->url = strdup(config->database_url);
+    state->pool = pool_open(config);
     db->state = state;
-    state->writer = pg_writer_open(db);
+    state->writer = pg_writer_open(db, state->pool);
     return NULL;
 }
 
@@ -385,18 +312,19 @@ static void postgres_close(struct db *db)
 {
     struct pg_state *state = db->state;
     pg_writer_close(state->writer);
-    free(state->url);
+    pool_close(state->pool);
     free(state);
 }
 
-void postgres_session_close(struct db_session *session)
+/* Only a session that failed between a question and its answer still has a connection. */
+static void postgres_session_close(struct db_session *session)
 {
+    const struct pg_state *state = session->db->state;
     struct pg_connection *connection = session->connection;
     if (connection == NULL)
         return;
     postgres_drop(connection);
-    statements_close(&connection->statements, statement_release);
-    free(connection);
+    pool_give_back(state->pool, connection);
 }
 
 static err postgres_backup(struct ctx *ctx, const char *path)

@@ -57,23 +57,36 @@ struct pg_connection {
     bool is_begun;       /* it did */
     int64_t answered_at; /* steady µs of the last answer */
     enum pg_outcome outcome;
+    struct pg_connection *next_idle;
+    sem_t *permit; /* what it was lent by */
 };
 
-/* Closes the connection and forgets what was prepared on it. */
-void postgres_drop(struct pg_connection *connection);
-
-void postgres_session_close(struct db_session *session);
-/* A connection that is alive as far as one can know, for the session of ctx. */
-CHECKED err postgres_ready(struct ctx *ctx, struct pg_connection **connection);
+void postgres_pause(int64_t milliseconds);
 /* Starts the record of a transaction afresh. */
 void postgres_start(struct pg_connection *connection, bool is_open);
 CHECKED err postgres_commit(struct ctx *ctx, struct pg_connection *connection);
 /* Ends a transaction that failed with `failure`; the first reason, which may be another one. */
 CHECKED err postgres_roll_back(struct ctx *ctx, struct pg_connection *connection, err failure);
 
+/* postgres_pool.c */
+struct pg_pool;
+struct pg_pool *pool_open(const struct config *config);
+/* All connections must be back. */
+void pool_close(struct pg_pool *pool);
+/* A connection that is alive as far as one can know; waits while all are lent. */
+CHECKED err pool_borrow(struct ctx *ctx, struct pg_pool *pool, struct pg_connection **connection);
+/* With nothing queued and no transaction begun. */
+void pool_give_back(struct pg_pool *pool, struct pg_connection *connection);
+/* A connection that is never lent: made, connected when it is needed, and freed by its owner. */
+struct pg_connection *pool_make(void);
+CHECKED err pool_connect(struct ctx *ctx, struct pg_pool *pool, struct pg_connection *connection);
+void pool_unmake(struct pg_connection *connection);
+/* Closes the connection and forgets what was prepared on it. */
+void postgres_drop(struct pg_connection *connection);
+
 /* postgres_writer.c: one connection that commits the recorded writes of all threads, many to one commit. */
 struct pg_writer;
-struct pg_writer *pg_writer_open(struct db *db);
+struct pg_writer *pg_writer_open(struct db *db, struct pg_pool *pool);
 void pg_writer_close(struct pg_writer *writer);
 /* Commits `writes`; *outcome says how it failed. */
 CHECKED err pg_writer_commit(struct pg_writer *writer, struct ctx *ctx, const struct pg_write *writes,

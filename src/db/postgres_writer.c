@@ -12,6 +12,8 @@
 
 struct pg_writer {
     struct db *db;
+    struct pg_pool *pool;
+    struct pg_connection *connection;
     struct db_session session; /* of the writer's connection */
     struct group *group;
 };
@@ -36,9 +38,9 @@ static err commit_together(struct pg_writer *writer, const struct group_request 
                            const struct group_request *last, enum pg_outcome *outcome)
 {
     struct ctx ctx = writer_ctx(writer, last);
-    struct pg_connection *connection;
+    struct pg_connection *connection = writer->connection;
     *outcome = PG_FINAL;
-    TRY(postgres_ready(&ctx, &connection));
+    TRY(pool_connect(&ctx, writer->pool, connection));
     postgres_start(connection, true);
     err failure = NULL;
     bool wants_wake = false;
@@ -94,10 +96,12 @@ static void run_group(void *arg, struct group_request *first)
     group_wake(&batch);
 }
 
-struct pg_writer *pg_writer_open(struct db *db)
+struct pg_writer *pg_writer_open(struct db *db, struct pg_pool *pool)
 {
     struct pg_writer *writer = db_allocate(sizeof *writer);
     writer->db = db;
+    writer->pool = pool;
+    writer->connection = writer->session.connection = pool_make();
     writer->session.db = db;
     writer->session.in_transaction = true;
     writer->group = group_open(db, run_group, writer);
@@ -107,7 +111,7 @@ struct pg_writer *pg_writer_open(struct db *db)
 void pg_writer_close(struct pg_writer *writer)
 {
     group_close(writer->group);
-    postgres_session_close(&writer->session);
+    pool_unmake(writer->connection);
     free(writer);
 }
 

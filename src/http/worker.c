@@ -13,9 +13,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define WORKERS_ON_SQLITE 48
-#define WORKERS_ON_POSTGRES 16
-
 struct workers {
     pthread_mutex_t lock;
     struct task *first, *last;
@@ -133,17 +130,9 @@ static void *work(void *arg)
     return NULL;
 }
 
-static int default_count(const struct http_server *server)
-{
-    if (server->config->workers > 0)
-        return (int)server->config->workers;
-    struct db *db = server->options.db;
-    return db && db_engine_of(db) == DB_POSTGRES ? WORKERS_ON_POSTGRES : WORKERS_ON_SQLITE;
-}
-
 err workers_start(struct ctx *ctx, struct http_server *server)
 {
-    int count = default_count(server);
+    int count = (int)server->config->workers;
     struct workers *workers = calloc(1, sizeof *workers + (size_t)count * sizeof(struct worker));
     if (workers == NULL)
         bug("out of memory");
