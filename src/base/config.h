@@ -18,7 +18,7 @@
     X(TEXT, log_level, "info", 0, 0, "debug, info, warning or error")                                        \
     X(FLAG, access_log, "on", 0, 1, "One line per request on standard error")                                \
     X(INT, http_threads, "0", 0, 64, "Threads that parse and answer from the cache; 0 means one per core")   \
-    X(INT, workers, "48", 1, 256, "Threads that run handlers; one waits with its request for the commit")    \
+    X(INT, workers, "64", 1, 256, "Threads that run handlers; one waits with its request for the commit")    \
     X(INT, database_connections, "0", 0, 256,                                                                \
       "That are always used to read from PostgreSQL; 0 means one per core")                                  \
     X(INT, queue_limit, "4096", 16, 65536, "Requests that may wait for a worker before 503")                 \

@@ -4,12 +4,13 @@
  * `shop_id` first in every key and every WHERE; nothing concatenated. Every statement is a constant: the
  * statement cache of a connection goes by the address of the text.
  *
- * Reading outside a transaction uses the thread's own connection. Writing always goes through db_transact,
- * whose body reads first and then writes (docs/decisions/0002); it returns only after the commit. On SQLite
- * the bodies of all threads queue to one writer thread, each in a savepoint, and share one commit and one
- * fsync (synchronous=FULL). On PostgreSQL what a body reads before its first write is asked on the thread's
- * own connection, and its writes are a list that one writer sends with those of others in one transaction. A
- * body that asks again after its first write has a transaction of its own, in pipeline mode. */
+ * Reading outside a transaction borrows one of few connections (docs/decisions/0009). Writing always goes
+ * through db_transact, whose body reads first and then writes (docs/decisions/0002); it returns only after
+ * the commit. On SQLite the bodies of all threads queue to one writer thread, each in a savepoint, and share
+ * one commit and one fsync (synchronous=FULL). On PostgreSQL what a body reads before its first write is
+ * asked on a borrowed connection, and its writes are a list that one writer sends with those of others in one
+ * transaction. A body that asks again after its first write has a transaction of its own, in pipeline mode.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/ctx.h"

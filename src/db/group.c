@@ -43,11 +43,7 @@ void group_append(struct group_batch *batch, struct group_request *request)
 
 void group_wake(struct group_batch *batch)
 {
-    struct group_request *next;
-    for (struct group_request *request = batch->first; request; request = next) {
-        next = request->next; /* the request is gone once its thread goes on */
-        sem_post(&request->done);
-    }
+    sem_post(&batch->first->done);
 }
 
 /* Waits for the next request; NULL when the writer is to stop and nothing is left. */
@@ -139,6 +135,8 @@ err group_submit(struct group *group, struct group_request *request)
     else
         while (sem_wait(&request->done) != 0)
             continue; /* a signal */
+    if (request->next)
+        sem_post(&request->next->done);
     sem_destroy(&request->done);
     return request->failure;
 }

@@ -41,5 +41,6 @@ CHECKED err group_submit(struct group *group, struct group_request *request);
 /* For `run`: the next request in the queue, or NULL. */
 struct group_request *group_take(struct group *group);
 void group_append(struct group_batch *batch, struct group_request *request);
-/* Wakes everybody of a batch; the requests are gone afterwards. */
+/* Wakes everybody of a batch: the first, who wakes the next, so that the writer can go on. The requests are
+ * gone afterwards. */
 void group_wake(struct group_batch *batch);

@@ -3,6 +3,7 @@
 #pragma once
 #include "db/engine.h"
 #include "db/group.h"
+#include "db/lender.h"
 #include "db/statements.h"
 #include <libpq-fe.h>
 
@@ -45,6 +46,7 @@ struct pg_write {
 };
 
 struct pg_connection {
+    struct lent lent;
     PGconn *conn;                      /* NULL while there is none */
     struct statement_cache statements; /* text → struct pg_statement */
     int64_t names;
@@ -57,8 +59,6 @@ struct pg_connection {
     bool is_begun;       /* it did */
     int64_t answered_at; /* steady µs of the last answer */
     enum pg_outcome outcome;
-    struct pg_connection *next_idle;
-    sem_t *permit; /* what it was lent by */
 };
 
 void postgres_pause(int64_t milliseconds);

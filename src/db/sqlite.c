@@ -1,6 +1,6 @@
 /* sqlite.c - SQLite: connections, statements, errors.
  *
- * Each session reads on a connection of its own (WAL: readers never wait for the writer); everything that
+ * A session reads on a connection that it borrows (WAL: readers never wait for the writer); everything that
  * writes goes to the writer (sqlite_writer.c). The texts are PostgreSQL's: `$n` is a named parameter here,
  * numbered by first appearance, so every statement carries the map from SQLite's number to n. */
 /* SPDX-License-Identifier: Apache-2.0 */
@@ -12,15 +12,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Prepared statements that a connection keeps. There are many readers and one writer. */
-#define READER_STATEMENTS 128
-#define WRITER_STATEMENTS 1024
+/* Prepared statements that a connection keeps. */
+#define KEPT_STATEMENTS 1024
 /* Milliseconds to wait for a lock of another process (a command line tool, a copy being made). */
 #define BUSY_TIMEOUT 5000
 
 struct sqlite_state {
     char *path;
     bool is_private;
+    struct lender readers;
     struct sqlite_writer *writer;
 };
 
@@ -42,7 +42,7 @@ static const char writer_settings[] =
     "PRAGMA secure_delete = FAST;" /* Debian's default rewrites more pages; what is personal is sealed */
     "PRAGMA cache_size = -16384;";
 static const char reader_settings[] = "PRAGMA query_only = 1;"
-                                      "PRAGMA cache_size = -512;";
+                                      "PRAGMA cache_size = -2048;";
 
 static void prepared_release(void *item)
 {
@@ -240,13 +240,27 @@ static err query_on(struct ctx *ctx, struct sqlite_connection *connection,
     return failure;
 }
 
-static err connect_reader(struct ctx *ctx)
+static err lend_reader(struct ctx *ctx, struct sqlite_state *state, struct sqlite_connection **connection)
 {
-    const struct sqlite_state *state = ctx->db->db->state;
+    *connection = (struct sqlite_connection *)(void *)lender_take(&state->readers);
+    return *connection ? NULL : sqlite_connect(ctx, state->path, SQLITE_READER, connection);
+}
+
+static err borrow_reader(struct ctx *ctx)
+{
+    struct sqlite_state *state = ctx->db->db->state;
     struct sqlite_connection *connection;
     if (ctx->db->connection)
         return NULL;
-    TRY(sqlite_connect(ctx, state->path, SQLITE_READER, &connection));
+    sem_t *permit = lender_wait(&state->readers);
+    if (permit == NULL)
+        return fail_with(ctx, ERR_UNAVAILABLE, "all connections to the database are busy");
+    err failure = lend_reader(ctx, state, &connection);
+    if (failure) {
+        sem_post(permit);
+        return failure;
+    }
+    connection->lent.permit = permit;
     ctx->db->connection = connection;
     return NULL;
 }
@@ -265,15 +279,26 @@ static err query_shared(struct ctx *ctx, const struct db_statement *statement, s
     return failure;
 }
 
-/* Ends the snapshot that questions asked together share. */
-static err sqlite_answer(struct ctx *ctx)
+static err end_snapshot(struct ctx *ctx, struct sqlite_connection *connection)
 {
-    struct sqlite_connection *connection = ctx->db->connection;
-    if (connection == NULL || !connection->is_asked)
+    if (!connection->is_asked)
         return NULL;
     connection->is_asked = false;
     int code = sqlite_command(connection, "COMMIT");
     return code == SQLITE_OK ? NULL : sqlite_failure(ctx, connection, code, "COMMIT");
+}
+
+/* Ends the snapshot that questions asked together share, and gives a reader back. */
+static err sqlite_answer(struct ctx *ctx)
+{
+    struct sqlite_state *state = ctx->db->db->state;
+    struct sqlite_connection *connection = ctx->db->connection;
+    if (connection == NULL || ctx->db->in_transaction)
+        return NULL;
+    err failure = end_snapshot(ctx, connection);
+    ctx->db->connection = NULL;
+    lender_give_back(&state->readers, &connection->lent);
+    return failure;
 }
 
 /* A reader that sees one snapshot looks at what changed, and takes its lock, once. */
@@ -281,12 +306,12 @@ static err sqlite_ask(struct ctx *ctx, const struct db_statement *statement, str
 {
     if (is_shared(ctx->db))
         return query_shared(ctx, statement, rows);
-    TRY(connect_reader(ctx));
+    TRY(borrow_reader(ctx));
     struct sqlite_connection *connection = ctx->db->connection;
     if (!ctx->db->in_transaction && !connection->is_asked) {
         int code = sqlite_command(connection, "BEGIN");
         if (code != SQLITE_OK)
-            return sqlite_failure(ctx, connection, code, "BEGIN");
+            return sqlite_answer(ctx) ?: sqlite_failure(ctx, connection, code, "BEGIN");
         connection->is_asked = true;
     }
     err failure = query_on(ctx, connection, statement, rows);
@@ -297,7 +322,7 @@ static err sqlite_query(struct ctx *ctx, const struct db_statement *statement, s
 {
     if (is_shared(ctx->db))
         return query_shared(ctx, statement, rows);
-    TRY(connect_reader(ctx));
+    TRY(borrow_reader(ctx));
     err failure = query_on(ctx, ctx->db->connection, statement, rows);
     err end = sqlite_answer(ctx);
     return failure ? failure : end;
@@ -380,7 +405,7 @@ err sqlite_connect(struct ctx *ctx, const char *path, enum sqlite_role role,
         free(connection);
         return failure;
     }
-    statements_open(&connection->statements, role == SQLITE_WRITER ? WRITER_STATEMENTS : READER_STATEMENTS);
+    statements_open(&connection->statements, KEPT_STATEMENTS);
     *result = connection;
     return NULL;
 }
@@ -422,6 +447,7 @@ static err sqlite_open(struct ctx *ctx, const struct config *config, struct db *
     struct sqlite_state *state = db_allocate(sizeof *state);
     state->path = strdup(path);
     state->is_private = is_private;
+    lender_open(&state->readers, 0);
     db->state = state;
     state->writer = writer_open(db, connection, checkpoint);
     return NULL;
@@ -430,15 +456,23 @@ static err sqlite_open(struct ctx *ctx, const struct config *config, struct db *
 static void sqlite_close(struct db *db)
 {
     struct sqlite_state *state = db->state;
+    struct lent *lent;
+    while ((lent = lender_take(&state->readers)))
+        sqlite_disconnect((struct sqlite_connection *)(void *)lent);
+    lender_close(&state->readers);
     writer_close(state->writer);
     free(state->path);
     free(state);
 }
 
+/* Only a session that failed between a question and its answer still has a reader. */
 static void sqlite_session_close(struct db_session *session)
 {
-    if (session->connection)
-        sqlite_disconnect(session->connection);
+    struct sqlite_connection *connection = session->connection;
+    if (connection == NULL)
+        return;
+    sem_post(connection->lent.permit);
+    sqlite_disconnect(connection);
 }
 
 /* SQLite does not sync what VACUUM INTO wrote. */

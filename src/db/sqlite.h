@@ -2,10 +2,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "db/engine.h"
+#include "db/lender.h"
 #include "db/statements.h"
 #include <sqlite3.h>
 
 struct sqlite_connection {
+    struct lent lent;
     sqlite3 *handle;
     struct statement_cache statements;
     bool is_asked; /* a reader's snapshot is open until the next answer */

@@ -113,6 +113,8 @@ static void *work(void *arg)
     struct workers *workers = worker->server->workers;
     struct task *task;
     pthread_setname_np(pthread_self(), "worker");
+    /* A worker that wakes does not take the processor from the writer or from those who hold the wires. */
+    pthread_setschedparam(pthread_self(), SCHED_BATCH, &(struct sched_param){0});
     open_worker(worker);
     pthread_mutex_lock(&workers->lock);
     workers->called--;

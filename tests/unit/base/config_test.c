@@ -107,7 +107,7 @@ static void the_data_directory_of_the_arguments_has_the_file(void **state)
     write_file("workers = 5\n");
     setenv("YUNDIAN_DATA", "/nowhere/at/all", 1);
     assert_null(load_with(state, &config, NULL));
-    assert_int_equal(config.workers, 0);
+    assert_int_equal(config.workers, 64);
     assert_null(load_with(state, &config, (const char *const[]){"--data", place.directory, NULL}));
     assert_int_equal(config.workers, 5);
 }
