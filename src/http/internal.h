@@ -198,6 +198,9 @@ struct http_server {
     _Atomic int64_t body_memory;
     _Atomic bool is_draining;
     int listen_fd;
+    int stop_fd; /* readable when the acceptor is to stop */
+    bool has_acceptor;
+    pthread_t acceptor;
     struct MHD_Daemon *daemon;
     struct MHD_Response *healthy;
     struct page_cache *cache;
@@ -209,9 +212,13 @@ struct http_server {
     struct warden *warden;
 };
 
+/* acceptor.c: from wire_start to the first of these stops; the second one finds nothing to do. */
+CHECKED err acceptor_start(struct ctx *ctx, struct http_server *server);
+/* Closes the listening socket. */
+void acceptor_stop(struct http_server *server);
+
 /* wire.c: the callbacks of libmicrohttpd */
 CHECKED err wire_start(struct ctx *ctx, struct http_server *server);
-void wire_quiesce(struct http_server *server);
 void wire_stop(struct http_server *server);
 /* Gives the exchange back to its thread of libmicrohttpd, which sends the outcome. */
 void wire_resume(struct exchange *exchange);
@@ -222,6 +229,8 @@ void library_spare(struct MHD_Connection *wire, const char *uri);
 /* The field is none of the client's: library_spare put it there. */
 bool library_made(const char *value);
 void library_log(void *cls, const char *format, va_list values);
+/* What the library calls a fatal error is a bug of ours, with its reason in the log. */
+void library_open(void);
 
 /* head.c */
 /* Reads and checks the head; sets refusal and reason when it cannot be served. */

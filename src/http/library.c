@@ -60,3 +60,14 @@ void library_log(void *cls, const char *format, va_list values)
     exchange->outcome.status = MHD_HTTP_CONTENT_TOO_LARGE;
     warden_dismiss(exchange, MHD_HTTP_CONTENT_TOO_LARGE);
 }
+
+static void panic(void *cls, const char *file, unsigned line, const char *reason)
+{
+    (void)cls;
+    bug("libmicrohttpd: %s (%s:%u)", reason ? reason : "no reason", file, line);
+}
+
+void library_open(void)
+{
+    MHD_set_panic_func(panic, NULL);
+}

@@ -126,21 +126,21 @@ static err open_parts(struct ctx *ctx, struct http_server *server)
     TRY(workers_start(ctx, server));
     TRY(streams_start(ctx, server));
     TRY(warden_start(ctx, server));
-    return wire_start(ctx, server);
+    TRY(wire_start(ctx, server));
+    return acceptor_start(ctx, server);
 }
 
 /* In the order in which nobody misses what is gone. */
 static void dismantle(struct http_server *server)
 {
     struct arena *arena = server->arena;
+    acceptor_stop(server);
     streams_stop(server);
     workers_stop(server);
     wire_stop(server);
     warden_stop(server);
     workers_free(server);
     streams_free(server);
-    if (server->listen_fd >= 0)
-        close(server->listen_fd);
     access_log_close(server->log);
     page_cache_close(server->cache);
     if (server->options.statics)
@@ -159,7 +159,7 @@ err http_start(struct ctx *ctx, const struct http_options *options, struct http_
     server->options = *options;
     server->config = options->config;
     server->hooks = options->hooks;
-    server->listen_fd = -1;
+    server->listen_fd = server->stop_fd = -1;
     random_bytes(&server->seed, sizeof server->seed);
     err failure = open_parts(ctx, server);
     if (failure) {
@@ -175,7 +175,7 @@ bool http_drain(struct http_server *server)
 {
     int64_t until = clock_steady() + server->config->drain_seconds * 1000000;
     atomic_store(&server->is_draining, true);
-    wire_quiesce(server);
+    acceptor_stop(server);
     streams_stop(server);
     /* A worker is still busy for a moment after its answer has left. */
     while ((atomic_load(&server->active) > 0 || workers_are_busy(server)) && clock_steady() < until)

@@ -45,7 +45,7 @@ export async function start(settings = {}) {
   server.stop = async () => {
     child.kill("SIGTERM");
     const end = await server.ended;
-  if (end.code && process.env.SANITIZED) console.error(server.log);
+    if (end.code || end.signal) console.error(`the demo server ended with ${end.code ?? end.signal}: ${server.log}`);
     rmSync(home, { recursive: true, force: true });
     return end;
   };
