@@ -211,16 +211,6 @@ err stock_create(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_
     return write_movement(ctx, MOVEMENT_RECEIPT, variant_id, on_hand, 0, 0, "initial");
 }
 
-err stock_receive(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t quantity,
-                  const char *reason)
-{
-    TRY(db_expect(ctx, 1, ERR_NOT_FOUND, "the variant has no stock row",
-                  "UPDATE stock SET on_hand = on_hand + $3 WHERE shop_id = $1 AND variant_id = $2",
-                  db_int(ctx->shop->id), db_int(variant_id), db_int(quantity)));
-    TRY(write_movement(ctx, MOVEMENT_RECEIPT, variant_id, quantity, 0, 0, reason));
-    return product_emit_changed(ctx, product_id);
-}
-
 err stock_lock(struct ctx *ctx, int64_t variant_id, struct stock *stock)
 {
     struct db_rows *rows;

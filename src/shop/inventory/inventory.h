@@ -65,10 +65,8 @@ CHECKED err stock_reserve(struct ctx *ctx, int64_t order_id, const struct demand
 CHECKED err stock_release(struct ctx *ctx, int64_t order_id, const struct demand *demands, size_t count);
 CHECKED err stock_sell(struct ctx *ctx, int64_t order_id, const struct demand *demands, size_t count);
 
-/* In a transaction: a new variant's first row; goods or codes that came in. */
+/* In a transaction: a new variant's first row. */
 CHECKED err stock_create(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t on_hand);
-CHECKED err stock_receive(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t quantity,
-                          const char *reason);
 /* In a transaction: locks the row of a variant and reads it. ERR_NOT_FOUND when there is none. */
 CHECKED err stock_lock(struct ctx *ctx, int64_t variant_id, struct stock *stock);
 /* In a transaction, after stock_lock: what is on hand became another number by something that happened

@@ -164,7 +164,9 @@ static void eight_who_want_three_of_ten_at_once_get_nine(void **state)
 static err receive_in_transaction(struct ctx *ctx, void *arg)
 {
     const int64_t *variant_id = arg;
-    return stock_receive(ctx, *variant_id, 1, 5, "补货");
+    struct stock stock;
+    TRY(stock_lock(ctx, *variant_id, &stock));
+    return stock_correct(ctx, &stock, 1, stock.on_hand + 5, "补货");
 }
 
 static void goods_that_come_in_raise_what_is_on_hand(void **state)
