@@ -236,9 +236,18 @@ err db_script(struct ctx *ctx, const char *sql)
     return db_transact(ctx, script_body, (void *)(uintptr_t)sql);
 }
 
+/* A table that is known to be empty makes all its indexes equal to PostgreSQL, which then takes any and keeps
+ * to it while the table fills. One of which nothing is known gets the right index. */
+static const char analyze_filled[] =
+    "DO $$ DECLARE one regclass; is_filled boolean; BEGIN"
+    " FOR one IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = "
+    "current_schema()::regnamespace"
+    " LOOP EXECUTE format('SELECT EXISTS (SELECT 1 FROM %s)', one) INTO is_filled;"
+    " IF is_filled THEN EXECUTE format('ANALYZE %s', one); END IF; END LOOP; END $$";
+
 err db_analyze(struct ctx *ctx)
 {
-    return db_engine_of(ctx->db->db) == DB_POSTGRES ? db_script(ctx, "ANALYZE") : NULL;
+    return db_engine_of(ctx->db->db) == DB_POSTGRES ? db_script(ctx, analyze_filled) : NULL;
 }
 
 struct db_figures db_figures(struct db *db)

@@ -6,16 +6,15 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Steady connections for each processor, and spare ones for each steady one. */
-#define PER_PROCESSOR 1
+/* Spare connections for each steady one. */
 #define SPARE_ONES 3
 /* Milliseconds to wait for a steady connection, and then for any. */
 #define STEADY_PATIENCE 20
 #define LEND_PATIENCE 20000
 
-void lender_open(struct lender *lender, int64_t steady)
+void lender_open(struct lender *lender, int64_t steady, int64_t per_processor)
 {
-    int64_t count = steady ? steady : PER_PROCESSOR * sysconf(_SC_NPROCESSORS_ONLN);
+    int64_t count = steady ? steady : per_processor * sysconf(_SC_NPROCESSORS_ONLN);
     *lender = (struct lender){0};
     sem_init(&lender->steady, 0, (unsigned)count);
     sem_init(&lender->spare, 0, (unsigned)count * SPARE_ONES);

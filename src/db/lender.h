@@ -24,8 +24,8 @@ struct lender {
     struct lent *idle;
 };
 
-/* `steady` connections are lent without thinking; 0 chooses. */
-void lender_open(struct lender *lender, int64_t steady);
+/* `steady` connections are lent without thinking; 0 means `per_processor` for each. */
+void lender_open(struct lender *lender, int64_t steady, int64_t per_processor);
 /* The idle ones were taken out. */
 void lender_close(struct lender *lender);
 /* Waits for the permit to use a connection, to be kept in it; NULL after 20 s in vain. */

@@ -12,6 +12,8 @@
 #define CONNECT_TRIES 6
 #define CONNECT_PAUSE 50
 #define CONNECT_DOWN SECOND_MS
+/* Connections for each processor when the configuration does not say how many in all. */
+#define PER_PROCESSOR 1
 /* Microseconds after an answer for which a connection is taken to be alive. */
 #define FRESH_TIME 20000
 struct pg_pool {
@@ -156,7 +158,7 @@ struct pg_pool *pool_open(const struct config *config)
 {
     struct pg_pool *pool = db_allocate(sizeof *pool);
     pool->url = strdup(config->database_url);
-    lender_open(&pool->lender, config->database_connections);
+    lender_open(&pool->lender, config->database_connections, PER_PROCESSOR);
     return pool;
 }
 

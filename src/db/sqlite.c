@@ -14,6 +14,9 @@
 
 /* Prepared statements that a connection keeps. */
 #define KEPT_STATEMENTS 1024
+/* Readers for each processor: with one, pages wait for each other's questions; with sixteen, caches are cold.
+ */
+#define READERS_PER_PROCESSOR 4
 /* Milliseconds to wait for a lock of another process (a command line tool, a copy being made). */
 #define BUSY_TIMEOUT 5000
 
@@ -447,7 +450,7 @@ static err sqlite_open(struct ctx *ctx, const struct config *config, struct db *
     struct sqlite_state *state = db_allocate(sizeof *state);
     state->path = strdup(path);
     state->is_private = is_private;
-    lender_open(&state->readers, 0);
+    lender_open(&state->readers, 0, READERS_PER_PROCESSOR);
     db->state = state;
     state->writer = writer_open(db, connection, checkpoint);
     return NULL;

@@ -6,6 +6,7 @@
 #include "shop/payment/payment.h"
 
 #include "base/log.h"
+#include "base/money.h"
 #include "base/text.h"
 #include "job/job.h"
 #include "shop/payment/payment_read.h"
@@ -76,14 +77,20 @@ static err settle_attempt(struct ctx *ctx, const struct payment_attempt *attempt
     return job_cancel(ctx, PAYMENT_QUERY_JOB, attempt->id);
 }
 
+/* What the gateway said, in no language. */
+static const char *fact_text(struct ctx *ctx, const struct payment_fact *fact)
+{
+    bool is_money = money_currency_is_known(fact->currency) && fact->amount <= MONEY_MAX;
+    const char *amount = is_money ? money_display(ctx->arena, money_of(fact->amount, fact->currency))
+                                  : arena_format(ctx->arena, "%" PRId64 " %s", fact->amount, fact->currency);
+    return arena_format(ctx->arena, "%s · %s · %s", fact->gateway, fact->attempt_number, amount);
+}
+
 static err give_back(struct ctx *ctx, const struct decision *decision, const char *kind)
 {
     int64_t refund_id;
     TRY(refund_promise(ctx, decision->attempt, decision->fact->amount, kind, &refund_id));
-    return alarm_raise(ctx, kind, decision->order->number,
-                       arena_format(ctx->arena, "attempt %s, %" PRId64 " %s, refunded by itself",
-                                    decision->attempt->number, decision->fact->amount,
-                                    decision->fact->currency));
+    return alarm_raise(ctx, kind, decision->order->number, fact_text(ctx, decision->fact));
 }
 
 static err take_money(struct ctx *ctx, const struct decision *decision, const char *event)
@@ -113,17 +120,14 @@ static const char *alarm_kind(enum verdict verdict)
 {
     if (verdict == VERDICT_AMOUNT_MISMATCH)
         return "payment-amount-mismatch";
-    return verdict == VERDICT_SETTLED_BEFORE ? "paid-twice" : "unknown-attempt";
+    return verdict == VERDICT_SETTLED_BEFORE ? "settled-before" : "unknown-attempt";
 }
 
 static err raise_mismatch(struct ctx *ctx, const struct decision *decision)
 {
     const struct payment_fact *fact = decision->fact;
     const char *subject = decision->order ? decision->order->number : fact->attempt_number;
-    return alarm_raise(ctx, alarm_kind(decision->verdict), subject,
-                       arena_format(ctx->arena, "%s says %" PRId64 " %s for attempt %s (%s)", fact->gateway,
-                                    fact->amount, fact->currency, fact->attempt_number,
-                                    verdict_names[decision->verdict]));
+    return alarm_raise(ctx, alarm_kind(decision->verdict), subject, fact_text(ctx, fact));
 }
 
 static err carry_out(struct ctx *ctx, const struct decision *decision)

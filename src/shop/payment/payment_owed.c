@@ -40,7 +40,7 @@ err payment_owe(struct ctx *ctx, const struct order *order)
                        db_int(ctx->shop->id), db_int(demands[i].variant_id), db_int(order->id),
                        db_int(ctx->now)));
     }
-    return alarm_raise(ctx, alarm_kind, order->number, "paid, but too few codes are loaded");
+    return alarm_raise(ctx, alarm_kind, order->number, "");
 }
 
 /* Waits no longer: delivered, or it ended otherwise. */

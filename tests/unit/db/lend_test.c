@@ -11,7 +11,7 @@
 #define THREADS 32
 #define ROUNDS 50
 /* Steady and spare connections for each processor, and those that belong to the writer. */
-#define LENT_PER_PROCESSOR 4
+#define LENT_PER_PROCESSOR (fixture_is_postgres() ? 4 : 16)
 #define OWN_CONNECTIONS 2
 
 static struct fixture fixture;

@@ -1,5 +1,6 @@
 /* regression_test.c - what once did not hold in the shop's modules. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
 #include "fixture.h"
 #include "shop/shipping/shipping.h"
 #include "unit.h"
@@ -43,7 +44,9 @@ static void a_second_payment_of_the_same_attempt_is_kept_and_shown(void **state)
     fact.provider_number = "T-charged-again";
     assert_ok(payment_apply_fact(work, &fact));
     assert_int_equal(ask("SELECT count(*) FROM payment_facts WHERE shop_id = $1"), 2);
-    assert_true(ask("SELECT count(*) FROM alarms WHERE shop_id = $1") > 0);
+    assert_string_equal(ask_text("SELECT kind FROM alarms WHERE shop_id = $1"), "settled-before");
+    assert_true(text_ends(ask_text("SELECT detail FROM alarms WHERE shop_id = $1"), " · ¥7.00"));
+    assert_int_equal(bank.refund_count, 0);
 }
 
 static void an_order_that_was_refunded_before_it_left_holds_no_stock(void **state)
