@@ -33,13 +33,6 @@ static int close_fixture(void **state)
     return 0;
 }
 
-static void assert_ok(err failure)
-{
-    if (failure)
-        fail_msg("%s: %s (%s:%d)", error_kind(failure->code)->slug, failure->detail, failure->file,
-                 failure->line);
-}
-
 static void assert_fails(err failure, enum error_code code)
 {
     assert_non_null(failure);

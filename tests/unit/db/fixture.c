@@ -13,7 +13,7 @@ bool fixture_is_postgres(void)
     return !text_is_blank(getenv("YUNDIAN_TEST_DATABASE_URL"));
 }
 
-static void must(err failure)
+void assert_ok(err failure)
 {
     if (failure)
         fail_msg("%s: %s (%s:%d)", error_kind(failure->code)->slug, failure->detail, failure->file,
@@ -22,7 +22,7 @@ static void must(err failure)
 
 static void open_database(struct fixture *fixture)
 {
-    must(db_open(&fixture->ctx, &fixture->config, &fixture->db));
+    assert_ok(db_open(&fixture->ctx, &fixture->config, &fixture->db));
     fixture->ctx.db = db_session_open(fixture->db);
 }
 
@@ -105,13 +105,13 @@ void fixture_join(struct ctx *ctx)
 
 void fixture_run(struct fixture *fixture, const char *sql)
 {
-    must(db_script(&fixture->ctx, sql));
+    assert_ok(db_script(&fixture->ctx, sql));
 }
 
 int64_t fixture_ask(struct fixture *fixture, const char *sql)
 {
     struct db_rows *rows;
-    must(db_query_values(&fixture->ctx, &rows, sql, NULL, 0));
+    assert_ok(db_query_values(&fixture->ctx, &rows, sql, NULL, 0));
     assert_true(db_next(rows));
     return db_get_int(rows, 0);
 }

@@ -13,6 +13,8 @@ struct fixture {
     char directory[64];
 };
 
+/* Ends the test with the words of a failure; NULL is none. */
+void assert_ok(err failure);
 bool fixture_is_postgres(void);
 void fixture_open(struct fixture *fixture);
 /* The same in memory on SQLite. */

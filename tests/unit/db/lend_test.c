@@ -33,13 +33,6 @@ static int close_fixture(void **state)
     return 0;
 }
 
-static void assert_ok(err failure)
-{
-    if (failure)
-        fail_msg("%s: %s (%s:%d)", error_kind(failure->code)->slug, failure->detail, failure->file,
-                 failure->line);
-}
-
 static err ask_name(struct ctx *ctx, int64_t id, struct db_rows **rows)
 {
     return db_ask(ctx, rows, "SELECT name FROM things WHERE shop_id = 1 AND id = $1", db_int(id));

@@ -26,13 +26,6 @@ static int close_fixture(void **state)
     return 0;
 }
 
-static void assert_ok(err failure)
-{
-    if (failure)
-        fail_msg("%s: %s (%s:%d)", error_kind(failure->code)->slug, failure->detail, failure->file,
-                 failure->line);
-}
-
 static const char first_file[] = "-- A comment; with a semicolon, and a quote ' in it.\n"
                                  "CREATE TABLE cups (\n"
                                  "    shop_id BIGINT NOT NULL, -- one; two\n"

@@ -42,13 +42,6 @@ static int close_fixture(void **state)
     return 0;
 }
 
-static void assert_ok(err failure)
-{
-    if (failure)
-        fail_msg("%s: %s (%s:%d)", error_kind(failure->code)->slug, failure->detail, failure->file,
-                 failure->line);
-}
-
 /* An ack and a counter, in one transaction: both or none. */
 static err acknowledge(struct ctx *ctx, void *arg)
 {

@@ -24,13 +24,6 @@ static struct {
     atomic_int sweeps;
 } seen;
 
-static void assert_ok(err failure)
-{
-    if (failure)
-        fail_msg("%s: %s (%s:%d)", error_kind(failure->code)->slug, failure->detail, failure->file,
-                 failure->line);
-}
-
 static err load_shop(struct ctx *ctx, int64_t shop_id)
 {
     if (shop_id > 10)
