@@ -9,7 +9,7 @@
 #include <semaphore.h>
 
 /* Frames of the log from which on it is worth the work. */
-#define CHECKPOINT_FRAMES 4000
+#define CHECKPOINT_FRAMES 2000
 
 enum stage { STAGE_REST, STAGE_MOVING, STAGE_MOVED };
 
