@@ -282,7 +282,7 @@ if (variants) {
     if (rowsOf(options).filter((row) => !row.classList.contains("is-spare")).length < 4)
       find("input", addRow(options, find("[data-option-template]"))).focus();
   });
-  on("click", "[data-remove-row]", (button) => {
+  on("click", "[data-variants] [data-remove-row], [data-options] [data-remove-row]", (button) => {
     const row = button.closest("li");
     for (const input of all("input:not([type=checkbox])", row)) input.value = "";
     row.classList.add("is-spare");
@@ -298,6 +298,38 @@ if (variants) {
   document.addEventListener("change", review);
   review();
 }
+
+/* ---- facts: lines of the table, and the attributes of the chosen category ---- */
+
+const specs = find("[data-specs]");
+if (specs) {
+  on("click", "[data-add-spec]", () => find("input", addRow(specs, find("[data-spec-template]"))).focus());
+  on("click", "[data-specs] [data-remove-row]", (button) => {
+    const row = button.closest("li");
+    for (const input of all("input", row)) input.value = "";
+    row.classList.add("is-spare");
+    watch();
+  });
+}
+const shelf = find("[data-category]");
+if (shelf) {
+  const showAttributes = () => {
+    let shown = 0;
+    for (const field of all("[data-of]")) {
+      const isOther = !field.dataset.of.split(" ").includes(shelf.value);
+      field.classList.toggle("is-other", isOther);
+      shown += !isOther;
+    }
+    const none = find("[data-no-attributes]");
+    if (none) none.hidden = shown > 0;
+  };
+  shelf.addEventListener("change", showAttributes);
+  showAttributes();
+}
+on("click", "[data-trade]", (button) => {
+  const isOn = variants.classList.toggle("shows-trade");
+  button.setAttribute("aria-pressed", isOn);
+});
 
 /* ---- pictures: several at once, with previews and progress; order by dragging ---- */
 

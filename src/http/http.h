@@ -19,9 +19,9 @@ enum http_method { GET = 1, POST, PUT, PATCH, DELETE };
 
 /* Limits with a name; those that are settings stand in base/config.h. */
 #define HTTP_URL_LIMIT 2048
-#define HTTP_HEADER_LIMIT 8192      /* all headers together */
-#define HTTP_FIELD_COUNT_LIMIT 4096 /* fields in one form or query */
-#define HTTP_FILE_COUNT_LIMIT 50    /* files in one upload */
+#define HTTP_HEADER_LIMIT 8192       /* all headers together */
+#define HTTP_FIELD_COUNT_LIMIT 32768 /* fields in one form or query: 2,048 variants of 12 fields */
+#define HTTP_FILE_COUNT_LIMIT 50     /* files in one upload */
 #define HTTP_REPLY_LIMIT ((size_t)8 << 20)
 #define HTTP_STREAM_LIMIT 20000 /* event streams held open at once */
 

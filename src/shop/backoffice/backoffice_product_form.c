@@ -55,6 +55,22 @@ static const struct field variant_row_fields[] = {
      .minimum = 0,
      .maximum = 100000000,
      .help = "Weight in grams"},
+    {.name = "barcode",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct variant_row, barcode),
+     .maximum = 14,
+     .help = "GTIN of 8, 12, 13 or 14 digits"},
+    {.name = "cost",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct variant_row, cost),
+     .maximum = 20,
+     .help = "What the shop pays for one; never shown to buyers; empty = not known"},
+    {.name = "volume",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct variant_row, volume),
+     .minimum = 0,
+     .maximum = 1000000000,
+     .help = "Volume in cubic centimetres"},
     {.name = "is_active",
      .kind = FIELD_FLAG,
      .offset = offsetof(struct variant_row, is_active),
@@ -123,6 +139,61 @@ static const struct field variant_row_fields[] = {
          .rows = option_row_fields,                                                                          \
          .row_size = sizeof(struct option_row),                                                              \
          .help = "Options"},                                                                                 \
+        {.name = "model",                                                                                    \
+         .kind = FIELD_TEXT,                                                                                 \
+         .offset = offsetof(struct product_form, details.model),                                             \
+         .maximum = 60,                                                                                      \
+         .help = "Model of the maker"},                                                                      \
+        {.name = "origin",                                                                                   \
+         .kind = FIELD_TEXT,                                                                                 \
+         .offset = offsetof(struct product_form, details.origin),                                            \
+         .maximum = 60,                                                                                      \
+         .help = "Where it is made"},                                                                        \
+        {.name = "tax_code",                                                                                 \
+         .kind = FIELD_TEXT,                                                                                 \
+         .offset = offsetof(struct product_form, details.tax_code),                                          \
+         .maximum = 19,                                                                                      \
+         .help = "Tax classification code of 19 digits"},                                                    \
+        {.name = "unit",                                                                                     \
+         .kind = FIELD_TEXT,                                                                                 \
+         .offset = offsetof(struct product_form, details.unit),                                              \
+         .maximum = 8,                                                                                       \
+         .help = "What one piece is called"},                                                                \
+        {.name = "shelf_life_days",                                                                          \
+         .kind = FIELD_INT,                                                                                  \
+         .offset = offsetof(struct product_form, details.shelf_life_days),                                   \
+         .minimum = 0,                                                                                       \
+         .maximum = 36500,                                                                                   \
+         .help = "Shelf life in days; 0 = none"},                                                            \
+        {.name = "seo_title",                                                                                \
+         .kind = FIELD_TEXT,                                                                                 \
+         .offset = offsetof(struct product_form, details.seo_title),                                         \
+         .maximum = 80,                                                                                      \
+         .help = "Title for search engines; the product's when left out"},                                   \
+        {.name = "seo_description",                                                                          \
+         .kind = FIELD_TEXT,                                                                                 \
+         .offset = offsetof(struct product_form, details.seo_description),                                   \
+         .maximum = 200,                                                                                     \
+         .help = "Description for search engines; the subtitle when left out"},                              \
+        {.name = "tags",                                                                                     \
+         .kind = FIELD_TEXT,                                                                                 \
+         .offset = offsetof(struct product_form, details.tags),                                              \
+         .maximum = 10000,                                                                                   \
+         .help = "Tags separated by commas"},                                                                \
+        {.name = "specs",                                                                                    \
+         .kind = FIELD_ROWS,                                                                                 \
+         .offset = offsetof(struct product_form, details.specs),                                             \
+         .maximum = PRODUCT_SPEC_LIMIT + 3,                                                                  \
+         .rows = spec_row_fields,                                                                            \
+         .row_size = sizeof(struct spec_row),                                                                \
+         .help = "Lines of the table of facts"},                                                             \
+        {.name = "attributes",                                                                               \
+         .kind = FIELD_ROWS,                                                                                 \
+         .offset = offsetof(struct product_form, details.attributes),                                        \
+         .maximum = 9000,                                                                                    \
+         .rows = attribute_row_fields,                                                                       \
+         .row_size = sizeof(struct attribute_row),                                                           \
+         .help = "Answers to the attributes of the category"},                                               \
     {                                                                                                        \
         .name = "variants", .kind = FIELD_ROWS, .offset = offsetof(struct product_form, variants),           \
         .maximum = PRODUCT_VARIANT_LIMIT + 3, .rows = variant_row_fields,                                    \
@@ -140,8 +211,7 @@ const struct field product_change_fields[] = {
     {0},
 };
 
-/* Splits at ',', '，' and '、'; blank parts are left out. */
-static size_t split_values(struct ctx *ctx, const char *text, const char **values, size_t most)
+size_t form_split_values(struct ctx *ctx, const char *text, const char **values, size_t most)
 {
     size_t count = 0;
     while (*text && count < most) {
@@ -173,7 +243,7 @@ static void draft_options(struct ctx *ctx, const struct product_form *form, stru
         options[draft->option_count++] = (struct option_draft){
             .name = rows[i].name,
             .values = values,
-            .value_count = split_values(ctx, rows[i].values, values, VALUES_LIMIT + 1),
+            .value_count = form_split_values(ctx, rows[i].values, values, VALUES_LIMIT + 1),
         };
     }
     draft->options = options;
@@ -194,17 +264,20 @@ static err draft_variants(struct ctx *ctx, const struct product_form *form, stru
         if (is_spare(&rows[i]))
             continue;
         const char **values = arena_alloc_many(ctx->arena, PRODUCT_OPTION_LIMIT + 2, sizeof *values);
-        size_t count = split_values(ctx, rows[i].options, values, PRODUCT_OPTION_LIMIT + 1);
+        size_t count = form_split_values(ctx, rows[i].options, values, PRODUCT_OPTION_LIMIT + 1);
         if (count != draft->option_count)
             return fail_field(ctx, arena_format(ctx->arena, "variants.%zu.options", i), "option-count",
                               "give one value of each option");
+        const struct variant_trade *trade;
+        TRY(product_form_trade(ctx, &rows[i], i, &trade));
         stocks[draft->variant_count] = rows[i].stock;
         draft->variants[draft->variant_count++] = (struct variant_draft){.id = rows[i].variant_id,
                                                                          .sku = rows[i].sku,
                                                                          .options = values,
                                                                          .price = rows[i].price,
                                                                          .weight = rows[i].weight,
-                                                                         .is_active = rows[i].is_active};
+                                                                         .is_active = rows[i].is_active,
+                                                                         .trade = trade};
     }
     return NULL;
 }
@@ -246,6 +319,7 @@ err product_form_save(struct ctx *ctx, const struct product_form *form, int64_t 
     int64_t *stocks = arena_alloc_many(ctx->arena, form->variants.count + 1, sizeof *stocks);
     draft_options(ctx, form, &draft);
     TRY(draft_variants(ctx, form, &draft, stocks));
+    TRY(product_form_details(ctx, &form->details, &draft));
     bool *is_new = arena_alloc_many(ctx->arena, draft.variant_count + 1, sizeof *is_new);
     for (size_t i = 0; i < draft.variant_count; i++)
         is_new[i] = draft.variants[i].id == 0;
@@ -283,6 +357,12 @@ static err add_variant(struct ctx *ctx, struct value *list, const struct variant
     value_set_int(arena, view, "reserved", stock->reserved);
     value_set_int(arena, view, "available", stock_available(stock));
     value_set_int(arena, view, "weight", variant->weight);
+    value_set_text(arena, view, "barcode", variant->barcode);
+    value_set_int(arena, view, "volume", variant->volume);
+    if (variant->cost == COST_UNKNOWN)
+        value_set(arena, view, "cost", value_null());
+    else
+        value_set_money(arena, view, "cost", money_of(variant->cost, ctx->shop->currency));
     value_set_bool(arena, view, "is_active", variant->is_active);
     if (variant->kind == PRODUCT_DIGITAL)
         return add_codes(ctx, view, variant->id);
@@ -361,6 +441,8 @@ err product_edit_view(struct ctx *ctx, const struct product *product, struct val
         add_words(ctx, tree, product);
         TRY(add_pictures(ctx, tree, product));
         TRY(add_variants(ctx, tree, product));
+        TRY(product_details_view(ctx, tree, product->id));
     }
+    TRY(attribute_views(ctx, *view));
     return add_categories(ctx, *view);
 }

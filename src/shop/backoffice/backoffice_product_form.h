@@ -16,8 +16,34 @@ struct variant_row {
     const char *sku;
     int64_t price;
     int64_t weight;
+    const char *barcode;
+    const char *cost; /* as typed; "" = not known */
+    int64_t volume;
     bool is_active;
     int64_t stock; /* only of a new variant */
+};
+
+struct spec_row {
+    const char *name;
+    const char *value;
+};
+
+struct attribute_row {
+    int64_t attribute_id;
+    const char *value;
+};
+
+struct detail_form {
+    const char *model;
+    const char *origin;
+    const char *tax_code;
+    const char *unit;
+    int64_t shelf_life_days;
+    const char *seo_title;
+    const char *seo_description;
+    const char *tags; /* separated by commas */
+    struct field_rows specs;
+    struct field_rows attributes;
 };
 
 struct product_form {
@@ -33,12 +59,28 @@ struct product_form {
     int64_t version;
     struct field_rows options;
     struct field_rows variants;
+    struct detail_form details;
 };
 
 extern const char *const product_kinds[];
 extern const char *const product_statuses[];
+extern const struct field spec_row_fields[];
+extern const struct field attribute_row_fields[];
 extern const struct field product_create_fields[];
 extern const struct field product_change_fields[];
+
+/* Splits at ',', '，' and '、'; blank parts are left out. Returns how many were written, at most `most`. */
+size_t form_split_values(struct ctx *ctx, const char *text, const char **values, size_t most);
+/* What a form says of details, tags and attributes, into the draft. */
+CHECKED err product_form_details(struct ctx *ctx, const struct detail_form *form,
+                                 struct product_draft *draft);
+/* What a row of the form says of cost, barcode and volume; `index` is for the complaint. */
+CHECKED err product_form_trade(struct ctx *ctx, const struct variant_row *row, size_t index,
+                               const struct variant_trade **trade);
+/* docs/views.md: details, tags and attribute values of a product into its view. */
+CHECKED err product_details_view(struct ctx *ctx, struct value *view, int64_t product_id);
+/* docs/views.md: all attributes of the shop, with their categories. */
+CHECKED err attribute_views(struct ctx *ctx, struct value *view);
 
 /* Creates or changes the product of a form, with stock rows for new variants, in one transaction. */
 CHECKED err product_form_save(struct ctx *ctx, const struct product_form *form, int64_t *product_id);

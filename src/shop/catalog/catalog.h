@@ -16,6 +16,13 @@ enum product_sort { SORT_NEWEST, SORT_PRICE_UP, SORT_PRICE_DOWN };
 #define PRODUCT_VARIANT_LIMIT 2048
 #define PRODUCT_PICTURE_LIMIT 50
 #define CATEGORY_LIMIT 500
+#define ATTRIBUTE_LIMIT 200
+#define ATTRIBUTE_CHOICE_LIMIT 100
+#define PRODUCT_TAG_LIMIT 250
+#define PRODUCT_SPEC_LIMIT 60
+#define PRODUCT_ATTRIBUTE_LIMIT 500 /* values; a choice may have several */
+/* Saves of one product that are kept; older ones are forgotten. */
+#define PRODUCT_VERSION_LIMIT 200
 /* Products or variants looked up in one call of a *_many function. */
 #define CATALOG_MANY_LIMIT 256
 
@@ -64,12 +71,29 @@ struct variant {
     int64_t weight; /* grams */
     const char *picture_id;
     bool is_active;
+    const char *barcode; /* GTIN, "" when there is none */
+    int64_t cost;        /* what the shop pays; COST_UNKNOWN when nobody said; never shown to buyers */
+    int64_t volume;      /* cm³ */
     /* Of its product, so that a cart line needs no second look. */
     const char *product_handle;
     const char *product_title;
     const char *product_picture_id;
     enum product_kind kind;
     bool is_on_shelf; /* product and variant are active */
+};
+
+#define COST_UNKNOWN (-1)
+
+/* What lists do not need. */
+struct product_details {
+    const char *model;
+    const char *origin;   /* 产地 */
+    const char *tax_code; /* 税收分类编码: 19 digits or "" */
+    const char *unit;     /* what one piece is called */
+    int64_t shelf_life_days;
+    const char *seo_title;
+    const char *seo_description;
+    const struct value *specs; /* list of {name, value} */
 };
 
 struct product_picture {
@@ -128,7 +152,63 @@ CHECKED err variant_load_many(struct ctx *ctx, const int64_t *variant_ids, size_
 CHECKED err product_picture_list(struct ctx *ctx, int64_t product_id, struct product_picture **pictures,
                                  size_t *count);
 
+/* Empty values when the product has none. */
+CHECKED err product_details_load(struct ctx *ctx, int64_t product_id, struct product_details *details);
+/* Names in the order of the alphabet. */
+CHECKED err product_tag_list(struct ctx *ctx, int64_t product_id, const char ***tags, size_t *count);
+
+/* ---- attributes ---- */
+
+enum attribute_kind {
+    ATTRIBUTE_TEXT = 1,
+    ATTRIBUTE_NUMBER = 2,  /* at most 3 decimals, with a unit */
+    ATTRIBUTE_CHOICE = 3,  /* one of the choices */
+    ATTRIBUTE_CHOICES = 4, /* several of them */
+    ATTRIBUTE_FLAG = 5,    /* "1" or no value */
+    ATTRIBUTE_DATE = 6,    /* YYYY-MM-DD */
+};
+
+/* A question that products of some categories answer. */
+struct attribute {
+    int64_t id;
+    const char *name;
+    const char *name_en;
+    enum attribute_kind kind;
+    const char *unit;
+    const struct value *choices; /* list of texts */
+    bool is_required;            /* asked when a product is saved onto the shelf */
+    int64_t position;
+    int64_t *category_ids;
+    size_t category_count;
+};
+
+struct attribute_value {
+    int64_t attribute_id;
+    const char *value;
+};
+
+CHECKED err attribute_list(struct ctx *ctx, struct attribute **attributes, size_t *count);
+/* Fills attribute->id. ERR_DUPLICATE when the name is taken, ERR_INVALID with the field, ERR_LIMIT. */
+CHECKED err attribute_create(struct ctx *ctx, struct attribute *attribute);
+/* The kind of an existing one cannot change. Values that are no longer among the choices stay with their
+ * products until those are saved. */
+CHECKED err attribute_change(struct ctx *ctx, const struct attribute *attribute);
+/* With all its values. */
+CHECKED err attribute_remove(struct ctx *ctx, int64_t attribute_id);
+bool attribute_is_of(const struct attribute *attribute, int64_t category_id);
+/* In the language of the reader. */
+const char *attribute_name(const struct ctx *ctx, const struct attribute *attribute);
+CHECKED err product_attribute_list(struct ctx *ctx, int64_t product_id, struct attribute_value **values,
+                                   size_t *count);
+
 /* ---- changing products ---- */
+
+/* What the shop knows of a variant besides what buyers see. */
+struct variant_trade {
+    const char *barcode;
+    int64_t cost; /* COST_UNKNOWN when nobody said */
+    int64_t volume;
+};
 
 struct variant_draft {
     int64_t id; /* 0 = new; filled by product_save */
@@ -138,6 +218,7 @@ struct variant_draft {
     int64_t weight;
     const char *picture_id;
     bool is_active;
+    const struct variant_trade *trade; /* NULL = as it is */
 };
 
 struct option_draft {
@@ -161,6 +242,12 @@ struct product_draft {
     size_t option_count;
     struct variant_draft *variants; /* in their order; variants left out are switched off, never deleted */
     size_t variant_count;
+    const struct product_details *details; /* NULL = as they are */
+    const char *const *tags;               /* NULL = as they are */
+    size_t tag_count;
+    const struct attribute_value *attributes; /* NULL = as they are; those of other categories are left out */
+    size_t attribute_count;
+    const char *cause; /* for the history; NULL = "saved" */
 };
 
 /* Creates or changes a product with all its variants. ERR_CONFLICT when the version is old, ERR_DUPLICATE
@@ -176,10 +263,31 @@ CHECKED err product_picture_move(struct ctx *ctx, int64_t product_id, int64_t po
 /* The event by which pages and indexes learn that something shown changed (price, title, stock level). */
 CHECKED err product_emit_changed(struct ctx *ctx, int64_t product_id);
 
+/* ---- history ---- */
+
+struct product_version {
+    int64_t version;
+    int64_t at;
+    enum actor_kind actor;
+    int64_t actor_id;
+    const char *cause;           /* created, found, saved, status, restored */
+    const struct value *changes; /* docs/views.md: list of {field, of, before, after} */
+};
+
+/* Saves of a product, newest first, below version `before` (0 = from the newest). */
+CHECKED err product_version_list(struct ctx *ctx, int64_t product_id, int64_t before, int limit,
+                                 struct product_version **versions, size_t *count);
+/* Saves the product as it was then, as a new version; its pictures stay. `expected` is the version that was
+ * shown: ERR_CONFLICT when it is old. */
+CHECKED err product_restore(struct ctx *ctx, int64_t product_id, int64_t version, int64_t expected);
+
 /* ---- words ---- */
 
 const char *product_kind_name(enum product_kind kind);       /* "physical", "digital" */
 const char *product_status_name(enum product_status status); /* "draft", "active", "archived" */
+/* Whether this is a GTIN of 8, 12, 13 or 14 digits; `right` (may be NULL) gets the check digit that belongs
+ * there, or 0 when the length is none of these (GS1 General Specifications 7.9). */
+bool barcode_is_valid(const char *barcode, char *right);
 /* A handle from a title: ASCII words joined by '-', else "p" and digits that nobody has. */
 const char *product_handle_from(struct ctx *ctx, const char *title);
 /* Description HTML made safe: only <p> <ul> <ol> <li> <strong> <em> <h3> <br> stay, without attributes; plain

@@ -131,6 +131,8 @@ err category_change(struct ctx *ctx, const struct category *category)
 static err delete_category(struct ctx *ctx, void *arg)
 {
     const int64_t *category_id = arg;
+    TRY(db_execute(ctx, "DELETE FROM category_attributes WHERE shop_id = $1 AND category_id = $2",
+                   db_int(ctx->shop->id), db_int(*category_id)));
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "the category still has products",
                   "DELETE FROM categories WHERE shop_id = $1 AND id = $2 AND NOT EXISTS"
                   " (SELECT 1 FROM products p WHERE p.shop_id = $1 AND p.category_id = $2)",

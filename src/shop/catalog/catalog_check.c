@@ -3,6 +3,7 @@
 #include "shop/catalog/catalog_check.h"
 
 #include "base/text.h"
+#include "shop/catalog/catalog_parts.h"
 
 #define TITLE_LIMIT 200
 #define SKU_LIMIT 64
@@ -10,6 +11,7 @@
 #define OPTION_VALUE_LIMIT 200
 #define PRICE_LIMIT INT64_C(9000000000000)
 #define WEIGHT_LIMIT INT64_C(100000000)
+#define VOLUME_LIMIT INT64_C(1000000000)
 
 static bool is_long(const char *text, size_t points)
 {
@@ -79,6 +81,25 @@ static bool same_choice(const struct product_draft *draft, const struct variant_
     return true;
 }
 
+static err check_trade(struct ctx *ctx, const struct variant_trade *trade, size_t index)
+{
+    char right;
+    if (trade->barcode[0] && !barcode_is_valid(trade->barcode, &right)) {
+        const char *field = arena_format(ctx->arena, "variants.%zu.barcode", index);
+        if (right == 0)
+            return fail_field(ctx, field, "bad-barcode", "a barcode has 8, 12, 13 or 14 digits");
+        return fail_field(ctx, field, "check-digit",
+                          arena_format(ctx->arena, "the last digit must be %c", right));
+    }
+    if (trade->cost < COST_UNKNOWN || trade->cost > PRICE_LIMIT)
+        return fail_field(ctx, arena_format(ctx->arena, "variants.%zu.cost", index), "out-of-range",
+                          "the cost is out of range");
+    if (trade->volume < 0 || trade->volume > VOLUME_LIMIT)
+        return fail_field(ctx, arena_format(ctx->arena, "variants.%zu.volume", index), "out-of-range",
+                          "the volume is out of range");
+    return NULL;
+}
+
 static err check_variant(struct ctx *ctx, const struct product_draft *draft, size_t index)
 {
     const struct variant_draft *variant = &draft->variants[index];
@@ -91,6 +112,8 @@ static err check_variant(struct ctx *ctx, const struct product_draft *draft, siz
     if (variant->weight < 0 || variant->weight > WEIGHT_LIMIT)
         return fail_field(ctx, arena_format(ctx->arena, "variants.%zu.weight", index), "out-of-range",
                           "the weight is out of range");
+    if (variant->trade)
+        TRY(check_trade(ctx, variant->trade, index));
     const char *options = arena_format(ctx->arena, "variants.%zu.options", index);
     for (size_t i = 0; i < draft->option_count; i++)
         if (!option_has(&draft->options[i], variant->options[i]))
@@ -112,7 +135,7 @@ err product_draft_check(struct ctx *ctx, const struct product_draft *draft)
         TRY(check_option(ctx, draft, i));
     for (size_t i = 0; i < draft->variant_count; i++)
         TRY(check_variant(ctx, draft, i));
-    return NULL;
+    return draft->details ? product_details_check(ctx, draft->details) : NULL;
 }
 
 const char *variant_draft_title(struct ctx *ctx, const struct product_draft *draft,

@@ -11,7 +11,8 @@
 
 #define VARIANT_COLUMNS                                                                                      \
     "SELECT v.id, v.product_id, v.position, v.sku, v.title, v.options, v.price, v.weight, v.picture_id,"     \
-    " v.is_active, p.handle, p.title, p.picture_id, p.kind, p.status FROM variants v"                        \
+    " v.is_active, p.handle, p.title, p.picture_id, p.kind, p.status, v.barcode, v.cost, v.volume"           \
+    " FROM variants v"                                                                                       \
     " JOIN products p ON p.shop_id = v.shop_id AND p.id = v.product_id "
 
 /* Statements that look up many ids take this many at once. */
@@ -108,7 +109,10 @@ static err read_variant(struct ctx *ctx, const struct db_rows *rows, struct vari
                                 .product_handle = db_get_text(rows, 10),
                                 .product_title = db_get_text(rows, 11),
                                 .product_picture_id = db_get_text(rows, 12),
-                                .kind = (enum product_kind)db_get_int(rows, 13)};
+                                .kind = (enum product_kind)db_get_int(rows, 13),
+                                .barcode = db_get_text(rows, 15),
+                                .cost = db_is_null(rows, 16) ? COST_UNKNOWN : db_get_int(rows, 16),
+                                .volume = db_get_int(rows, 17)};
     variant->is_on_shelf = variant->is_active && db_get_int(rows, 14) == PRODUCT_ACTIVE;
     return read_list(ctx, db_get_text(rows, 5), &variant->options);
 }

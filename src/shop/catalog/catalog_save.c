@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "job/job.h"
 #include "shop/catalog/catalog_check.h"
+#include "shop/catalog/catalog_parts.h"
 #include <inttypes.h>
 
 #define OPTIONS_JSON_LIMIT 65536
@@ -107,9 +108,18 @@ static err update_product(struct ctx *ctx, const struct product_draft *draft, co
     return count_products(ctx, draft->category_id, draft->status, 1);
 }
 
+/* The trade of a variant that nobody said anything about. */
+static const struct variant_trade no_trade = {"", COST_UNKNOWN, 0};
+
+static struct db_value cost_value(const struct variant_trade *trade)
+{
+    return trade->cost == COST_UNKNOWN ? db_null() : db_int(trade->cost);
+}
+
 static err write_variant(struct ctx *ctx, const struct product_draft *draft, size_t index, bool is_new)
 {
     const struct variant_draft *variant = &draft->variants[index];
+    const struct variant_trade *trade = variant->trade ? variant->trade : &no_trade;
     const char *title = variant_draft_title(ctx, draft, variant);
     const char *options;
     TRY(choice_json(ctx, draft, variant, &options));
@@ -117,24 +127,34 @@ static err write_variant(struct ctx *ctx, const struct product_draft *draft, siz
         return db_expect(
             ctx, 1, ERR_DUPLICATE, "sku",
             "INSERT INTO variants (shop_id, id, product_id, position, sku, title, options, price, weight,"
-            " picture_id, is_active) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+            " picture_id, is_active, barcode, cost, volume)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
             db_int(ctx->shop->id), db_int(variant->id), db_int(draft->id), db_int((int64_t)index),
             db_text(variant->sku), db_text(title), db_text(options), db_int(variant->price),
-            db_int(variant->weight), db_text(variant->picture_id), db_int(variant->is_active));
+            db_int(variant->weight), db_text(variant->picture_id), db_int(variant->is_active),
+            db_text(trade->barcode), cost_value(trade), db_int(trade->volume));
     return db_expect(
         ctx, 1, ERR_NOT_FOUND, "the variant does not belong to this product",
         "UPDATE variants SET position = $4, sku = $5, title = $6, options = $7, price = $8, weight = $9,"
-        " picture_id = COALESCE($10, picture_id), is_active = $11"
+        " picture_id = COALESCE($10, picture_id), is_active = $11,"
+        " barcode = CASE WHEN $12 = 1 THEN $13 ELSE barcode END, cost = CASE WHEN $12 = 1 THEN $14 ELSE cost "
+        "END,"
+        " volume = CASE WHEN $12 = 1 THEN $15 ELSE volume END"
         " WHERE shop_id = $1 AND id = $2 AND product_id = $3",
         db_int(ctx->shop->id), db_int(variant->id), db_int(draft->id), db_int((int64_t)index),
         db_text(variant->sku), db_text(title), db_text(options), db_int(variant->price),
-        db_int(variant->weight), db_text(variant->picture_id), db_int(variant->is_active));
+        db_int(variant->weight), db_text(variant->picture_id), db_int(variant->is_active),
+        db_int(variant->trade != NULL), db_text(trade->barcode), cost_value(trade), db_int(trade->volume));
 }
 
 struct saving {
     struct product_draft *draft;
     const bool *is_new; /* of each variant */
     bool is_new_product;
+    const char **tags; /* as they are kept; NULL = as they are */
+    size_t tag_count;
+    struct attribute_value *attributes; /* likewise */
+    size_t attribute_count;
 };
 
 static const struct variant_draft *find_draft(const struct product_draft *draft, int64_t variant_id)
@@ -178,10 +198,24 @@ static err write_variants(struct ctx *ctx, const struct saving *saving)
     return NULL;
 }
 
+static err write_parts(struct ctx *ctx, const struct saving *saving)
+{
+    const struct product_draft *draft = saving->draft;
+    TRY(write_variants(ctx, saving));
+    if (draft->details)
+        TRY(product_details_write(ctx, draft->id, draft->details));
+    if (saving->tags)
+        TRY(product_tags_write(ctx, draft->id, saving->tags, saving->tag_count));
+    if (saving->attributes)
+        TRY(product_attributes_write(ctx, draft->id, saving->attributes, saving->attribute_count));
+    return NULL;
+}
+
 static err save_in_transaction(struct ctx *ctx, void *arg)
 {
     const struct saving *saving = arg;
     struct product_draft *draft = saving->draft;
+    struct value *was = NULL;
     const char *options;
     TRY(options_json(ctx, draft, &options));
     if (saving->is_new_product) {
@@ -191,9 +225,14 @@ static err save_in_transaction(struct ctx *ctx, void *arg)
         TRY(product_load(ctx, draft->id, &before));
         if (before->kind != draft->kind)
             return fail_field(ctx, "kind", "unchangeable", "the kind of a product cannot change");
+        TRY(product_version_open(ctx, before, &was));
         TRY(update_product(ctx, draft, options, before));
     }
-    TRY(write_variants(ctx, saving));
+    TRY(write_parts(ctx, saving));
+    TRY(product_version_close(ctx, draft->id, was,
+                              draft->cause             ? draft->cause
+                              : saving->is_new_product ? "created"
+                                                       : "saved"));
     return product_emit_changed(ctx, draft->id);
 }
 
@@ -214,6 +253,10 @@ err product_save(struct ctx *ctx, struct product_draft *draft)
     const struct category *category;
     TRY(category_load(ctx, draft->category_id, &category));
     struct saving saving = {.draft = draft, .is_new_product = draft->id == 0};
+    if (draft->tags)
+        TRY(product_tags_check(ctx, draft->tags, draft->tag_count, &saving.tags, &saving.tag_count));
+    if (draft->attributes)
+        TRY(product_attributes_check(ctx, draft, &saving.attributes, &saving.attribute_count));
     if (saving.is_new_product)
         draft->id = id_new(ctx);
     bool *is_new = arena_alloc_many(ctx->arena, draft->variant_count, sizeof *is_new);
@@ -241,6 +284,8 @@ static err change_status_in_transaction(struct ctx *ctx, void *arg)
     TRY(product_load(ctx, change->product_id, &before));
     if (before->status == change->status)
         return NULL;
+    struct value *was;
+    TRY(product_version_open(ctx, before, &was));
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "the product was changed meanwhile",
                   "UPDATE products SET status = $3, version = version + 1, updated_at = $4"
                   " WHERE shop_id = $1 AND id = $2 AND version = $5",
@@ -248,6 +293,7 @@ static err change_status_in_transaction(struct ctx *ctx, void *arg)
                   db_int(before->version)));
     TRY(count_products(ctx, before->category_id, before->status, -1));
     TRY(count_products(ctx, before->category_id, change->status, 1));
+    TRY(product_version_close(ctx, change->product_id, was, "status"));
     return product_emit_changed(ctx, change->product_id);
 }
 

@@ -28,6 +28,19 @@ const char *product_status_name(enum product_status status)
     bug("product status %d", (int)status);
 }
 
+bool barcode_is_valid(const char *barcode, char *right)
+{
+    size_t length = strlen(barcode);
+    bool is_gtin = (length == 8 || (length >= 12 && length <= 14)) && strspn(barcode, "0123456789") == length;
+    int sum = 0;
+    for (size_t i = 0; is_gtin && i + 1 < length; i++)
+        sum += (barcode[i] - '0') * ((length - i) % 2 == 0 ? 3 : 1);
+    char digit = is_gtin ? (char)('0' + (10 - sum % 10) % 10) : 0;
+    if (right)
+        *right = digit;
+    return is_gtin && barcode[length - 1] == digit;
+}
+
 const char *product_handle_from(struct ctx *ctx, const char *title)
 {
     struct text_buf handle;

@@ -12,6 +12,7 @@
 #include "shop/digital/digital.h"
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
+#include "shop/seed/seed_facts.h"
 #include "shop/staff/staff.h"
 #include "shop/tenant/tenant.h"
 #include <errno.h>
@@ -222,6 +223,7 @@ static err create_product(struct ctx *ctx, struct demo *demo, const struct value
                                   .status = PRODUCT_ACTIVE,
                                   .category_id = category->id};
     const struct value *variants = value_find(item, "variants");
+    TRY(seed_facts(ctx, item, &draft));
     draft_options(ctx, value_find(item, "options"), &draft);
     TRY(draft_variants(ctx, demo, variants, &draft));
     TRY(product_save(ctx, &draft));
@@ -296,6 +298,7 @@ static err seed_in_transaction(struct ctx *ctx, void *arg)
     demo->pictures = value_object(ctx->arena);
     TRY(create_shop(&work, demo));
     TRY(create_categories(&work, demo));
+    TRY(seed_attributes(&work, demo->catalog));
     TRY(create_products(&work, demo));
     return seed_history(&work, demo->staff_id, &demo->result->orders);
 }

@@ -17,6 +17,7 @@ struct staff {
 #define STAFF_SESSION_MS (14 * DAY_MS)
 #define STAFF_COOKIE "yd_staff"
 #define STAFF_PASSWORD_MINIMUM 8
+#define STAFF_LIMIT 1000 /* accounts of a shop */
 
 /* `login` is an e-mail address or a name, stored in lower case. ERR_DUPLICATE, ERR_INVALID. */
 CHECKED err staff_create(struct ctx *ctx, const char *login, const char *name, const char *password,
@@ -27,6 +28,8 @@ CHECKED err staff_log_in(struct ctx *ctx, const char *login, const char *passwor
 /* The person of a cookie, or NULL when there is no such session or it has ended. */
 CHECKED err staff_find_session(struct ctx *ctx, const char *token, const struct staff **staff);
 CHECKED err staff_log_out(struct ctx *ctx, const char *token);
+/* The names of accounts, in the order of the ids; NULL for one that is not there. */
+CHECKED err staff_name_many(struct ctx *ctx, const int64_t *staff_ids, size_t count, const char **names);
 /* Whether a role may use a scope such as "orders.write". */
 bool staff_may(const struct staff *staff, const char *scope);
 

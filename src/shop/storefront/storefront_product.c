@@ -202,6 +202,88 @@ static void add_words(struct ctx *ctx, struct value *view, const struct product 
     value_set_money(arena, view, "price_max", money_of(product->price_max, ctx->shop->currency));
 }
 
+static const struct attribute *find_attribute(const struct attribute *attributes, size_t count, int64_t id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (attributes[i].id == id)
+            return &attributes[i];
+    return NULL;
+}
+
+static const char *answer_text(struct ctx *ctx, const struct attribute *attribute, const char *value)
+{
+    if (attribute->kind == ATTRIBUTE_FLAG)
+        return text_is(ctx->locale, "en") ? "Yes" : "是";
+    return attribute->unit[0] ? arena_format(ctx->arena, "%s %s", value, attribute->unit) : value;
+}
+
+static bool is_chosen(const struct attribute_value *values, size_t count, const char *choice)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_is(values[i].value, choice))
+            return true;
+    return false;
+}
+
+/* Several choices in the order in which the attribute offers them. */
+static const char *choices_text(struct ctx *ctx, const struct attribute *attribute,
+                                const struct attribute_value *values, size_t count)
+{
+    const char *text = NULL;
+    for (size_t i = 0; i < value_count(attribute->choices); i++) {
+        const char *choice = value_at(attribute->choices, i)->text;
+        if (is_chosen(values, count, choice))
+            text = text ? arena_format(ctx->arena, "%s、%s", text, choice) : choice;
+    }
+    return text;
+}
+
+/* The answers to one attribute stand together, and become one line. */
+static void add_answers(struct ctx *ctx, struct value *list, const struct attribute_value *values,
+                        size_t count, const struct attribute *attributes, size_t attribute_count)
+{
+    for (size_t i = 0, next; i < count; i = next) {
+        const struct attribute *attribute =
+            find_attribute(attributes, attribute_count, values[i].attribute_id);
+        for (next = i + 1; next < count && values[next].attribute_id == values[i].attribute_id;)
+            next++;
+        if (!attribute)
+            continue;
+        const char *text = attribute->kind == ATTRIBUTE_CHOICES
+                               ? choices_text(ctx, attribute, &values[i], next - i)
+                               : answer_text(ctx, attribute, values[i].value);
+        if (!text)
+            continue;
+        struct value *line = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_text(ctx->arena, line, "name", attribute_name(ctx, attribute));
+        value_set_text(ctx->arena, line, "value", text);
+    }
+}
+
+static err add_details(struct ctx *ctx, struct value *view, const struct product *product)
+{
+    struct product_details details;
+    struct attribute_value *values;
+    struct attribute *attributes;
+    size_t count, attribute_count;
+    struct arena *arena = ctx->arena;
+    TRY(product_details_load(ctx, product->id, &details));
+    TRY(product_attribute_list(ctx, product->id, &values, &count));
+    value_set_text(arena, view, "model", details.model);
+    value_set_text(arena, view, "origin", details.origin);
+    value_set_int(arena, view, "shelf_life_days", details.shelf_life_days);
+    value_set_text(arena, view, "seo_title", details.seo_title);
+    value_set_text(arena, view, "seo_description", details.seo_description);
+    struct value *specs = value_set_list(arena, view, "specs");
+    if (count > 0) {
+        TRY(attribute_list(ctx, &attributes, &attribute_count));
+        add_answers(ctx, specs, values, count, attributes, attribute_count);
+    }
+    for (size_t i = 0; i < value_count(details.specs); i++)
+        value_add(arena, specs, *value_at(details.specs, i));
+    return NULL;
+}
+
 err product_page_view(struct ctx *ctx, const struct product *product, const char *sku, struct value **view)
 {
     struct page page = {.product = product};
@@ -212,6 +294,7 @@ err product_page_view(struct ctx *ctx, const struct product *product, const char
     *view = value_object(ctx->arena);
     struct value *tree = value_set_object(ctx->arena, *view, "product");
     add_words(ctx, tree, product);
+    TRY(add_details(ctx, tree, product));
     TRY(add_category(ctx, tree, product));
     TRY(add_pictures(ctx, tree, product));
     add_options(ctx, tree, &page);

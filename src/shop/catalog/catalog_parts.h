@@ -1,0 +1,38 @@
+/* catalog_parts.h - the parts of a product that stand in tables of their own, and its history. Private to
+ * catalog.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "shop/catalog/catalog.h"
+
+/* In a transaction, each in place of what was there. Fails with ERR_INVALID only in the *_check functions. */
+CHECKED err product_details_write(struct ctx *ctx, int64_t product_id, const struct product_details *details);
+CHECKED err product_tags_write(struct ctx *ctx, int64_t product_id, const char *const *tags, size_t count);
+CHECKED err product_attributes_write(struct ctx *ctx, int64_t product_id,
+                                     const struct attribute_value *values, size_t count);
+
+CHECKED err product_details_check(struct ctx *ctx, const struct product_details *details);
+/* Trimmed, each once, in `kept`. */
+CHECKED err product_tags_check(struct ctx *ctx, const char *const *tags, size_t count, const char ***kept,
+                               size_t *kept_count);
+/* Those that the category asks for, in `kept`. A product that is on the shelf must answer what is required.
+ */
+CHECKED err product_attributes_check(struct ctx *ctx, const struct product_draft *draft,
+                                     struct attribute_value **kept, size_t *kept_count);
+
+/* docs/views.md: a product as people edit it, whole. */
+CHECKED err product_sheet_load(struct ctx *ctx, const struct product *product, struct value **sheet);
+/* The draft that saves a sheet. It names the product and its version nowhere: the caller does. */
+CHECKED err product_sheet_draft(struct ctx *ctx, const struct value *sheet, struct product_draft *draft);
+/* What is different between two sheets, as a list of {field, of, before, after}, at most CHANGE_LIMIT long.
+ */
+#define CHANGE_LIMIT 200
+struct value *product_sheet_changes(struct ctx *ctx, const struct value *before, const struct value *after);
+
+/* In a transaction, before anything is written: reads what the product was, and remembers it when its present
+ * version is not in the history yet. */
+CHECKED err product_version_open(struct ctx *ctx, const struct product *before, struct value **sheet);
+/* In the same transaction, after everything was written: remembers what it is now. `before` NULL = it is new.
+ */
+CHECKED err product_version_close(struct ctx *ctx, int64_t product_id, const struct value *before,
+                                  const char *cause);

@@ -1,0 +1,399 @@
+/* catalog_sheet.c - a product whole, as one tree: for its history, to compare two states, and to restore one.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/catalog/catalog_parts.h"
+
+#include "base/text.h"
+
+/* What a change shows of a long text. */
+#define SHOWN_LIMIT 200
+#define JOINED_LIMIT 65536
+
+/* ---- from the tables ---- */
+
+static void add_words(struct ctx *ctx, struct value *sheet, const struct product *product)
+{
+    struct arena *arena = ctx->arena;
+    value_set_text(arena, sheet, "title", product->title);
+    value_set_text(arena, sheet, "subtitle", product->subtitle);
+    value_set_text(arena, sheet, "description", product->description);
+    value_set_text(arena, sheet, "brand", product->brand);
+    value_set_text(arena, sheet, "handle", product->handle);
+    value_set_int(arena, sheet, "kind", product->kind);
+    value_set_int(arena, sheet, "status", product->status);
+    value_set_int(arena, sheet, "category_id", product->category_id);
+}
+
+static err add_details(struct ctx *ctx, struct value *sheet, int64_t product_id)
+{
+    struct product_details details;
+    struct arena *arena = ctx->arena;
+    TRY(product_details_load(ctx, product_id, &details));
+    value_set_text(arena, sheet, "model", details.model);
+    value_set_text(arena, sheet, "origin", details.origin);
+    value_set_text(arena, sheet, "tax_code", details.tax_code);
+    value_set_text(arena, sheet, "unit", details.unit);
+    value_set_int(arena, sheet, "shelf_life_days", details.shelf_life_days);
+    value_set_text(arena, sheet, "seo_title", details.seo_title);
+    value_set_text(arena, sheet, "seo_description", details.seo_description);
+    value_set(arena, sheet, "specs", *details.specs);
+    return NULL;
+}
+
+static err add_tags(struct ctx *ctx, struct value *sheet, int64_t product_id)
+{
+    const char **tags;
+    size_t count;
+    TRY(product_tag_list(ctx, product_id, &tags, &count));
+    struct value *list = value_set_list(ctx->arena, sheet, "tags");
+    for (size_t i = 0; i < count; i++)
+        value_add(ctx->arena, list, value_text(tags[i]));
+    return NULL;
+}
+
+static const char *name_of(const struct attribute *attributes, size_t count, int64_t attribute_id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (attributes[i].id == attribute_id)
+            return attributes[i].name;
+    return "";
+}
+
+static err add_attributes(struct ctx *ctx, struct value *sheet, int64_t product_id)
+{
+    struct attribute *attributes;
+    struct attribute_value *values;
+    size_t count, value_total;
+    TRY(product_attribute_list(ctx, product_id, &values, &value_total));
+    struct value *list = value_set_list(ctx->arena, sheet, "attributes");
+    if (value_total == 0)
+        return NULL;
+    TRY(attribute_list(ctx, &attributes, &count));
+    for (size_t i = 0; i < value_total; i++) {
+        struct value *answer = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_int(ctx->arena, answer, "id", values[i].attribute_id);
+        value_set_text(ctx->arena, answer, "name", name_of(attributes, count, values[i].attribute_id));
+        value_set_text(ctx->arena, answer, "value", values[i].value);
+    }
+    return NULL;
+}
+
+static err add_variants(struct ctx *ctx, struct value *sheet, int64_t product_id)
+{
+    struct arena *arena = ctx->arena;
+    struct variant *variants;
+    size_t count;
+    TRY(variant_list(ctx, product_id, &variants, &count));
+    struct value *list = value_set_list(arena, sheet, "variants");
+    for (size_t i = 0; i < count; i++) {
+        struct value *row = value_add(arena, list, *value_object(arena));
+        value_set_int(arena, row, "id", variants[i].id);
+        value_set_text(arena, row, "title", variants[i].title);
+        value_set(arena, row, "options", *variants[i].options);
+        value_set_text(arena, row, "sku", variants[i].sku);
+        value_set_int(arena, row, "price", variants[i].price);
+        value_set_int(arena, row, "cost", variants[i].cost);
+        value_set_text(arena, row, "barcode", variants[i].barcode);
+        value_set_int(arena, row, "weight", variants[i].weight);
+        value_set_int(arena, row, "volume", variants[i].volume);
+        value_set_bool(arena, row, "is_active", variants[i].is_active);
+    }
+    return NULL;
+}
+
+err product_sheet_load(struct ctx *ctx, const struct product *product, struct value **sheet)
+{
+    *sheet = value_object(ctx->arena);
+    add_words(ctx, *sheet, product);
+    TRY(add_details(ctx, *sheet, product->id));
+    TRY(add_tags(ctx, *sheet, product->id));
+    TRY(add_attributes(ctx, *sheet, product->id));
+    value_set(ctx->arena, *sheet, "options", *product->options);
+    return add_variants(ctx, *sheet, product->id);
+}
+
+/* ---- to a draft ---- */
+
+static const char **texts_of(struct ctx *ctx, const struct value *list)
+{
+    const char **texts = arena_alloc_many(ctx->arena, value_count(list) + 1, sizeof *texts);
+    for (size_t i = 0; i < value_count(list); i++)
+        texts[i] = value_at(list, i)->text;
+    return texts;
+}
+
+static const struct product_details *details_of(struct ctx *ctx, const struct value *sheet)
+{
+    struct product_details *details = arena_alloc(ctx->arena, sizeof *details);
+    *details = (struct product_details){.model = value_find_text(sheet, "model"),
+                                        .origin = value_find_text(sheet, "origin"),
+                                        .tax_code = value_find_text(sheet, "tax_code"),
+                                        .unit = value_find_text(sheet, "unit"),
+                                        .shelf_life_days = value_find_int(sheet, "shelf_life_days", 0),
+                                        .seo_title = value_find_text(sheet, "seo_title"),
+                                        .seo_description = value_find_text(sheet, "seo_description"),
+                                        .specs = value_find(sheet, "specs")};
+    return details;
+}
+
+static void draft_attributes(struct ctx *ctx, const struct value *list, struct product_draft *draft)
+{
+    struct attribute_value *values = arena_alloc_many(ctx->arena, value_count(list) + 1, sizeof *values);
+    for (size_t i = 0; i < value_count(list); i++)
+        values[i] = (struct attribute_value){value_find_int(value_at(list, i), "id", 0),
+                                             value_find_text(value_at(list, i), "value")};
+    draft->attributes = values;
+    draft->attribute_count = value_count(list);
+}
+
+static void draft_options(struct ctx *ctx, const struct value *list, struct product_draft *draft)
+{
+    struct option_draft *options = arena_alloc_many(ctx->arena, value_count(list) + 1, sizeof *options);
+    for (size_t i = 0; i < value_count(list); i++) {
+        const struct value *values = value_find(value_at(list, i), "values");
+        options[i] = (struct option_draft){.name = value_find_text(value_at(list, i), "name"),
+                                           .values = texts_of(ctx, values),
+                                           .value_count = value_count(values)};
+    }
+    draft->options = options;
+    draft->option_count = value_count(list);
+}
+
+static bool has_value(const struct option_draft *option, const char *value)
+{
+    for (size_t i = 0; i < option->value_count; i++)
+        if (text_is(option->values[i], value))
+            return true;
+    return false;
+}
+
+/* A variant that no longer fitted the options of then was off at that time already: it stays out. */
+static bool fits(const struct value *choice, const struct product_draft *draft)
+{
+    bool is_fit = value_count(choice) == draft->option_count;
+    for (size_t i = 0; is_fit && i < draft->option_count; i++)
+        is_fit = has_value(&draft->options[i], value_at(choice, i)->text);
+    return is_fit;
+}
+
+static void draft_variants(struct ctx *ctx, const struct value *list, struct product_draft *draft)
+{
+    size_t count = value_count(list);
+    struct variant_trade *trades = arena_alloc_many(ctx->arena, count + 1, sizeof *trades);
+    draft->variants = arena_alloc_many(ctx->arena, count + 1, sizeof *draft->variants);
+    for (size_t i = 0; i < count; i++) {
+        const struct value *row = value_at(list, i);
+        trades[i] = (struct variant_trade){.barcode = value_find_text(row, "barcode"),
+                                           .cost = value_find_int(row, "cost", COST_UNKNOWN),
+                                           .volume = value_find_int(row, "volume", 0)};
+        if (!fits(value_find(row, "options"), draft))
+            continue;
+        draft->variants[draft->variant_count++] =
+            (struct variant_draft){.id = value_find_int(row, "id", 0),
+                                   .sku = value_find_text(row, "sku"),
+                                   .options = texts_of(ctx, value_find(row, "options")),
+                                   .price = value_find_int(row, "price", 0),
+                                   .weight = value_find_int(row, "weight", 0),
+                                   .is_active = value_find(row, "is_active")->boolean,
+                                   .trade = &trades[i]};
+    }
+}
+
+err product_sheet_draft(struct ctx *ctx, const struct value *sheet, struct product_draft *draft)
+{
+    *draft = (struct product_draft){.handle = value_find_text(sheet, "handle"),
+                                    .title = value_find_text(sheet, "title"),
+                                    .subtitle = value_find_text(sheet, "subtitle"),
+                                    .description = value_find_text(sheet, "description"),
+                                    .brand = value_find_text(sheet, "brand"),
+                                    .kind = (enum product_kind)value_find_int(sheet, "kind", 0),
+                                    .status = (enum product_status)value_find_int(sheet, "status", 0),
+                                    .category_id = value_find_int(sheet, "category_id", 0),
+                                    .details = details_of(ctx, sheet),
+                                    .tags = texts_of(ctx, value_find(sheet, "tags")),
+                                    .tag_count = value_count(value_find(sheet, "tags"))};
+    draft_attributes(ctx, value_find(sheet, "attributes"), draft);
+    draft_options(ctx, value_find(sheet, "options"), draft);
+    draft_variants(ctx, value_find(sheet, "variants"), draft);
+    return draft->title && draft->handle ? NULL : fail_with(ctx, ERR_INTERNAL, "a sheet without a title");
+}
+
+/* ---- comparing ---- */
+
+/* One thing that a person can change, as text. */
+struct leaf {
+    const char *key; /* the same in both sheets */
+    const char *field;
+    const char *of; /* the variant or attribute it belongs to, or "" */
+    const char *text;
+    size_t place;
+};
+
+struct leaves {
+    struct ctx *ctx;
+    struct leaf *items;
+    size_t count;
+    size_t capacity;
+};
+
+static void add_leaf(struct leaves *leaves, const char *field, const char *of, int64_t of_id,
+                     const char *text)
+{
+    if (leaves->count == leaves->capacity) {
+        size_t capacity = leaves->capacity * 2 + 64;
+        leaves->items = arena_grow(leaves->ctx->arena, leaves->items, leaves->capacity * sizeof(struct leaf),
+                                   capacity * sizeof(struct leaf));
+        leaves->capacity = capacity;
+    }
+    leaves->items[leaves->count] =
+        (struct leaf){.key = arena_format(leaves->ctx->arena, "%s/%lld", field, (long long)of_id),
+                      .field = field,
+                      .of = of,
+                      .text = text ? text : "",
+                      .place = leaves->count};
+    leaves->count++;
+}
+
+static const char *scalar_text(struct ctx *ctx, const struct value *value)
+{
+    if (!value || value->kind == VALUE_NULL)
+        return "";
+    if (value->kind == VALUE_TEXT)
+        return value->text;
+    if (value->kind == VALUE_BOOL)
+        return value->boolean ? "1" : "0";
+    return arena_format(ctx->arena, "%lld", (long long)value->integer);
+}
+
+static const char *joined_text(struct ctx *ctx, const struct value *list, const char *name, const char *other)
+{
+    struct text_buf text;
+    text_open(&text, ctx->arena, JOINED_LIMIT);
+    for (size_t i = 0; i < value_count(list); i++) {
+        const struct value *item = value_at(list, i);
+        text_add(&text, i > 0 ? "; " : "");
+        text_add(&text, name ? value_find_text(item, name) : item->text);
+        if (other && value_find(item, other)->kind == VALUE_LIST)
+            text_add_format(&text, ": %s", joined_text(ctx, value_find(item, other), NULL, NULL));
+        else if (other)
+            text_add_format(&text, ": %s", value_find_text(item, other));
+    }
+    return text_of(&text);
+}
+
+static const char *money_text(struct ctx *ctx, const struct value *row, const char *name)
+{
+    int64_t amount = value_find_int(row, name, COST_UNKNOWN);
+    return amount < 0 ? "" : money_decimal(ctx->arena, money_of(amount, ctx->shop->currency));
+}
+
+static void variant_leaves(struct leaves *leaves, const struct value *row)
+{
+    static const char *const fields[] = {"sku", "barcode", "weight", "volume", "is_active"};
+    const char *of =
+        value_find_text(row, "title")[0] ? value_find_text(row, "title") : value_find_text(row, "sku");
+    int64_t id = value_find_int(row, "id", 0);
+    add_leaf(leaves, "variant", of, id, of);
+    add_leaf(leaves, "price", of, id, money_text(leaves->ctx, row, "price"));
+    add_leaf(leaves, "cost", of, id, money_text(leaves->ctx, row, "cost"));
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        add_leaf(leaves, fields[i], of, id, scalar_text(leaves->ctx, value_find(row, fields[i])));
+}
+
+/* The values of one attribute stand together in a sheet. */
+static void attribute_leaves(struct leaves *leaves, const struct value *list)
+{
+    struct ctx *ctx = leaves->ctx;
+    for (size_t i = 0; i < value_count(list);) {
+        const struct value *first = value_at(list, i);
+        int64_t id = value_find_int(first, "id", 0);
+        struct text_buf text;
+        text_open(&text, ctx->arena, JOINED_LIMIT);
+        for (; i < value_count(list) && value_find_int(value_at(list, i), "id", 0) == id; i++) {
+            text_add(&text, text.len > 0 ? "; " : "");
+            text_add(&text, value_find_text(value_at(list, i), "value"));
+        }
+        add_leaf(leaves, "attribute", value_find_text(first, "name"), id, text_of(&text));
+    }
+}
+
+static struct leaves leaves_of(struct ctx *ctx, const struct value *sheet)
+{
+    static const char *const fields[] = {"title",  "subtitle",        "description", "brand",
+                                         "handle", "model",           "origin",      "tax_code",
+                                         "unit",   "shelf_life_days", "seo_title",   "seo_description"};
+    struct leaves leaves = {.ctx = ctx};
+    add_leaf(&leaves, "status", "", 0,
+             product_status_name((enum product_status)value_find_int(sheet, "status", 1)));
+    add_leaf(&leaves, "category_id", "", 0, scalar_text(ctx, value_find(sheet, "category_id")));
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        add_leaf(&leaves, fields[i], "", 0, scalar_text(ctx, value_find(sheet, fields[i])));
+    add_leaf(&leaves, "specs", "", 0, joined_text(ctx, value_find(sheet, "specs"), "name", "value"));
+    add_leaf(&leaves, "tags", "", 0, joined_text(ctx, value_find(sheet, "tags"), NULL, NULL));
+    attribute_leaves(&leaves, value_find(sheet, "attributes"));
+    add_leaf(&leaves, "options", "", 0, joined_text(ctx, value_find(sheet, "options"), "name", "values"));
+    for (size_t i = 0; i < value_count(value_find(sheet, "variants")); i++)
+        variant_leaves(&leaves, value_at(value_find(sheet, "variants"), i));
+    return leaves;
+}
+
+static int by_key(const void *left, const void *right)
+{
+    return strcmp(((const struct leaf *)left)->key, ((const struct leaf *)right)->key);
+}
+
+struct change {
+    const struct leaf *shown; /* names the field */
+    const char *before;
+    const char *after;
+};
+
+static int by_place(const void *left, const void *right)
+{
+    const struct change *a = left, *b = right;
+    return (a->shown->place > b->shown->place) - (a->shown->place < b->shown->place);
+}
+
+/* Goes through both lists, sorted by key, at once. */
+static size_t find_changes(const struct leaves *before, const struct leaves *after, struct change *changes)
+{
+    size_t count = 0, i = 0, j = 0;
+    while (i < before->count || j < after->count) {
+        int order = i == before->count  ? 1
+                    : j == after->count ? -1
+                                        : by_key(&before->items[i], &after->items[j]);
+        const struct leaf *old = order <= 0 ? &before->items[i++] : NULL;
+        const struct leaf *new = order >= 0 ? &after->items[j++] : NULL;
+        const char *was = old ? old->text : "", *is = new ? new->text : "";
+        if (!text_is(was, is))
+            changes[count++] = (struct change){new ? new : old, was, is};
+    }
+    return count;
+}
+
+static const char *shown(struct ctx *ctx, const char *text)
+{
+    size_t length = strlen(text), kept = utf8_prefix(text, length, SHOWN_LIMIT);
+    return kept == length ? text : arena_format(ctx->arena, "%s…", arena_copy(ctx->arena, text, kept));
+}
+
+struct value *product_sheet_changes(struct ctx *ctx, const struct value *before, const struct value *after)
+{
+    struct value *list = value_list(ctx->arena);
+    if (!before)
+        return list;
+    struct leaves old = leaves_of(ctx, before), new = leaves_of(ctx, after);
+    struct change *changes = arena_alloc_many(ctx->arena, old.count + new.count + 1, sizeof *changes);
+    qsort(old.items, old.count, sizeof *old.items, by_key);
+    qsort(new.items, new.count, sizeof *new.items, by_key);
+    size_t count = find_changes(&old, &new, changes);
+    qsort(changes, count, sizeof *changes, by_place);
+    for (size_t i = 0; i < count && i < CHANGE_LIMIT; i++) {
+        struct value *change = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_text(ctx->arena, change, "field", changes[i].shown->field);
+        value_set_text(ctx->arena, change, "of", changes[i].shown->of);
+        value_set_text(ctx->arena, change, "before", shown(ctx, changes[i].before));
+        value_set_text(ctx->arena, change, "after", shown(ctx, changes[i].after));
+    }
+    return list;
+}

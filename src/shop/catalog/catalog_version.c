@@ -1,0 +1,117 @@
+/* catalog_version.c - the history of a product: every saved state, what changed, and going back to one. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/catalog/catalog_parts.h"
+
+#include "base/json.h"
+#include "base/text.h"
+
+#define SHEET_LIMIT 2000000
+#define CHANGES_LIMIT 600000
+#define LIST_LIMIT 50
+
+struct record {
+    int64_t product_id;
+    int64_t version;
+    int64_t at;
+    enum actor_kind actor;
+    int64_t actor_id;
+    const char *cause;
+    const struct value *sheet;
+    const struct value *changes;
+};
+
+static err write_record(struct ctx *ctx, const struct record *record)
+{
+    const char *sheet, *changes;
+    TRY(json_text(ctx, record->sheet, SHEET_LIMIT, &sheet));
+    TRY(json_text(ctx, record->changes, CHANGES_LIMIT, &changes));
+    TRY(db_execute(
+        ctx,
+        "INSERT INTO product_versions (shop_id, product_id, version, at, actor, actor_id, cause, sheet,"
+        " changes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+        " ON CONFLICT (shop_id, product_id, version) DO NOTHING",
+        db_int(ctx->shop->id), db_int(record->product_id), db_int(record->version), db_int(record->at),
+        db_int(record->actor), db_int(record->actor_id), db_text(record->cause), db_text(sheet),
+        db_text(changes)));
+    return db_execute(
+        ctx, "DELETE FROM product_versions WHERE shop_id = $1 AND product_id = $2 AND version <= $3",
+        db_int(ctx->shop->id), db_int(record->product_id), db_int(record->version - PRODUCT_VERSION_LIMIT));
+}
+
+err product_version_open(struct ctx *ctx, const struct product *before, struct value **sheet)
+{
+    struct db_rows *rows;
+    TRY(product_sheet_load(ctx, before, sheet));
+    TRY(db_query(ctx, &rows,
+                 "SELECT 1 FROM product_versions WHERE shop_id = $1 AND product_id = $2 AND version = $3",
+                 db_int(ctx->shop->id), db_int(before->id), db_int(before->version)));
+    if (db_next(rows))
+        return NULL;
+    return write_record(ctx, &(struct record){.product_id = before->id,
+                                              .version = before->version,
+                                              .at = before->updated_at,
+                                              .actor = ACTOR_SYSTEM,
+                                              .cause = "found",
+                                              .sheet = *sheet,
+                                              .changes = value_list(ctx->arena)});
+}
+
+err product_version_close(struct ctx *ctx, int64_t product_id, const struct value *before, const char *cause)
+{
+    const struct product *product;
+    struct value *sheet;
+    TRY(product_load(ctx, product_id, &product));
+    TRY(product_sheet_load(ctx, product, &sheet));
+    return write_record(ctx, &(struct record){.product_id = product_id,
+                                              .version = product->version,
+                                              .at = ctx->now,
+                                              .actor = ctx->actor,
+                                              .actor_id = ctx->actor_id,
+                                              .cause = cause,
+                                              .sheet = sheet,
+                                              .changes = product_sheet_changes(ctx, before, sheet)});
+}
+
+err product_version_list(struct ctx *ctx, int64_t product_id, int64_t before, int limit,
+                         struct product_version **versions, size_t *count)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT version, at, actor, actor_id, cause, changes FROM product_versions"
+                 " WHERE shop_id = $1 AND product_id = $2 AND version < $3 ORDER BY version DESC LIMIT $4",
+                 db_int(ctx->shop->id), db_int(product_id), db_int(before > 0 ? before : INT64_MAX),
+                 db_int(limit < LIST_LIMIT ? limit : LIST_LIMIT)));
+    *versions = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **versions);
+    *count = 0;
+    while (db_next(rows)) {
+        struct value *changes;
+        const char *json = db_get_text(rows, 5);
+        TRY(json_read(ctx, json, strlen(json), &changes));
+        (*versions)[(*count)++] = (struct product_version){.version = db_get_int(rows, 0),
+                                                           .at = db_get_int(rows, 1),
+                                                           .actor = (enum actor_kind)db_get_int(rows, 2),
+                                                           .actor_id = db_get_int(rows, 3),
+                                                           .cause = db_get_text(rows, 4),
+                                                           .changes = changes};
+    }
+    return NULL;
+}
+
+err product_restore(struct ctx *ctx, int64_t product_id, int64_t version, int64_t expected)
+{
+    struct db_rows *rows;
+    struct value *sheet;
+    struct product_draft draft;
+    TRY(db_query(ctx, &rows,
+                 "SELECT sheet FROM product_versions WHERE shop_id = $1 AND product_id = $2 AND version = $3",
+                 db_int(ctx->shop->id), db_int(product_id), db_int(version)));
+    if (!db_next(rows))
+        return fail_with(ctx, ERR_NOT_FOUND, "the product has no such version");
+    const char *json = db_get_text(rows, 0);
+    TRY(json_read(ctx, json, strlen(json), &sheet));
+    TRY(product_sheet_draft(ctx, sheet, &draft));
+    draft.id = product_id;
+    draft.version = expected;
+    draft.cause = "restored";
+    return product_save(ctx, &draft);
+}

@@ -1,0 +1,82 @@
+/* seed_facts.c - attributes, tags and facts of the demo shop's products, from demo/catalog.json. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/seed/seed_facts.h"
+
+#include "base/text.h"
+
+static enum attribute_kind kind_of(const char *name)
+{
+    if (text_is(name, "choices"))
+        return ATTRIBUTE_CHOICES;
+    return text_is(name, "choice") ? ATTRIBUTE_CHOICE : ATTRIBUTE_TEXT;
+}
+
+static err create_attribute(struct ctx *ctx, const struct value *item, int64_t position)
+{
+    const struct value *handles = value_find(item, "categories");
+    const struct value *is_required = value_find(item, "is_required");
+    struct attribute attribute = {.name = value_find_text(item, "name"),
+                                  .name_en = value_find_text(item, "name_en"),
+                                  .kind = kind_of(value_find_text(item, "kind")),
+                                  .unit = "",
+                                  .choices = value_find(item, "choices"),
+                                  .is_required = is_required && is_required->boolean,
+                                  .position = position};
+    attribute.category_ids =
+        arena_alloc_many(ctx->arena, value_count(handles) + 1, sizeof *attribute.category_ids);
+    for (size_t i = 0; i < value_count(handles); i++) {
+        const struct category *category;
+        TRY(category_find_by_handle(ctx, value_at(handles, i)->text, &category));
+        if (category)
+            attribute.category_ids[attribute.category_count++] = category->id;
+    }
+    return attribute_create(ctx, &attribute);
+}
+
+err seed_attributes(struct ctx *ctx, const struct value *catalog)
+{
+    const struct value *list = value_find(catalog, "attributes");
+    for (size_t i = 0; i < value_count(list); i++)
+        TRY(create_attribute(ctx, value_at(list, i), (int64_t)i + 1));
+    return NULL;
+}
+
+static err draft_answers(struct ctx *ctx, const struct value *answers, struct product_draft *draft)
+{
+    struct attribute *attributes;
+    size_t count;
+    TRY(attribute_list(ctx, &attributes, &count));
+    struct attribute_value *values = arena_alloc_many(ctx->arena, PRODUCT_ATTRIBUTE_LIMIT, sizeof *values);
+    for (size_t i = 0; i < value_count(answers); i++) {
+        const struct value *texts = value_find(value_at(answers, i), "values");
+        for (size_t j = 0; j < count; j++)
+            for (size_t k = 0;
+                 k < value_count(texts) && draft->attribute_count < PRODUCT_ATTRIBUTE_LIMIT &&
+                 text_is(attributes[j].name, value_find_text(value_at(answers, i), "attribute"));
+                 k++)
+                values[draft->attribute_count++] =
+                    (struct attribute_value){attributes[j].id, value_at(texts, k)->text};
+    }
+    draft->attributes = values;
+    return NULL;
+}
+
+err seed_facts(struct ctx *ctx, const struct value *item, struct product_draft *draft)
+{
+    const struct value *tags = value_find(item, "tags");
+    const struct value *specs = value_find(item, "specs");
+    struct product_details *details = arena_alloc(ctx->arena, sizeof *details);
+    *details = (struct product_details){.model = "",
+                                        .origin = "",
+                                        .tax_code = "",
+                                        .unit = "",
+                                        .seo_title = "",
+                                        .seo_description = "",
+                                        .specs = specs ? specs : value_list(ctx->arena)};
+    draft->details = details;
+    const char **names = arena_alloc_many(ctx->arena, value_count(tags) + 1, sizeof *names);
+    for (size_t i = 0; i < value_count(tags); i++)
+        names[draft->tag_count++] = value_at(tags, i)->text;
+    draft->tags = names;
+    return draft_answers(ctx, value_find(item, "answers"), draft);
+}

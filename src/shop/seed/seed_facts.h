@@ -1,0 +1,9 @@
+/* seed_facts.h - attributes, tags and facts of the demo shop. Private to seed. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "shop/catalog/catalog.h"
+
+/* Creates the attributes that the catalogue file names; its categories are there already. */
+CHECKED err seed_attributes(struct ctx *ctx, const struct value *catalog);
+/* Tags, facts and answers of one product of the file, into its draft. */
+CHECKED err seed_facts(struct ctx *ctx, const struct value *item, struct product_draft *draft);
