@@ -74,7 +74,8 @@ CREATE TABLE product_tags (
 );
 CREATE INDEX product_tags_by_tag ON product_tags (shop_id, tag_id, product_id);
 
--- Every state that a product was saved in, whole, so that each can be shown and restored.
+-- Every change of a product, so that each state can be shown and restored: whole, or as what was replaced in the
+-- state before it.
 CREATE TABLE product_versions (
     shop_id    BIGINT NOT NULL,
     product_id BIGINT NOT NULL,
@@ -82,9 +83,26 @@ CREATE TABLE product_versions (
     at         BIGINT NOT NULL,
     actor      BIGINT NOT NULL,                                  -- enum actor_kind
     actor_id   BIGINT NOT NULL,
-    cause      TEXT   NOT NULL,                                  -- created, found, saved, status, restored
-    sheet      TEXT   NOT NULL,                                  -- JSON, docs/views.md
+    cause      TEXT   NOT NULL,                                  -- created, found, saved, status, tags, restored
+    is_whole   BIGINT NOT NULL CHECK (is_whole IN (0, 1)),
+    sheet      TEXT   NOT NULL,                                  -- JSON, docs/views.md; of a part: the members that changed
     changes    TEXT   NOT NULL,                                  -- JSON: [{"field", "of", "before", "after"}]
+    act_id     BIGINT,
     PRIMARY KEY (shop_id, product_id, version),
     FOREIGN KEY (shop_id, product_id) REFERENCES products (shop_id, id)
+);
+CREATE INDEX product_versions_by_act ON product_versions (shop_id, act_id, product_id) WHERE act_id IS NOT NULL;
+
+-- One act over many products, which can be undone as one.
+CREATE TABLE product_acts (
+    shop_id   BIGINT NOT NULL,
+    id        BIGINT NOT NULL,
+    at        BIGINT NOT NULL,
+    actor     BIGINT NOT NULL,
+    actor_id  BIGINT NOT NULL,
+    kind      BIGINT NOT NULL CHECK (kind BETWEEN 1 AND 3),      -- enum act_kind
+    value     TEXT   NOT NULL,                                   -- the status or the tag
+    count     BIGINT NOT NULL,                                   -- products that it changed
+    undone_at BIGINT,
+    PRIMARY KEY (shop_id, id)
 );

@@ -299,6 +299,38 @@ if (variants) {
   review();
 }
 
+/* ---- acts over many rows: what is chosen on this page, or everything that the filter finds ---- */
+
+const bulk = find("[data-bulk]");
+if (bulk) {
+  const picks = () => all("[data-pick]");
+  const page = find("[data-bulk-page]", bulk), whole = find("[data-bulk-all]", bulk), count = find("[data-bulk-count]", bulk);
+  const show = () => {
+    const chosen = picks().filter((pick) => pick.checked).length;
+    page.checked = chosen > 0 && chosen === picks().length;
+    page.indeterminate = chosen > 0 && !page.checked;
+    bulk.classList.toggle("is-on", chosen > 0 || whole.checked);
+    count.textContent = whole.checked || !chosen ? "" : fill(count.dataset.words, { count: chosen });
+  };
+  let last = null;
+  on("click", "[data-pick]", (pick, e) => {
+    const list = picks();
+    if (e.shiftKey && last && list.includes(last)) {
+      const [from, to] = [list.indexOf(last), list.indexOf(pick)].toSorted((a, b) => a - b);
+      for (const between of list.slice(from, to + 1)) between.checked = pick.checked;
+    }
+    last = pick;
+    show();
+  });
+  page.addEventListener("change", () => {
+    for (const pick of picks()) pick.checked = page.checked;
+    show();
+  });
+  whole.addEventListener("change", show);
+  addEventListener("pageshow", show);
+  show();
+}
+
 /* ---- facts: lines of the table, and the attributes of the chosen category ---- */
 
 const specs = find("[data-specs]");

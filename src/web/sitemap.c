@@ -21,6 +21,8 @@ const struct route *const site_routes[] = {
     media_routes,
     staff_routes,
     backoffice_today_routes,
+    backoffice_list_routes,
+    backoffice_act_routes,
     backoffice_product_routes,
     backoffice_category_routes,
     backoffice_attribute_routes,

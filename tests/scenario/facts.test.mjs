@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { cny, expect, expectProblem, startServer, unique } from "../lib/shop.mjs";
+import { cny, expect, expectProblem, startServer, unique, until } from "../lib/shop.mjs";
 
 describe("what is known of a product", () => {
   let server, shop, staff;
@@ -115,6 +115,42 @@ describe("what is known of a product", () => {
     const again = await send(`/admin/products/${id}`, form(rows.map(({ stock, ...row }, i) => ({ ...row, id: product.variants[i].id, price: "29.90" })), { category_id, version: product.version, handle: product.handle }));
     assert.equal(again.status, 303, again.text.slice(0, 500));
     assert.equal((await staff.product(id)).variants[2047].price.amount, 2990);
+  });
+
+  test("one act takes many products off the shelf within a second, and its undo brings back those that nobody touched", async () => {
+    const products = [];
+    for (let i = 0; i < 5; i++) products.push(await staff.creates());
+    const rows = products.map(({ id }) => ({ id }));
+    const { act } = expect(await staff.does("/admin/products/acts", { action: "draft", products: rows }), 200);
+    assert.equal(act.count, 5);
+    const buyer = shop.client();
+    await until(async () => (await buyer.api(`/products/${products[4].handle}`)).status === 410 || (await buyer.api(`/products/${products[4].handle}`)).status === 404, "the page is gone", { within: 1000 });
+    expect(await staff.does(`/admin/products/${products[0].id}/status`, { status: "archived" }), 200);
+    assert.equal(expect(await staff.does(`/admin/products/acts/${act.id}/undo`), 200).undone, 4);
+    assert.equal((await staff.product(products[0].id)).status, "archived");
+    assert.equal((await staff.product(products[4].id)).status, "active");
+    expectProblem(await staff.does(`/admin/products/acts/${act.id}/undo`), 409, "conflict");
+    const { acts } = await staff.reads("/admin/products/acts");
+    assert.ok(acts.find(({ id }) => id === act.id).undone_at);
+    const { versions } = await staff.reads(`/admin/products/${products[4].id}/history`);
+    assert.deepEqual(versions.map(({ cause }) => cause), ["status", "status", "created"]);
+  });
+
+  test("an act over everything that a filter finds takes exactly that", async () => {
+    const word = unique("批");
+    for (let i = 0; i < 3; i++) await staff.creates({ title: `${word} ${i}` });
+    const other = await staff.creates();
+    const { act } = expect(await staff.does("/admin/products/acts", { action: "tag", tag: "整批", all: true, q: word }), 200);
+    assert.equal(act.count, 3);
+    assert.deepEqual((await staff.product(other.id)).tags, []);
+    expectProblem(await staff.does("/admin/products/acts", { action: "tag", tag: " ", all: true, q: word }), 422, "invalid");
+    expectProblem(await staff.does("/admin/products/acts", { action: "draft", products: [] }), 422, "invalid");
+    expectProblem(await staff.does("/admin/products/acts", { action: "burn", products: [{ id: other.id }] }), 422, "invalid");
+    const theirs = await (await server.opens(unique("third"))).staff();
+    const { act: none } = expect(await theirs.does("/admin/products/acts", { action: "draft", products: [{ id: other.id }] }), 200);
+    assert.equal(none.count, 0, "another shop's product is none");
+    assert.equal((await staff.product(other.id)).status, "active");
+    expectProblem(await theirs.does(`/admin/products/acts/${act.id}/undo`), 404, "not-found");
   });
 
   test("nobody but staff reads attributes or a history", async () => {

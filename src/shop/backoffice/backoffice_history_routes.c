@@ -100,6 +100,7 @@ static void add_version(struct ctx *ctx, struct value *list, const struct produc
     value_set_text(ctx->arena, row, "actor", actors[version->actor]);
     value_set_text(ctx->arena, row, "name", name);
     value_set_text(ctx->arena, row, "cause", version->cause);
+    value_set_bool(ctx->arena, row, "can_restore", version->can_restore);
     add_changes(ctx, row, version->changes, reading);
 }
 

@@ -6,6 +6,8 @@
 #include "http/http.h"
 
 extern const struct route backoffice_today_routes[];
+extern const struct route backoffice_list_routes[];
+extern const struct route backoffice_act_routes[];
 extern const struct route backoffice_product_routes[];
 extern const struct route backoffice_category_routes[];
 extern const struct route backoffice_attribute_routes[];

@@ -255,6 +255,37 @@ struct product_draft {
  * Emits product.changed. */
 CHECKED err product_save(struct ctx *ctx, struct product_draft *draft);
 CHECKED err product_change_status(struct ctx *ctx, int64_t product_id, enum product_status status);
+
+/* ---- one act over many products ---- */
+
+#define PRODUCT_BULK_LIMIT 10000
+
+enum act_kind { ACT_STATUS = 1, ACT_TAG = 2, ACT_UNTAG = 3 };
+
+struct product_act {
+    int64_t id; /* filled by product_act_do */
+    int64_t at;
+    enum actor_kind actor;
+    int64_t actor_id;
+    enum act_kind kind;
+    const char *value; /* the name of the status, or the tag */
+    int64_t count;     /* out: products that it changed; the others were so already, or are gone */
+    int64_t undone_at; /* 0 = not */
+};
+
+/* Does one thing to up to PRODUCT_BULK_LIMIT products, in transactions of some hundred. What was done before
+ * a failure stays, stands in the act, and doing it again does the rest. ERR_LIMIT, ERR_INVALID. */
+CHECKED err product_act_do(struct ctx *ctx, struct product_act *act, const int64_t *product_ids,
+                           size_t count);
+/* Gives those products back what they had, except those that somebody changed since. ERR_CONFLICT when it was
+ * undone before. */
+CHECKED err product_act_undo(struct ctx *ctx, int64_t act_id, int64_t *undone);
+/* Newest first. */
+CHECKED err product_act_list(struct ctx *ctx, int limit, struct product_act **acts, size_t *count);
+CHECKED err product_act_load(struct ctx *ctx, int64_t act_id, struct product_act *act);
+/* The ids that a query finds, without its cursor and limit; at most PRODUCT_BULK_LIMIT + 1. */
+CHECKED err product_list_ids(struct ctx *ctx, const struct product_query *query, int64_t **ids,
+                             size_t *count);
 /* Puts a picture at the end. ERR_LIMIT past PRODUCT_PICTURE_LIMIT. */
 CHECKED err product_picture_add(struct ctx *ctx, int64_t product_id, const char *picture_id, const char *alt);
 CHECKED err product_picture_remove(struct ctx *ctx, int64_t product_id, int64_t position);
@@ -270,8 +301,9 @@ struct product_version {
     int64_t at;
     enum actor_kind actor;
     int64_t actor_id;
-    const char *cause;           /* created, found, saved, status, restored */
+    const char *cause;           /* created, found, saved, status, tags, restored */
     const struct value *changes; /* docs/views.md: list of {field, of, before, after} */
+    bool can_restore;            /* false for what was changed before the first whole state */
 };
 
 /* Saves of a product, newest first, below version `before` (0 = from the newest). */

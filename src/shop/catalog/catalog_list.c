@@ -120,18 +120,38 @@ static err list_shop(struct ctx *ctx, const struct product_query *query, struct 
                     shop, status, db_int(from.id), most);
 }
 
+static err find_rows(struct ctx *ctx, const struct product_query *query, struct place from, int64_t limit,
+                     struct db_rows **rows)
+{
+    if (!query->status)
+        return list_any_status(ctx, query, from, limit, rows);
+    if (query->category_id)
+        return list_category(ctx, query, from, limit, rows);
+    return list_shop(ctx, query, from, limit, rows);
+}
+
+err product_list_ids(struct ctx *ctx, const struct product_query *query, int64_t **ids, size_t *count)
+{
+    struct product_query whole = *query;
+    struct place from;
+    struct db_rows *rows;
+    whole.cursor = NULL;
+    TRY(read_cursor(ctx, &whole, &from));
+    TRY(find_rows(ctx, &whole, from, PRODUCT_BULK_LIMIT + 1, &rows));
+    *ids = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **ids);
+    *count = 0;
+    while (db_next(rows))
+        (*ids)[(*count)++] = read_item(rows).id;
+    return NULL;
+}
+
 err product_list(struct ctx *ctx, const struct product_query *query, struct product_page *page)
 {
     int limit = query->limit < 1 ? 1 : query->limit > LIST_LIMIT ? LIST_LIMIT : query->limit;
     struct place from;
     TRY(read_cursor(ctx, query, &from));
     struct db_rows *rows;
-    if (!query->status)
-        TRY(list_any_status(ctx, query, from, limit + 1, &rows));
-    else if (query->category_id)
-        TRY(list_category(ctx, query, from, limit + 1, &rows));
-    else
-        TRY(list_shop(ctx, query, from, limit + 1, &rows));
+    TRY(find_rows(ctx, query, from, limit + 1, &rows));
     *page =
         (struct product_page){.items = arena_alloc_many(ctx->arena, (size_t)limit + 1, sizeof *page->items)};
     while (db_next(rows) && page->count < (size_t)limit)

@@ -36,3 +36,17 @@ CHECKED err product_version_open(struct ctx *ctx, const struct product *before, 
  */
 CHECKED err product_version_close(struct ctx *ctx, int64_t product_id, const struct value *before,
                                   const char *cause);
+
+/* A change of one field that needs no look at the rest. */
+struct version_part {
+    int64_t product_id;
+    int64_t version;   /* after the change */
+    const char *cause; /* the field: status, tags */
+    const char *before;
+    const char *after;
+    const struct value *members; /* of the sheet, as they are now */
+    int64_t act_id;              /* 0 = a change by itself */
+};
+CHECKED err product_version_part(struct ctx *ctx, const struct version_part *part);
+/* In a transaction: moves `by` products into (or out of) a status, in their category and the whole shop. */
+CHECKED err product_counts_move(struct ctx *ctx, int64_t category_id, enum product_status status, int64_t by);

@@ -16,8 +16,7 @@ err product_emit_changed(struct ctx *ctx, int64_t product_id)
     return outbox_emit(ctx, "product.changed", product_id, value_object(ctx->arena));
 }
 
-/* Moves the count of one status, in its category and in the whole shop. */
-static err count_products(struct ctx *ctx, int64_t category_id, enum product_status status, int64_t by)
+err product_counts_move(struct ctx *ctx, int64_t category_id, enum product_status status, int64_t by)
 {
     const int64_t shelves[] = {0, category_id};
     for (size_t i = 0; i < 2; i++)
@@ -83,7 +82,7 @@ static err insert_product(struct ctx *ctx, const struct product_draft *draft, co
         db_text(draft->description ? draft->description : ""), db_text(draft->brand ? draft->brand : ""),
         db_int(draft->kind), db_int(draft->status), db_int(draft->category_id), db_text(options), db_int(low),
         db_int(high), db_int((int64_t)draft->variant_count), db_int(ctx->now)));
-    return count_products(ctx, draft->category_id, draft->status, 1);
+    return product_counts_move(ctx, draft->category_id, draft->status, 1);
 }
 
 static err update_product(struct ctx *ctx, const struct product_draft *draft, const char *options,
@@ -104,8 +103,8 @@ static err update_product(struct ctx *ctx, const struct product_draft *draft, co
         db_int((int64_t)draft->variant_count), db_int(ctx->now)));
     if (before->status == draft->status && before->category_id == draft->category_id)
         return NULL;
-    TRY(count_products(ctx, before->category_id, before->status, -1));
-    return count_products(ctx, draft->category_id, draft->status, 1);
+    TRY(product_counts_move(ctx, before->category_id, before->status, -1));
+    return product_counts_move(ctx, draft->category_id, draft->status, 1);
 }
 
 /* The trade of a variant that nobody said anything about. */
@@ -270,35 +269,4 @@ err product_save(struct ctx *ctx, struct product_draft *draft)
     if (failure)
         forget_new_ids(&saving);
     return failure;
-}
-
-struct status_change {
-    int64_t product_id;
-    enum product_status status;
-};
-
-static err change_status_in_transaction(struct ctx *ctx, void *arg)
-{
-    const struct status_change *change = arg;
-    const struct product *before;
-    TRY(product_load(ctx, change->product_id, &before));
-    if (before->status == change->status)
-        return NULL;
-    struct value *was;
-    TRY(product_version_open(ctx, before, &was));
-    TRY(db_expect(ctx, 1, ERR_CONFLICT, "the product was changed meanwhile",
-                  "UPDATE products SET status = $3, version = version + 1, updated_at = $4"
-                  " WHERE shop_id = $1 AND id = $2 AND version = $5",
-                  db_int(ctx->shop->id), db_int(change->product_id), db_int(change->status), db_int(ctx->now),
-                  db_int(before->version)));
-    TRY(count_products(ctx, before->category_id, before->status, -1));
-    TRY(count_products(ctx, before->category_id, change->status, 1));
-    TRY(product_version_close(ctx, change->product_id, was, "status"));
-    return product_emit_changed(ctx, change->product_id);
-}
-
-err product_change_status(struct ctx *ctx, int64_t product_id, enum product_status status)
-{
-    struct status_change change = {product_id, status};
-    return db_transact(ctx, change_status_in_transaction, &change);
 }

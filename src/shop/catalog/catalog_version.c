@@ -16,8 +16,10 @@ struct record {
     enum actor_kind actor;
     int64_t actor_id;
     const char *cause;
+    bool is_whole;
     const struct value *sheet;
     const struct value *changes;
+    int64_t act_id;
 };
 
 static err write_record(struct ctx *ctx, const struct record *record)
@@ -25,26 +27,36 @@ static err write_record(struct ctx *ctx, const struct record *record)
     const char *sheet, *changes;
     TRY(json_text(ctx, record->sheet, SHEET_LIMIT, &sheet));
     TRY(json_text(ctx, record->changes, CHANGES_LIMIT, &changes));
-    TRY(db_execute(
-        ctx,
-        "INSERT INTO product_versions (shop_id, product_id, version, at, actor, actor_id, cause, sheet,"
-        " changes) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
-        " ON CONFLICT (shop_id, product_id, version) DO NOTHING",
-        db_int(ctx->shop->id), db_int(record->product_id), db_int(record->version), db_int(record->at),
-        db_int(record->actor), db_int(record->actor_id), db_text(record->cause), db_text(sheet),
-        db_text(changes)));
+    return db_execute(ctx,
+                      "INSERT INTO product_versions (shop_id, product_id, version, at, actor, actor_id, "
+                      "cause, is_whole, sheet,"
+                      " changes, act_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+                      " ON CONFLICT (shop_id, product_id, version) DO NOTHING",
+                      db_int(ctx->shop->id), db_int(record->product_id), db_int(record->version),
+                      db_int(record->at), db_int(record->actor), db_int(record->actor_id),
+                      db_text(record->cause), db_int(record->is_whole), db_text(sheet), db_text(changes),
+                      db_id(record->act_id));
+}
+
+/* What is kept begins with a whole one. */
+static err forget_old(struct ctx *ctx, int64_t product_id, int64_t version)
+{
     return db_execute(
-        ctx, "DELETE FROM product_versions WHERE shop_id = $1 AND product_id = $2 AND version <= $3",
-        db_int(ctx->shop->id), db_int(record->product_id), db_int(record->version - PRODUCT_VERSION_LIMIT));
+        ctx,
+        "DELETE FROM product_versions WHERE shop_id = $1 AND product_id = $2 AND version <"
+        " (SELECT max(v.version) FROM product_versions v WHERE v.shop_id = $1 AND v.product_id = $2"
+        " AND v.version <= $3 AND v.is_whole = 1)",
+        db_int(ctx->shop->id), db_int(product_id), db_int(version - PRODUCT_VERSION_LIMIT));
 }
 
 err product_version_open(struct ctx *ctx, const struct product *before, struct value **sheet)
 {
     struct db_rows *rows;
     TRY(product_sheet_load(ctx, before, sheet));
-    TRY(db_query(ctx, &rows,
-                 "SELECT 1 FROM product_versions WHERE shop_id = $1 AND product_id = $2 AND version = $3",
-                 db_int(ctx->shop->id), db_int(before->id), db_int(before->version)));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT 1 FROM product_versions WHERE shop_id = $1 AND product_id = $2 AND is_whole = 1 LIMIT 1",
+        db_int(ctx->shop->id), db_int(before->id)));
     if (db_next(rows))
         return NULL;
     return write_record(ctx, &(struct record){.product_id = before->id,
@@ -52,6 +64,7 @@ err product_version_open(struct ctx *ctx, const struct product *before, struct v
                                               .at = before->updated_at,
                                               .actor = ACTOR_SYSTEM,
                                               .cause = "found",
+                                              .is_whole = true,
                                               .sheet = *sheet,
                                               .changes = value_list(ctx->arena)});
 }
@@ -62,14 +75,35 @@ err product_version_close(struct ctx *ctx, int64_t product_id, const struct valu
     struct value *sheet;
     TRY(product_load(ctx, product_id, &product));
     TRY(product_sheet_load(ctx, product, &sheet));
-    return write_record(ctx, &(struct record){.product_id = product_id,
-                                              .version = product->version,
+    TRY(write_record(ctx, &(struct record){.product_id = product_id,
+                                           .version = product->version,
+                                           .at = ctx->now,
+                                           .actor = ctx->actor,
+                                           .actor_id = ctx->actor_id,
+                                           .cause = cause,
+                                           .is_whole = true,
+                                           .sheet = sheet,
+                                           .changes = product_sheet_changes(ctx, before, sheet)}));
+    return forget_old(ctx, product_id, product->version);
+}
+
+err product_version_part(struct ctx *ctx, const struct version_part *part)
+{
+    struct value *changes = value_list(ctx->arena);
+    struct value *change = value_add(ctx->arena, changes, *value_object(ctx->arena));
+    value_set_text(ctx->arena, change, "field", part->cause);
+    value_set_text(ctx->arena, change, "of", "");
+    value_set_text(ctx->arena, change, "before", part->before);
+    value_set_text(ctx->arena, change, "after", part->after);
+    return write_record(ctx, &(struct record){.product_id = part->product_id,
+                                              .version = part->version,
                                               .at = ctx->now,
                                               .actor = ctx->actor,
                                               .actor_id = ctx->actor_id,
-                                              .cause = cause,
-                                              .sheet = sheet,
-                                              .changes = product_sheet_changes(ctx, before, sheet)});
+                                              .cause = part->cause,
+                                              .sheet = part->members,
+                                              .changes = changes,
+                                              .act_id = part->act_id});
 }
 
 err product_version_list(struct ctx *ctx, int64_t product_id, int64_t before, int limit,
@@ -77,7 +111,9 @@ err product_version_list(struct ctx *ctx, int64_t product_id, int64_t before, in
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
-                 "SELECT version, at, actor, actor_id, cause, changes FROM product_versions"
+                 "SELECT version, at, actor, actor_id, cause, changes, CAST(COALESCE((SELECT min(w.version)"
+                 " FROM product_versions w WHERE w.shop_id = $1 AND w.product_id = $2 AND w.is_whole = 1), 0)"
+                 " AS BIGINT) FROM product_versions"
                  " WHERE shop_id = $1 AND product_id = $2 AND version < $3 ORDER BY version DESC LIMIT $4",
                  db_int(ctx->shop->id), db_int(product_id), db_int(before > 0 ? before : INT64_MAX),
                  db_int(limit < LIST_LIMIT ? limit : LIST_LIMIT)));
@@ -86,29 +122,49 @@ err product_version_list(struct ctx *ctx, int64_t product_id, int64_t before, in
     while (db_next(rows)) {
         struct value *changes;
         const char *json = db_get_text(rows, 5);
+        int64_t first = db_get_int(rows, 6);
         TRY(json_read(ctx, json, strlen(json), &changes));
-        (*versions)[(*count)++] = (struct product_version){.version = db_get_int(rows, 0),
-                                                           .at = db_get_int(rows, 1),
-                                                           .actor = (enum actor_kind)db_get_int(rows, 2),
-                                                           .actor_id = db_get_int(rows, 3),
-                                                           .cause = db_get_text(rows, 4),
-                                                           .changes = changes};
+        (*versions)[(*count)++] =
+            (struct product_version){.version = db_get_int(rows, 0),
+                                     .at = db_get_int(rows, 1),
+                                     .actor = (enum actor_kind)db_get_int(rows, 2),
+                                     .actor_id = db_get_int(rows, 3),
+                                     .cause = db_get_text(rows, 4),
+                                     .changes = changes,
+                                     .can_restore = first > 0 && db_get_int(rows, 0) >= first};
     }
     return NULL;
 }
 
-err product_restore(struct ctx *ctx, int64_t product_id, int64_t version, int64_t expected)
+/* The state at a version: the last whole one up to it, and what was replaced since. */
+static err load_sheet(struct ctx *ctx, int64_t product_id, int64_t version, struct value **sheet)
 {
     struct db_rows *rows;
+    int64_t last = 0;
+    TRY(db_query(ctx, &rows,
+                 "SELECT version, sheet FROM product_versions WHERE shop_id = $1 AND product_id = $2"
+                 " AND version <= $3 AND version >= (SELECT max(w.version) FROM product_versions w"
+                 " WHERE w.shop_id = $1 AND w.product_id = $2 AND w.version <= $3 AND w.is_whole = 1)"
+                 " ORDER BY version",
+                 db_int(ctx->shop->id), db_int(product_id), db_int(version)));
+    *sheet = value_object(ctx->arena);
+    while (db_next(rows)) {
+        struct value *members;
+        const char *json = db_get_text(rows, 1);
+        last = db_get_int(rows, 0);
+        TRY(json_read(ctx, json, strlen(json), &members));
+        for (size_t i = 0; i < members->object->count; i++)
+            value_set(ctx->arena, *sheet, members->object->members[i].name,
+                      members->object->members[i].value);
+    }
+    return last == version ? NULL : fail_with(ctx, ERR_NOT_FOUND, "the product has no such version");
+}
+
+err product_restore(struct ctx *ctx, int64_t product_id, int64_t version, int64_t expected)
+{
     struct value *sheet;
     struct product_draft draft;
-    TRY(db_query(ctx, &rows,
-                 "SELECT sheet FROM product_versions WHERE shop_id = $1 AND product_id = $2 AND version = $3",
-                 db_int(ctx->shop->id), db_int(product_id), db_int(version)));
-    if (!db_next(rows))
-        return fail_with(ctx, ERR_NOT_FOUND, "the product has no such version");
-    const char *json = db_get_text(rows, 0);
-    TRY(json_read(ctx, json, strlen(json), &sheet));
+    TRY(load_sheet(ctx, product_id, version, &sheet));
     TRY(product_sheet_draft(ctx, sheet, &draft));
     draft.id = product_id;
     draft.version = expected;

@@ -35,7 +35,7 @@ bool barcode_is_valid(const char *barcode, char *right)
     int sum = 0;
     for (size_t i = 0; is_gtin && i + 1 < length; i++)
         sum += (barcode[i] - '0') * ((length - i) % 2 == 0 ? 3 : 1);
-    char digit = is_gtin ? (char)('0' + (10 - sum % 10) % 10) : 0;
+    char digit = (char)(is_gtin ? '0' + (10 - sum % 10) % 10 : 0);
     if (right)
         *right = digit;
     return is_gtin && barcode[length - 1] == digit;

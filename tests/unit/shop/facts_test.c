@@ -428,6 +428,137 @@ static void a_state_that_no_save_remembered_is_found_before_it_changes(void **st
     assert_ok(product_restore(work, draft.id, versions[1].version, versions[0].version));
 }
 
+/* ---- acts over many products ---- */
+
+#define CROWD 450 /* more than two transactions take */
+
+static int64_t crowd[CROWD];
+
+static void make_crowd(void)
+{
+    for (size_t i = 0; i < CROWD; i++) {
+        struct product_draft draft = cup(arena_format(work->arena, "crowd-%zu", i));
+        variant.id = 0;
+        assert_ok(product_save(work, &draft));
+        crowd[i] = draft.id;
+    }
+}
+
+static int64_t count_of(enum product_status status)
+{
+    int64_t count;
+    assert_ok(product_count(work, 0, status, &count));
+    return count;
+}
+
+static void one_act_moves_many_products_and_its_undo_brings_them_back(void **state)
+{
+    (void)state;
+    make_crowd();
+    assert_ok(product_change_status(work, crowd[0], PRODUCT_ARCHIVED));
+    struct product_act act = {.kind = ACT_STATUS, .value = "draft"};
+    assert_ok(product_act_do(work, &act, crowd, CROWD));
+    assert_int_equal(act.count, CROWD);
+    assert_int_equal(count_of(PRODUCT_DRAFT), CROWD);
+    assert_int_equal(count_of(PRODUCT_ACTIVE), 0);
+    assert_int_equal(ask_of("SELECT count FROM product_acts WHERE shop_id = $1 AND id = $2", act.id), CROWD);
+    struct product_act again = {.kind = ACT_STATUS, .value = "draft"};
+    assert_ok(product_act_do(work, &again, crowd, CROWD));
+    assert_int_equal(again.count, 0);
+    /* Somebody put one back meanwhile: undoing leaves it alone. */
+    assert_ok(product_change_status(work, crowd[1], PRODUCT_ACTIVE));
+    int64_t undone;
+    assert_ok(product_act_undo(work, act.id, &undone));
+    assert_int_equal(undone, CROWD - 1);
+    assert_int_equal(count_of(PRODUCT_ACTIVE), CROWD - 1);
+    assert_int_equal(count_of(PRODUCT_ARCHIVED), 1);
+    assert_int_equal(count_of(PRODUCT_DRAFT), 0);
+    assert_fails(product_act_undo(work, act.id, &undone), ERR_CONFLICT);
+    assert_fails(product_act_undo(work, 1, &undone), ERR_NOT_FOUND);
+}
+
+static void a_tag_is_put_on_many_and_taken_from_those_that_got_it(void **state)
+{
+    (void)state;
+    make_crowd();
+    const char *const names[] = {"清仓"};
+    struct product_draft draft = cup("has-it");
+    draft.tags = names;
+    draft.tag_count = 1;
+    assert_ok(product_save(work, &draft));
+    crowd[0] = draft.id;
+    struct product_act act = {.kind = ACT_TAG, .value = " 清仓 "};
+    assert_ok(product_act_do(work, &act, crowd, CROWD));
+    assert_int_equal(act.count, CROWD - 1);
+    assert_int_equal(ask("SELECT count(*) FROM product_tags WHERE shop_id = $1"), CROWD);
+    int64_t undone;
+    assert_ok(product_act_undo(work, act.id, &undone));
+    assert_int_equal(undone, CROWD - 1);
+    assert_int_equal(ask("SELECT count(*) FROM product_tags WHERE shop_id = $1"), 1);
+    struct product_act off = {.kind = ACT_UNTAG, .value = "清仓"};
+    assert_ok(product_act_do(work, &off, crowd, CROWD));
+    assert_int_equal(off.count, 1);
+}
+
+static void an_act_is_refused_with_its_reason(void **state)
+{
+    (void)state;
+    struct product_act act = {.kind = ACT_STATUS, .value = "sold"};
+    assert_field(product_act_do(work, &act, (const int64_t[]){1}, 1), "value");
+    act = (struct product_act){.kind = ACT_TAG, .value = "  "};
+    assert_field(product_act_do(work, &act, (const int64_t[]){1}, 1), "tag");
+    assert_field(product_act_do(work, &(struct product_act){.kind = ACT_STATUS, .value = "draft"}, NULL, 0),
+                 "ids");
+    int64_t *many = arena_alloc_many(work->arena, PRODUCT_BULK_LIMIT + 1, sizeof *many);
+    act = (struct product_act){.kind = ACT_STATUS, .value = "draft"};
+    assert_fails(product_act_do(work, &act, many, PRODUCT_BULK_LIMIT + 1), ERR_LIMIT);
+    act = (struct product_act){.kind = ACT_STATUS, .value = "draft"};
+    assert_ok(product_act_do(work, &act, (const int64_t[]){1, 2, 3}, 3));
+    assert_int_equal(act.count, 0);
+}
+
+static void a_version_between_wholes_is_restored_with_its_parts(void **state)
+{
+    (void)state;
+    struct product_draft draft = cup("parts");
+    assert_ok(product_save(work, &draft));
+    struct product_act tag = {.kind = ACT_TAG, .value = "新品"}, off = {.kind = ACT_STATUS, .value = "draft"};
+    assert_ok(product_act_do(work, &tag, &draft.id, 1));
+    assert_ok(product_act_do(work, &off, &draft.id, 1));
+    draft.version = 0;
+    draft.title = "后来";
+    draft.status = PRODUCT_ACTIVE;
+    assert_ok(product_save(work, &draft));
+    size_t count;
+    struct product_version *versions = history(draft.id, &count);
+    assert_int_equal(count, 4);
+    assert_true(versions[1].can_restore);
+    assert_change(&versions[2], "tags", "", "新品");
+    assert_ok(product_restore(work, draft.id, 2, 4));
+    const struct product *product;
+    const char **tags;
+    assert_ok(product_load(work, draft.id, &product));
+    assert_ok(product_tag_list(work, draft.id, &tags, &count));
+    assert_string_equal(product->title, "茶杯");
+    assert_int_equal(product->status, PRODUCT_ACTIVE);
+    assert_int_equal(count, 1);
+    assert_ok(product_restore(work, draft.id, 3, 5));
+    assert_ok(product_load(work, draft.id, &product));
+    assert_int_equal(product->status, PRODUCT_DRAFT);
+}
+
+static void a_history_forgets_what_is_older_than_its_limit(void **state)
+{
+    (void)state;
+    struct product_draft draft = cup("old");
+    for (int i = 0; i < PRODUCT_VERSION_LIMIT + 5; i++) {
+        draft.version = 0;
+        assert_ok(product_save(work, &draft));
+    }
+    assert_int_equal(ask("SELECT count(*) FROM product_versions WHERE shop_id = $1"),
+                     PRODUCT_VERSION_LIMIT + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -446,6 +577,11 @@ int main(void)
         SENTENCE(an_old_version_is_restored_as_a_new_one),
         SENTENCE(variants_added_later_are_off_after_a_restore),
         SENTENCE(a_state_that_no_save_remembered_is_found_before_it_changes),
+        SENTENCE(one_act_moves_many_products_and_its_undo_brings_them_back),
+        SENTENCE(a_tag_is_put_on_many_and_taken_from_those_that_got_it),
+        SENTENCE(an_act_is_refused_with_its_reason),
+        SENTENCE(a_version_between_wholes_is_restored_with_its_parts),
+        SENTENCE(a_history_forgets_what_is_older_than_its_limit),
     };
     return RUN_SENTENCES(tests);
 }

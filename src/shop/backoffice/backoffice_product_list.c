@@ -1,0 +1,237 @@
+/* backoffice_product_list.c - the list of products. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/backoffice/backoffice_product_list.h"
+
+#include "base/text.h"
+#include "shop/backoffice/backoffice_routes.h"
+#include "shop/inventory/inventory.h"
+#include "shop/media/media.h"
+#include <inttypes.h>
+
+#define ROWS 50
+
+const char *const product_list_statuses[] = {"all", "draft", "active", "archived", NULL};
+
+struct list_form {
+    struct product_filter filter;
+    const char *cursor;
+    int64_t act_id;
+    int64_t undone;
+};
+
+static const struct field list_fields[] = {
+    PRODUCT_FILTER_FIELDS(struct list_form, filter),
+    {.name = "cursor",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct list_form, cursor),
+     .maximum = 60,
+     .help = "next_cursor of the page before"},
+    {.name = "act",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct list_form, act_id),
+     .help = "For pages: the act that was just done"},
+    {.name = "undone",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct list_form, undone),
+     .otherwise = -1,
+     .minimum = -1,
+     .maximum = PRODUCT_BULK_LIMIT,
+     .help = "For pages: how many were just given back what they had"},
+    {0},
+};
+
+static void add_row(struct ctx *ctx, struct value *list, const struct product *product, int64_t available)
+{
+    struct arena *arena = ctx->arena;
+    struct value *row = value_add(arena, list, *value_object(arena));
+    value_set_id(arena, row, "id", product->id);
+    value_set_text(arena, row, "handle", product->handle);
+    value_set_text(arena, row, "title", product->title);
+    picture_set_view(ctx, row, "picture", product->picture_id, "");
+    value_set_text(arena, row, "status", product_status_name(product->status));
+    value_set_text(arena, row, "kind", product_kind_name(product->kind));
+    value_set_id(arena, row, "category_id", product->category_id);
+    value_set_money(arena, row, "price_min", money_of(product->price_min, ctx->shop->currency));
+    value_set_money(arena, row, "price_max", money_of(product->price_max, ctx->shop->currency));
+    value_set_int(arena, row, "available", available);
+    value_set_int(arena, row, "variant_count", product->variant_count);
+    value_set_time(arena, row, "updated_at", product->updated_at);
+    value_set_text(arena, row, "url", arena_format(arena, "/admin/products/%" PRId64, product->id));
+}
+
+static err add_counts(struct ctx *ctx, struct value *view)
+{
+    struct value *counts = value_set_object(ctx->arena, view, "counts");
+    int64_t all = 0;
+    for (int i = PRODUCT_DRAFT; i <= PRODUCT_ARCHIVED; i++) {
+        int64_t count;
+        TRY(product_count(ctx, 0, (enum product_status)i, &count));
+        value_set_int(ctx->arena, counts, product_status_name((enum product_status)i), count);
+        all += count;
+    }
+    value_set_int(ctx->arena, counts, "all", all);
+    return NULL;
+}
+
+/* Names the category of each row, and lists the categories for the filter. */
+static err add_categories(struct ctx *ctx, struct value *view, const struct product_page *page)
+{
+    struct category *categories;
+    size_t count;
+    TRY(category_list(ctx, &categories, &count));
+    struct value *list = value_set_list(ctx->arena, view, "categories");
+    for (size_t i = 0; i < count; i++) {
+        struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_id(ctx->arena, row, "id", categories[i].id);
+        value_set_text(ctx->arena, row, "name", categories[i].name);
+    }
+    struct value_list *rows = value_find(view, "products")->list;
+    for (size_t i = 0; i < page->count; i++)
+        for (size_t j = 0; j < count; j++)
+            if (categories[j].id == page->items[i].category_id)
+                value_set_text(ctx->arena, &rows->items[i], "category", categories[j].name);
+    return NULL;
+}
+
+static struct product_query query_of(const struct product_filter *filter)
+{
+    return (struct product_query){.status = filter->q[0] ? 0 : (enum product_status)filter->status,
+                                  .category_id = filter->category_id,
+                                  .title_prefix = filter->q[0] ? filter->q : NULL,
+                                  .limit = ROWS};
+}
+
+/* A word may be a SKU or the beginning of a title. */
+static err find_page(struct ctx *ctx, const struct product_filter *filter, const char *cursor,
+                     struct product_page *page)
+{
+    const struct product *found = NULL;
+    if (filter->q[0])
+        TRY(product_find_by_sku(ctx, filter->q, &found));
+    if (found) {
+        struct product *copy = arena_alloc(ctx->arena, sizeof *copy);
+        *copy = *found;
+        *page = (struct product_page){.items = copy, .count = 1};
+        return NULL;
+    }
+    struct product_query query = query_of(filter);
+    query.cursor = cursor;
+    return product_list(ctx, &query, page);
+}
+
+err product_filter_ids(struct ctx *ctx, const struct product_filter *filter, int64_t **ids, size_t *count)
+{
+    const struct product *found = NULL;
+    struct product_query query = query_of(filter);
+    if (filter->q[0])
+        TRY(product_find_by_sku(ctx, filter->q, &found));
+    if (!found)
+        return product_list_ids(ctx, &query, ids, count);
+    *ids = arena_alloc(ctx->arena, sizeof **ids);
+    (*ids)[0] = found->id;
+    *count = 1;
+    return NULL;
+}
+
+static const char *page_url(struct ctx *ctx, const struct product_filter *filter, const char *cursor)
+{
+    struct text_buf url;
+    text_open(&url, ctx->arena, 1024);
+    text_add_format(&url, "/admin/products?status=%s&category=", product_list_statuses[filter->status]);
+    if (filter->category_id)
+        text_add_int(&url, filter->category_id);
+    text_add(&url, "&q=");
+    text_add_url(&url, filter->q, strlen(filter->q));
+    if (cursor)
+        text_add_format(&url, "&cursor=%s", cursor);
+    return text_of(&url);
+}
+
+static err add_products(struct ctx *ctx, struct value *view, const struct product_page *page)
+{
+    int64_t *ids = arena_alloc_many(ctx->arena, page->count + 1, sizeof *ids);
+    int64_t *available = arena_alloc_many(ctx->arena, page->count + 1, sizeof *available);
+    for (size_t i = 0; i < page->count; i++)
+        ids[i] = page->items[i].id;
+    TRY(stock_sum_products(ctx, ids, page->count, available));
+    struct value *rows = value_set_list(ctx->arena, view, "products");
+    for (size_t i = 0; i < page->count; i++)
+        add_row(ctx, rows, &page->items[i], available[i]);
+    return NULL;
+}
+
+static err list_view(struct ctx *ctx, const struct product_filter *filter, const char *cursor,
+                     struct value **view)
+{
+    struct product_page page;
+    *view = value_object(ctx->arena);
+    TRY(find_page(ctx, filter, cursor, &page));
+    TRY(add_products(ctx, *view, &page));
+    value_set_text(ctx->arena, *view, "status", product_list_statuses[filter->status]);
+    value_set_id(ctx->arena, *view, "category_id", filter->category_id);
+    value_set_text(ctx->arena, *view, "q", filter->q);
+    TRY(add_categories(ctx, *view, &page));
+    TRY(add_counts(ctx, *view));
+    value_set_text(ctx->arena, *view, "next_url",
+                   page.next_cursor ? page_url(ctx, filter, page.next_cursor) : NULL);
+    value_set_text(ctx->arena, *view, "first_url", cursor[0] ? page_url(ctx, filter, NULL) : NULL);
+    value_set_text(ctx->arena, *view, "list_url", page_url(ctx, filter, NULL));
+    return NULL;
+}
+
+struct value *product_act_view(struct ctx *ctx, const struct product_act *act, const char *name)
+{
+    static const char *const kinds[] = {"", "status", "tag", "untag"};
+    static const char *const actors[] = {"", "system", "buyer", "staff", "gateway"};
+    struct value *view = value_object(ctx->arena);
+    value_set_id(ctx->arena, view, "id", act->id);
+    value_set_time(ctx->arena, view, "at", act->at);
+    value_set_text(ctx->arena, view, "actor", actors[act->actor]);
+    value_set_text(ctx->arena, view, "name", name);
+    value_set_text(ctx->arena, view, "kind", kinds[act->kind]);
+    value_set_text(ctx->arena, view, "value", act->value);
+    value_set_int(ctx->arena, view, "count", act->count);
+    value_set_time(ctx->arena, view, "undone_at", act->undone_at);
+    return view;
+}
+
+/* What was just done stands above the list, with a way back. */
+static err add_act(struct ctx *ctx, struct value *view, int64_t act_id)
+{
+    struct product_act act;
+    TRY(product_act_load(ctx, act_id, &act));
+    value_set(ctx->arena, view, "act", *product_act_view(ctx, &act, NULL));
+    return NULL;
+}
+
+static err list(struct req *req)
+{
+    const struct list_form *form = req->form;
+    struct value *view;
+    TRY(list_view(&req->ctx, &form->filter, form->cursor, &view));
+    if (form->act_id)
+        TRY(add_act(&req->ctx, view, form->act_id));
+    if (form->undone >= 0)
+        value_set_int(req->ctx.arena, view, "undone", form->undone);
+    return reply_view(req, "admin/products", view);
+}
+
+err show_products_again(struct req *req)
+{
+    struct value *view;
+    TRY(list_view(&req->ctx, req->form, "", &view));
+    return reply_view(req, "admin/products", view);
+}
+
+const struct route backoffice_list_routes[] = {
+    {.method = GET,
+     .path = "/admin/products",
+     .handler = list,
+     .guard = STAFF,
+     .scope = "products.read",
+     .fields = list_fields,
+     .form_size = sizeof(struct list_form),
+     .summary = "Products, newest first",
+     .answer = "products"},
+    {0},
+};
