@@ -3,7 +3,7 @@
 #include "shop/backoffice/backoffice_routes.h"
 
 #include "base/text.h"
-#include "shop/backoffice/backoffice_product_list.h"
+#include "shop/backoffice/backoffice_list_form.h"
 #include "shop/catalog/catalog.h"
 #include "shop/staff/staff.h"
 #include <inttypes.h>

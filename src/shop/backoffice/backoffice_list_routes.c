@@ -1,6 +1,6 @@
-/* backoffice_product_list.c - the list of products. */
+/* backoffice_list_routes.c - the list of products. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/backoffice/backoffice_product_list.h"
+#include "shop/backoffice/backoffice_list_form.h"
 
 #include "base/text.h"
 #include "shop/backoffice/backoffice_routes.h"

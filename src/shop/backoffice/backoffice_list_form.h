@@ -1,4 +1,4 @@
-/* backoffice_product_list.h - the list of products: what narrows it, and acts over what it finds. Private. */
+/* backoffice_list_form.h - the list of products: what narrows it, and acts over what it finds. Private. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "http/http.h"
