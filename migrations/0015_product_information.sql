@@ -106,3 +106,14 @@ CREATE TABLE product_acts (
     undone_at BIGINT,
     PRIMARY KEY (shop_id, id)
 );
+
+-- When a product goes on or off the shelf by itself. The jobs product.publish and product.unpublish do it.
+CREATE TABLE product_schedules (
+    shop_id      BIGINT NOT NULL,
+    product_id   BIGINT NOT NULL,
+    publish_at   BIGINT,
+    unpublish_at BIGINT,
+    PRIMARY KEY (shop_id, product_id),
+    FOREIGN KEY (shop_id, product_id) REFERENCES products (shop_id, id),
+    CHECK (unpublish_at > publish_at)
+);

@@ -4,6 +4,7 @@
 #include "adapter/vips.h"
 #include "shop/backoffice/backoffice_routes.h"
 #include "shop/cart/cart_routes.h"
+#include "shop/catalog/catalog_jobs.h"
 #include "shop/checkout/checkout.h"
 #include "shop/checkout/checkout_routes.h"
 #include "shop/media/media_routes.h"
@@ -32,8 +33,8 @@ const struct route *const site_routes[] = {
     NULL,
 };
 
-const struct job_kind *const site_jobs[] = {payment_job_kinds, payment_owed_job_kinds, checkout_job_kinds,
-                                            sandbox_job_kinds, NULL};
+const struct job_kind *const site_jobs[] = {catalog_job_kinds,  payment_job_kinds, payment_owed_job_kinds,
+                                            checkout_job_kinds, sandbox_job_kinds, NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 

@@ -4,6 +4,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/backoffice/backoffice_product_form.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 #define COST_LIMIT INT64_C(9000000000000)
@@ -61,6 +62,29 @@ static void take_attributes(struct ctx *ctx, const struct field_rows *rows, stru
     draft->attributes = values;
 }
 
+/* A local time as browsers write it: 2026-05-01T10:00. */
+static err read_time(struct ctx *ctx, const char *text, const char *field, int64_t *at)
+{
+    int32_t offset = ctx->shop->utc_offset, minutes = offset < 0 ? -offset : offset;
+    *at = 0;
+    if (text[0] == 0)
+        return NULL;
+    const char *whole = arena_format(ctx->arena, "%s:00%c%02d:%02d", text, offset < 0 ? '-' : '+',
+                                     minutes / 60, minutes % 60);
+    if (strlen(text) != 16 || !clock_parse_rfc3339(whole, at))
+        return fail_field(ctx, field, "not-a-time", "give a time such as 2026-05-01T10:00");
+    return NULL;
+}
+
+static err take_schedule(struct ctx *ctx, const struct detail_form *form, struct product_draft *draft)
+{
+    struct product_schedule *schedule = arena_alloc(ctx->arena, sizeof *schedule);
+    TRY(read_time(ctx, form->publish_at, "publish_at", &schedule->publish_at));
+    TRY(read_time(ctx, form->unpublish_at, "unpublish_at", &schedule->unpublish_at));
+    draft->schedule = schedule;
+    return NULL;
+}
+
 err product_form_details(struct ctx *ctx, const struct detail_form *form, struct product_draft *draft)
 {
     struct product_details *details = arena_alloc(ctx->arena, sizeof *details);
@@ -77,7 +101,7 @@ err product_form_details(struct ctx *ctx, const struct detail_form *form, struct
     draft->tag_count = form_split_values(ctx, form->tags, tags, PRODUCT_TAG_LIMIT + 1);
     draft->tags = tags;
     take_attributes(ctx, &form->attributes, draft);
-    return NULL;
+    return take_schedule(ctx, form, draft);
 }
 
 err product_form_trade(struct ctx *ctx, const struct variant_row *row, size_t index,
@@ -123,6 +147,21 @@ static err add_values(struct ctx *ctx, struct value *view, int64_t product_id)
     return NULL;
 }
 
+static void add_time(struct ctx *ctx, struct value *view, const char *name, int64_t at)
+{
+    const char *local = clock_format(ctx->arena, at, ctx->shop->utc_offset, "%Y-%m-%dT%H:%M");
+    value_set_text(ctx->arena, view, name, at ? local : "");
+}
+
+static err add_schedule(struct ctx *ctx, struct value *view, int64_t product_id)
+{
+    struct product_schedule schedule;
+    TRY(product_schedule_load(ctx, product_id, &schedule));
+    add_time(ctx, view, "publish_at", schedule.publish_at);
+    add_time(ctx, view, "unpublish_at", schedule.unpublish_at);
+    return NULL;
+}
+
 err product_details_view(struct ctx *ctx, struct value *view, int64_t product_id)
 {
     struct product_details details;
@@ -136,6 +175,7 @@ err product_details_view(struct ctx *ctx, struct value *view, int64_t product_id
     value_set_text(arena, view, "seo_title", details.seo_title);
     value_set_text(arena, view, "seo_description", details.seo_description);
     value_set(arena, view, "specs", *details.specs);
+    TRY(add_schedule(ctx, view, product_id));
     TRY(add_tags(ctx, view, product_id));
     return add_values(ctx, view, product_id);
 }

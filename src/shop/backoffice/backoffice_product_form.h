@@ -41,7 +41,9 @@ struct detail_form {
     int64_t shelf_life_days;
     const char *seo_title;
     const char *seo_description;
-    const char *tags; /* separated by commas */
+    const char *tags;         /* separated by commas */
+    const char *publish_at;   /* 2026-05-01T10:00 in the shop's zone, or "" */
+    const char *unpublish_at; /* likewise */
     struct field_rows specs;
     struct field_rows attributes;
 };

@@ -157,6 +157,14 @@ CHECKED err product_details_load(struct ctx *ctx, int64_t product_id, struct pro
 /* Names in the order of the alphabet. */
 CHECKED err product_tag_list(struct ctx *ctx, int64_t product_id, const char ***tags, size_t *count);
 
+/* When a product goes on or off the shelf by itself; 0 = never. */
+struct product_schedule {
+    int64_t publish_at;
+    int64_t unpublish_at;
+};
+
+CHECKED err product_schedule_load(struct ctx *ctx, int64_t product_id, struct product_schedule *schedule);
+
 /* ---- attributes ---- */
 
 enum attribute_kind {
@@ -247,7 +255,8 @@ struct product_draft {
     size_t tag_count;
     const struct attribute_value *attributes; /* NULL = as they are; those of other categories are left out */
     size_t attribute_count;
-    const char *cause; /* for the history; NULL = "saved" */
+    const struct product_schedule *schedule; /* NULL = as it is */
+    const char *cause;                       /* for the history; NULL = "saved" */
 };
 
 /* Creates or changes a product with all its variants. ERR_CONFLICT when the version is old, ERR_DUPLICATE

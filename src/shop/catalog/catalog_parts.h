@@ -11,6 +11,12 @@ CHECKED err product_tags_write(struct ctx *ctx, int64_t product_id, const char *
 CHECKED err product_attributes_write(struct ctx *ctx, int64_t product_id,
                                      const struct attribute_value *values, size_t count);
 
+/* With the jobs that keep it. */
+CHECKED err product_schedule_write(struct ctx *ctx, int64_t product_id,
+                                   const struct product_schedule *schedule);
+
+/* Neither time may be over, and the end comes after the beginning. */
+CHECKED err product_schedule_check(struct ctx *ctx, const struct product_schedule *schedule);
 CHECKED err product_details_check(struct ctx *ctx, const struct product_details *details);
 /* Trimmed, each once, in `kept`. */
 CHECKED err product_tags_check(struct ctx *ctx, const char *const *tags, size_t count, const char ***kept,

@@ -205,6 +205,8 @@ static err write_parts(struct ctx *ctx, const struct saving *saving)
         TRY(product_details_write(ctx, draft->id, draft->details));
     if (saving->tags)
         TRY(product_tags_write(ctx, draft->id, saving->tags, saving->tag_count));
+    if (draft->schedule)
+        TRY(product_schedule_write(ctx, draft->id, draft->schedule));
     if (saving->attributes)
         TRY(product_attributes_write(ctx, draft->id, saving->attributes, saving->attribute_count));
     return NULL;
@@ -252,6 +254,8 @@ err product_save(struct ctx *ctx, struct product_draft *draft)
     const struct category *category;
     TRY(category_load(ctx, draft->category_id, &category));
     struct saving saving = {.draft = draft, .is_new_product = draft->id == 0};
+    if (draft->schedule)
+        TRY(product_schedule_check(ctx, draft->schedule));
     if (draft->tags)
         TRY(product_tags_check(ctx, draft->tags, draft->tag_count, &saving.tags, &saving.tag_count));
     if (draft->attributes)

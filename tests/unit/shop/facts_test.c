@@ -559,6 +559,75 @@ static void a_history_forgets_what_is_older_than_its_limit(void **state)
                      PRODUCT_VERSION_LIMIT + 1);
 }
 
+/* ---- schedules ---- */
+
+static enum product_status status_now(int64_t product_id)
+{
+    const struct product *product;
+    assert_ok(product_load(work, product_id, &product));
+    return product->status;
+}
+
+static void a_product_goes_on_and_off_the_shelf_at_its_times(void **state)
+{
+    (void)state;
+    int64_t now = work->now;
+    struct product_draft draft = cup("timed");
+    draft.status = PRODUCT_DRAFT;
+    draft.schedule = &(struct product_schedule){now + HOUR_MS, now + 2 * HOUR_MS};
+    assert_ok(product_save(work, &draft));
+    work->now = now + HOUR_MS - 1;
+    run_jobs();
+    assert_int_equal(status_now(draft.id), PRODUCT_DRAFT);
+    work->now = now + HOUR_MS;
+    run_jobs();
+    assert_int_equal(status_now(draft.id), PRODUCT_ACTIVE);
+    struct product_schedule schedule;
+    assert_ok(product_schedule_load(work, draft.id, &schedule));
+    assert_int_equal(schedule.publish_at, 0);
+    assert_int_equal(schedule.unpublish_at, now + 2 * HOUR_MS);
+    work->now = now + 2 * HOUR_MS;
+    run_jobs();
+    assert_int_equal(status_now(draft.id), PRODUCT_DRAFT);
+    assert_ok(product_schedule_load(work, draft.id, &schedule));
+    assert_int_equal(schedule.unpublish_at, 0);
+    work->now = now;
+}
+
+static void a_schedule_that_was_changed_or_taken_back_does_nothing_at_the_old_time(void **state)
+{
+    (void)state;
+    int64_t now = work->now;
+    struct product_draft draft = cup("moved");
+    draft.status = PRODUCT_DRAFT;
+    draft.schedule = &(struct product_schedule){now + HOUR_MS, 0};
+    assert_ok(product_save(work, &draft));
+    draft.version = 0;
+    draft.schedule = &(struct product_schedule){now + 3 * HOUR_MS, 0};
+    assert_ok(product_save(work, &draft));
+    work->now = now + HOUR_MS;
+    run_jobs();
+    assert_int_equal(status_now(draft.id), PRODUCT_DRAFT);
+    draft.schedule = &(struct product_schedule){0, 0};
+    assert_ok(product_save(work, &draft));
+    work->now = now + 3 * HOUR_MS;
+    run_jobs();
+    assert_int_equal(status_now(draft.id), PRODUCT_DRAFT);
+    work->now = now;
+}
+
+static void a_schedule_in_the_past_or_turned_round_is_refused(void **state)
+{
+    (void)state;
+    struct product_draft draft = cup("wrong-time");
+    draft.schedule = &(struct product_schedule){work->now, 0};
+    assert_field(product_save(work, &draft), "publish_at");
+    draft.schedule = &(struct product_schedule){0, work->now - 1};
+    assert_field(product_save(work, &draft), "unpublish_at");
+    draft.schedule = &(struct product_schedule){work->now + 2, work->now + 2};
+    assert_field(product_save(work, &draft), "unpublish_at");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -582,6 +651,9 @@ int main(void)
         SENTENCE(an_act_is_refused_with_its_reason),
         SENTENCE(a_version_between_wholes_is_restored_with_its_parts),
         SENTENCE(a_history_forgets_what_is_older_than_its_limit),
+        SENTENCE(a_product_goes_on_and_off_the_shelf_at_its_times),
+        SENTENCE(a_schedule_that_was_changed_or_taken_back_does_nothing_at_the_old_time),
+        SENTENCE(a_schedule_in_the_past_or_turned_round_is_refused),
     };
     return RUN_SENTENCES(tests);
 }
