@@ -162,8 +162,9 @@ static err add_schedule(struct ctx *ctx, struct value *view, int64_t product_id)
     return NULL;
 }
 
-err product_details_view(struct ctx *ctx, struct value *view, int64_t product_id)
+err product_details_view(struct ctx *ctx, struct value *view, const struct product *product)
 {
+    int64_t product_id = product->id;
     struct product_details details;
     struct arena *arena = ctx->arena;
     TRY(product_details_load(ctx, product_id, &details));
@@ -175,6 +176,7 @@ err product_details_view(struct ctx *ctx, struct value *view, int64_t product_id
     value_set_text(arena, view, "seo_title", details.seo_title);
     value_set_text(arena, view, "seo_description", details.seo_description);
     value_set(arena, view, "specs", *details.specs);
+    value_set(arena, view, "warnings", *product_lint(ctx, product, &details));
     TRY(add_schedule(ctx, view, product_id));
     TRY(add_tags(ctx, view, product_id));
     return add_values(ctx, view, product_id);

@@ -451,7 +451,7 @@ err product_edit_view(struct ctx *ctx, const struct product *product, struct val
         add_words(ctx, tree, product);
         TRY(add_pictures(ctx, tree, product));
         TRY(add_variants(ctx, tree, product));
-        TRY(product_details_view(ctx, tree, product->id));
+        TRY(product_details_view(ctx, tree, product));
     }
     TRY(attribute_views(ctx, *view));
     return add_categories(ctx, *view);

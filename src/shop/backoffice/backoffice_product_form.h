@@ -79,8 +79,8 @@ CHECKED err product_form_details(struct ctx *ctx, const struct detail_form *form
 /* What a row of the form says of cost, barcode and volume; `index` is for the complaint. */
 CHECKED err product_form_trade(struct ctx *ctx, const struct variant_row *row, size_t index,
                                const struct variant_trade **trade);
-/* docs/views.md: details, tags and attribute values of a product into its view. */
-CHECKED err product_details_view(struct ctx *ctx, struct value *view, int64_t product_id);
+/* docs/views.md: details, tags, attribute values, schedule and warnings of a product into its view. */
+CHECKED err product_details_view(struct ctx *ctx, struct value *view, const struct product *product);
 /* docs/views.md: all attributes of the shop, with their categories. */
 CHECKED err attribute_views(struct ctx *ctx, struct value *view);
 

@@ -326,6 +326,10 @@ CHECKED err product_restore(struct ctx *ctx, int64_t product_id, int64_t version
 
 const char *product_kind_name(enum product_kind kind);       /* "physical", "digital" */
 const char *product_status_name(enum product_status status); /* "draft", "active", "archived" */
+/* Words that 广告法 9 does not allow, in what the product says: a list of {field, word}. Staff are told;
+ * nothing is refused, because only a person can tell a claim from a quotation. */
+struct value *product_lint(struct ctx *ctx, const struct product *product,
+                           const struct product_details *details);
 /* Whether this is a GTIN of 8, 12, 13 or 14 digits; `right` (may be NULL) gets the check digit that belongs
  * there, or 0 when the length is none of these (GS1 General Specifications 7.9). */
 bool barcode_is_valid(const char *barcode, char *right);

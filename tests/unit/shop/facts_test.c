@@ -559,6 +559,18 @@ static void a_history_forgets_what_is_older_than_its_limit(void **state)
                      PRODUCT_VERSION_LIMIT + 1);
 }
 
+static void words_that_the_law_forbids_are_named_with_their_place(void **state)
+{
+    (void)state;
+    struct product_details details = {.seo_title = "全网最低", .seo_description = "第一次泡茶，最近很喜欢"};
+    const struct product product = {.title = "最好的茶杯", .subtitle = "唯一", .description = NULL};
+    struct value *found = product_lint(work, &product, &details);
+    assert_int_equal(value_count(found), 3);
+    assert_string_equal(value_find_text(value_at(found, 0), "word"), "最好");
+    assert_string_equal(value_find_text(value_at(found, 1), "field"), "subtitle");
+    assert_string_equal(value_find_text(value_at(found, 2), "field"), "seo_title");
+}
+
 /* ---- schedules ---- */
 
 static enum product_status status_now(int64_t product_id)
@@ -651,6 +663,7 @@ int main(void)
         SENTENCE(an_act_is_refused_with_its_reason),
         SENTENCE(a_version_between_wholes_is_restored_with_its_parts),
         SENTENCE(a_history_forgets_what_is_older_than_its_limit),
+        SENTENCE(words_that_the_law_forbids_are_named_with_their_place),
         SENTENCE(a_product_goes_on_and_off_the_shelf_at_its_times),
         SENTENCE(a_schedule_that_was_changed_or_taken_back_does_nothing_at_the_old_time),
         SENTENCE(a_schedule_in_the_past_or_turned_round_is_refused),
