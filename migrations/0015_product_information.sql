@@ -117,3 +117,15 @@ CREATE TABLE product_schedules (
     FOREIGN KEY (shop_id, product_id) REFERENCES products (shop_id, id),
     CHECK (unpublish_at > publish_at)
 );
+
+-- Tags that got another name, or became one with another: old versions of products mean the new one.
+CREATE TABLE tag_changes (
+    shop_id  BIGINT NOT NULL,
+    id       BIGINT NOT NULL,
+    at       BIGINT NOT NULL,
+    actor    BIGINT NOT NULL,
+    actor_id BIGINT NOT NULL,
+    old_name TEXT   NOT NULL,
+    new_name TEXT   NOT NULL,
+    PRIMARY KEY (shop_id, id)
+);

@@ -27,6 +27,7 @@ const struct route *const site_routes[] = {
     backoffice_product_routes,
     backoffice_category_routes,
     backoffice_attribute_routes,
+    backoffice_tag_routes,
     backoffice_history_routes,
     backoffice_order_routes,
     backoffice_alarm_routes,

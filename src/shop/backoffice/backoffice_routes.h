@@ -11,6 +11,7 @@ extern const struct route backoffice_act_routes[];
 extern const struct route backoffice_product_routes[];
 extern const struct route backoffice_category_routes[];
 extern const struct route backoffice_attribute_routes[];
+extern const struct route backoffice_tag_routes[];
 extern const struct route backoffice_history_routes[];
 extern const struct route backoffice_order_routes[];
 extern const struct route backoffice_alarm_routes[];

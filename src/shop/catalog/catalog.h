@@ -19,6 +19,7 @@ enum product_sort { SORT_NEWEST, SORT_PRICE_UP, SORT_PRICE_DOWN };
 #define ATTRIBUTE_LIMIT 200
 #define ATTRIBUTE_CHOICE_LIMIT 100
 #define PRODUCT_TAG_LIMIT 250
+#define TAG_LENGTH_LIMIT 40 /* characters */
 #define PRODUCT_SPEC_LIMIT 60
 #define PRODUCT_ATTRIBUTE_LIMIT 500 /* values; a choice may have several */
 /* Saves of one product that are kept; older ones are forgotten. */
@@ -165,6 +166,22 @@ struct product_schedule {
 
 CHECKED err product_schedule_load(struct ctx *ctx, int64_t product_id, struct product_schedule *schedule);
 
+/* ---- tags ---- */
+
+struct tag {
+    int64_t id;
+    const char *name;
+    int64_t product_count;
+};
+
+/* Of the shop, by name, behind the name `after` (NULL = from the first). */
+CHECKED err tag_list(struct ctx *ctx, const char *after, int limit, struct tag **tags, size_t *count);
+/* A name that another tag has makes the two one: *is_merged. Products restored from an older version get the
+ * tag under its new name. */
+CHECKED err tag_rename(struct ctx *ctx, int64_t tag_id, const char *name, bool *is_merged);
+/* From all products. */
+CHECKED err tag_remove(struct ctx *ctx, int64_t tag_id);
+
 /* ---- attributes ---- */
 
 enum attribute_kind {
@@ -251,7 +268,7 @@ struct product_draft {
     struct variant_draft *variants; /* in their order; variants left out are switched off, never deleted */
     size_t variant_count;
     const struct product_details *details; /* NULL = as they are */
-    const char *const *tags;               /* NULL = as they are */
+    const char **tags;                     /* NULL = as they are */
     size_t tag_count;
     const struct attribute_value *attributes; /* NULL = as they are; those of other categories are left out */
     size_t attribute_count;

@@ -13,7 +13,6 @@
 #define MANY 32
 /* Tries of a transaction whose products somebody else changed at the same time. */
 #define TRIES 5
-#define TAG_LENGTH_LIMIT 40
 #define TAGS_TEXT_LIMIT 65536
 
 /* What the act wants of one product. */

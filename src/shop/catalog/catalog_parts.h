@@ -18,6 +18,10 @@ CHECKED err product_schedule_write(struct ctx *ctx, int64_t product_id,
 /* Neither time may be over, and the end comes after the beginning. */
 CHECKED err product_schedule_check(struct ctx *ctx, const struct product_schedule *schedule);
 CHECKED err product_details_check(struct ctx *ctx, const struct product_details *details);
+/* Renamings that an old version of a product is looked through for. */
+#define TAG_CHANGE_LIMIT 2000
+/* In place: what tags of that time are called now. */
+CHECKED err product_tags_today(struct ctx *ctx, const char **tags, size_t count, int64_t since);
 /* Trimmed, each once, in `kept`. */
 CHECKED err product_tags_check(struct ctx *ctx, const char *const *tags, size_t count, const char ***kept,
                                size_t *kept_count);

@@ -137,12 +137,12 @@ err product_version_list(struct ctx *ctx, int64_t product_id, int64_t before, in
 }
 
 /* The state at a version: the last whole one up to it, and what was replaced since. */
-static err load_sheet(struct ctx *ctx, int64_t product_id, int64_t version, struct value **sheet)
+static err load_sheet(struct ctx *ctx, int64_t product_id, int64_t version, struct value **sheet, int64_t *at)
 {
     struct db_rows *rows;
     int64_t last = 0;
     TRY(db_query(ctx, &rows,
-                 "SELECT version, sheet FROM product_versions WHERE shop_id = $1 AND product_id = $2"
+                 "SELECT version, sheet, at FROM product_versions WHERE shop_id = $1 AND product_id = $2"
                  " AND version <= $3 AND version >= (SELECT max(w.version) FROM product_versions w"
                  " WHERE w.shop_id = $1 AND w.product_id = $2 AND w.version <= $3 AND w.is_whole = 1)"
                  " ORDER BY version",
@@ -152,6 +152,7 @@ static err load_sheet(struct ctx *ctx, int64_t product_id, int64_t version, stru
         struct value *members;
         const char *json = db_get_text(rows, 1);
         last = db_get_int(rows, 0);
+        *at = db_get_int(rows, 2);
         TRY(json_read(ctx, json, strlen(json), &members));
         for (size_t i = 0; i < members->object->count; i++)
             value_set(ctx->arena, *sheet, members->object->members[i].name,
@@ -164,8 +165,10 @@ err product_restore(struct ctx *ctx, int64_t product_id, int64_t version, int64_
 {
     struct value *sheet;
     struct product_draft draft;
-    TRY(load_sheet(ctx, product_id, version, &sheet));
+    int64_t at = 0;
+    TRY(load_sheet(ctx, product_id, version, &sheet, &at));
     TRY(product_sheet_draft(ctx, sheet, &draft));
+    TRY(product_tags_today(ctx, draft.tags, draft.tag_count, at));
     draft.id = product_id;
     draft.version = expected;
     draft.cause = "restored";

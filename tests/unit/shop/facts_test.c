@@ -145,7 +145,7 @@ static void tags_are_trimmed_kept_once_and_shared(void **state)
 {
     (void)state;
     struct product_draft draft = cup("tagged");
-    const char *const names[] = {" 保暖 ", "送礼", "保暖", ""};
+    const char *names[] = {" 保暖 ", "送礼", "保暖", ""};
     draft.tags = names;
     draft.tag_count = 4;
     assert_ok(product_save(work, &draft));
@@ -181,6 +181,53 @@ static void more_tags_than_the_limit_are_refused(void **state)
     assert_field(product_save(work, &draft), "tags");
     draft.tag_count = PRODUCT_TAG_LIMIT;
     assert_ok(product_save(work, &draft));
+}
+
+static const struct tag *tag_named(const char *name)
+{
+    struct tag *tags;
+    size_t count;
+    assert_ok(tag_list(work, NULL, 100, &tags, &count));
+    for (size_t i = 0; i < count; i++)
+        if (text_is(tags[i].name, name))
+            return &tags[i];
+    return NULL;
+}
+
+static void a_tag_gets_another_name_or_becomes_one_with_another(void **state)
+{
+    (void)state;
+    const char *names[] = {"保暖", "冬季"};
+    struct product_draft first = cup("renamed");
+    first.tags = names;
+    first.tag_count = 2;
+    assert_ok(product_save(work, &first));
+    struct product_draft second = cup("renamed-too");
+    second.tags = names;
+    second.tag_count = 1;
+    assert_ok(product_save(work, &second));
+    bool is_merged;
+    assert_ok(tag_rename(work, tag_named("保暖")->id, " 暖和 ", &is_merged));
+    assert_false(is_merged);
+    assert_null(tag_named("保暖"));
+    assert_int_equal(tag_named("暖和")->product_count, 2);
+    assert_ok(tag_rename(work, tag_named("暖和")->id, "冬季", &is_merged));
+    assert_true(is_merged);
+    assert_null(tag_named("暖和"));
+    assert_int_equal(tag_named("冬季")->product_count, 2);
+    assert_field(tag_rename(work, tag_named("冬季")->id, " ", &is_merged), "name");
+    assert_fails(tag_rename(work, 7, "谁", &is_merged), ERR_NOT_FOUND);
+    /* An old version speaks of the tag under its first name. */
+    assert_ok(product_restore(work, second.id, 1, 1));
+    const char **tags;
+    size_t count;
+    assert_ok(product_tag_list(work, second.id, &tags, &count));
+    assert_int_equal(count, 1);
+    assert_string_equal(tags[0], "冬季");
+    assert_null(tag_named("保暖"));
+    assert_ok(tag_remove(work, tag_named("冬季")->id));
+    assert_int_equal(ask("SELECT count(*) FROM product_tags WHERE shop_id = $1"), 0);
+    assert_fails(tag_remove(work, 7), ERR_NOT_FOUND);
 }
 
 #define assert_answer(draft, attribute_id, text, is_right)                                                   \
@@ -349,7 +396,7 @@ static void an_old_version_is_restored_as_a_new_one(void **state)
     (void)state;
     int64_t season = ask_attribute("季节", ATTRIBUTE_CHOICE, false, "春", "夏");
     struct product_draft draft = cup("restored");
-    const char *const tags[] = {"保暖"};
+    const char *tags[] = {"保暖"};
     draft.tags = tags;
     draft.tag_count = 1;
     answer(&draft, (struct attribute_value[]){{season, "春"}}, 1);
@@ -481,7 +528,7 @@ static void a_tag_is_put_on_many_and_taken_from_those_that_got_it(void **state)
 {
     (void)state;
     make_crowd();
-    const char *const names[] = {"清仓"};
+    const char *names[] = {"清仓"};
     struct product_draft draft = cup("has-it");
     draft.tags = names;
     draft.tag_count = 1;
@@ -649,6 +696,7 @@ int main(void)
         SENTENCE(wrong_details_name_their_field),
         SENTENCE(tags_are_trimmed_kept_once_and_shared),
         SENTENCE(more_tags_than_the_limit_are_refused),
+        SENTENCE(a_tag_gets_another_name_or_becomes_one_with_another),
         SENTENCE(answers_must_fit_the_kind_of_their_attribute),
         SENTENCE(only_choices_may_have_several_answers),
         SENTENCE(a_required_answer_is_asked_on_the_shelf_only),

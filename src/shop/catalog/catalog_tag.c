@@ -1,0 +1,188 @@
+/* catalog_tag.c - words on products, free of categories. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/catalog/catalog_parts.h"
+
+#include "base/text.h"
+#include "job/job.h"
+
+err product_tag_list(struct ctx *ctx, int64_t product_id, const char ***tags, size_t *count)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT t.name FROM product_tags p JOIN tags t ON t.shop_id = p.shop_id AND t.id = p.tag_id"
+                 " WHERE p.shop_id = $1 AND p.product_id = $2 ORDER BY t.name",
+                 db_int(ctx->shop->id), db_int(product_id)));
+    *tags = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **tags);
+    *count = 0;
+    while (db_next(rows))
+        (*tags)[(*count)++] = db_get_text(rows, 0);
+    return NULL;
+}
+
+err product_tags_check(struct ctx *ctx, const char *const *tags, size_t count, const char ***kept,
+                       size_t *kept_count)
+{
+    *kept = arena_alloc_many(ctx->arena, count + 1, sizeof **kept);
+    *kept_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *tag = text_trim(ctx->arena, tags[i]);
+        bool is_new = tag[0] != 0;
+        for (size_t j = 0; j < *kept_count; j++)
+            is_new = is_new && !text_is((*kept)[j], tag);
+        if (!is_new)
+            continue;
+        if (utf8_length(tag, strlen(tag)) > TAG_LENGTH_LIMIT)
+            return fail_field(ctx, "tags", "too-long", "a tag has at most 40 characters");
+        (*kept)[(*kept_count)++] = tag;
+    }
+    return *kept_count > PRODUCT_TAG_LIMIT ? fail_field(ctx, "tags", "too-many", "at most 250 tags") : NULL;
+}
+
+static err write_tag(struct ctx *ctx, int64_t product_id, const char *tag)
+{
+    TRY(db_execute(ctx,
+                   "INSERT INTO tags (shop_id, id, name, created_at) VALUES ($1, $2, $3, $4)"
+                   " ON CONFLICT (shop_id, name) DO NOTHING",
+                   db_int(ctx->shop->id), db_int(id_new(ctx)), db_text(tag), db_int(ctx->now)));
+    return db_execute(ctx,
+                      "INSERT INTO product_tags (shop_id, product_id, tag_id)"
+                      " SELECT t.shop_id, $2, t.id FROM tags t WHERE t.shop_id = $1 AND t.name = $3",
+                      db_int(ctx->shop->id), db_int(product_id), db_text(tag));
+}
+
+err product_tags_write(struct ctx *ctx, int64_t product_id, const char *const *tags, size_t count)
+{
+    TRY(db_execute(ctx, "DELETE FROM product_tags WHERE shop_id = $1 AND product_id = $2",
+                   db_int(ctx->shop->id), db_int(product_id)));
+    for (size_t i = 0; i < count; i++)
+        TRY(write_tag(ctx, product_id, tags[i]));
+    return NULL;
+}
+
+/* ---- the tags of the shop ---- */
+
+err tag_list(struct ctx *ctx, const char *after, int limit, struct tag **tags, size_t *count)
+{
+    struct db_rows *rows;
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT t.id, t.name, (SELECT count(*) FROM product_tags p WHERE p.shop_id = t.shop_id"
+        " AND p.tag_id = t.id) FROM tags t WHERE t.shop_id = $1 AND t.name > $2 ORDER BY t.name LIMIT $3",
+        db_int(ctx->shop->id), db_text(after ? after : ""), db_int(limit)));
+    *tags = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **tags);
+    *count = 0;
+    while (db_next(rows))
+        (*tags)[(*count)++] = (struct tag){
+            .id = db_get_int(rows, 0), .name = db_get_text(rows, 1), .product_count = db_get_int(rows, 2)};
+    return NULL;
+}
+
+static err find_tag(struct ctx *ctx, const char *name, int64_t *tag_id)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, "SELECT id FROM tags WHERE shop_id = $1 AND name = $2", db_int(ctx->shop->id),
+                 db_text(name)));
+    *tag_id = db_next(rows) ? db_get_int(rows, 0) : 0;
+    return NULL;
+}
+
+struct renaming {
+    int64_t tag_id;
+    const char *name;
+    bool *is_merged;
+};
+
+static err drop_tag(struct ctx *ctx, int64_t tag_id)
+{
+    TRY(db_execute(ctx, "DELETE FROM product_tags WHERE shop_id = $1 AND tag_id = $2", db_int(ctx->shop->id),
+                   db_int(tag_id)));
+    return db_expect(ctx, 1, ERR_NOT_FOUND, "no such tag", "DELETE FROM tags WHERE shop_id = $1 AND id = $2",
+                     db_int(ctx->shop->id), db_int(tag_id));
+}
+
+static err merge(struct ctx *ctx, int64_t from_id, int64_t into_id)
+{
+    TRY(db_execute(
+        ctx,
+        "INSERT INTO product_tags (shop_id, product_id, tag_id)"
+        " SELECT p.shop_id, p.product_id, $3 FROM product_tags p WHERE p.shop_id = $1 AND p.tag_id = $2"
+        " ON CONFLICT (shop_id, product_id, tag_id) DO NOTHING",
+        db_int(ctx->shop->id), db_int(from_id), db_int(into_id)));
+    return drop_tag(ctx, from_id);
+}
+
+static err remember(struct ctx *ctx, int64_t tag_id, const char *old_name, const char *new_name)
+{
+    TRY(db_execute(ctx,
+                   "INSERT INTO tag_changes (shop_id, id, at, actor, actor_id, old_name, new_name)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                   db_int(ctx->shop->id), db_int(id_new(ctx)), db_int(ctx->now), db_int(ctx->actor),
+                   db_int(ctx->actor_id), db_text(old_name), db_text(new_name)));
+    return outbox_emit(ctx, "tag.changed", tag_id, value_object(ctx->arena));
+}
+
+static err load_name(struct ctx *ctx, int64_t tag_id, const char **name)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, "SELECT name FROM tags WHERE shop_id = $1 AND id = $2", db_int(ctx->shop->id),
+                 db_int(tag_id)));
+    if (!db_next(rows))
+        return fail_with(ctx, ERR_NOT_FOUND, "no such tag");
+    *name = db_get_text(rows, 0);
+    return NULL;
+}
+
+static err rename_in_transaction(struct ctx *ctx, void *arg)
+{
+    const struct renaming *renaming = arg;
+    const char *old_name;
+    int64_t other_id;
+    TRY(load_name(ctx, renaming->tag_id, &old_name));
+    TRY(find_tag(ctx, renaming->name, &other_id));
+    *renaming->is_merged = other_id != 0 && other_id != renaming->tag_id;
+    if (text_is(old_name, renaming->name))
+        return NULL;
+    if (*renaming->is_merged)
+        TRY(merge(ctx, renaming->tag_id, other_id));
+    else
+        TRY(db_expect(ctx, 1, ERR_NOT_FOUND, "no such tag",
+                      "UPDATE tags SET name = $3 WHERE shop_id = $1 AND id = $2", db_int(ctx->shop->id),
+                      db_int(renaming->tag_id), db_text(renaming->name)));
+    return remember(ctx, renaming->tag_id, old_name, renaming->name);
+}
+
+err tag_rename(struct ctx *ctx, int64_t tag_id, const char *name, bool *is_merged)
+{
+    struct renaming renaming = {tag_id, text_trim(ctx->arena, name), is_merged};
+    if (text_is_blank(renaming.name))
+        return fail_field(ctx, "name", "required", "a tag has a name");
+    if (utf8_length(renaming.name, strlen(renaming.name)) > TAG_LENGTH_LIMIT)
+        return fail_field(ctx, "name", "too-long", "a tag has at most 40 characters");
+    return db_transact(ctx, rename_in_transaction, &renaming);
+}
+
+static err remove_in_transaction(struct ctx *ctx, void *arg)
+{
+    const int64_t *tag_id = arg;
+    TRY(drop_tag(ctx, *tag_id));
+    return outbox_emit(ctx, "tag.changed", *tag_id, value_object(ctx->arena));
+}
+
+err tag_remove(struct ctx *ctx, int64_t tag_id)
+{
+    return db_transact(ctx, remove_in_transaction, &tag_id);
+}
+
+err product_tags_today(struct ctx *ctx, const char **tags, size_t count, int64_t since)
+{
+    struct db_rows *rows;
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT old_name, new_name FROM tag_changes WHERE shop_id = $1 AND at >= $2 ORDER BY id LIMIT $3",
+        db_int(ctx->shop->id), db_int(since), db_int(TAG_CHANGE_LIMIT)));
+    while (db_next(rows))
+        for (size_t i = 0; i < count; i++)
+            if (text_is(tags[i], db_get_text(rows, 0)))
+                tags[i] = db_get_text(rows, 1);
+    return NULL;
+}
