@@ -6,6 +6,7 @@
 #include "shop/cart/cart_routes.h"
 #include "shop/checkout/checkout.h"
 #include "shop/checkout/checkout_routes.h"
+#include "shop/digital/digital_jobs.h"
 #include "shop/media/media_routes.h"
 #include "shop/payment/payment_jobs.h"
 #include "shop/staff/staff_routes.h"
@@ -29,7 +30,7 @@ const struct route *const site_routes[] = {
 };
 
 const struct job_kind *const site_jobs[] = {payment_job_kinds, payment_owed_job_kinds, checkout_job_kinds,
-                                            sandbox_job_kinds, NULL};
+                                            digital_job_kinds, sandbox_job_kinds,      NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 

@@ -224,9 +224,12 @@ static err save_in_transaction(struct ctx *ctx, void *arg)
     memcpy(draft.variants, saving->draft->variants, draft.variant_count * sizeof *draft.variants);
     TRY(product_save(ctx, &draft));
     for (size_t i = 0; i < draft.variant_count; i++)
-        if (saving->is_new[i])
-            TRY(stock_create(ctx, draft.variants[i].id, draft.id,
-                             draft.kind == PRODUCT_DIGITAL ? 0 : saving->stocks[i]));
+        if (saving->is_new[i]) {
+            bool is_digital = draft.kind == PRODUCT_DIGITAL;
+            TRY(stock_create(ctx, draft.variants[i].id, draft.id, is_digital ? 0 : saving->stocks[i]));
+            if (is_digital)
+                TRY(code_deck_create(ctx, draft.variants[i].id, draft.id));
+        }
     saving->draft->id = draft.id;
     return NULL;
 }
