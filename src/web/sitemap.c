@@ -24,6 +24,8 @@ const struct route *const site_routes[] = {
     backoffice_today_routes,
     backoffice_product_routes,
     backoffice_category_routes,
+    backoffice_digital_routes,
+    backoffice_digital_order_routes,
     backoffice_order_routes,
     backoffice_alarm_routes,
     NULL,
