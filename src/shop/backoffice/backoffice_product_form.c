@@ -3,6 +3,7 @@
 #include "shop/backoffice/backoffice_product_form.h"
 
 #include "base/text.h"
+#include "shop/backoffice/backoffice_digital_view.h"
 #include "shop/digital/digital.h"
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
@@ -266,6 +267,7 @@ static err add_codes(struct ctx *ctx, struct value *view, int64_t variant_id)
     struct code_deck deck;
     TRY(code_deck_load(ctx, variant_id, &deck));
     struct value *codes = value_set_object(ctx->arena, view, "codes");
+    value_set_text(ctx->arena, codes, "mode", deck_mode_names[deck.mode]);
     value_set_int(ctx->arena, codes, "loaded", deck.loaded);
     value_set_int(ctx->arena, codes, "dealt", deck.dealt);
     value_set_int(ctx->arena, codes, "left", deck.loaded - deck.dealt);

@@ -77,7 +77,7 @@ static err set_quantity_in_transaction(struct ctx *ctx, void *arg)
     struct stock stock;
     TRY(code_deck_lock(ctx, setting->variant_id, &deck));
     if (deck.mode == DECK_CODES)
-        return fail_field(ctx, "quantity", "codes", "the quantity of this deck is its codes");
+        return fail_field(ctx, "quantity", "codes-quantity", "the quantity of this deck is its codes");
     TRY(stock_lock(ctx, setting->variant_id, &stock));
     if (setting->number < stock.reserved)
         return fail_field(ctx, "quantity", "promised", "orders wait for more than that");
