@@ -7,7 +7,7 @@
 #include <inttypes.h>
 
 #define BATCH_ROWS 20
-#define CODE_ROWS 50
+#define CODE_ROWS 30
 #define VIEW_ROWS 20
 #define TOLD_LINES 50 /* of a load's report; the whole one can be downloaded */
 
