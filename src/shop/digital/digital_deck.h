@@ -17,8 +17,12 @@ const char *code_purpose(enum deck_mode mode);
 void code_deck_read(const struct db_rows *rows, struct code_deck *deck);
 /* In a transaction: takes the deck's row, so that whoever changes the deck queues. ERR_NOT_FOUND. */
 CHECKED err code_deck_lock(struct ctx *ctx, int64_t variant_id, struct code_deck *deck);
-/* In a transaction, with the deck locked: codes in the deck whose batch is withdrawn or expired leave it. */
-CHECKED err code_put_aside(struct ctx *ctx, struct code_deck *deck, int64_t *moved);
+/* In a transaction, with the deck locked: what is left of these batches leaves the deck, and the codes at its
+ * end take the numbers that became free. `moved` says how many left. */
+CHECKED err code_put_aside(struct ctx *ctx, struct code_deck *deck, const int64_t *batch_nos, size_t count,
+                           int64_t *moved);
+/* The same way back: codes of a batch that were put aside come to the end of the deck. */
+CHECKED err code_put_back(struct ctx *ctx, struct code_deck *deck, int64_t batch_no, int64_t *moved);
 /* In a transaction, after the deck changed: its stock, its alarm and its expiry follow. */
 CHECKED err code_deck_follow(struct ctx *ctx, int64_t variant_id, int64_t product_id, const char *reason);
 /* In a transaction: raises or settles the alarm of a low deck. */

@@ -138,40 +138,6 @@ err code_load(struct ctx *ctx, int64_t variant_id, int64_t product_id, const cha
     return NULL;
 }
 
-/* The numbers that became free are given to the codes at the end of the deck: what moves is no more than what
- * left, however long the deck is. */
-static err close_gaps(struct ctx *ctx, const struct code_deck *deck, int64_t offset, int64_t loaded)
-{
-    return db_execute(
-        ctx,
-        "UPDATE codes SET seq = gaps.seq FROM (SELECT seq - $5 AS seq, ROW_NUMBER() OVER (ORDER BY seq) AS n"
-        " FROM codes WHERE shop_id = $1 AND variant_id = $2 AND seq > $5 AND seq <= $5 + $3) gaps"
-        " JOIN (SELECT seq, ROW_NUMBER() OVER (ORDER BY seq) AS n FROM codes WHERE shop_id = $1"
-        " AND variant_id = $2 AND seq > $3 AND seq <= $4) tail ON tail.n = gaps.n"
-        " WHERE codes.shop_id = $1 AND codes.variant_id = $2 AND codes.seq = tail.seq",
-        db_int(ctx->shop->id), db_int(deck->variant_id), db_int(loaded), db_int(deck->loaded),
-        db_int(offset));
-}
-
-err code_put_aside(struct ctx *ctx, struct code_deck *deck, int64_t *moved)
-{
-    int64_t offset = (deck->rounds + 1) * CODE_ASIDE_BASE;
-    TRY(db_change(ctx, moved,
-                  "UPDATE codes SET seq = seq + $5 WHERE shop_id = $1 AND variant_id = $2 AND seq > $3"
-                  " AND seq <= $4 AND batch_no IN (SELECT b.batch_no FROM code_batches b WHERE b.shop_id = $1"
-                  " AND b.variant_id = $2 AND (b.withdrawn_at IS NOT NULL OR b.expired_at IS NOT NULL))",
-                  db_int(ctx->shop->id), db_int(deck->variant_id), db_int(deck->dealt), db_int(deck->loaded),
-                  db_int(offset)));
-    if (*moved == 0)
-        return NULL;
-    TRY(close_gaps(ctx, deck, offset, deck->loaded - *moved));
-    deck->loaded -= *moved;
-    deck->rounds++;
-    return db_execute(
-        ctx, "UPDATE code_decks SET loaded = $3, rounds = $4 WHERE shop_id = $1 AND variant_id = $2",
-        db_int(ctx->shop->id), db_int(deck->variant_id), db_int(deck->loaded), db_int(deck->rounds));
-}
-
 struct batch_act {
     int64_t variant_id;
     int64_t product_id;
@@ -188,7 +154,7 @@ static err withdraw_in_transaction(struct ctx *ctx, void *arg)
                   "UPDATE code_batches SET withdrawn_at = $4 WHERE shop_id = $1 AND variant_id = $2"
                   " AND batch_no = $3 AND withdrawn_at IS NULL AND expired_at IS NULL",
                   db_int(ctx->shop->id), db_int(act->variant_id), db_int(act->batch_no), db_int(ctx->now)));
-    TRY(code_put_aside(ctx, &deck, &moved));
+    TRY(code_put_aside(ctx, &deck, &act->batch_no, 1, &moved));
     TRY(code_batch_settle(ctx, act->variant_id, act->batch_no));
     return code_deck_follow(ctx, act->variant_id, act->product_id, "withdrawn");
 }
@@ -211,14 +177,7 @@ static err restore_in_transaction(struct ctx *ctx, void *arg)
                   " AND batch_no = $3 AND withdrawn_at IS NOT NULL AND (expires_at IS NULL"
                   " OR expires_at > $4)",
                   db_int(ctx->shop->id), db_int(act->variant_id), db_int(act->batch_no), db_int(ctx->now)));
-    TRY(db_change(ctx, &moved,
-                  "UPDATE codes SET seq = $4 + back.n FROM (SELECT seq, ROW_NUMBER() OVER (ORDER BY seq) AS n"
-                  " FROM codes WHERE shop_id = $1 AND variant_id = $2 AND batch_no = $3 AND seq > $5) back"
-                  " WHERE codes.shop_id = $1 AND codes.variant_id = $2 AND codes.seq = back.seq",
-                  db_int(ctx->shop->id), db_int(act->variant_id), db_int(act->batch_no), db_int(deck.loaded),
-                  db_int(CODE_ASIDE_BASE)));
-    TRY(db_execute(ctx, "UPDATE code_decks SET loaded = loaded + $3 WHERE shop_id = $1 AND variant_id = $2",
-                   db_int(ctx->shop->id), db_int(act->variant_id), db_int(moved)));
+    TRY(code_put_back(ctx, &deck, act->batch_no, &moved));
     TRY(code_deck_follow(ctx, act->variant_id, act->product_id, "codes"));
     return code_deck_tell_loaded(ctx, act->variant_id, moved);
 }

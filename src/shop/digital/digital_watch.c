@@ -101,9 +101,10 @@ err code_deck_tell_loaded(struct ctx *ctx, int64_t variant_id, int64_t added)
     return outbox_emit(ctx, "digital.loaded", variant_id, news);
 }
 
-static err settle_batches(struct ctx *ctx, int64_t variant_id, struct db_rows *rows)
+static err settle_batches(struct ctx *ctx, int64_t variant_id, struct db_rows *rows, int64_t *batch_nos)
 {
-    while (db_next(rows))
+    while (db_next(rows)) {
+        *batch_nos++ = db_get_int(rows, 0);
         if (!db_is_null(rows, 1)) {
             TRY(alarm_settle(ctx, expiry_alarm, db_get_text(rows, 1)));
             TRY(db_execute(ctx,
@@ -111,6 +112,7 @@ static err settle_batches(struct ctx *ctx, int64_t variant_id, struct db_rows *r
                            " AND variant_id = $2 AND batch_no = $3",
                            db_int(ctx->shop->id), db_int(variant_id), db_int(db_get_int(rows, 0))));
         }
+    }
     return NULL;
 }
 
@@ -121,7 +123,7 @@ err code_batch_settle(struct ctx *ctx, int64_t variant_id, int64_t batch_no)
                  "SELECT batch_no, expiry_alarm FROM code_batches WHERE shop_id = $1 AND variant_id = $2"
                  " AND batch_no = $3",
                  db_int(ctx->shop->id), db_int(variant_id), db_int(batch_no)));
-    return settle_batches(ctx, variant_id, rows);
+    return settle_batches(ctx, variant_id, rows, &batch_no);
 }
 
 /* Batches whose time is over; their codes leave the deck. */
@@ -134,10 +136,12 @@ static err expire(struct ctx *ctx, struct code_deck *deck)
                  " AND expires_at <= $3 AND withdrawn_at IS NULL AND expired_at IS NULL"
                  " RETURNING batch_no, expiry_alarm",
                  db_int(ctx->shop->id), db_int(deck->variant_id), db_int(ctx->now)));
-    if (db_row_count(rows) == 0)
+    size_t count = db_row_count(rows);
+    if (count == 0)
         return NULL;
-    TRY(settle_batches(ctx, deck->variant_id, rows));
-    TRY(code_put_aside(ctx, deck, &moved));
+    int64_t *batch_nos = arena_alloc_many(ctx->arena, count, sizeof *batch_nos);
+    TRY(settle_batches(ctx, deck->variant_id, rows, batch_nos));
+    TRY(code_put_aside(ctx, deck, batch_nos, count, &moved));
     TRY(db_execute(ctx, "UPDATE code_decks SET expired = expired + $3 WHERE shop_id = $1 AND variant_id = $2",
                    db_int(ctx->shop->id), db_int(deck->variant_id), db_int(moved)));
     /* Those who wait because the deck stood still can be served now. */
