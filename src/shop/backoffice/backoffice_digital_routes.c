@@ -131,11 +131,6 @@ struct show_form {
     const char *notice;
 };
 
-#define NUMBER_FIELD(word, member, text)                                                                     \
-    {                                                                                                        \
-        .name = word, .kind = FIELD_INT, .offset = offsetof(struct show_form, member), .minimum = 0,         \
-        .maximum = INT64_MAX, .help = text                                                                   \
-    }
 #define VARIANT_ID_FIELD                                                                                     \
     {                                                                                                        \
         .name = "id", .kind = FIELD_ID, .offset = 0, .is_required = true, .help = "The variant of the deck"  \
@@ -143,10 +138,30 @@ struct show_form {
 
 static const struct field show_fields[] = {
     VARIANT_ID_FIELD,
-    NUMBER_FIELD("batch", batch_no, "Only codes of this batch"),
-    NUMBER_FIELD("after", after, "Codes behind this number"),
-    NUMBER_FIELD("before", before, "Batches before this one"),
-    NUMBER_FIELD("loaded", loaded, "For pages: the batch that was just loaded"),
+    {.name = "batch",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct show_form, batch_no),
+     .minimum = 0,
+     .maximum = INT64_MAX,
+     .help = "Only codes of this batch"},
+    {.name = "after",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct show_form, after),
+     .minimum = 0,
+     .maximum = INT64_MAX,
+     .help = "Codes behind this number"},
+    {.name = "before",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct show_form, before),
+     .minimum = 0,
+     .maximum = INT64_MAX,
+     .help = "Batches before this one"},
+    {.name = "loaded",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct show_form, loaded),
+     .minimum = 0,
+     .maximum = INT64_MAX,
+     .help = "For pages: the batch that was just loaded"},
     {.name = "notice",
      .kind = FIELD_TEXT,
      .offset = offsetof(struct show_form, notice),
