@@ -116,6 +116,8 @@ void *req_owner(const struct req *req);
 /* What came with the request. NULL when absent. */
 const char *req_header(const struct req *req, const char *name);
 const char *req_cookie(const struct req *req, const char *name);
+/* The client's address only as far as its network, as the access log writes it: for what is kept. */
+const char *req_network(const struct req *req);
 /* The body as it came (JSON, form or other; not multipart): for signatures over raw bytes. */
 struct slice req_body(const struct req *req);
 /* A form text as it was typed, also when it was refused: to show a form again. "" when absent. */

@@ -234,6 +234,13 @@ const char *req_cookie(const struct req *req, const char *name)
     return cookie_find(req->ctx.arena, req->exchange->head.cookie, name);
 }
 
+const char *req_network(const struct req *req)
+{
+    char network[ADDRESS_BYTES];
+    address_write_truncated(&req->exchange->work->client, network);
+    return arena_copy(req->ctx.arena, network, strlen(network));
+}
+
 struct slice req_body(const struct req *req)
 {
     const struct body *body = &req->exchange->body;

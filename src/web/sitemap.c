@@ -7,6 +7,7 @@
 #include "shop/catalog/catalog_jobs.h"
 #include "shop/checkout/checkout.h"
 #include "shop/checkout/checkout_routes.h"
+#include "shop/digital/digital_jobs.h"
 #include "shop/media/media_routes.h"
 #include "shop/payment/payment_jobs.h"
 #include "shop/staff/staff_routes.h"
@@ -29,13 +30,20 @@ const struct route *const site_routes[] = {
     backoffice_attribute_routes,
     backoffice_tag_routes,
     backoffice_history_routes,
+    backoffice_digital_routes,
+    backoffice_digital_order_routes,
     backoffice_order_routes,
     backoffice_alarm_routes,
     NULL,
 };
 
-const struct job_kind *const site_jobs[] = {catalog_job_kinds,  payment_job_kinds, payment_owed_job_kinds,
-                                            checkout_job_kinds, sandbox_job_kinds, NULL};
+const struct job_kind *const site_jobs[] = {catalog_job_kinds,
+                                            payment_job_kinds,
+                                            payment_owed_job_kinds,
+                                            checkout_job_kinds,
+                                            digital_job_kinds,
+                                            sandbox_job_kinds,
+                                            NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 

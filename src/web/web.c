@@ -152,14 +152,16 @@ static err add_badges(struct req *req, struct value *globals)
 {
     struct alarm *alarms;
     size_t count;
-    int64_t total, to_ship;
+    int64_t total, to_ship, by_hand;
     if (!req->visitor)
         return NULL;
     TRY(alarm_list_open(&req->ctx, 1, &alarms, &count, &total));
     TRY(order_count_stage(&req->ctx, STAGE_TO_SHIP, 100, &to_ship));
+    TRY(payment_count_by_hand(&req->ctx, &by_hand));
     struct value *badges = value_set_object(req->ctx.arena, globals, "badges");
     value_set_int(req->ctx.arena, badges, "alarms", total);
     value_set_int(req->ctx.arena, badges, "to_ship", to_ship);
+    value_set_int(req->ctx.arena, badges, "by_hand", by_hand);
     return NULL;
 }
 

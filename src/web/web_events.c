@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "shop/cart/cart.h"
 #include "shop/checkout/checkout.h"
+#include "shop/digital/digital_jobs.h"
 #include "shop/payment/payment_jobs.h"
 #include "web/web.h"
 #include <inttypes.h>
@@ -53,7 +54,8 @@ static const struct listener page_listeners[] = {
     {0},
 };
 
-static const struct listener *const listeners[] = {page_listeners, payment_listeners, NULL};
+static const struct listener *const listeners[] = {page_listeners, payment_listeners, digital_listeners,
+                                                   NULL};
 
 /* Runs `work` for every shop of the platform. */
 static err for_each_shop(struct ctx *ctx, err (*work)(struct ctx *ctx))

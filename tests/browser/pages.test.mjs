@@ -64,6 +64,10 @@ describe("every page", () => {
     const suspicious = await shop.visitor().orders(thing);
     await shop.visitor().pays(suspicious, { notify: "wrong-amount" });
     await staff.seesAlarm("payment-amount-mismatch", suspicious);
+    const top_up = await staff.creates({ kind: "digital", price: 500 });
+    await staff.does(`/admin/codes/${top_up.variant_id}/mode`, { mode: "hand" });
+    await staff.does(`/admin/codes/${top_up.variant_id}/quantity`, { quantity: 5 });
+    const waiting = await shop.visitor().buys(top_up);
     const session = [...staff.client.cookies].map(([name, value]) => ({ name, value, url: server.base }));
     const order = ({ number, token }) => ({ path: `/orders/${number}?token=${token}` });
     const sandbox = new URL(paying.url, server.base);
@@ -86,6 +90,7 @@ describe("every page", () => {
       "order-paid": order(paid),
       "order-shipped": order(shipped),
       "order-delivered": order(delivered),
+      "order-by-hand": order(waiting),
       "order-refunded": order(refunded),
       "order-closed": order(closed),
       "order-find": { path: "/orders" },
@@ -102,6 +107,13 @@ describe("every page", () => {
       "admin-order-paid": { path: `/admin/orders/${paid.number}`, cookies: session },
       "admin-order-shipped": { path: `/admin/orders/${shipped.number}`, cookies: session },
       "admin-order-refunded": { path: `/admin/orders/${refunded.number}`, cookies: session },
+      "admin-order-delivered": { path: `/admin/orders/${delivered.number}`, cookies: session },
+      "admin-order-by-hand": { path: `/admin/orders/${waiting.number}`, cookies: session },
+      "admin-codes": { path: "/admin/codes", cookies: session },
+      "admin-codes-none": { path: "/admin/codes?filter=short", cookies: session },
+      "admin-codes-deck": { path: `/admin/codes/${game.variant_id}`, cookies: session, then: async (page) => page.locator("#load summary").click() },
+      "admin-codes-quantity": { path: `/admin/codes/${top_up.variant_id}`, cookies: session },
+      "admin-codes-by-hand": { path: "/admin/codes/by-hand", cookies: session },
       "admin-alarms": { path: "/admin/alarms", cookies: session },
       "admin-today-en": { path: "/en/admin", cookies: session },
     };

@@ -10,6 +10,7 @@
 //   - a checkout whose answer was lost is sent again with the same key and gives exactly one order;
 //   - every order whose cashier took the money becomes paid and delivers as many codes as were bought;
 //   - no code is delivered twice, none that was not loaded, and a delivered code never changes;
+//   - batches of codes that were withdrawn and restored meanwhile lost nothing;
 //   - stock adds up: loaded − ordered = available, for every variant; and `yundian check` finds nothing,
 //     both on the data as the dead server left it and at the end.
 // The seed decides what buyers do and when the server dies; give it again to replay.
@@ -63,6 +64,7 @@ for (let index = 0; index < 3; index++) {
 products.push({ ...(await shop.product({ price: 999, stock: 150 })), loaded: 150, codes: null });
 const bySku = new Map(products.map((product) => [product.sku, product]));
 
+let shuffles = 0;
 const journal = []; // {buyer, key, order (sent), lines, placed, payAcked, paid, codes, cancelAcked}
 
 /** One buyer buys until the server dies; every acknowledged step goes into the journal at once. */
@@ -114,6 +116,31 @@ async function trade(isOver) {
   }
 }
 
+/** Staff take batches out of the decks and put them back, until the server dies. */
+async function shuffle(isOver) {
+  while (!isOver()) {
+    const game = pick(products.filter(({ codes }) => codes));
+    const batch = `/admin/codes/${game.variant_id}/batches/${1 + Math.floor((chance() * CODES) / 1000)}`;
+    for (const verb of ["withdraw", "restore"])
+      try {
+        const answer = await staff.does(`${batch}/${verb}`);
+        assert.ok([200, 409].includes(answer.status), answer.text);
+        shuffles++;
+      } catch (problem) {
+        if (isLost(problem)) return;
+        throw problem;
+      }
+  }
+}
+
+/** Every batch is in use again. */
+async function restoreAll() {
+  for (const game of products.filter(({ codes }) => codes)) {
+    const { batches } = await staff.reads(`/admin/codes/${game.variant_id}`);
+    for (const batch of batches.filter(({ can_restore }) => can_restore)) expect(await staff.does(`/admin/codes/${game.variant_id}/batches/${batch.number}/restore`), 200);
+  }
+}
+
 /** Holds what a buyer sees against what that buyer saw before. */
 function note(entry, now) {
   const what = `order ${now.number}`;
@@ -147,6 +174,7 @@ async function each(list, task, width = 32) {
 
 /** After a restart: the journal is held against the server. */
 async function compare(entries) {
+  await restoreAll();
   // Checkouts without an answer: again with the same key. One order or a refusal, as the first would have been.
   await each(entries.filter(({ placed }) => !placed), async (entry) => {
     const answer = await entry.buyer.triesToCheckOut({ key: entry.key, order: entry.sent });
@@ -193,7 +221,7 @@ try {
     const begun = Date.now();
     // The moment of death is a moment of time, not a condition: that is the trial.
     const death = new Promise((resolve) => setTimeout(resolve, lifetime)).then(() => server.dies()).then(() => (dead = true));
-    await Promise.all([death, ...buyers]);
+    await Promise.all([death, shuffle(() => dead), ...buyers]);
     const traded = Date.now() - begun;
     await server.adds_up();
     const restart = Date.now();
@@ -210,7 +238,7 @@ try {
   const codes = journal.reduce((sum, entry) => sum + entry.codes.length, 0);
   await server.stop();
   assert.ok(orders > rounds, `only ${orders} orders in ${rounds} rounds: the trial tried nothing`);
-  console.log(`ok: ${values.engine}, ${rounds} deaths, ${orders} orders, ${codes} codes, all there and right (--seed ${values.seed})`);
+  console.log(`ok: ${values.engine}, ${rounds} deaths, ${orders} orders, ${codes} codes, ${shuffles} batches moved, all there and right (--seed ${values.seed})`);
 } catch (problem) {
   console.error(`FAILED in round ${rounds + 1} (--seed ${values.seed}); data in ${server.data}`);
   console.error(problem.stack);

@@ -167,7 +167,8 @@ static err restore(struct req *req)
     struct value *view;
     TRY(product_restore(&req->ctx, form->product_id, form->version, form->expected));
     TRY(history_view(&req->ctx, form->product_id, 0, &view));
-    return reply_done(req, 200, view, "/admin/products/%" PRId64 "?notice=version_restored", form->product_id);
+    return reply_done(req, 200, view, "/admin/products/%" PRId64 "?notice=version_restored",
+                      form->product_id);
 }
 
 const struct route backoffice_history_routes[] = {

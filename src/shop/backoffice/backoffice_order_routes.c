@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/backoffice/backoffice_routes.h"
 
+#include "shop/backoffice/backoffice_order_view.h"
 #include "shop/checkout/checkout.h"
-#include "shop/digital/digital.h"
 #include "shop/payment/payment.h"
 #include "shop/shipping/shipping.h"
 #include <inttypes.h>
@@ -191,75 +191,25 @@ static err load(struct req *req, struct order **order)
     return order_load_by_number(&req->ctx, form->number, order);
 }
 
-static void add_carriers(struct ctx *ctx, struct value *view)
-{
-    struct value *list_of = value_set_list(ctx->arena, view, "carriers");
-    for (const struct carrier *carrier = carriers; carrier->id; carrier++) {
-        struct value *entry = value_add(ctx->arena, list_of, *value_object(ctx->arena));
-        value_set_text(ctx->arena, entry, "id", carrier->id);
-        value_set_text(ctx->arena, entry, "name", carrier->name);
-    }
-}
-
-static void add_permissions(struct ctx *ctx, const struct order *order, int64_t refundable,
-                            struct value *tree)
-{
-    bool can_ship = order_may(order->state, "shipped") && order_has_left(order, PRODUCT_PHYSICAL);
-    value_set_bool(ctx->arena, tree, "can_ship", can_ship);
-    value_set_bool(ctx->arena, tree, "can_cancel",
-                   order_may(order->state, "cancelled") || order_may(order->state, "cancelled_paid"));
-    value_set_bool(ctx->arena, tree, "can_deliver", payment_owes_codes(order) && refundable > 0);
-    value_set_bool(ctx->arena, tree, "can_refund", refundable > 0);
-    value_set_money(ctx->arena, tree, "refundable", money_of(refundable, order->currency));
-}
-
-/* What the order waits for, and what its decks hold. */
-static err add_owed(struct ctx *ctx, const struct order *order, struct value *tree)
-{
-    struct value *list_of = value_set_list(ctx->arena, tree, "owed");
-    for (size_t i = 0; payment_owes_codes(order) && i < order->line_count; i++) {
-        const struct order_line *line = &order->lines[i];
-        struct code_deck deck;
-        if (line->kind != PRODUCT_DIGITAL || line->fulfilled == line->quantity)
-            continue;
-        TRY(code_deck_load(ctx, line->variant_id, &deck));
-        struct value *entry = value_add(ctx->arena, list_of, *value_object(ctx->arena));
-        value_set_text(ctx->arena, entry, "product_title", line->product_title);
-        value_set_text(ctx->arena, entry, "variant_title", line->variant_title);
-        value_set_text(ctx->arena, entry, "sku", line->sku);
-        value_set_int(ctx->arena, entry, "quantity", line->quantity);
-        value_set_int(ctx->arena, entry, "left", deck.loaded - deck.dealt);
-        value_set_text(ctx->arena, entry, "url",
-                       arena_format(ctx->arena, "/admin/products/%" PRId64, line->product_id));
-    }
-    return NULL;
-}
-
-static err order_admin_view(struct req *req, const struct order *order, struct value **view)
-{
-    struct ctx *ctx = &req->ctx;
-    struct value *tree;
-    struct payment_attempt *attempts;
-    size_t count;
-    TRY(order_full_view(ctx, order, false, &tree));
-    TRY(payment_attempt_list(ctx, order->id, &attempts, &count));
-    payment_attempt_views(ctx, value_set_list(ctx->arena, tree, "payments"), attempts, count);
-    add_permissions(ctx, order, payment_refundable(attempts, count), tree);
-    TRY(add_owed(ctx, order, tree));
-    *view = value_object(ctx->arena);
-    value_set(ctx->arena, *view, "order", *tree);
-    add_carriers(ctx, *view);
-    return NULL;
-}
-
 static err show(struct req *req)
 {
     const struct act_form *form = req->form;
     struct order *order;
     struct value *view;
     TRY(load(req, &order));
-    TRY(order_admin_view(req, order, &view));
+    TRY(order_admin_view(&req->ctx, order, &view));
     value_set_text(req->ctx.arena, view, "notice", form->notice);
+    return reply_view(req, "admin/order", view);
+}
+
+/* For forms of other files that stand on this page and begin with the order's number. */
+err order_show_again(struct req *req)
+{
+    const char *const *number = req->form;
+    struct order *order;
+    struct value *view;
+    TRY(order_load_by_number(&req->ctx, *number, &order));
+    TRY(order_admin_view(&req->ctx, order, &view));
     return reply_view(req, "admin/order", view);
 }
 
@@ -269,7 +219,7 @@ static err done(struct req *req, const struct order *order, const char *notice)
     struct order *fresh;
     struct value *view;
     TRY(order_load(&req->ctx, order->id, &fresh));
-    TRY(order_admin_view(req, fresh, &view));
+    TRY(order_admin_view(&req->ctx, fresh, &view));
     return reply_done(req, 200, view, "/admin/orders/%s?notice=%s", order->number, notice);
 }
 

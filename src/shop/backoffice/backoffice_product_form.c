@@ -3,6 +3,7 @@
 #include "shop/backoffice/backoffice_product_form.h"
 
 #include "base/text.h"
+#include "shop/backoffice/backoffice_digital_view.h"
 #include "shop/digital/digital.h"
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
@@ -307,9 +308,12 @@ static err save_in_transaction(struct ctx *ctx, void *arg)
     memcpy(draft.variants, saving->draft->variants, draft.variant_count * sizeof *draft.variants);
     TRY(product_save(ctx, &draft));
     for (size_t i = 0; i < draft.variant_count; i++)
-        if (saving->is_new[i])
-            TRY(stock_create(ctx, draft.variants[i].id, draft.id,
-                             draft.kind == PRODUCT_DIGITAL ? 0 : saving->stocks[i]));
+        if (saving->is_new[i]) {
+            bool is_digital = draft.kind == PRODUCT_DIGITAL;
+            TRY(stock_create(ctx, draft.variants[i].id, draft.id, is_digital ? 0 : saving->stocks[i]));
+            if (is_digital)
+                TRY(code_deck_create(ctx, draft.variants[i].id, draft.id));
+        }
     saving->draft->id = draft.id;
     return NULL;
 }
@@ -347,6 +351,7 @@ static err add_codes(struct ctx *ctx, struct value *view, int64_t variant_id)
     struct code_deck deck;
     TRY(code_deck_load(ctx, variant_id, &deck));
     struct value *codes = value_set_object(ctx->arena, view, "codes");
+    value_set_text(ctx->arena, codes, "mode", deck_mode_names[deck.mode]);
     value_set_int(ctx->arena, codes, "loaded", deck.loaded);
     value_set_int(ctx->arena, codes, "dealt", deck.dealt);
     value_set_int(ctx->arena, codes, "left", deck.loaded - deck.dealt);

@@ -13,5 +13,10 @@ extern const struct route backoffice_category_routes[];
 extern const struct route backoffice_attribute_routes[];
 extern const struct route backoffice_tag_routes[];
 extern const struct route backoffice_history_routes[];
+extern const struct route backoffice_digital_routes[];
+extern const struct route backoffice_digital_order_routes[];
 extern const struct route backoffice_order_routes[];
 extern const struct route backoffice_alarm_routes[];
+
+/* Shows an order's page again when a form of it was refused whose struct begins with the order's number. */
+CHECKED err order_show_again(struct req *req);

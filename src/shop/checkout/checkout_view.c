@@ -14,13 +14,6 @@ static const struct order_line *find_line(const struct order *order, int64_t lin
     bug("order %s has no line of a delivery", order->number);
 }
 
-/* Staff see that a code was delivered, not the code. */
-static const char *hidden(struct ctx *ctx, const char *code)
-{
-    size_t length = strlen(code);
-    return arena_format(ctx->arena, "••••%s", length > 4 ? code + length - 4 : "");
-}
-
 static err set_deliveries(struct ctx *ctx, const struct order *order, bool is_buyer, struct value *view)
 {
     struct arena *arena = ctx->arena;
@@ -33,7 +26,10 @@ static err set_deliveries(struct ctx *ctx, const struct order *order, bool is_bu
     for (size_t i = 0; i < count; i++) {
         const struct order_line *line = find_line(order, codes[i].line_no);
         struct value *delivery = value_add(arena, list, *value_object(arena));
-        value_set_text(arena, delivery, "code", is_buyer ? codes[i].code : hidden(ctx, codes[i].code));
+        /* Staff see that a code was delivered, not the code. */
+        value_set_text(arena, delivery, "code", is_buyer ? codes[i].code : code_mask(ctx, codes[i].code));
+        value_set_text(arena, delivery, "kind", codes[i].mode == DECK_CODES ? "code" : "text");
+        value_set_int(arena, delivery, "quantity", codes[i].quantity);
         value_set_id(arena, delivery, "variant_id", codes[i].variant_id);
         value_set_text(arena, delivery, "product_title", line->product_title);
         value_set_text(arena, delivery, "variant_title", line->variant_title);
@@ -75,12 +71,22 @@ static err set_money(struct ctx *ctx, const struct order *order, struct value *v
     return NULL;
 }
 
+static err set_waiting(struct ctx *ctx, const struct order *order, struct value *view)
+{
+    bool waits = payment_owes_codes(order), by_hand = false;
+    if (waits)
+        TRY(payment_waits_for_hand(ctx, order, &by_hand));
+    value_set_bool(ctx->arena, view, "waits_for_codes", waits);
+    value_set_bool(ctx->arena, view, "waits_for_hand", by_hand);
+    return NULL;
+}
+
 err order_full_view(struct ctx *ctx, const struct order *order, bool is_masked, struct value **view)
 {
     struct order_event *events;
     size_t count;
     *view = order_view(ctx, order, is_masked);
-    value_set_bool(ctx->arena, *view, "waits_for_codes", payment_owes_codes(order));
+    TRY(set_waiting(ctx, order, *view));
     TRY(set_deliveries(ctx, order, is_masked, *view));
     TRY(set_shipments(ctx, order, *view));
     TRY(set_money(ctx, order, *view));

@@ -4,7 +4,9 @@
 #include "shop/checkout/checkout_routes.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "shop/checkout/checkout.h"
+#include "shop/digital/digital.h"
 #include "shop/payment/payment.h"
 #include "shop/services.h"
 #include <inttypes.h>
@@ -58,10 +60,21 @@ static err load(struct req *req, struct order **order)
     return order_load_for_buyer(&req->ctx, form->number, form->token, order);
 }
 
+/* Who opens what was delivered is noted. The page does not depend on it. */
+static void note_view(struct req *req, const struct order *order, const struct value *tree)
+{
+    if (value_count(value_find(tree, "deliveries")) == 0)
+        return;
+    err failure = code_note_view(&req->ctx, order->id, 0, "", req_network(req));
+    if (failure)
+        log_failure(&req->ctx, LOG_WARNING, "a view of codes was not noted", failure);
+}
+
 static err full_view(struct req *req, const struct order *order, struct value **view)
 {
     struct value *order_tree;
     TRY(order_full_view(&req->ctx, order, true, &order_tree));
+    note_view(req, order, order_tree);
     *view = value_object(req->ctx.arena);
     value_set(req->ctx.arena, *view, "order", *order_tree);
     return NULL;

@@ -1,63 +1,95 @@
-/* digital.c - decks of key codes. */
+/* digital.c - decks of key codes: reading, dealing, and what was delivered. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/digital/digital.h"
 
 #include "base/crypto.h"
-#include "base/text.h"
-#include "job/job.h"
+#include "shop/digital/digital_deck.h"
 #include "shop/inventory/inventory.h"
-#include <inttypes.h>
 
-static const char purpose[] = "digital.code";
+/* Statements that look up many take this many at once. */
+#define MANY 32
 
-struct prepared_code {
-    struct sealed sealed;
-    unsigned char blind[CRYPTO_INDEX_BYTES];
-};
-
-struct load {
-    int64_t variant_id;
-    int64_t product_id;
-    const struct prepared_code *codes;
-    size_t count;
-    int64_t added;
-};
-
-static err ensure_deck(struct ctx *ctx, int64_t variant_id)
+const char *code_purpose(enum deck_mode mode)
 {
-    return db_execute(ctx,
-                      "INSERT INTO code_decks (shop_id, variant_id, loaded, dealt) VALUES ($1, $2, 0, 0)"
-                      " ON CONFLICT (shop_id, variant_id) DO NOTHING",
-                      db_int(ctx->shop->id), db_int(variant_id));
+    static const char *const purposes[] = {"", "digital.code", "digital.shared", "digital.hand"};
+    return purposes[mode];
 }
 
-/* Takes the deck's row first, so that loads of one variant queue. */
-static err lock_deck(struct ctx *ctx, int64_t variant_id, int64_t *loaded)
+void code_deck_read(const struct db_rows *rows, struct code_deck *deck)
+{
+    *deck = (struct code_deck){.variant_id = db_get_int(rows, 0),
+                               .product_id = db_get_int(rows, 1),
+                               .mode = (enum deck_mode)db_get_int(rows, 2),
+                               .loaded = db_get_int(rows, 3),
+                               .dealt = db_get_int(rows, 4),
+                               .owed = db_get_int(rows, 5),
+                               .text_no = db_get_int(rows, 6),
+                               .rounds = db_get_int(rows, 7),
+                               .expired = db_get_int(rows, 8),
+                               .expires_at = db_get_int(rows, 9),
+                               .low_at = db_get_int(rows, 10),
+                               .low_alarm = db_get_text(rows, 11)};
+}
+
+err code_deck_create(struct ctx *ctx, int64_t variant_id, int64_t product_id)
+{
+    return db_execute(ctx,
+                      "INSERT INTO code_decks (shop_id, variant_id, product_id, loaded, dealt)"
+                      " VALUES ($1, $2, $3, 0, 0) ON CONFLICT (shop_id, variant_id) DO NOTHING",
+                      db_int(ctx->shop->id), db_int(variant_id), db_int(product_id));
+}
+
+err code_deck_lock(struct ctx *ctx, int64_t variant_id, struct code_deck *deck)
 {
     struct db_rows *rows;
-    TRY(ensure_deck(ctx, variant_id));
-    TRY(db_query(
-        ctx, &rows,
-        "UPDATE code_decks SET loaded = loaded WHERE shop_id = $1 AND variant_id = $2 RETURNING loaded",
-        db_int(ctx->shop->id), db_int(variant_id)));
+    TRY(db_query(ctx, &rows,
+                 "UPDATE code_decks SET loaded = loaded WHERE shop_id = $1 AND variant_id = $2"
+                 " RETURNING variant_id, product_id, mode, loaded, dealt, owed, text_no, rounds, expired,"
+                 " expires_at, low_at, low_alarm",
+                 db_int(ctx->shop->id), db_int(variant_id)));
     if (!db_next(rows))
         return fail_with(ctx, ERR_NOT_FOUND, "the variant has no deck");
-    *loaded = db_get_int(rows, 0);
+    code_deck_read(rows, deck);
     return NULL;
 }
 
 err code_deck_load(struct ctx *ctx, int64_t variant_id, struct code_deck *deck)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT loaded, dealt, owed FROM code_decks WHERE shop_id = $1 AND variant_id = $2",
-                 db_int(ctx->shop->id), db_int(variant_id)));
-    *deck = (struct code_deck){.variant_id = variant_id};
-    if (db_next(rows)) {
-        deck->loaded = db_get_int(rows, 0);
-        deck->dealt = db_get_int(rows, 1);
-        deck->owed = db_get_int(rows, 2);
-    }
+    TRY(db_query(ctx, &rows, DECK_COLUMNS "WHERE shop_id = $1 AND variant_id = $2", db_int(ctx->shop->id),
+                 db_int(variant_id)));
+    *deck = (struct code_deck){.variant_id = variant_id, .mode = DECK_CODES};
+    if (db_next(rows))
+        code_deck_read(rows, deck);
+    return NULL;
+}
+
+static err load_chunk(struct ctx *ctx, const int64_t *ids, size_t count, struct code_deck *decks)
+{
+    struct db_value values[MANY + 1];
+    struct db_rows *rows;
+    values[0] = db_int(ctx->shop->id);
+    for (size_t i = 0; i < MANY; i++)
+        values[i + 1] = db_int(ids[i < count ? i : count - 1]);
+    TRY(db_query_values(
+        ctx, &rows,
+        DECK_COLUMNS "WHERE shop_id = $1 AND variant_id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
+                     " $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29,"
+                     " $30, $31, $32, $33)",
+        values, MANY + 1));
+    while (db_next(rows))
+        for (size_t i = 0; i < count; i++)
+            if (ids[i] == db_get_int(rows, 0))
+                code_deck_read(rows, &decks[i]);
+    return NULL;
+}
+
+err code_deck_load_many(struct ctx *ctx, const int64_t *variant_ids, size_t count, struct code_deck *decks)
+{
+    for (size_t i = 0; i < count; i++)
+        decks[i] = (struct code_deck){.variant_id = variant_ids[i], .mode = DECK_CODES};
+    for (size_t start = 0; start < count; start += MANY)
+        TRY(load_chunk(ctx, variant_ids + start, count - start < MANY ? count - start : MANY, decks + start));
     return NULL;
 }
 
@@ -67,7 +99,7 @@ err code_fit_stock(struct ctx *ctx, int64_t variant_id, int64_t product_id, cons
 {
     struct stock stock;
     struct code_deck deck;
-    TRY(ensure_deck(ctx, variant_id));
+    TRY(code_deck_create(ctx, variant_id, product_id));
     TRY(stock_lock(ctx, variant_id, &stock));
     TRY(code_deck_load(ctx, variant_id, &deck));
     int64_t left = deck.loaded - deck.dealt;
@@ -88,66 +120,33 @@ err code_is_owed(struct ctx *ctx, bool *is_owed)
     return NULL;
 }
 
-static err load_in_transaction(struct ctx *ctx, void *arg)
+err code_type(struct ctx *ctx, int64_t order_id, int64_t line_no, int64_t variant_id, const char *text,
+              const char *by)
 {
-    struct load *load = arg;
-    int64_t loaded;
-    TRY(lock_deck(ctx, load->variant_id, &loaded));
-    load->added = 0;
-    for (size_t i = 0; i < load->count; i++) {
-        int64_t changed;
-        TRY(db_change(ctx, &changed,
-                      "INSERT INTO codes (shop_id, variant_id, seq, sealed, blind, loaded_at)"
-                      " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (shop_id, variant_id, blind) DO NOTHING",
-                      db_int(ctx->shop->id), db_int(load->variant_id), db_int(loaded + load->added + 1),
-                      db_bytes(load->codes[i].sealed.ptr, load->codes[i].sealed.len),
-                      db_bytes(load->codes[i].blind, CRYPTO_INDEX_BYTES), db_int(ctx->now)));
-        load->added += changed;
-    }
-    if (load->added == 0)
-        return NULL;
-    TRY(db_execute(ctx, "UPDATE code_decks SET loaded = loaded + $3 WHERE shop_id = $1 AND variant_id = $2",
-                   db_int(ctx->shop->id), db_int(load->variant_id), db_int(load->added)));
-    TRY(code_fit_stock(ctx, load->variant_id, load->product_id, "codes"));
-    struct value *news = value_object(ctx->arena);
-    value_set_int(ctx->arena, news, "added", load->added);
-    return outbox_emit(ctx, "digital.loaded", load->variant_id, news);
+    struct sealed sealed = crypto_seal(ctx, code_purpose(DECK_BY_HAND), text, strlen(text));
+    return db_expect(ctx, 1, ERR_INVALID_TRANSITION, "the variant is not delivered by hand",
+                     "INSERT INTO hand_texts (shop_id, order_id, line_no, sealed, typed_by, typed_at)"
+                     " SELECT shop_id, $3, $4, $5, $6, $7 FROM code_decks"
+                     " WHERE shop_id = $1 AND variant_id = $2 AND mode = 3",
+                     db_int(ctx->shop->id), db_int(variant_id), db_int(order_id), db_int(line_no),
+                     db_bytes(sealed.ptr, sealed.len), db_text(by), db_int(ctx->now));
 }
 
-err code_load(struct ctx *ctx, int64_t variant_id, int64_t product_id, const char *const *codes, size_t count,
-              int64_t *added, int64_t *duplicates)
-{
-    if (count > CODE_LOAD_LIMIT)
-        return fail_field(ctx, "codes", "too-many", "at most 10000 codes at once");
-    struct prepared_code *prepared = arena_alloc_many(ctx->arena, count + 1, sizeof *prepared);
-    struct load load = {.variant_id = variant_id, .product_id = product_id, .codes = prepared};
-    for (size_t i = 0; i < count; i++) {
-        const char *code = text_trim(ctx->arena, codes[i]);
-        if (!code[0])
-            continue;
-        if (strlen(code) > CODE_LENGTH_LIMIT)
-            return fail_field(ctx, "codes", "too-long", "a code has at most 2000 bytes");
-        prepared[load.count].sealed = crypto_seal(ctx, purpose, code, strlen(code));
-        crypto_blind_index(ctx, purpose, code, prepared[load.count].blind);
-        load.count++;
-    }
-    TRY(db_transact(ctx, load_in_transaction, &load));
-    *added = load.added;
-    *duplicates = (int64_t)load.count - load.added;
-    return NULL;
-}
-
+/* What expired is put aside by a job; until it ran, nothing is dealt. */
 err code_deal(struct ctx *ctx, int64_t order_id, int64_t line_no, int64_t variant_id, int64_t quantity)
 {
     TRY(db_expect(ctx, 1, ERR_OUT_OF_STOCK, "the deck has too few codes",
                   "UPDATE code_decks SET dealt = dealt + $3 WHERE shop_id = $1 AND variant_id = $2"
-                  " AND dealt + $3 <= loaded",
-                  db_int(ctx->shop->id), db_int(variant_id), db_int(quantity)));
+                  " AND dealt + $3 <= loaded AND (expires_at IS NULL OR expires_at > $4)"
+                  " AND (mode <> 3 OR EXISTS (SELECT 1 FROM hand_texts h WHERE h.shop_id = $1"
+                  " AND h.order_id = $5 AND h.line_no = $6))",
+                  db_int(ctx->shop->id), db_int(variant_id), db_int(quantity), db_int(ctx->now),
+                  db_int(order_id), db_int(line_no)));
     return db_expect(
         ctx, 1, ERR_DUPLICATE, "the line has its codes already",
         "INSERT INTO deliveries (shop_id, order_id, line_no, variant_id, first_seq, quantity,"
-        " delivered_at) SELECT shop_id, $3, $4, variant_id, dealt - $5 + 1, $5, $6 FROM code_decks"
-        " WHERE shop_id = $1 AND variant_id = $2",
+        " delivered_at, mode, text_no) SELECT shop_id, $3, $4, variant_id, dealt - $5 + 1, $5, $6, mode,"
+        " text_no FROM code_decks WHERE shop_id = $1 AND variant_id = $2",
         db_int(ctx->shop->id), db_int(variant_id), db_int(order_id), db_int(line_no), db_int(quantity),
         db_int(ctx->now));
 }
@@ -155,22 +154,33 @@ err code_deal(struct ctx *ctx, int64_t order_id, int64_t line_no, int64_t varian
 err code_list_delivered(struct ctx *ctx, int64_t order_id, struct delivered_code **codes, size_t *count)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT d.line_no, d.variant_id, d.delivered_at, c.sealed FROM deliveries d JOIN codes c"
-                 " ON c.shop_id = d.shop_id AND c.variant_id = d.variant_id AND c.seq >= d.first_seq"
-                 " AND c.seq < d.first_seq + d.quantity WHERE d.shop_id = $1 AND d.order_id = $2"
-                 " ORDER BY d.line_no, c.seq",
-                 db_int(ctx->shop->id), db_int(order_id)));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT d.line_no, d.variant_id, d.delivered_at, d.mode, d.quantity,"
+        " COALESCE(c.sealed, t.sealed, h.sealed) FROM deliveries d"
+        " LEFT JOIN codes c ON d.mode = 1 AND c.shop_id = d.shop_id AND c.variant_id = d.variant_id"
+        " AND c.seq >= d.first_seq AND c.seq < d.first_seq + d.quantity"
+        " LEFT JOIN code_texts t ON d.mode = 2 AND t.shop_id = d.shop_id AND t.variant_id = d.variant_id"
+        " AND t.text_no = d.text_no"
+        " LEFT JOIN hand_texts h ON d.mode = 3 AND h.shop_id = d.shop_id AND h.order_id = d.order_id"
+        " AND h.line_no = d.line_no"
+        " WHERE d.shop_id = $1 AND d.order_id = $2 ORDER BY d.line_no, c.seq",
+        db_int(ctx->shop->id), db_int(order_id)));
     *codes = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **codes);
     *count = 0;
     while (db_next(rows)) {
-        struct delivered_code *code = &(*codes)[(*count)++];
+        struct delivered_code *code = &(*codes)[*count];
         code->line_no = db_get_int(rows, 0);
         code->variant_id = db_get_int(rows, 1);
         code->delivered_at = db_get_int(rows, 2);
+        code->mode = (enum deck_mode)db_get_int(rows, 3);
+        code->quantity = code->mode == DECK_CODES ? 1 : db_get_int(rows, 4);
         struct sealed sealed;
-        sealed.ptr = db_get_bytes(rows, 3, &sealed.len);
-        TRY(crypto_open(ctx, purpose, sealed, &code->code));
+        sealed.ptr = db_get_bytes(rows, 5, &sealed.len);
+        if (!sealed.ptr)
+            continue;
+        TRY(crypto_open(ctx, code_purpose(code->mode), sealed, &code->code));
+        (*count)++;
     }
     return NULL;
 }

@@ -181,6 +181,9 @@ CHECKED err order_list(struct ctx *ctx, const struct order_query *query, struct 
 /* Orders with this phone or e-mail, newest first. */
 CHECKED err order_list_by_contact(struct ctx *ctx, const char *contact, int limit, struct order **orders,
                                   size_t *count);
+/* Those of up to 32 ids that exist, newest first. */
+CHECKED err order_list_many(struct ctx *ctx, const int64_t *order_ids, size_t id_count, struct order **orders,
+                            size_t *count);
 /* How many orders stand at a stage; counting stops at `most`. */
 CHECKED err order_count_stage(struct ctx *ctx, enum order_stage stage, int64_t most, int64_t *count);
 /* Orders placed since a time, as id, totals and states only: for the dashboard. At most `most`. */

@@ -8,6 +8,7 @@
 
 #define NUMBER_LIMIT 20
 #define LIST_LIMIT 100
+#define MANY 32
 
 #define ORDER_COLUMNS                                                                                        \
     "SELECT o.id, o.number, o.token, o.order_status, o.payment_status, o.fulfillment_status, o.version,"     \
@@ -207,5 +208,26 @@ err order_list_by_contact(struct ctx *ctx, const char *contact, int limit, struc
                      ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.phone_index = $2"
                                               " ORDER BY o.id DESC LIMIT $3",
                      db_int(ctx->shop->id), db_bytes(index, sizeof index), db_int(limit)));
+    return take_list(ctx, rows, orders, count);
+}
+
+err order_list_many(struct ctx *ctx, const int64_t *order_ids, size_t id_count, struct order **orders,
+                    size_t *count)
+{
+    struct db_value values[MANY + 1];
+    struct db_rows *rows;
+    *count = 0;
+    if (id_count == 0)
+        return NULL;
+    values[0] = db_int(ctx->shop->id);
+    for (size_t i = 0; i < MANY; i++)
+        values[i + 1] = db_int(order_ids[i < id_count ? i : id_count - 1]);
+    TRY(db_query_values(
+        ctx, &rows,
+        ORDER_COLUMNS FIRST_LINE
+        "WHERE o.shop_id = $1 AND o.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
+        " $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)"
+        " ORDER BY o.id DESC",
+        values, MANY + 1));
     return take_list(ctx, rows, orders, count);
 }

@@ -87,6 +87,23 @@ bool payment_owes_codes(const struct order *order);
  */
 CHECKED err payment_deliver_owed(struct ctx *ctx, int64_t order_id);
 
+/* Whether a person has to type what an order waits for. */
+CHECKED err payment_waits_for_hand(struct ctx *ctx, const struct order *order, bool *waits);
+/* What a person typed for a line. */
+struct typed_delivery {
+    int64_t line_no;
+    int64_t variant_id;
+    const char *text;
+};
+/* Delivers what was typed for every line that waits for it, and with it the codes of the other lines; all or
+ * nothing, once. Errors as payment_deliver_owed; ERR_OUT_OF_STOCK also when a line was left out. */
+CHECKED err payment_deliver_typed(struct ctx *ctx, int64_t order_id, const struct typed_delivery *typed,
+                                  size_t count, const char *by);
+/* Orders that wait for a person, the oldest first, those after `after`. */
+CHECKED err payment_list_by_hand(struct ctx *ctx, int64_t after, int limit, int64_t **order_ids,
+                                 size_t *count);
+CHECKED err payment_count_by_hand(struct ctx *ctx, int64_t *count);
+
 /* What can still be refunded of an order: paid by the attempt that pays it, less what was promised back. */
 int64_t payment_refundable(const struct payment_attempt *attempts, size_t count);
 /* In a transaction: promises money back from the order's paid attempt and schedules its sending. ERR_LIMIT

@@ -27,8 +27,10 @@ static err settle_in_transaction(struct ctx *ctx, void *arg)
 {
     struct order order = *(const struct order *)arg;
     struct order_change change = {.event = "paid"};
+    bool waits;
+    TRY(payment_waits_for_hand(ctx, &order, &waits));
     TRY(order_apply(ctx, &order, &change));
-    return payment_deliver(ctx, &order);
+    return waits ? payment_owe(ctx, &order) : payment_deliver(ctx, &order);
 }
 
 err payment_settle_free(struct ctx *ctx, const struct order *order)

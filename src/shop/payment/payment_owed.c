@@ -3,7 +3,8 @@
  * An order that was paid while a deck was too short keeps its promise in stock and stands in waiting_orders
  * under each variant that it wants. Loading codes, and the end of another order, schedule one job for the
  * variant; it goes through those who wait, the oldest first, each in a transaction of its own with the guards
- * of an ordinary delivery. Staff can ask for the same by hand. */
+ * of an ordinary delivery. Staff can ask for the same. What is delivered by hand waits in the same table
+ * until a person typed it; then it is delivered in the same way. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/digital/digital.h"
 #include "shop/payment/payment.h"
@@ -28,19 +29,52 @@ bool payment_owes_codes(const struct order *order)
     return order->state.order == ORDER_OPEN && has_money && order_has_left(order, PRODUCT_DIGITAL);
 }
 
+static err write_waiting(struct ctx *ctx, const struct order *order, int64_t variant_id, bool by_hand)
+{
+    return db_execute(ctx,
+                      "INSERT INTO waiting_orders (shop_id, variant_id, order_id, since, by_hand)"
+                      " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (shop_id, variant_id, order_id) DO NOTHING",
+                      db_int(ctx->shop->id), db_int(variant_id), db_int(order->id), db_int(ctx->now),
+                      db_int(by_hand));
+}
+
+static err load_decks(struct ctx *ctx, const struct demand *demands, size_t count, struct code_deck **decks)
+{
+    int64_t *variant_ids = arena_alloc_many(ctx->arena, count + 1, sizeof *variant_ids);
+    *decks = arena_alloc_many(ctx->arena, count + 1, sizeof **decks);
+    for (size_t i = 0; i < count; i++)
+        variant_ids[i] = demands[i].variant_id;
+    return code_deck_load_many(ctx, variant_ids, count, *decks);
+}
+
+/* Work for a person is no alarm; codes that are missing are one. */
 err payment_owe(struct ctx *ctx, const struct order *order)
 {
     struct demand *demands;
+    struct code_deck *decks;
     size_t count = order_demands(ctx, order, PRODUCT_DIGITAL, &demands);
+    size_t by_hand = 0, missing = 0;
+    TRY(load_decks(ctx, demands, count, &decks));
     for (size_t i = 0; i < count; i++) {
+        bool is_by_hand = decks[i].mode == DECK_BY_HAND;
+        by_hand += is_by_hand;
+        missing += !is_by_hand && decks[i].loaded - decks[i].dealt < demands[i].quantity;
         TRY(code_fit_stock(ctx, demands[i].variant_id, demands[i].product_id, "short"));
-        TRY(db_execute(ctx,
-                       "INSERT INTO waiting_orders (shop_id, variant_id, order_id, since)"
-                       " VALUES ($1, $2, $3, $4) ON CONFLICT (shop_id, variant_id, order_id) DO NOTHING",
-                       db_int(ctx->shop->id), db_int(demands[i].variant_id), db_int(order->id),
-                       db_int(ctx->now)));
+        TRY(write_waiting(ctx, order, demands[i].variant_id, is_by_hand));
     }
-    return alarm_raise(ctx, alarm_kind, order->number, "");
+    return by_hand == 0 || missing > 0 ? alarm_raise(ctx, alarm_kind, order->number, "") : NULL;
+}
+
+err payment_waits_for_hand(struct ctx *ctx, const struct order *order, bool *waits)
+{
+    struct demand *demands;
+    struct code_deck *decks;
+    size_t count = order_demands_left(ctx, order, PRODUCT_DIGITAL, &demands);
+    TRY(load_decks(ctx, demands, count, &decks));
+    *waits = false;
+    for (size_t i = 0; i < count; i++)
+        *waits = *waits || decks[i].mode == DECK_BY_HAND;
+    return NULL;
 }
 
 /* Waits no longer: delivered, or it ended otherwise. */
@@ -55,12 +89,17 @@ static err forget(struct ctx *ctx, void *arg)
 struct delivery {
     const struct order *order;
     int64_t refunded_below; /* of the paid attempt; more than this went back or is on its way */
+    const struct typed_delivery *typed;
+    size_t typed_count;
+    const char *by; /* who typed it */
 };
 
 /* Locks the attempt that paid: a refund that is promised at the same moment is before or after this, so that
  * an order gets its goods or its money. */
 static err keep_money(struct ctx *ctx, const struct delivery *delivery)
 {
+    if (delivery->order->total == 0)
+        return NULL;
     return db_expect(ctx, 1, ERR_INVALID_TRANSITION, "its money went back or is on its way",
                      "UPDATE payment_attempts SET refunded = refunded WHERE shop_id = $1 AND order_id = $2"
                      " AND status = $3 AND refunded < $4",
@@ -73,21 +112,25 @@ static err deliver_in_transaction(struct ctx *ctx, void *arg)
     const struct delivery *delivery = arg;
     struct order order = *delivery->order;
     TRY(keep_money(ctx, delivery));
+    for (size_t i = 0; i < delivery->typed_count; i++)
+        TRY(code_type(ctx, order.id, delivery->typed[i].line_no, delivery->typed[i].variant_id,
+                      delivery->typed[i].text, delivery->by));
     TRY(payment_deliver(ctx, &order));
     return forget(ctx, &order);
 }
 
-/* Decides again when somebody else was faster. */
-static err deliver(struct ctx *ctx, int64_t order_id, bool is_asked_for)
+/* Decides again when somebody else was faster. `wish` says what staff typed; NULL when nobody asked. */
+static err deliver(struct ctx *ctx, int64_t order_id, const struct delivery *wish)
 {
     for (int tries = 0; tries < DECISION_LIMIT; tries++) {
         struct order *order;
         TRY(order_load(ctx, order_id, &order));
         if (!payment_owes_codes(order))
-            return is_asked_for
-                       ? fail_with(ctx, ERR_INVALID_TRANSITION, "order %s waits for no codes", order->number)
-                       : db_transact(ctx, forget, order);
-        struct delivery delivery = {order, is_asked_for ? order->paid : 1};
+            return wish ? fail_with(ctx, ERR_INVALID_TRANSITION, "order %s waits for no codes", order->number)
+                        : db_transact(ctx, forget, order);
+        struct delivery delivery = wish ? *wish : (struct delivery){0};
+        delivery.order = order;
+        delivery.refunded_below = wish ? order->paid : 1;
         err failure = db_transact(ctx, deliver_in_transaction, &delivery);
         if (!failure || (failure->code != ERR_CONFLICT && failure->code != ERR_DUPLICATE))
             return failure;
@@ -120,8 +163,40 @@ static err say_short(struct ctx *ctx, int64_t order_id)
 
 err payment_deliver_owed(struct ctx *ctx, int64_t order_id)
 {
-    err failure = deliver(ctx, order_id, true);
+    err failure = deliver(ctx, order_id, &(struct delivery){0});
     return failure && failure->code == ERR_OUT_OF_STOCK ? say_short(ctx, order_id) : failure;
+}
+
+err payment_deliver_typed(struct ctx *ctx, int64_t order_id, const struct typed_delivery *typed, size_t count,
+                          const char *by)
+{
+    struct delivery wish = {.typed = typed, .typed_count = count, .by = by};
+    err failure = deliver(ctx, order_id, &wish);
+    return failure && failure->code == ERR_OUT_OF_STOCK ? say_short(ctx, order_id) : failure;
+}
+
+err payment_list_by_hand(struct ctx *ctx, int64_t after, int limit, int64_t **order_ids, size_t *count)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT DISTINCT order_id FROM waiting_orders WHERE shop_id = $1 AND by_hand = 1"
+                 " AND order_id > $2 ORDER BY order_id LIMIT $3",
+                 db_int(ctx->shop->id), db_int(after), db_int(limit)));
+    *order_ids = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **order_ids);
+    *count = 0;
+    while (db_next(rows))
+        (*order_ids)[(*count)++] = db_get_int(rows, 0);
+    return NULL;
+}
+
+err payment_count_by_hand(struct ctx *ctx, int64_t *count)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT COUNT(DISTINCT order_id) FROM waiting_orders WHERE shop_id = $1 AND by_hand = 1",
+                 db_int(ctx->shop->id)));
+    *count = db_next(rows) ? db_get_int(rows, 0) : 0;
+    return NULL;
 }
 
 /* ---- by itself ---- */
@@ -132,7 +207,7 @@ static err list_waiting(struct ctx *ctx, int64_t variant_id, int64_t after, int6
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
                  "SELECT order_id FROM waiting_orders WHERE shop_id = $1 AND variant_id = $2"
-                 " AND order_id > $3 ORDER BY order_id LIMIT $4",
+                 " AND order_id > $3 AND by_hand = 0 ORDER BY order_id LIMIT $4",
                  db_int(ctx->shop->id), db_int(variant_id), db_int(after), db_int(WAITING_AT_ONCE)));
     *order_ids = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **order_ids);
     *count = 0;
@@ -144,7 +219,7 @@ static err list_waiting(struct ctx *ctx, int64_t variant_id, int64_t after, int6
 /* One that cannot be served yet does not hold up those behind it. */
 static err deliver_if_possible(struct ctx *ctx, int64_t order_id)
 {
-    err failure = deliver(ctx, order_id, false);
+    err failure = deliver(ctx, order_id, NULL);
     bool must_wait =
         failure && (failure->code == ERR_OUT_OF_STOCK || failure->code == ERR_INVALID_TRANSITION);
     return must_wait ? NULL : failure;
@@ -213,10 +288,22 @@ static err hear_ended(struct ctx *ctx, const struct outbox_event *event, void *o
     return NULL;
 }
 
+/* Nobody has to type anything for it any more. */
+static err hear_money_back(struct ctx *ctx, const struct outbox_event *event, void *owner)
+{
+    TRY(db_execute(ctx, "DELETE FROM waiting_orders WHERE shop_id = $1 AND order_id = $2 AND by_hand = 1",
+                   db_int(ctx->shop->id), db_int(event->aggregate_id)));
+    return hear_ended(ctx, event, owner);
+}
+
 const struct listener payment_listeners[] = {
-    {"digital.loaded", hear_loaded},          {"order.expired", hear_ended},
-    {"order.cancelled", hear_ended},          {"order.cancelled_paid", hear_ended},
-    {"order.refunded_unshipped", hear_ended}, {0},
+    {"digital.loaded", hear_loaded},
+    {"order.expired", hear_ended},
+    {"order.cancelled", hear_ended},
+    {"order.cancelled_paid", hear_money_back},
+    {"order.refunded_unshipped", hear_money_back},
+    {"order.refunded", hear_money_back},
+    {0},
 };
 
 const struct job_kind payment_owed_job_kinds[] = {

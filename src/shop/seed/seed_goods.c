@@ -167,8 +167,16 @@ static err write_codes(struct ctx *ctx, const struct bulk_product *product)
 {
     if (!product->codes)
         return NULL;
-    TRY(db_execute(ctx, "INSERT INTO code_decks (shop_id, variant_id, loaded, dealt) VALUES ($1, $2, $3, 0)",
-                   db_int(ctx->shop->id), db_int(product->variant_ids[0]), db_int(SEED_CODES)));
+    TRY(db_execute(ctx,
+                   "INSERT INTO code_decks (shop_id, variant_id, product_id, loaded, dealt)"
+                   " VALUES ($1, $2, $3, $4, 0)",
+                   db_int(ctx->shop->id), db_int(product->variant_ids[0]), db_int(product->id),
+                   db_int(SEED_CODES)));
+    TRY(db_execute(ctx,
+                   "INSERT INTO code_batches (shop_id, variant_id, batch_no, loaded_at, loaded_by, note,"
+                   " added, duplicates, too_long, report) VALUES ($1, $2, 1, $3, '', '', $4, 0, 0, '')",
+                   db_int(ctx->shop->id), db_int(product->variant_ids[0]), db_int(ctx->now),
+                   db_int(SEED_CODES)));
     for (int64_t i = 0; i < SEED_CODES; i++)
         TRY(db_execute(ctx,
                        "INSERT INTO codes (shop_id, variant_id, seq, sealed, blind, loaded_at)"

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/transfer/transfer_row.h"
 
+#include "shop/digital/digital.h"
 #include "shop/inventory/inventory.h"
 #include <inttypes.h>
 
@@ -62,6 +63,8 @@ static err open_product(struct ctx *ctx, struct import_row *row)
     TRY(product_save(ctx, &draft));
     int64_t otherwise = kind == PRODUCT_DIGITAL ? 0 : IMPORT_DEFAULT_STOCK;
     TRY(stock_create(ctx, variant.id, draft.id, row->stock >= 0 ? row->stock : otherwise));
+    if (kind == PRODUCT_DIGITAL)
+        TRY(code_deck_create(ctx, variant.id, draft.id));
     row->outcome = ROW_TAKEN;
     return NULL;
 }

@@ -7,6 +7,7 @@
 #include "job/job.h"
 #include "shop/cart/cart.h"
 #include "shop/catalog/catalog_jobs.h"
+#include "shop/digital/digital_jobs.h"
 #include "shop/media/media.h"
 #include "shop/payment/payment_jobs.h"
 #include "shop/services.h"
@@ -214,9 +215,10 @@ static err load_shop(struct ctx *ctx, int64_t shop_id)
 
 void run_jobs(void)
 {
-    static const struct listener *const listeners[] = {payment_listeners, NULL};
-    static const struct job_kind *const kinds[] = {catalog_job_kinds, payment_job_kinds,
-                                                   payment_owed_job_kinds, checkout_job_kinds, NULL};
+    static const struct listener *const listeners[] = {payment_listeners, digital_listeners, NULL};
+    static const struct job_kind *const kinds[] = {catalog_job_kinds,      payment_job_kinds,
+                                                   payment_owed_job_kinds, checkout_job_kinds,
+                                                   digital_job_kinds,      NULL};
     static const struct job_recurring *const recurring[] = {NULL};
     const struct job_runner_options options = {.db = fixture.db,
                                                .model = work,
