@@ -123,7 +123,7 @@ export class Server {
   async opens(handle, { isDefault = false } = {}) {
     const login = `owner@${handle}.example`;
     const password = `secret of ${handle} 42`;
-    await this.tool("shop create", "--handle", handle, "--name", `Shop ${handle}`);
+    await this.tool("shop create", "--handle", handle, "--name", `Shop ${handle}`, "--declare", "small-amount");
     await this.tool("staff create", "--shop", handle, "--login", login, "--password", password);
     return this.at(handle, { login, password, isDefault });
   }

@@ -1,6 +1,5 @@
 /* backoffice_routes.h - pages of the back office that show several modules at once: today, products, orders,
- * alarms.
- */
+ * alarms, settings. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "http/http.h"
@@ -10,3 +9,7 @@ extern const struct route backoffice_product_routes[];
 extern const struct route backoffice_category_routes[];
 extern const struct route backoffice_order_routes[];
 extern const struct route backoffice_alarm_routes[];
+extern const struct route backoffice_settings_routes[];
+extern const struct route backoffice_settings_identity_routes[];
+extern const struct route backoffice_settings_shop_routes[];
+extern const struct route backoffice_settings_staff_routes[];
