@@ -385,7 +385,7 @@ static const struct verb verbs[] = {
      "yundian migrate --data var"},
     {"seed", seed, "Writes the demo platform, or one of any size.",
      "yundian seed --data var --demo\n    yundian seed --data var --shops 10 --products 1000 --orders 10000"},
-    {"shop", shop_verb, "Opens a shop.", "yundian shop create --handle tea --name 茶铺 --host tea.example"},
+    {"shop", shop_verb, "Opens a shop.", "yundian shop create --handle tea --name 茶铺 --host tea.example --declare small-amount"},
     {"staff", staff_verb, "Adds a person who runs a shop.",
      "yundian staff create --shop tea --login mei@tea.example --password '…'"},
     {"import", import_verb, "Takes products from a CSV file.",
