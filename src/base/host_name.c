@@ -8,7 +8,7 @@
 
 #define LABEL_LIMIT 63
 /* A name in another script is longer in UTF-8 than in ASCII, but not by more. */
-#define TYPED_LIMIT (HOST_NAME_LIMIT * 4)
+#define TYPED_LIMIT ((size_t)HOST_NAME_LIMIT * 4)
 
 static bool is_label(const char *label, size_t length)
 {

@@ -151,7 +151,8 @@ err staff_end_sessions(struct ctx *ctx, int64_t staff_id, const char *key, const
         crypto_sha256(token, strlen(token), session.token_hash);
         return db_transact(ctx, end_others, &session);
     }
-    if (strlen(key) != CRYPTO_HASH_BYTES * 2 || !crypto_unhex(key, session.token_hash, CRYPTO_HASH_BYTES))
+    if (strlen(key) != (size_t)CRYPTO_HASH_BYTES * 2 ||
+        !crypto_unhex(key, session.token_hash, CRYPTO_HASH_BYTES))
         return fail_with(ctx, ERR_NOT_FOUND, "no such session");
     return db_transact(ctx, end_one, &session);
 }

@@ -11,9 +11,9 @@
 
 #define SLOT_COUNT 512
 #define KEY_LIMIT 128
-/* All texts of a shop at their longest: they are bounded on input. Rooms that are never written are never
- * backed by memory. */
-#define ROOM 16384
+/* Bytes for all texts of a shop. Most need a few hundred, one with every field filled and ten licences 2,500.
+ * A shop that writes every field to its limit does not fit and is asked for each time. */
+#define ROOM 4096
 
 struct slot {
     char key[KEY_LIMIT];
@@ -70,7 +70,7 @@ static const size_t licence_texts[] = {offsetof(struct shop_licence, kind),
 
 /* Where copies go: into an arena, or into the room of a slot. */
 struct copier {
-    struct arena *arena; /* NULL = the room */
+    struct arena *arena; /* or NULL, and */
     char *room;
     size_t used;
     bool is_full;
@@ -78,7 +78,7 @@ struct copier {
 
 static const char *copy_text(struct copier *copier, const char *text)
 {
-    if (copier->arena)
+    if (!copier->room)
         return arena_copy_text(copier->arena, text);
     size_t size = strlen(text) + 1;
     copier->is_full = copier->is_full || size > ROOM - copier->used;

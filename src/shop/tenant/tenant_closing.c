@@ -6,7 +6,7 @@
 #define CLOSING_JOB "shop.close"
 #define CLOSING_ATTEMPTS 10
 /* Nobody plans further; and a year with five digits is a slip of the finger. */
-#define CLOSING_MOST_MS (5 * 366 * DAY_MS)
+#define CLOSING_MOST_MS (INT64_C(1830) * DAY_MS)
 
 /* The start of a day in the shop's zone; false when it is no day. */
 static bool read_day(struct ctx *ctx, const char *day, int64_t *at)
