@@ -61,8 +61,16 @@ static err find_shop(struct req *req)
     return shop_cache_find_host(&req->ctx, web_of(req)->shops, req->host, &req->ctx.shop);
 }
 
+/* Pages say their language in their address; a program that asks for none gets the shop's own. */
+static void choose_language(struct req *req)
+{
+    if (req->face == FACE_JSON && req->ctx.shop && !req_header(req, "Accept-Language"))
+        req->ctx.locale = req->ctx.shop->locale;
+}
+
 static err admit(struct req *req)
 {
+    choose_language(req);
     req->ctx.actor = ACTOR_BUYER;
     req->ctx.services = &site_services;
     if (req->route->guard == ANYONE)

@@ -147,6 +147,11 @@ describe("a shop that opens", () => {
     expect(await staff.does("/admin/settings/region", { currency: "CNY", locale: "zh-CN", utc_offset: 480 }), 200);
     await until(async () => (await shop.client().api("/cart/summary")).body.cart.total.currency === "CNY", "the shop counts in yuan again");
     await shop.product();
+    const name = async (headers) => (await shop.client().api("/categories/things", { headers })).body.category.name;
+    assert.equal(await name(), "杂货");
+    expect(await staff.does("/admin/settings/region", { currency: "CNY", locale: "en", utc_offset: 480 }), 200);
+    await until(async () => (await name()) === "Things", "programs that ask for no language get the shop's own");
+    assert.equal(await name({ "accept-language": "zh-CN" }), "杂货");
     const refused = expectProblem(await staff.does("/admin/settings/region", { currency: "JPY", locale: "zh-CN", utc_offset: 480 }), 422, "invalid");
     assert.equal(refused.errors[0].field, "currency");
     expect(await staff.does("/admin/settings/region", { currency: "CNY", locale: "zh-CN", utc_offset: 0 }), 200);
