@@ -189,6 +189,19 @@ static err seed(struct program *program)
     return NULL;
 }
 
+/* --declare GROUND: the shop is open at once, without a licence. */
+static err read_exemption(struct program *program, enum shop_exemption *exemption)
+{
+    const char *ground = option(program, "declare", shop_exemption_names[EXEMPT_NONE]);
+    for (int i = 0; shop_exemption_names[i]; i++)
+        if (text_is(shop_exemption_names[i], ground)) {
+            *exemption = (enum shop_exemption)i;
+            return NULL;
+        }
+    return fail_with(&program->ctx, ERR_BAD_REQUEST,
+                     "--declare wants farm-produce, handicraft, services or small-amount");
+}
+
 static err shop_verb(struct program *program)
 {
     TRY(open_program(program));
@@ -201,6 +214,7 @@ static err shop_verb(struct program *program)
     draft.slogan = option(program, "slogan", "");
     draft.currency = option(program, "currency", "CNY");
     draft.locale = option(program, "locale", "zh-CN");
+    TRY(read_exemption(program, &draft.exemption));
     TRY(shop_create(&program->ctx, &draft, &shop_id));
     printf("shop %s: http://%s.localhost%s/\n", draft.handle, draft.handle,
            strrchr(program->config.listen, ':') ? strrchr(program->config.listen, ':') : "");
@@ -371,7 +385,8 @@ static const struct verb verbs[] = {
      "yundian migrate --data var"},
     {"seed", seed, "Writes the demo platform, or one of any size.",
      "yundian seed --data var --demo\n    yundian seed --data var --shops 10 --products 1000 --orders 10000"},
-    {"shop", shop_verb, "Opens a shop.", "yundian shop create --handle tea --name 茶铺 --host tea.example"},
+    {"shop", shop_verb, "Opens a shop.",
+     "yundian shop create --handle tea --name 茶铺 --host tea.example --declare small-amount"},
     {"staff", staff_verb, "Adds a person who runs a shop.",
      "yundian staff create --shop tea --login mei@tea.example --password '…'"},
     {"import", import_verb, "Takes products from a CSV file.",

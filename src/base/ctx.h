@@ -4,12 +4,14 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/id.h"
+#include <stdbool.h>
 #include <stdint.h>
 
 struct config;
 struct db_session;
 struct keyring;
 struct services;
+struct shop_profile; /* shop/tenant: who stands behind the shop */
 
 /* The tenant that the work is for; filled by shop/tenant, copied into the arena of the work. */
 struct shop {
@@ -17,9 +19,12 @@ struct shop {
     const char *handle;
     const char *name;
     const char *slogan;
-    const char *currency; /* ISO 4217 */
-    const char *locale;   /* the shop's own: "zh-CN" */
-    int32_t utc_offset;   /* minutes east of UTC, for days and dates that people read */
+    const char *currency;               /* ISO 4217 */
+    const char *locale;                 /* the shop's own: "zh-CN" */
+    int32_t utc_offset;                 /* minutes east of UTC, for days and dates that people read */
+    bool is_open;                       /* strangers may come in */
+    int64_t closes_at;                  /* announced end of business, 0 = none */
+    const struct shop_profile *profile; /* NULL in tests of the layers below */
 };
 
 enum actor_kind { ACTOR_SYSTEM = 1, ACTOR_BUYER = 2, ACTOR_STAFF = 3, ACTOR_GATEWAY = 4 };

@@ -26,6 +26,7 @@
     X(INVALID_TRANSITION, 409, "invalid-transition", "The order's state does not allow this")                \
     X(IDEMPOTENCY_MISMATCH, 409, "idempotency-mismatch", "This Idempotency-Key was used for something else") \
     X(DUPLICATE, 409, "duplicate", "This exists already")                                                    \
+    X(SHOP_CLOSED, 410, "shop-closed", "This shop has ended its business and takes no orders")               \
     X(GONE, 410, "gone", "This is no longer offered")                                                        \
     X(PAYLOAD_TOO_LARGE, 413, "payload-too-large", "The body is too large")                                  \
     X(URI_TOO_LONG, 414, "uri-too-long", "The address is too long")                                          \
@@ -35,6 +36,7 @@
     X(INTERNAL, 500, "internal", "Something went wrong on our side")                                         \
     X(GATEWAY, 502, "gateway", "A service outside did not answer as expected")                               \
     X(UNAVAILABLE, 503, "unavailable", "The shop is busy, please try again")                                 \
+    X(SHOP_NOT_OPEN, 503, "shop-not-open", "The shop is not open yet")                                       \
     X(LIMIT, 422, "limit", "A limit was reached")                                                            \
     X(DATABASE, 500, "database", "The database could not do its work")                                       \
     X(TEMPLATE, 500, "template", "A template could not be shown")

@@ -97,7 +97,8 @@ static err answer_json(struct work *work, err failure, int status)
 
 static void log_problem(struct work *work, err failure, int status)
 {
-    if (status >= 500)
+    /* A shop that is not open yet is 503 for visitors and search engines, but nothing failed. */
+    if (status >= 500 && failure->code != ERR_SHOP_NOT_OPEN)
         log_failure(&work->req.ctx, LOG_ERROR, "request failed", failure);
     else
         log_failure(&work->req.ctx, LOG_DEBUG, "request refused", failure);

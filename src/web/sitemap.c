@@ -7,15 +7,19 @@
 #include "shop/catalog/catalog_jobs.h"
 #include "shop/checkout/checkout.h"
 #include "shop/checkout/checkout_routes.h"
+#include "shop/content/content_routes.h"
 #include "shop/digital/digital_jobs.h"
 #include "shop/media/media_routes.h"
 #include "shop/payment/payment_jobs.h"
 #include "shop/staff/staff_routes.h"
 #include "shop/storefront/storefront_routes.h"
+#include "shop/tenant/tenant.h"
 #include "web/web.h"
 
 const struct route *const site_routes[] = {
     storefront_routes,
+    storefront_licence_routes,
+    content_routes,
     cart_routes,
     checkout_routes,
     order_routes,
@@ -34,16 +38,17 @@ const struct route *const site_routes[] = {
     backoffice_digital_order_routes,
     backoffice_order_routes,
     backoffice_alarm_routes,
+    backoffice_settings_routes,
+    backoffice_settings_identity_routes,
+    backoffice_settings_shop_routes,
+    backoffice_settings_staff_routes,
+    content_admin_routes,
     NULL,
 };
 
-const struct job_kind *const site_jobs[] = {catalog_job_kinds,
-                                            payment_job_kinds,
-                                            payment_owed_job_kinds,
-                                            checkout_job_kinds,
-                                            digital_job_kinds,
-                                            sandbox_job_kinds,
-                                            NULL};
+const struct job_kind *const site_jobs[] = {
+    shop_job_kinds,     catalog_job_kinds, payment_job_kinds, payment_owed_job_kinds,
+    checkout_job_kinds, digital_job_kinds, sandbox_job_kinds, NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 

@@ -7,6 +7,7 @@
 #include "shop/staff/staff.h"
 #include "shop/storefront/storefront.h"
 #include "shop/tenant/tenant.h"
+#include "web/gate.h"
 #include "web/theme.h"
 #include "web/web_events.h"
 #include <inttypes.h>
@@ -60,12 +61,20 @@ static err find_shop(struct req *req)
     return shop_cache_find_host(&req->ctx, web_of(req)->shops, req->host, &req->ctx.shop);
 }
 
+/* Pages say their language in their address; a program that asks for none gets the shop's own. */
+static void choose_language(struct req *req)
+{
+    if (req->face == FACE_JSON && req->ctx.shop && !req_header(req, "Accept-Language"))
+        req->ctx.locale = req->ctx.shop->locale;
+}
+
 static err admit(struct req *req)
 {
+    choose_language(req);
     req->ctx.actor = ACTOR_BUYER;
     req->ctx.services = &site_services;
     if (req->route->guard == ANYONE)
-        return NULL;
+        return gate_check(req);
     const char *token = req_cookie(req, STAFF_COOKIE);
     const struct staff *staff = NULL;
     if (token)
@@ -103,7 +112,12 @@ static void add_staff(struct req *req, struct value *globals)
     struct value *staff = value_set_object(req->ctx.arena, globals, "staff");
     value_set_text(req->ctx.arena, staff, "name", person->name);
     value_set_text(req->ctx.arena, staff, "login", person->login);
-    value_set_text(req->ctx.arena, staff, "role", person->role == STAFF_OWNER ? "owner" : "member");
+    value_set_text(req->ctx.arena, staff, "role", staff_role_names[person->role - 1]);
+    struct value *may = value_set_object(req->ctx.arena, staff, "may");
+    value_set_bool(req->ctx.arena, may, "products", staff_may(person, "products.read"));
+    value_set_bool(req->ctx.arena, may, "settings", staff_may(person, "settings.read"));
+    value_set_bool(req->ctx.arena, may, "shop", staff_may(person, "shop.write"));
+    value_set_bool(req->ctx.arena, may, "staff", staff_may(person, "staff.manage"));
 }
 
 static void add_problems(struct req *req, struct value *globals, const struct field_problem *problem)
@@ -142,6 +156,7 @@ static struct value *make_globals(struct req *req, const struct value *view)
     if (req->ctx.shop)
         value_set(arena, globals, "shop", *shop_view(&req->ctx, req->ctx.shop));
     add_request(req, globals);
+    value_set_bool(arena, globals, "is_preview", req->ctx.shop && !req->ctx.shop->is_open && req->visitor);
     if (req->failure || req->route == NULL || req->route->method != GET)
         value_set(arena, globals, "typed", *req_typed_all(req));
     return globals;
@@ -226,7 +241,8 @@ static err render_failure(struct req *req, err failure, struct text_buf *out)
     struct value *globals = make_globals(req, NULL);
     add_failure(req, globals, failure);
     bool is_staff_page = is_admin_path(req) && req->ctx.shop;
-    return render_themed(req, is_staff_page ? "admin/error" : "error", globals, out);
+    const char *page = failure->code == ERR_SHOP_NOT_OPEN ? "opening" : "error";
+    return render_themed(req, is_staff_page ? "admin/error" : page, globals, out);
 }
 
 static bool is_ready(void *owner, struct ctx *ctx)

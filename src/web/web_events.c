@@ -35,6 +35,17 @@ static err hear_category(struct ctx *ctx, const struct outbox_event *event, void
     return NULL;
 }
 
+/* Names, notices and the gate stand on every page of the shop, and its hosts lead to it. */
+static err hear_shop(struct ctx *ctx, const struct outbox_event *event, void *owner)
+{
+    const struct site_events *events = owner;
+    (void)event;
+    if (events->shops)
+        shop_cache_clear(events->shops);
+    drop(owner, ctx, "shop", ctx->shop->id);
+    return NULL;
+}
+
 static err hear_order(struct ctx *ctx, const struct outbox_event *event, void *owner)
 {
     const struct site_events *events = owner;
@@ -50,6 +61,7 @@ static err hear_order(struct ctx *ctx, const struct outbox_event *event, void *o
 static const struct listener page_listeners[] = {
     {"product.", hear_product},
     {"category.", hear_category},
+    {"shop.", hear_shop},
     {"order.", hear_order},
     {0},
 };

@@ -119,11 +119,11 @@ export class Server {
     assert.equal(done.code, 0, done.stderr);
   }
 
-  /** Opens another shop with an owner account. */
-  async opens(handle, { isDefault = false } = {}) {
+  /** Opens another shop with an owner account; `isDeclared: false` leaves it closed to strangers. */
+  async opens(handle, { isDefault = false, isDeclared = true } = {}) {
     const login = `owner@${handle}.example`;
     const password = `secret of ${handle} 42`;
-    await this.tool("shop create", "--handle", handle, "--name", `Shop ${handle}`);
+    await this.tool("shop create", "--handle", handle, "--name", `Shop ${handle}`, ...(isDeclared ? ["--declare", "small-amount"] : []));
     await this.tool("staff create", "--shop", handle, "--login", login, "--password", password);
     return this.at(handle, { login, password, isDefault });
   }

@@ -1,6 +1,5 @@
 /* backoffice_routes.h - pages of the back office that show several modules at once: today, products, orders,
- * alarms.
- */
+ * alarms, settings. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "http/http.h"
@@ -20,3 +19,7 @@ extern const struct route backoffice_alarm_routes[];
 
 /* Shows an order's page again when a form of it was refused whose struct begins with the order's number. */
 CHECKED err order_show_again(struct req *req);
+extern const struct route backoffice_settings_routes[];
+extern const struct route backoffice_settings_identity_routes[];
+extern const struct route backoffice_settings_shop_routes[];
+extern const struct route backoffice_settings_staff_routes[];

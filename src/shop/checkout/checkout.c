@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "base/text.h"
 #include "shop/payment/payment.h"
+#include "shop/tenant/tenant.h"
 #include <inttypes.h>
 
 #define PHONE_MINIMUM 5
@@ -227,6 +228,8 @@ static err place_in_transaction(struct ctx *ctx, void *arg)
     TRY(failure);
     if (cart->order_id)
         return order_load(ctx, cart->order_id, &placing->order);
+    if (shop_has_closed(ctx))
+        return fail_with(ctx, ERR_SHOP_CLOSED, "this shop has ended its business");
     return place_new(ctx, cart, placing);
 }
 

@@ -24,7 +24,8 @@ struct checkout {
 /* Checks contact and address against what the cart needs: every field problem at once. */
 CHECKED err checkout_check(struct ctx *ctx, const struct cart *cart, const struct checkout *checkout);
 /* Prices, reserves and writes the order in one transaction; or gives the order that this cart or key made
- * already. ERR_CART_EMPTY, ERR_OUT_OF_STOCK (nothing is left over), ERR_IDEMPOTENCY_MISMATCH, ERR_INVALID. */
+ * already. ERR_CART_EMPTY, ERR_OUT_OF_STOCK (nothing is left over), ERR_IDEMPOTENCY_MISMATCH, ERR_INVALID,
+ * ERR_SHOP_CLOSED after the announced end of business. */
 CHECKED err checkout_place(struct ctx *ctx, const struct checkout *checkout, struct order **order);
 /* Closes an unpaid order and gives its stock back, after asking the gateways whether it was paid after all:
  * then it is not closed but paid. `event` is "expired" or "cancelled". ERR_INVALID_TRANSITION when it is not

@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "shop/checkout/checkout.h"
+#include "shop/tenant/tenant.h"
 
 struct checkout_form {
     const char *cart;
@@ -54,9 +55,11 @@ static struct checkout read_checkout(const struct req *req)
                              .note = form->note};
 }
 
-/* The open cart of the request, or ERR_CART_EMPTY. */
+/* The open cart of the request, or ERR_CART_EMPTY; ERR_SHOP_CLOSED when nothing can be ordered any more. */
 static err load_open_cart(struct req *req, const struct cart **cart)
 {
+    if (shop_has_closed(&req->ctx))
+        return fail_with(&req->ctx, ERR_SHOP_CLOSED, "this shop has ended its business");
     TRY(cart_find(&req->ctx, cart_token(req, req->form), cart));
     if ((*cart)->count == 0 || (*cart)->order_id)
         return fail_with(&req->ctx, ERR_CART_EMPTY, "there is nothing in the cart");

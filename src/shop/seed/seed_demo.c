@@ -277,10 +277,13 @@ static err create_shop(struct ctx *ctx, struct demo *demo)
     const struct value *item = value_find(demo->catalog, "shop");
     struct shop_draft draft = {.handle = SEED_DEMO_HANDLE,
                                .name = value_find_text(item, "name"),
+                               .name_en = value_find_text(item, "name_en"),
                                .slogan = value_find_text(item, "slogan"),
+                               .slogan_en = value_find_text(item, "slogan_en"),
                                .currency = value_find_text(item, "currency"),
                                .locale = "zh-CN",
-                               .utc_offset = DEMO_UTC_OFFSET};
+                               .utc_offset = DEMO_UTC_OFFSET,
+                               .exemption = EXEMPT_SMALL_AMOUNT};
     int64_t shop_id;
     TRY(shop_create(ctx, &draft, &shop_id));
     TRY(shop_load(ctx, shop_id, &ctx->shop));

@@ -19,7 +19,8 @@ static err create_shop(struct ctx *ctx, int64_t number, const char *handle)
                                .slogan = "用来量快慢的店",
                                .currency = "CNY",
                                .locale = "zh-CN",
-                               .utc_offset = SIZES_UTC_OFFSET};
+                               .utc_offset = SIZES_UTC_OFFSET,
+                               .exemption = EXEMPT_SMALL_AMOUNT};
     TRY(shop_create(ctx, &draft, &shop_id));
     TRY(shop_load(ctx, shop_id, &ctx->shop));
     if (number > 1)

@@ -1,10 +1,8 @@
-/* staff.c - accounts and sessions. */
+/* staff.c - accounts. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/staff/staff.h"
+#include "shop/staff/staff_session.h"
 
-#include "base/clock.h"
 #include "base/crypto.h"
-#include "base/random.h"
 #include "base/text.h"
 #include <ctype.h>
 
@@ -33,6 +31,10 @@ struct account {
 static err insert_account(struct ctx *ctx, void *arg)
 {
     const struct account *account = arg;
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, "SELECT COUNT(*) FROM staff WHERE shop_id = $1", db_int(ctx->shop->id)));
+    if (db_next(rows) && db_get_int(rows, 0) >= STAFF_LIMIT)
+        return fail_with(ctx, ERR_LIMIT, "a shop has at most %d accounts", STAFF_LIMIT);
     return db_expect(ctx, 1, ERR_DUPLICATE, "login",
                      "INSERT INTO staff (shop_id, id, login, name, password_hash, role, created_at)"
                      " VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -47,85 +49,178 @@ err staff_create(struct ctx *ctx, const char *login, const char *name, const cha
     account.name = text_is_blank(name) ? account.login : name;
     if (text_is_blank(account.login) || strlen(account.login) > LOGIN_LIMIT)
         return fail_field(ctx, "login", "bad-login", "a login has 1 to 120 characters");
-    if (strlen(password) < STAFF_PASSWORD_MINIMUM)
-        return fail_field(ctx, "password", "too-short", "a password has at least 8 characters");
+    TRY(staff_check_password(ctx, "password", account.login, password));
     TRY(crypto_password_hash(ctx, password, &account.hash));
     TRY(db_transact(ctx, insert_account, &account));
     *staff_id = account.id;
     return NULL;
 }
 
-struct session {
-    int64_t staff_id;
-    unsigned char token_hash[CRYPTO_HASH_BYTES];
-};
-
-static err insert_session(struct ctx *ctx, void *arg)
-{
-    const struct session *session = arg;
-    TRY(db_execute(ctx, "DELETE FROM staff_sessions WHERE shop_id = $1 AND expires_at < $2",
-                   db_int(ctx->shop->id), db_int(ctx->now)));
-    return db_execute(ctx,
-                      "INSERT INTO staff_sessions (shop_id, token_hash, staff_id, created_at, expires_at)"
-                      " VALUES ($1, $2, $3, $4, $5)",
-                      db_int(ctx->shop->id), db_bytes(session->token_hash, sizeof session->token_hash),
-                      db_int(session->staff_id), db_int(ctx->now), db_int(ctx->now + STAFF_SESSION_MS));
-}
-
-err staff_log_in(struct ctx *ctx, const char *login, const char *password, const char **token)
+err staff_log_in(struct ctx *ctx, const char *login, const char *password, const char *device,
+                 const char **token)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows, "SELECT id, password_hash FROM staff WHERE shop_id = $1 AND login = $2",
+    TRY(db_query(ctx, &rows,
+                 "SELECT id, password_hash FROM staff WHERE shop_id = $1 AND login = $2"
+                 " AND deactivated_at IS NULL",
                  db_int(ctx->shop->id), db_text(folded_login(ctx, login))));
     bool is_known = db_next(rows);
     const char *hash = is_known ? db_get_text(rows, 1) : no_account;
     if (!crypto_password_is_valid(password, hash) || !is_known)
         return fail_with(ctx, ERR_UNAUTHENTICATED, "login or password do not fit");
-    struct session session = {.staff_id = db_get_int(rows, 0)};
-    *token = random_token(ctx->arena);
-    crypto_sha256(*token, strlen(*token), session.token_hash);
-    return db_transact(ctx, insert_session, &session);
+    return staff_open_session(ctx, db_get_int(rows, 0), device, token);
 }
 
-err staff_find_session(struct ctx *ctx, const char *token, const struct staff **staff)
+static void read_person(const struct db_rows *rows, struct staff *person)
 {
-    unsigned char hash[CRYPTO_HASH_BYTES];
-    crypto_sha256(token, strlen(token), hash);
+    *person = (struct staff){.id = db_get_int(rows, 0),
+                             .login = db_get_text(rows, 1),
+                             .name = db_get_text(rows, 2),
+                             .role = (enum staff_role)db_get_int(rows, 3),
+                             .created_at = db_get_int(rows, 4),
+                             .deactivated_at = db_get_int(rows, 5),
+                             .seen_at = db_get_int(rows, 6)};
+}
+
+err staff_list(struct ctx *ctx, struct staff **people, size_t *count)
+{
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT p.id, p.login, p.name, p.role FROM staff_sessions s"
-                 " JOIN staff p ON p.shop_id = s.shop_id AND p.id = s.staff_id"
-                 " WHERE s.shop_id = $1 AND s.token_hash = $2 AND s.expires_at > $3",
-                 db_int(ctx->shop->id), db_bytes(hash, sizeof hash), db_int(ctx->now)));
-    *staff = NULL;
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT p.id, p.login, p.name, p.role, p.created_at, p.deactivated_at,"
+        " (SELECT MAX(s.seen_at) FROM staff_sessions s WHERE s.shop_id = p.shop_id AND s.staff_id = p.id)"
+        " FROM staff p WHERE p.shop_id = $1"
+        " ORDER BY CASE WHEN p.deactivated_at IS NULL THEN 0 ELSE 1 END, p.role, p.id LIMIT $2",
+        db_int(ctx->shop->id), db_int(STAFF_LIMIT)));
+    *people = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **people);
+    *count = 0;
+    while (db_next(rows))
+        read_person(rows, &(*people)[(*count)++]);
+    return NULL;
+}
+
+err staff_load(struct ctx *ctx, int64_t staff_id, const struct staff **staff)
+{
+    struct db_rows *rows;
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT p.id, p.login, p.name, p.role, p.created_at, p.deactivated_at,"
+        " (SELECT MAX(s.seen_at) FROM staff_sessions s WHERE s.shop_id = p.shop_id AND s.staff_id = p.id)"
+        " FROM staff p WHERE p.shop_id = $1 AND p.id = $2",
+        db_int(ctx->shop->id), db_int(staff_id)));
     if (!db_next(rows))
-        return NULL;
+        return fail_with(ctx, ERR_NOT_FOUND, "no such person");
     struct staff *person = arena_alloc(ctx->arena, sizeof *person);
-    person->id = db_get_int(rows, 0);
-    person->login = db_get_text(rows, 1);
-    person->name = db_get_text(rows, 2);
-    person->role = (enum staff_role)db_get_int(rows, 3);
+    read_person(rows, person);
     *staff = person;
     return NULL;
 }
 
-static err delete_session(struct ctx *ctx, void *arg)
+/* Two owners who demote each other at the same time wait for each other here: the second then sees what the
+ * first did. */
+static err lock_owners(struct ctx *ctx)
 {
-    const struct session *session = arg;
-    return db_execute(ctx, "DELETE FROM staff_sessions WHERE shop_id = $1 AND token_hash = $2",
-                      db_int(ctx->shop->id), db_bytes(session->token_hash, sizeof session->token_hash));
+    return db_execute(ctx, "UPDATE staff SET role = role WHERE shop_id = $1 AND role = $2",
+                      db_int(ctx->shop->id), db_int(STAFF_OWNER));
 }
 
-err staff_log_out(struct ctx *ctx, const char *token)
+struct staff_change {
+    const struct staff *before;
+    const char *name;
+    enum staff_role role;
+};
+
+static err write_change(struct ctx *ctx, void *arg)
 {
-    struct session session = {0};
-    crypto_sha256(token, strlen(token), session.token_hash);
-    return db_transact(ctx, delete_session, &session);
+    const struct staff_change *change = arg;
+    TRY(lock_owners(ctx));
+    TRY(db_expect(ctx, 1, ERR_CONFLICT, "the shop needs an owner who can log in",
+                  "UPDATE staff SET name = $3, role = $4 WHERE shop_id = $1 AND id = $2 AND (role <> $5"
+                  " OR $4 = $5 OR EXISTS (SELECT 1 FROM staff o WHERE o.shop_id = $1 AND o.id <> $2"
+                  " AND o.role = $5 AND o.deactivated_at IS NULL))",
+                  db_int(ctx->shop->id), db_int(change->before->id), db_text(change->name),
+                  db_int(change->role), db_int(STAFF_OWNER)));
+    return change->role == change->before->role ? NULL : staff_drop_sessions(ctx, change->before->id);
 }
 
-bool staff_may(const struct staff *staff, const char *scope)
+err staff_change(struct ctx *ctx, int64_t staff_id, const char *name, enum staff_role role)
 {
-    if (staff->role == STAFF_OWNER || !scope)
-        return true;
-    return !text_starts(scope, "settings.");
+    struct staff_change change = {.name = name, .role = role};
+    TRY(staff_load(ctx, staff_id, &change.before));
+    if (text_is_blank(name))
+        change.name = change.before->login;
+    return db_transact(ctx, write_change, &change);
+}
+
+static err write_deactivation(struct ctx *ctx, void *arg)
+{
+    const int64_t *staff_id = arg;
+    TRY(lock_owners(ctx));
+    TRY(db_expect(ctx, 1, ERR_CONFLICT, "the shop needs an owner who can log in",
+                  "UPDATE staff SET deactivated_at = $3 WHERE shop_id = $1 AND id = $2"
+                  " AND deactivated_at IS NULL AND (role <> $4 OR EXISTS (SELECT 1 FROM staff o"
+                  " WHERE o.shop_id = $1 AND o.id <> $2 AND o.role = $4 AND o.deactivated_at IS NULL))",
+                  db_int(ctx->shop->id), db_int(*staff_id), db_int(ctx->now), db_int(STAFF_OWNER)));
+    return staff_drop_sessions(ctx, *staff_id);
+}
+
+err staff_deactivate(struct ctx *ctx, int64_t staff_id)
+{
+    const struct staff *person;
+    TRY(staff_load(ctx, staff_id, &person));
+    return person->deactivated_at ? NULL : db_transact(ctx, write_deactivation, &staff_id);
+}
+
+static err write_reactivation(struct ctx *ctx, void *arg)
+{
+    const int64_t *staff_id = arg;
+    return db_expect(ctx, 1, ERR_NOT_FOUND, "no such person",
+                     "UPDATE staff SET deactivated_at = NULL WHERE shop_id = $1 AND id = $2",
+                     db_int(ctx->shop->id), db_int(*staff_id));
+}
+
+err staff_reactivate(struct ctx *ctx, int64_t staff_id)
+{
+    return db_transact(ctx, write_reactivation, &staff_id);
+}
+
+struct new_password {
+    int64_t staff_id;
+    const char *hash;
+};
+
+static err write_password(struct ctx *ctx, void *arg)
+{
+    const struct new_password *change = arg;
+    TRY(db_expect(ctx, 1, ERR_NOT_FOUND, "no such person",
+                  "UPDATE staff SET password_hash = $3 WHERE shop_id = $1 AND id = $2", db_int(ctx->shop->id),
+                  db_int(change->staff_id), db_text(change->hash)));
+    return staff_drop_sessions(ctx, change->staff_id);
+}
+
+err staff_reset_password(struct ctx *ctx, int64_t staff_id, const char *password)
+{
+    struct new_password change = {.staff_id = staff_id};
+    const struct staff *person;
+    TRY(staff_load(ctx, staff_id, &person));
+    TRY(staff_check_password(ctx, "password", person->login, password));
+    TRY(crypto_password_hash(ctx, password, &change.hash));
+    return db_transact(ctx, write_password, &change);
+}
+
+err staff_change_own_password(struct ctx *ctx, int64_t staff_id, const char *current, const char *password,
+                              const char *device, const char **token)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, "SELECT login, password_hash FROM staff WHERE shop_id = $1 AND id = $2",
+                 db_int(ctx->shop->id), db_int(staff_id)));
+    if (!db_next(rows))
+        return fail_with(ctx, ERR_NOT_FOUND, "no such person");
+    if (!crypto_password_is_valid(current, db_get_text(rows, 1)))
+        return fail_field(ctx, "current", "password-wrong", "that is not your present password");
+    TRY(staff_check_password(ctx, "password", db_get_text(rows, 0), password));
+    struct new_password change = {.staff_id = staff_id};
+    TRY(crypto_password_hash(ctx, password, &change.hash));
+    TRY(db_transact(ctx, write_password, &change));
+    return staff_open_session(ctx, staff_id, device, token);
 }

@@ -1,35 +1,86 @@
-/* staff.h - the people who run a shop: accounts, sessions, and the alarms that only a person can settle. */
+/* staff.h - the people who run a shop: accounts, roles, sessions, and the alarms that only a person can
+ * settle.
+ *
+ * What a role may do is data (staff_role.c): a list of scopes such as "orders.write" that routes ask for. A
+ * shop always keeps an active owner. Whatever changes what a person may do, or how they prove who they are,
+ * ends their sessions; the person who does it gets a new one. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "base/clock.h"
 #include "base/ctx.h"
 #include "base/value.h"
 #include "db/db.h"
 
-enum staff_role { STAFF_OWNER = 1, STAFF_MEMBER = 2 };
+enum staff_role { STAFF_OWNER = 1, STAFF_MANAGER = 2, STAFF_PACKER = 3, STAFF_SUPPORT = 4 };
+/* "owner", "manager" …: staff_role_names[role - 1]; ends with NULL. */
+extern const char *const staff_role_names[];
 
 struct staff {
     int64_t id;
     const char *login;
     const char *name;
     enum staff_role role;
+    int64_t created_at;
+    int64_t deactivated_at; /* 0 = may log in */
+    int64_t seen_at;        /* of the session used last; 0 = none open */
 };
 
 #define STAFF_SESSION_MS (14 * DAY_MS)
 #define STAFF_COOKIE "yd_staff"
 #define STAFF_PASSWORD_MINIMUM 8
-#define STAFF_LIMIT 1000 /* accounts of a shop */
+#define STAFF_NAME_LIMIT 40
+/* Accounts of one shop, and sessions that one person is shown. */
+#define STAFF_LIMIT 200
+#define STAFF_SESSIONS_SHOWN 50
+/* "Last seen" is written at most this often, so that reading pages does not write. */
+#define STAFF_SEEN_MS (5 * MINUTE_MS)
+/* Bytes of the text by which a browser names itself that are kept. */
+#define STAFF_DEVICE_LIMIT 200
 
-/* `login` is an e-mail address or a name, stored in lower case. ERR_DUPLICATE, ERR_INVALID. */
+/* `login` is an e-mail address or a name, stored in lower case. ERR_DUPLICATE, ERR_INVALID, ERR_LIMIT. */
 CHECKED err staff_create(struct ctx *ctx, const char *login, const char *name, const char *password,
                          enum staff_role role, int64_t *staff_id);
+/* ERR_NOT_FOUND. */
+CHECKED err staff_load(struct ctx *ctx, int64_t staff_id, const struct staff **staff);
+/* Everybody, owners first, those who may not log in last. */
+CHECKED err staff_list(struct ctx *ctx, struct staff **people, size_t *count);
+/* ERR_CONFLICT when it would leave the shop without an active owner: also staff_deactivate. */
+CHECKED err staff_change(struct ctx *ctx, int64_t staff_id, const char *name, enum staff_role role);
+CHECKED err staff_deactivate(struct ctx *ctx, int64_t staff_id);
+CHECKED err staff_reactivate(struct ctx *ctx, int64_t staff_id);
+CHECKED err staff_reset_password(struct ctx *ctx, int64_t staff_id, const char *password);
+/* ERR_INVALID (current) when that is not the password. Ends all sessions and opens one: `token`. */
+CHECKED err staff_change_own_password(struct ctx *ctx, int64_t staff_id, const char *current,
+                                      const char *password, const char *device, const char **token);
+/* ERR_INVALID (field) for a password that is short or among the first that anybody tries. */
+CHECKED err staff_check_password(struct ctx *ctx, const char *field, const char *login, const char *password);
+
 /* Checks a password and opens a session. ERR_UNAUTHENTICATED says nothing about which of the two was wrong,
- * and takes as long for an unknown login as for a known one. `token` goes into the cookie. */
-CHECKED err staff_log_in(struct ctx *ctx, const char *login, const char *password, const char **token);
+ * and takes as long for an unknown login as for a known one. `token` goes into the cookie; `device` is how
+ * the browser names itself. */
+CHECKED err staff_log_in(struct ctx *ctx, const char *login, const char *password, const char *device,
+                         const char **token);
 /* The person of a cookie, or NULL when there is no such session or it has ended. */
 CHECKED err staff_find_session(struct ctx *ctx, const char *token, const struct staff **staff);
 CHECKED err staff_log_out(struct ctx *ctx, const char *token);
 /* The names of accounts, in the order of the ids; NULL for one that is not there. */
 CHECKED err staff_name_many(struct ctx *ctx, const int64_t *staff_ids, size_t count, const char **names);
+
+struct staff_session {
+    const char *key; /* names the session without opening it: the hash of its token */
+    const char *device;
+    int64_t created_at;
+    int64_t seen_at;
+    bool is_current; /* that of the token */
+};
+/* Open sessions of a person, seen last first. */
+CHECKED err staff_list_sessions(struct ctx *ctx, int64_t staff_id, const char *token,
+                                struct staff_session **sessions, size_t *count);
+/* Ends one of the person's sessions; "" all but that of the token. ERR_NOT_FOUND. */
+CHECKED err staff_end_sessions(struct ctx *ctx, int64_t staff_id, const char *key, const char *token);
+/* "Chrome · Windows" out of how a browser names itself. */
+const char *staff_device_name(struct ctx *ctx, const char *device);
+
 /* Whether a role may use a scope such as "orders.write". */
 bool staff_may(const struct staff *staff, const char *scope);
 

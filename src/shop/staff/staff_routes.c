@@ -75,7 +75,7 @@ static err log_in(struct req *req)
     if (!req_rate_take(req, arena_format(req->ctx.arena, "login:%s", form->login),
                        req->ctx.config->login_limit))
         return fail_with(&req->ctx, ERR_TOO_MANY_REQUESTS, "too many attempts to log in");
-    TRY(staff_log_in(&req->ctx, form->login, form->password, &token));
+    TRY(staff_log_in(&req->ctx, form->login, form->password, req_header(req, "User-Agent"), &token));
     reply_cookie(req, STAFF_COOKIE, token, STAFF_SESSION_MS / SECOND_MS);
     struct value *view = value_object(req->ctx.arena);
     struct value *session = value_set_object(req->ctx.arena, view, "session");

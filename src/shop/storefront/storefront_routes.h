@@ -11,3 +11,4 @@
 #define PAGE_PRODUCTS 24
 
 extern const struct route storefront_routes[];
+extern const struct route storefront_licence_routes[];

@@ -2,13 +2,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/tenant/tenant.h"
 
+#include "base/host_name.h"
 #include "base/money.h"
 #include "base/text.h"
 #include <ctype.h>
 
 #define HANDLE_LIMIT 40
-#define HOST_LIMIT 253
-#define NAME_LIMIT 60 /* characters, so that the cache's rooms hold them whole */
 
 static bool is_handle(const char *text)
 {
@@ -22,9 +21,9 @@ static err check_draft(struct ctx *ctx, const struct shop_draft *draft)
 {
     if (!is_handle(draft->handle))
         return fail_field(ctx, "handle", "bad-handle", "use a-z, 0-9 and -, at most 40 characters");
-    if (text_is_blank(draft->name) || utf8_length(draft->name, strlen(draft->name)) > NAME_LIMIT)
+    if (text_is_blank(draft->name) || utf8_length(draft->name, strlen(draft->name)) > SHOP_NAME_LIMIT)
         return fail_field(ctx, "name", "required", "the shop needs a name of at most 60 characters");
-    if (utf8_length(draft->slogan, strlen(draft->slogan)) > NAME_LIMIT)
+    if (utf8_length(draft->slogan, strlen(draft->slogan)) > SHOP_NAME_LIMIT)
         return fail_field(ctx, "slogan", "too-long", "at most 60 characters");
     if (!money_currency_is_known(draft->currency))
         return fail_field(ctx, "currency", "unknown-currency", "use an ISO 4217 code such as CNY");
@@ -35,7 +34,7 @@ static err check_draft(struct ctx *ctx, const struct shop_draft *draft)
 static const char *plain_host(struct ctx *ctx, const char *host)
 {
     size_t length = strlen(host);
-    if (length > HOST_LIMIT + 6)
+    if (length > HOST_NAME_LIMIT + 6)
         return NULL;
     char *plain = arena_copy(ctx->arena, host, length);
     char *colon = strrchr(plain, ':');
@@ -57,10 +56,12 @@ static err create_in_transaction(struct ctx *ctx, void *arg)
     const struct shop_draft *draft = creation->draft;
     TRY(db_expect(
         ctx, 1, ERR_DUPLICATE, "shop handle",
-        "INSERT INTO shops (shop_id, handle, name, slogan, currency, locale, utc_offset, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO shops (shop_id, handle, name, slogan, currency, locale, utc_offset, created_at,"
+        " name_en, slogan_en, exemption)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         db_int(creation->shop_id), db_text(draft->handle), db_text(draft->name), db_text(draft->slogan),
-        db_text(draft->currency), db_text(draft->locale), db_int(draft->utc_offset), db_int(ctx->now)));
+        db_text(draft->currency), db_text(draft->locale), db_int(draft->utc_offset), db_int(ctx->now),
+        db_text(draft->name_en), db_text(draft->slogan_en), db_int(draft->exemption)));
     if (!draft->host)
         return NULL;
     return db_expect(ctx, 1, ERR_DUPLICATE, "host", "INSERT INTO shop_hosts (host, shop_id) VALUES ($1, $2)",
@@ -71,6 +72,8 @@ err shop_create(struct ctx *ctx, const struct shop_draft *draft, int64_t *shop_i
 {
     struct shop_draft filled = *draft;
     filled.slogan = draft->slogan ? draft->slogan : "";
+    filled.name_en = draft->name_en ? draft->name_en : "";
+    filled.slogan_en = draft->slogan_en ? draft->slogan_en : "";
     filled.currency = draft->currency ? draft->currency : "CNY";
     filled.locale = draft->locale ? draft->locale : "zh-CN";
     TRY(check_draft(ctx, &filled));
@@ -82,9 +85,58 @@ err shop_create(struct ctx *ctx, const struct shop_draft *draft, int64_t *shop_i
     return NULL;
 }
 
-static const struct shop *read_shop(struct ctx *ctx, const struct db_rows *rows)
+#define SHOP_COLUMNS                                                                                         \
+    "s.shop_id, s.handle, s.name, s.slogan, s.currency, s.locale, s.utc_offset, s.closes_at, s.name_en,"     \
+    " s.slogan_en, s.logo_id, s.phone, s.email, s.address, s.legal_name, s.credit_code,"                     \
+    " s.licence_picture_id, s.licence_url, s.icp_number, s.psb_number, s.main_host, s.exemption,"            \
+    " s.policies, s.licence_count"
+
+static struct shop_profile *read_profile(struct ctx *ctx, const struct db_rows *rows)
 {
+    struct shop_profile *profile = arena_alloc(ctx->arena, sizeof *profile);
+    profile->name_en = db_get_text(rows, 8);
+    profile->slogan_en = db_get_text(rows, 9);
+    profile->logo_id = db_get_text(rows, 10);
+    profile->phone = db_get_text(rows, 11);
+    profile->email = db_get_text(rows, 12);
+    profile->address = db_get_text(rows, 13);
+    profile->legal_name = db_get_text(rows, 14);
+    profile->credit_code = db_get_text(rows, 15);
+    profile->licence_picture_id = db_get_text(rows, 16);
+    profile->licence_url = db_get_text(rows, 17);
+    profile->icp_number = db_get_text(rows, 18);
+    profile->psb_number = db_get_text(rows, 19);
+    profile->main_host = db_get_text(rows, 20);
+    profile->exemption = (enum shop_exemption)db_get_int(rows, 21);
+    profile->policies = (uint64_t)db_get_int(rows, 22);
+    profile->licence_count = (size_t)db_get_int(rows, 23);
+    return profile;
+}
+
+static err read_licences(struct ctx *ctx, int64_t shop_id, struct shop_profile *profile)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT line_no, kind, number, picture_id FROM shop_licences WHERE shop_id = $1"
+                 " ORDER BY line_no LIMIT $2",
+                 db_int(shop_id), db_int(SHOP_LICENCE_LIMIT)));
+    profile->licence_count = 0;
+    while (db_next(rows))
+        profile->licences[profile->licence_count++] =
+            (struct shop_licence){.line_no = db_get_int(rows, 0),
+                                  .kind = db_get_text(rows, 1),
+                                  .number = db_get_text(rows, 2),
+                                  .picture_id = db_get_text(rows, 3)};
+    return NULL;
+}
+
+/* Most shops have no licences besides: they cost no second question. */
+static err take_shop(struct ctx *ctx, struct db_rows *rows, const char *what, const struct shop **result)
+{
+    if (!db_next(rows))
+        return fail_with(ctx, ERR_SHOP_NOT_FOUND, "no shop %s", what);
     struct shop *shop = arena_alloc(ctx->arena, sizeof *shop);
+    struct shop_profile *profile = read_profile(ctx, rows);
     shop->id = db_get_int(rows, 0);
     shop->handle = db_get_text(rows, 1);
     shop->name = db_get_text(rows, 2);
@@ -92,34 +144,26 @@ static const struct shop *read_shop(struct ctx *ctx, const struct db_rows *rows)
     shop->currency = db_get_text(rows, 4);
     shop->locale = db_get_text(rows, 5);
     shop->utc_offset = (int32_t)db_get_int(rows, 6);
-    return shop;
-}
-
-static err take_shop(struct ctx *ctx, struct db_rows *rows, const char *what, const struct shop **shop)
-{
-    if (!db_next(rows))
-        return fail_with(ctx, ERR_SHOP_NOT_FOUND, "no shop %s", what);
-    *shop = read_shop(ctx, rows);
+    shop->closes_at = db_get_int(rows, 7);
+    shop->profile = profile;
+    shop->is_open = shop_is_registered(profile);
+    if (profile->licence_count > 0)
+        TRY(read_licences(ctx, shop->id, profile));
+    *result = shop;
     return NULL;
 }
 
 err shop_load(struct ctx *ctx, int64_t shop_id, const struct shop **shop)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT shop_id, handle, name, slogan, currency, locale, utc_offset FROM shops"
-                 " WHERE shop_id = $1",
-                 db_int(shop_id)));
+    TRY(db_query(ctx, &rows, "SELECT " SHOP_COLUMNS " FROM shops s WHERE s.shop_id = $1", db_int(shop_id)));
     return take_shop(ctx, rows, "of that id", shop);
 }
 
 err shop_load_by_handle(struct ctx *ctx, const char *handle, const struct shop **shop)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT shop_id, handle, name, slogan, currency, locale, utc_offset FROM shops"
-                 " WHERE handle = $1",
-                 db_text(handle)));
+    TRY(db_query(ctx, &rows, "SELECT " SHOP_COLUMNS " FROM shops s WHERE s.handle = $1", db_text(handle)));
     return take_shop(ctx, rows, handle, shop);
 }
 
@@ -127,8 +171,7 @@ static err load_first(struct ctx *ctx, const struct shop **shop)
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
-                 "SELECT shop_id, handle, name, slogan, currency, locale, utc_offset FROM shops"
-                 " WHERE shop_id > $1 ORDER BY shop_id LIMIT 1",
+                 "SELECT " SHOP_COLUMNS " FROM shops s WHERE s.shop_id > $1 ORDER BY s.shop_id LIMIT 1",
                  db_int(0)));
     return take_shop(ctx, rows, "at all", shop);
 }
@@ -148,7 +191,7 @@ err shop_load_by_host(struct ctx *ctx, const char *host, const struct shop **sho
         return fail_with(ctx, ERR_SHOP_NOT_FOUND, "host name too long");
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
-                 "SELECT s.shop_id, s.handle, s.name, s.slogan, s.currency, s.locale, s.utc_offset"
+                 "SELECT " SHOP_COLUMNS
                  " FROM shop_hosts h JOIN shops s ON s.shop_id = h.shop_id WHERE h.host = $1",
                  db_text(plain)));
     if (db_row_count(rows) > 0)
@@ -171,15 +214,4 @@ err shop_list_ids(struct ctx *ctx, int64_t after, size_t limit, int64_t **ids, s
     while (db_next(rows))
         (*ids)[(*count)++] = db_get_int(rows, 0);
     return NULL;
-}
-
-struct value *shop_view(struct ctx *ctx, const struct shop *shop)
-{
-    struct value *view = value_object(ctx->arena);
-    value_set_text(ctx->arena, view, "handle", shop->handle);
-    value_set_text(ctx->arena, view, "name", shop->name);
-    value_set_text(ctx->arena, view, "slogan", shop->slogan);
-    value_set_text(ctx->arena, view, "currency", shop->currency);
-    value_set_text(ctx->arena, view, "locale", shop->locale);
-    return view;
 }

@@ -11,18 +11,16 @@
 
 #define SLOT_COUNT 512
 #define KEY_LIMIT 128
-#define NAME_LIMIT 256
+/* Bytes for all texts of a shop. Most need a few hundred, one with every field filled and ten licences 2,500.
+ * A shop that writes every field to its limit does not fit and is asked for each time. */
+#define ROOM 4096
 
 struct slot {
     char key[KEY_LIMIT];
     int64_t expires_at;
-    int64_t id;
-    char handle[64];
-    char name[NAME_LIMIT];
-    char slogan[NAME_LIMIT];
-    char currency[4];
-    char locale[16];
-    int32_t utc_offset;
+    struct shop shop; /* its texts stand in `room` */
+    struct shop_profile profile;
+    char room[ROOM];
 };
 
 struct shop_cache {
@@ -53,16 +51,69 @@ static struct slot *slot_of(struct shop_cache *cache, const char *key)
     return &cache->slots[hash % SLOT_COUNT];
 }
 
+/* Where the texts of a shop are, so that copying is one loop. */
+static const size_t shop_texts[] = {offsetof(struct shop, handle), offsetof(struct shop, name),
+                                    offsetof(struct shop, slogan), offsetof(struct shop, currency),
+                                    offsetof(struct shop, locale)};
+static const size_t profile_texts[] = {
+    offsetof(struct shop_profile, name_en),     offsetof(struct shop_profile, slogan_en),
+    offsetof(struct shop_profile, logo_id),     offsetof(struct shop_profile, phone),
+    offsetof(struct shop_profile, email),       offsetof(struct shop_profile, address),
+    offsetof(struct shop_profile, legal_name),  offsetof(struct shop_profile, credit_code),
+    offsetof(struct shop_profile, licence_url), offsetof(struct shop_profile, licence_picture_id),
+    offsetof(struct shop_profile, icp_number),  offsetof(struct shop_profile, psb_number),
+    offsetof(struct shop_profile, main_host)};
+static const size_t licence_texts[] = {offsetof(struct shop_licence, kind),
+                                       offsetof(struct shop_licence, number),
+                                       offsetof(struct shop_licence, picture_id)};
+#define COUNT_OF(list) (sizeof(list) / sizeof *(list))
+
+/* Where copies go: into an arena, or into the room of a slot. */
+struct copier {
+    struct arena *arena; /* or NULL, and */
+    char *room;
+    size_t used;
+    bool is_full;
+};
+
+static const char *copy_text(struct copier *copier, const char *text)
+{
+    if (!copier->room)
+        return arena_copy_text(copier->arena, text);
+    size_t size = strlen(text) + 1;
+    copier->is_full = copier->is_full || size > ROOM - copier->used;
+    if (copier->is_full)
+        return "";
+    char *copy = memcpy(copier->room + copier->used, text, size);
+    copier->used += size;
+    return copy;
+}
+
+static void copy_texts(struct copier *copier, void *object, const size_t *texts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char **text = (const char **)(void *)((char *)object + texts[i]);
+        *text = copy_text(copier, *text);
+    }
+}
+
+static void copy_shop(struct copier *copier, struct shop *shop, struct shop_profile *profile)
+{
+    copy_texts(copier, shop, shop_texts, COUNT_OF(shop_texts));
+    copy_texts(copier, profile, profile_texts, COUNT_OF(profile_texts));
+    for (size_t i = 0; i < profile->licence_count; i++)
+        copy_texts(copier, &profile->licences[i], licence_texts, COUNT_OF(licence_texts));
+    shop->profile = profile;
+}
+
 static const struct shop *copy_out(struct arena *arena, const struct slot *slot)
 {
+    struct copier copier = {.arena = arena};
     struct shop *shop = arena_alloc(arena, sizeof *shop);
-    shop->id = slot->id;
-    shop->handle = arena_copy_text(arena, slot->handle);
-    shop->name = arena_copy_text(arena, slot->name);
-    shop->slogan = arena_copy_text(arena, slot->slogan);
-    shop->currency = arena_copy_text(arena, slot->currency);
-    shop->locale = arena_copy_text(arena, slot->locale);
-    shop->utc_offset = slot->utc_offset;
+    struct shop_profile *profile = arena_alloc(arena, sizeof *profile);
+    *shop = slot->shop;
+    *profile = slot->profile;
+    copy_shop(&copier, shop, profile);
     return shop;
 }
 
@@ -79,31 +130,19 @@ static const struct shop *find(struct ctx *ctx, struct shop_cache *cache, const 
     return shop;
 }
 
-/* A text longer than its room is cut; names are bounded on input, so this loses nothing. */
-static void put_text(char *room, size_t size, const char *text)
-{
-    size_t length = utf8_prefix(text, strlen(text), size);
-    if (length >= size)
-        length = utf8_prefix(text, strlen(text), (size - 1) / 4);
-    memcpy(room, text, length);
-    room[length] = 0;
-}
-
 static void keep(struct ctx *ctx, struct shop_cache *cache, const char *key, const struct shop *shop)
 {
-    if (strlen(key) >= KEY_LIMIT)
+    size_t length = strlen(key);
+    if (length >= KEY_LIMIT)
         return;
     pthread_mutex_lock(&cache->lock);
     struct slot *slot = slot_of(cache, key);
-    put_text(slot->key, sizeof slot->key, key);
-    slot->id = shop->id;
-    put_text(slot->handle, sizeof slot->handle, shop->handle);
-    put_text(slot->name, sizeof slot->name, shop->name);
-    put_text(slot->slogan, sizeof slot->slogan, shop->slogan);
-    put_text(slot->currency, sizeof slot->currency, shop->currency);
-    put_text(slot->locale, sizeof slot->locale, shop->locale);
-    slot->utc_offset = shop->utc_offset;
-    slot->expires_at = ctx->now + SHOP_CACHE_MS;
+    struct copier copier = {.room = slot->room};
+    memcpy(slot->key, key, length + 1);
+    slot->shop = *shop;
+    slot->profile = *shop->profile;
+    copy_shop(&copier, &slot->shop, &slot->profile);
+    slot->expires_at = copier.is_full ? 0 : ctx->now + SHOP_CACHE_MS;
     pthread_mutex_unlock(&cache->lock);
 }
 

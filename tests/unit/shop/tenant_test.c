@@ -247,6 +247,240 @@ static void the_cache_bears_many_threads(void **state)
     assert_int_equal(count_outcomes(&lookups.outcomes, ERR_NONE), THREADS);
 }
 
+/* A shop of our own that is ctx's, read as it is now. */
+static const struct shop *mine(void)
+{
+    const struct shop *shop;
+    assert_ok(shop_load(work, work->shop->id, &shop));
+    work->shop = shop;
+    return shop;
+}
+
+static void the_last_character_of_a_credit_code_checks_the_others(void **state)
+{
+    (void)state;
+    static const char *const good[] = {"91350100M000100Y43", "91110000802100433B", "914403001922038216"};
+    static const char *const bad[] = {"",
+                                      "91350100M000100Y44",
+                                      "91350100M000100Y4",
+                                      "91350100M000100Y433",
+                                      "91350100M0001O0Y43",
+                                      "19350100M000100Y43",
+                                      "91350100m000100y43",
+                                      "9135010云M000100Y43"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        if (!credit_code_is_valid(good[i]))
+            fail_msg("%s is refused", good[i]);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (credit_code_is_valid(bad[i]))
+            fail_msg("%s is taken", bad[i]);
+}
+
+static void numbers_of_records_are_kept_in_their_official_form(void **state)
+{
+    (void)state;
+    assert_string_equal(icp_number_from(work, " 京icp备 12345678号-1 "), "京ICP备12345678号-1");
+    assert_string_equal(icp_number_from(work, "沪ICP证123456号"), "沪ICP证123456号");
+    assert_null(icp_number_from(work, "ICP备12345678号"));
+    assert_null(icp_number_from(work, "京ICP备12345678"));
+    assert_null(icp_number_from(work, "京ICP备1234号"));
+    assert_null(icp_number_from(work, "京ICP备12345678号-"));
+    assert_null(icp_number_from(work, "京ICP备12345678号<b>"));
+    assert_string_equal(psb_number_from(work, "京公网安备　11010502030143号"), "京公网安备11010502030143号");
+    assert_null(psb_number_from(work, "京公网安备1101050203014号"));
+    assert_null(psb_number_from(work, "公网安备11010502030143号"));
+}
+
+static void a_shop_is_open_with_a_whole_licence_or_a_declaration(void **state)
+{
+    (void)state;
+    struct shop_registration facts = {"", "", "", "", "", EXEMPT_NONE};
+    assert_false(mine()->is_open);
+    facts.exemption = EXEMPT_HANDICRAFT;
+    assert_ok(shop_change_registration(work, &facts));
+    assert_true(mine()->is_open);
+    facts = (struct shop_registration){"云间商贸有限公司", "91350100m000100y43", "", "京ICP备12345678号", "",
+                                       EXEMPT_NONE};
+    assert_ok(shop_change_registration(work, &facts));
+    assert_false(mine()->is_open);
+    assert_string_equal(work->shop->profile->credit_code, "91350100M000100Y43");
+    assert_ok(shop_change_licence_picture(work, "0123456789abcdef0123456789abcdef"));
+    assert_true(mine()->is_open);
+    assert_ok(shop_change_licence_picture(work, ""));
+    assert_false(mine()->is_open);
+    facts.licence_url = "javascript:alert(1)";
+    assert_field(shop_change_registration(work, &facts), "licence_url");
+    facts = (struct shop_registration){"x", "91350100M000100Y44", "", "1", "2", EXEMPT_NONE};
+    assert_field(shop_change_registration(work, &facts), "credit_code");
+    assert_field(shop_change_registration(work, &facts), "icp_number");
+    assert_field(shop_change_registration(work, &facts), "psb_number");
+}
+
+static void a_shop_shows_ten_licences_and_fills_gaps(void **state)
+{
+    (void)state;
+    struct shop_licence licence = {0, "食品经营许可证", "JY11105010000001", ""};
+    for (int i = 0; i < SHOP_LICENCE_LIMIT; i++)
+        assert_ok(shop_add_licence(work, &licence));
+    assert_fails(shop_add_licence(work, &licence), ERR_LIMIT);
+    assert_int_equal(mine()->profile->licence_count, SHOP_LICENCE_LIMIT);
+    assert_ok(shop_remove_licence(work, 4));
+    assert_fails(shop_remove_licence(work, 4), ERR_NOT_FOUND);
+    licence.number = "JY4";
+    assert_ok(shop_add_licence(work, &licence));
+    assert_string_equal(mine()->profile->licences[3].number, "JY4");
+    licence.number = "";
+    assert_field(shop_add_licence(work, &licence), "number");
+    licence.kind = " ";
+    assert_field(shop_add_licence(work, &licence), "kind");
+}
+
+static void identity_is_read_in_the_language_of_the_reader(void **state)
+{
+    (void)state;
+    struct shop_identity identity = {"山间茶铺",       "Hillside Tea",    "好茶慢慢喝", "",
+                                     "0571-8888 6666", "tea@example.com", "杭州"};
+    assert_ok(shop_change_identity(work, &identity));
+    mine();
+    work->locale = "en";
+    struct value *view = shop_view(work, work->shop);
+    assert_string_equal(value_find_text(view, "name"), "Hillside Tea");
+    assert_string_equal(value_find_text(view, "slogan"), "好茶慢慢喝");
+    work->locale = "zh-CN";
+    assert_string_equal(value_find_text(shop_view(work, work->shop), "name"), "山间茶铺");
+    identity.email = "tea at example.com";
+    identity.phone = "call me";
+    identity.name = "　";
+    assert_field(shop_change_identity(work, &identity), "email");
+    assert_field(shop_change_identity(work, &identity), "phone");
+    assert_field(shop_change_identity(work, &identity), "name");
+}
+
+static void a_domain_is_added_in_any_script_and_belongs_to_one_shop(void **state)
+{
+    (void)state;
+    struct shop_host *hosts;
+    size_t count;
+    const struct shop *shop;
+    static const char *const bad[] = {"",
+                                      "shop",
+                                      "https://tea.example",
+                                      "tea.example/a",
+                                      "tea.example:80",
+                                      "10.0.0.1",
+                                      "tea..example",
+                                      "-tea.example",
+                                      "tea.localhost",
+                                      "te_a.example",
+                                      "tea example",
+                                      "[::1]",
+                                      "tea.local",
+                                      "茶铺。"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_field(shop_add_host(work, bad[i]), "host");
+    assert_ok(shop_add_host(work, "茶铺.Example"));
+    assert_ok(shop_list_hosts(work, &hosts, &count));
+    assert_int_equal(count, 1);
+    assert_string_equal(hosts[0].host, "xn--cl1av77a.example");
+    assert_ok(shop_load_by_host(work, "XN--CL1AV77A.example:443", &shop));
+    assert_int_equal(shop->id, work->shop->id);
+    assert_ok(shop_choose_main_host(work, hosts[0].host));
+    assert_string_equal(mine()->profile->main_host, hosts[0].host);
+    const struct shop *first = work->shop;
+    work->shop = make_shop();
+    assert_field(shop_add_host(work, "茶铺.example"), "host");
+    assert_fails(shop_remove_host(work, hosts[0].host), ERR_NOT_FOUND);
+    assert_fails(shop_choose_main_host(work, hosts[0].host), ERR_NOT_FOUND);
+    work->shop = first;
+    assert_ok(shop_remove_host(work, hosts[0].host));
+    assert_string_equal(mine()->profile->main_host, "");
+    for (int i = 0; i < SHOP_HOST_LIMIT; i++)
+        assert_ok(
+            shop_add_host(work, arena_format(work->arena, "n%d.of-%" PRId64 ".example", i, work->shop->id)));
+    assert_fails(shop_add_host(work, "one-too-many.example"), ERR_LIMIT);
+}
+
+static const char *day_in(int64_t days)
+{
+    return clock_format(work->arena, work->now + days * DAY_MS, work->shop->utc_offset, "%Y-%m-%d");
+}
+
+static void the_end_is_announced_thirty_days_ahead_and_never_nearer(void **state)
+{
+    (void)state;
+    assert_field(shop_announce_closing(work, "soon"), "day");
+    assert_field(shop_announce_closing(work, "2027-02-30"), "day");
+    assert_field(shop_announce_closing(work, day_in(30)), "day");
+    assert_field(shop_announce_closing(work, "9999-01-01"), "day");
+    assert_int_equal(mine()->closes_at, 0);
+    assert_ok(shop_announce_closing(work, shop_first_closing_day(work)));
+    int64_t announced = mine()->closes_at;
+    assert_true(announced >= work->now + SHOP_NOTICE_MS && announced < work->now + SHOP_NOTICE_MS + DAY_MS);
+    work->now += 20 * DAY_MS;
+    assert_field(shop_announce_closing(work, day_in(5)), "day");
+    assert_int_equal(mine()->closes_at, announced);
+    assert_ok(shop_announce_closing(work, day_in(15)));
+    assert_true(mine()->closes_at > announced);
+    assert_false(shop_has_closed(work));
+    work->now = work->shop->closes_at;
+    assert_true(shop_has_closed(work));
+    run_jobs();
+    assert_field(shop_announce_closing(work, day_in(3)), "day");
+    assert_ok(shop_withdraw_closing(work));
+    assert_int_equal(mine()->closes_at, 0);
+    assert_false(shop_has_closed(work));
+}
+
+static void an_ended_shop_takes_no_order_but_repeats_the_one_it_took(void **state)
+{
+    (void)state;
+    int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 100, 5);
+    struct checkout early = checkout_of(make_cart(variant_id, 1)),
+                    late = checkout_of(make_cart(variant_id, 1));
+    struct order *order, *again;
+    assert_ok(shop_announce_closing(work, shop_first_closing_day(work)));
+    mine();
+    assert_ok(checkout_place(work, &early, &order));
+    work->now = work->shop->closes_at;
+    assert_ok(checkout_place(work, &early, &again));
+    assert_int_equal(again->id, order->id);
+    assert_fails(checkout_place(work, &late, &again), ERR_SHOP_CLOSED);
+    assert_int_equal(stock_of(variant_id).reserved, 1);
+}
+
+static void zone_and_currency_are_of_the_lists(void **state)
+{
+    (void)state;
+    assert_ok(shop_change_region(work, "JPY", "en", 540));
+    assert_string_equal(mine()->currency, "JPY");
+    assert_int_equal(work->shop->utc_offset, 540);
+    assert_field(shop_change_region(work, "JPY", "en", 541), "utc_offset");
+    assert_field(shop_change_region(work, "YEN", "en", 540), "currency");
+}
+
+static void the_cache_keeps_all_that_a_shop_says_of_itself(void **state)
+{
+    (void)state;
+    struct shop_cache *cache = shop_cache_open(work->arena);
+    const struct shop *shop;
+    struct shop_registration facts = {
+        "云间商贸", "91350100M000100Y43", "https://gsxt.example/1", "京ICP备12345678号", "", EXEMPT_NONE};
+    struct shop_licence licence = {0, "食品经营许可证", "JY1", ""};
+    assert_ok(shop_change_registration(work, &facts));
+    assert_ok(shop_add_licence(work, &licence));
+    assert_ok(shop_cache_find_id(work, cache, work->shop->id, &shop));
+    tamper("UPDATE shops SET legal_name = '' WHERE shop_id = $1");
+    assert_ok(shop_cache_find_id(work, cache, work->shop->id, &shop));
+    assert_true(shop->is_open);
+    assert_string_equal(shop->profile->legal_name, "云间商贸");
+    assert_string_equal(shop->profile->icp_number, "京ICP备12345678号");
+    assert_int_equal(shop->profile->licence_count, 1);
+    assert_string_equal(shop->profile->licences[0].number, "JY1");
+    shop_cache_clear(cache);
+    assert_ok(shop_cache_find_id(work, cache, work->shop->id, &shop));
+    assert_false(shop->is_open);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +496,16 @@ int main(void)
         SENTENCE(the_cache_gives_the_shop_for_two_seconds),
         SENTENCE(the_cache_forgets_when_cleared_and_keeps_no_unknown_host),
         SENTENCE(the_cache_bears_many_threads),
+        SENTENCE(the_last_character_of_a_credit_code_checks_the_others),
+        SENTENCE(numbers_of_records_are_kept_in_their_official_form),
+        SENTENCE(a_shop_is_open_with_a_whole_licence_or_a_declaration),
+        SENTENCE(a_shop_shows_ten_licences_and_fills_gaps),
+        SENTENCE(identity_is_read_in_the_language_of_the_reader),
+        SENTENCE(a_domain_is_added_in_any_script_and_belongs_to_one_shop),
+        SENTENCE(the_end_is_announced_thirty_days_ahead_and_never_nearer),
+        SENTENCE(an_ended_shop_takes_no_order_but_repeats_the_one_it_took),
+        SENTENCE(zone_and_currency_are_of_the_lists),
+        SENTENCE(the_cache_keeps_all_that_a_shop_says_of_itself),
     };
     return RUN_SENTENCES(tests);
 }

@@ -47,7 +47,7 @@ static void the_demo_is_there_once(void **state)
     assert_true(result.products >= 64);
     assert_int_equal(result.orders, 40);
     shop_must(shop_load_by_handle(ctx, "demo", &ctx->shop));
-    shop_must(staff_log_in(ctx, result.staff_login, result.staff_password, &token));
+    shop_must(staff_log_in(ctx, result.staff_login, result.staff_password, "", &token));
     for (int stage = STAGE_PENDING_PAYMENT; stage <= STAGE_REFUNDED; stage++)
         if (stage != STAGE_REFUNDING)
             assert_true(count_stage((enum order_stage)stage) > 0);

@@ -83,6 +83,7 @@ function showCount(count, isNews) {
 }
 
 async function loadCount() {
+  if (!$('[data-badge]')) return;
   const own = $('[data-cart]');
   if (own) return showCount(Number(own.dataset.count));
   showCount(Number(sessionStorage.getItem('cart-count')) || 0);

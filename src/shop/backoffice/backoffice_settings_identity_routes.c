@@ -1,0 +1,258 @@
+/* backoffice_settings_identity_routes.c - what the shop is called and how it is reached; its currency and
+ * zone. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/backoffice/backoffice_routes.h"
+#include "shop/backoffice/backoffice_settings_routes.h"
+
+#include "base/text.h"
+#include "shop/catalog/catalog.h"
+#include "shop/media/media.h"
+#include "shop/order/order.h"
+#include "shop/tenant/tenant.h"
+
+#define LOGO_BYTES 5242880
+
+/* ---- identity ---- */
+
+#define TEXT_FIELD(member, limit, text)                                                                      \
+    {                                                                                                        \
+        .name = #member, .kind = FIELD_TEXT, .offset = offsetof(struct shop_identity, member),               \
+        .maximum = (limit), .help = (text)                                                                   \
+    }
+
+static const struct field identity_fields[] = {
+    {.name = "name",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct shop_identity, name),
+     .is_required = true,
+     .maximum = SHOP_NAME_LIMIT,
+     .help = "Name of the shop"},
+    TEXT_FIELD(name_en, SHOP_NAME_LIMIT, "Name for readers of English"),
+    TEXT_FIELD(slogan, SHOP_NAME_LIMIT, "One sentence under the name"),
+    TEXT_FIELD(slogan_en, SHOP_NAME_LIMIT, "The sentence for readers of English"),
+    TEXT_FIELD(phone, 40, "Phone number for buyers"),
+    TEXT_FIELD(email, SHOP_CONTACT_LIMIT, "E-mail address for buyers"),
+    TEXT_FIELD(address, SHOP_ADDRESS_LIMIT, "Where the shop is"),
+    {0},
+};
+
+static err show_identity(struct req *req)
+{
+    struct value *view;
+    struct arena *arena = req->ctx.arena;
+    TRY(settings_open(req, &view));
+    const struct shop_profile *profile = req->ctx.shop->profile;
+    struct value *identity = value_set_object(arena, view, "identity");
+    value_set_text(arena, identity, "name", req->ctx.shop->name);
+    value_set_text(arena, identity, "name_en", profile->name_en);
+    value_set_text(arena, identity, "slogan", req->ctx.shop->slogan);
+    value_set_text(arena, identity, "slogan_en", profile->slogan_en);
+    value_set_text(arena, identity, "phone", profile->phone);
+    value_set_text(arena, identity, "email", profile->email);
+    value_set_text(arena, identity, "address", profile->address);
+    return reply_view(req, "admin/settings_identity", view);
+}
+
+static err done(struct req *req, const char *page, const char *notice)
+{
+    return reply_done(req, 200, value_object(req->ctx.arena), "/admin/settings/%s?notice=%s", page, notice);
+}
+
+static err change_identity(struct req *req)
+{
+    TRY(shop_change_identity(&req->ctx, req->form));
+    return done(req, "identity", "saved");
+}
+
+struct logo_form {
+    struct upload *logo;
+};
+
+static const struct field logo_fields[] = {
+    {.name = "logo",
+     .kind = FIELD_FILE,
+     .offset = offsetof(struct logo_form, logo),
+     .is_required = true,
+     .maximum = LOGO_BYTES,
+     .help = "JPEG, PNG, WebP or GIF, square is best"},
+    {0},
+};
+
+static err change_logo(struct req *req)
+{
+    const struct logo_form *form = req->form;
+    const struct picture *picture;
+    TRY(picture_store(&req->ctx, form->logo->path, false, &picture));
+    TRY(shop_change_logo(&req->ctx, picture->id));
+    return done(req, "identity", "saved");
+}
+
+static err remove_logo(struct req *req)
+{
+    TRY(shop_change_logo(&req->ctx, ""));
+    return done(req, "identity", "saved");
+}
+
+/* ---- currency, zone, language ---- */
+
+static const char *const locales[] = {"zh-CN", "en", NULL};
+/* Those of buyers and sellers we know of; the shop's own is always among them. */
+static const char *const currencies[] = {"CNY", "HKD", "MOP", "TWD", "USD", "EUR", "GBP", "JPY", "KRW",
+                                         "SGD", "MYR", "THB", "AUD", "NZD", "CAD", "CHF", NULL};
+
+struct region_form {
+    const char *currency;
+    int locale;
+    int64_t utc_offset;
+};
+
+static const struct field region_fields[] = {
+    {.name = "currency",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct region_form, currency),
+     .is_required = true,
+     .maximum = 3,
+     .help = "ISO 4217 code; fixed as soon as there is a product or an order"},
+    {.name = "locale",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct region_form, locale),
+     .is_required = true,
+     .choices = locales,
+     .help = "The shop's own language"},
+    {.name = "utc_offset",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct region_form, utc_offset),
+     .is_required = true,
+     .minimum = -840,
+     .maximum = 840,
+     .help = "Minutes east of UTC"},
+    {0},
+};
+
+/* A price means an amount of one currency: with another, all prices and sums of the past would be wrong. */
+static err is_currency_fixed(struct ctx *ctx, bool *is_fixed)
+{
+    struct product_query any_product = {.limit = 1};
+    struct order_query any_order = {.limit = 1};
+    struct product_page page;
+    struct order *orders;
+    size_t count;
+    TRY(product_list(ctx, &any_product, &page));
+    TRY(order_list(ctx, &any_order, &orders, &count));
+    *is_fixed = page.count > 0 || count > 0;
+    return NULL;
+}
+
+static void add_zones(struct arena *arena, struct value *view, int32_t own)
+{
+    size_t count;
+    const int32_t *zones = shop_zones(&count);
+    struct value *list = value_set_list(arena, view, "zones");
+    for (size_t i = 0; i < count; i++) {
+        struct value *zone = value_add(arena, list, *value_object(arena));
+        int minutes = zones[i] < 0 ? -zones[i] : zones[i];
+        value_set_int(arena, zone, "minutes", zones[i]);
+        value_set_text(
+            arena, zone, "label",
+            arena_format(arena, "UTC%s%02d:%02d", zones[i] < 0 ? "−" : "+", minutes / 60, minutes % 60));
+        value_set_bool(arena, zone, "is_own", zones[i] == own);
+    }
+}
+
+static void add_currencies(struct arena *arena, struct value *view, const char *own)
+{
+    struct value *list = value_set_list(arena, view, "currencies");
+    bool has_own = false;
+    for (size_t i = 0; currencies[i]; i++) {
+        has_own = has_own || text_is(currencies[i], own);
+        value_add(arena, list, value_text(currencies[i]));
+    }
+    if (!has_own)
+        value_add(arena, list, value_text(own));
+}
+
+static err show_region(struct req *req)
+{
+    struct value *view;
+    struct arena *arena = req->ctx.arena;
+    bool is_fixed;
+    TRY(settings_open(req, &view));
+    TRY(is_currency_fixed(&req->ctx, &is_fixed));
+    const struct shop *shop = req->ctx.shop;
+    struct value *region = value_set_object(arena, view, "region");
+    value_set_text(arena, region, "currency", shop->currency);
+    value_set_text(arena, region, "locale", shop->locale);
+    value_set_int(arena, region, "utc_offset", shop->utc_offset);
+    value_set_bool(arena, region, "currency_is_fixed", is_fixed);
+    add_zones(arena, view, shop->utc_offset);
+    add_currencies(arena, view, shop->currency);
+    return reply_view(req, "admin/settings_region", view);
+}
+
+/* The question and the change are one transaction. */
+static err change_in_transaction(struct ctx *ctx, void *arg)
+{
+    const struct region_form *form = arg;
+    const struct shop *shop;
+    bool is_fixed;
+    TRY(shop_load(ctx, ctx->shop->id, &shop));
+    TRY(is_currency_fixed(ctx, &is_fixed));
+    if (is_fixed && !text_is(form->currency, shop->currency))
+        return fail_field(ctx, "currency", "currency-fixed", "there are products or orders already");
+    return shop_change_region(ctx, form->currency, locales[form->locale], form->utc_offset);
+}
+
+static err change_region(struct req *req)
+{
+    struct region_form form = *(const struct region_form *)req->form;
+    TRY(db_transact(&req->ctx, change_in_transaction, &form));
+    return done(req, "region", "saved");
+}
+
+#define SETTINGS_READ .guard = STAFF, .scope = "settings.read"
+#define SETTINGS_WRITE .guard = STAFF, .scope = "settings.write"
+
+const struct route backoffice_settings_identity_routes[] = {
+    {.method = GET,
+     .path = "/admin/settings/identity",
+     .handler = show_identity,
+     SETTINGS_READ,
+     .summary = "Name, slogan and contact",
+     .answer = "identity"},
+    {.method = POST,
+     .path = "/admin/settings/identity",
+     .handler = change_identity,
+     SETTINGS_WRITE,
+     .fields = identity_fields,
+     .form_size = sizeof(struct shop_identity),
+     .again = show_identity,
+     .summary = "Change name, slogan and contact"},
+    {.method = POST,
+     .path = "/admin/settings/logo",
+     .handler = change_logo,
+     SETTINGS_WRITE,
+     .fields = logo_fields,
+     .form_size = sizeof(struct logo_form),
+     .again = show_identity,
+     .summary = "Upload the logo"},
+    {.method = POST,
+     .path = "/admin/settings/logo/remove",
+     .handler = remove_logo,
+     SETTINGS_WRITE,
+     .summary = "Take the logo away"},
+    {.method = GET,
+     .path = "/admin/settings/region",
+     .handler = show_region,
+     SETTINGS_READ,
+     .summary = "Currency, time zone and language",
+     .answer = "region"},
+    {.method = POST,
+     .path = "/admin/settings/region",
+     .handler = change_region,
+     SETTINGS_WRITE,
+     .fields = region_fields,
+     .form_size = sizeof(struct region_form),
+     .again = show_region,
+     .summary = "Change currency, time zone and language"},
+    {0},
+};

@@ -1,0 +1,58 @@
+/* backoffice_settings_routes.c - the way into the settings: a card for each area, with what is set now. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/backoffice/backoffice_settings_routes.h"
+#include "shop/backoffice/backoffice_routes.h"
+
+#include "shop/staff/staff.h"
+#include "shop/tenant/tenant.h"
+
+err settings_open(struct req *req, struct value **view)
+{
+    struct ctx *ctx = &req->ctx;
+    TRY(shop_load(ctx, ctx->shop->id, &ctx->shop));
+    *view = value_object(ctx->arena);
+    bool is_told = !req->failure && req->route->method == GET;
+    value_set_text(ctx->arena, *view, "notice", is_told ? req_typed(req, "notice") : NULL);
+    return NULL;
+}
+
+static void add_people(struct ctx *ctx, struct value *settings, const struct staff *people, size_t count)
+{
+    int64_t active = 0;
+    for (size_t i = 0; i < count; i++)
+        active += people[i].deactivated_at == 0;
+    value_set_int(ctx->arena, settings, "people", active);
+}
+
+static err show(struct req *req)
+{
+    struct ctx *ctx = &req->ctx;
+    struct value *view;
+    struct shop_host *hosts;
+    struct staff *people;
+    size_t host_count, people_count;
+    TRY(settings_open(req, &view));
+    TRY(shop_list_hosts(ctx, &hosts, &host_count));
+    TRY(staff_list(ctx, &people, &people_count));
+    struct value *settings = value_set_object(ctx->arena, view, "settings");
+    value_set_int(ctx->arena, settings, "hosts", (int64_t)host_count);
+    value_set_text(ctx->arena, settings, "host", host_count ? hosts[0].host : NULL);
+    for (size_t i = 0; i < host_count; i++)
+        if (hosts[i].is_main)
+            value_set_text(ctx->arena, settings, "host", hosts[i].host);
+    value_set_int(ctx->arena, settings, "utc_offset", ctx->shop->utc_offset);
+    value_set_bool(ctx->arena, settings, "is_open", ctx->shop->is_open);
+    add_people(ctx, settings, people, people_count);
+    return reply_view(req, "admin/settings", view);
+}
+
+const struct route backoffice_settings_routes[] = {
+    {.method = GET,
+     .path = "/admin/settings",
+     .handler = show,
+     .guard = STAFF,
+     .scope = "settings.read",
+     .summary = "The settings of the shop at a glance",
+     .answer = "settings"},
+    {0},
+};

@@ -1,0 +1,9 @@
+/* backoffice_settings_routes.h - shared by the pages of settings. Private to backoffice.
+ *
+ * They read the shop as it is now, not as the cache remembers it: whoever saves sees what was saved. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "http/http.h"
+
+/* Reads the shop anew and begins a view, with the notice that the address carries. */
+CHECKED err settings_open(struct req *req, struct value **view);

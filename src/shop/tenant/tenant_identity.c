@@ -1,0 +1,141 @@
+/* tenant_identity.c - what a shop is called, how it is reached, where it counts its days. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/money.h"
+#include "base/text.h"
+#include "shop/tenant/tenant_write.h"
+
+#define PHONE_DIGITS_LEAST 5
+#define PHONE_LIMIT 40
+
+err shop_emit_changed(struct ctx *ctx)
+{
+    return outbox_emit(ctx, "shop.changed", ctx->shop->id, value_object(ctx->arena));
+}
+
+void shop_add_problem(struct ctx *ctx, const struct field_problem **problems, const char *field,
+                      const char *code, const char *message)
+{
+    struct field_problem *problem = arena_alloc(ctx->arena, sizeof *problem);
+    *problem = (struct field_problem){field, code, message, *problems};
+    *problems = problem;
+}
+
+void shop_check_length(struct ctx *ctx, const struct field_problem **problems, const char *field,
+                       const char *text, size_t most)
+{
+    if (utf8_length(text, strlen(text)) > most)
+        shop_add_problem(ctx, problems, field, "too-long",
+                         arena_format(ctx->arena, "at most %zu characters", most));
+}
+
+/* Anything that a person could dial: digits and what stands between them. */
+static bool is_phone(const char *text)
+{
+    size_t digits = 0;
+    for (const char *c = text; *c; c++)
+        digits += *c >= '0' && *c <= '9';
+    return digits >= PHONE_DIGITS_LEAST && strspn(text, "0123456789 +-()") == strlen(text);
+}
+
+static bool is_email(const char *text)
+{
+    const char *at = strchr(text, '@');
+    return at && at != text && !strchr(at + 1, '@') && strchr(at + 1, '.') && !text_ends(text, ".") &&
+           !strpbrk(text, " <>\"'\\,;");
+}
+
+static err check_identity(struct ctx *ctx, const struct shop_identity *identity)
+{
+    const struct field_problem *problems = NULL;
+    if (text_is_blank(identity->name))
+        shop_add_problem(ctx, &problems, "name", "required", "the shop needs a name");
+    shop_check_length(ctx, &problems, "name", identity->name, SHOP_NAME_LIMIT);
+    shop_check_length(ctx, &problems, "name_en", identity->name_en, SHOP_NAME_LIMIT);
+    shop_check_length(ctx, &problems, "slogan", identity->slogan, SHOP_NAME_LIMIT);
+    shop_check_length(ctx, &problems, "slogan_en", identity->slogan_en, SHOP_NAME_LIMIT);
+    shop_check_length(ctx, &problems, "phone", identity->phone, PHONE_LIMIT);
+    shop_check_length(ctx, &problems, "email", identity->email, SHOP_CONTACT_LIMIT);
+    shop_check_length(ctx, &problems, "address", identity->address, SHOP_ADDRESS_LIMIT);
+    if (identity->phone[0] && !is_phone(identity->phone))
+        shop_add_problem(ctx, &problems, "phone", "bad-phone", "digits, blanks, +, - and brackets");
+    if (identity->email[0] && !is_email(identity->email))
+        shop_add_problem(ctx, &problems, "email", "bad-email", "an address such as hello@example.com");
+    return problems ? fail_fields(ctx, problems) : NULL;
+}
+
+static err write_identity(struct ctx *ctx, void *arg)
+{
+    const struct shop_identity *identity = arg;
+    TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop",
+                  "UPDATE shops SET name = $2, name_en = $3, slogan = $4, slogan_en = $5, phone = $6,"
+                  " email = $7, address = $8 WHERE shop_id = $1",
+                  db_int(ctx->shop->id), db_text(identity->name), db_text(identity->name_en),
+                  db_text(identity->slogan), db_text(identity->slogan_en), db_text(identity->phone),
+                  db_text(identity->email), db_text(identity->address)));
+    return shop_emit_changed(ctx);
+}
+
+err shop_change_identity(struct ctx *ctx, const struct shop_identity *identity)
+{
+    struct shop_identity copy = *identity;
+    TRY(check_identity(ctx, identity));
+    return db_transact(ctx, write_identity, &copy);
+}
+
+static err write_logo(struct ctx *ctx, void *arg)
+{
+    const char *const *picture_id = arg;
+    TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop", "UPDATE shops SET logo_id = $2 WHERE shop_id = $1",
+                  db_int(ctx->shop->id), db_text(*picture_id)));
+    return shop_emit_changed(ctx);
+}
+
+err shop_change_logo(struct ctx *ctx, const char *picture_id)
+{
+    return db_transact(ctx, write_logo, &picture_id);
+}
+
+/* The whole hours in use and the five broken ones where many people live. */
+static const int32_t zones[] = {-660, -600, -540, -480, -420, -360, -300, -240, -210, -180, -120,
+                                -60,  0,    60,   120,  180,  210,  240,  270,  300,  330,  345,
+                                360,  390,  420,  480,  540,  570,  600,  660,  720,  780,  840};
+
+const int32_t *shop_zones(size_t *count)
+{
+    *count = sizeof zones / sizeof *zones;
+    return zones;
+}
+
+static bool is_zone(int64_t utc_offset)
+{
+    for (size_t i = 0; i < sizeof zones / sizeof *zones; i++)
+        if (zones[i] == utc_offset)
+            return true;
+    return false;
+}
+
+struct region {
+    const char *currency;
+    const char *locale;
+    int64_t utc_offset;
+};
+
+static err write_region(struct ctx *ctx, void *arg)
+{
+    const struct region *region = arg;
+    TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop",
+                  "UPDATE shops SET currency = $2, locale = $3, utc_offset = $4 WHERE shop_id = $1",
+                  db_int(ctx->shop->id), db_text(region->currency), db_text(region->locale),
+                  db_int(region->utc_offset)));
+    return shop_emit_changed(ctx);
+}
+
+err shop_change_region(struct ctx *ctx, const char *currency, const char *locale, int64_t utc_offset)
+{
+    struct region region = {currency, locale, utc_offset};
+    if (!money_currency_is_known(currency))
+        return fail_field(ctx, "currency", "unknown-currency", "use an ISO 4217 code such as CNY");
+    if (!is_zone(utc_offset) && utc_offset != ctx->shop->utc_offset)
+        return fail_field(ctx, "utc_offset", "unknown-zone", "choose one of the zones of the list");
+    return db_transact(ctx, write_region, &region);
+}
