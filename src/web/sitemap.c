@@ -22,6 +22,7 @@ const struct route *const site_routes[] = {
     staff_routes,
     backoffice_today_routes,
     backoffice_product_routes,
+    backoffice_picture_routes,
     backoffice_category_routes,
     backoffice_order_routes,
     backoffice_alarm_routes,
