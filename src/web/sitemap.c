@@ -6,6 +6,7 @@
 #include "shop/cart/cart_routes.h"
 #include "shop/checkout/checkout.h"
 #include "shop/checkout/checkout_routes.h"
+#include "shop/media/media_jobs.h"
 #include "shop/media/media_routes.h"
 #include "shop/payment/payment_jobs.h"
 #include "shop/staff/staff_routes.h"
@@ -23,14 +24,15 @@ const struct route *const site_routes[] = {
     backoffice_today_routes,
     backoffice_product_routes,
     backoffice_picture_routes,
+    backoffice_media_routes,
     backoffice_category_routes,
     backoffice_order_routes,
     backoffice_alarm_routes,
     NULL,
 };
 
-const struct job_kind *const site_jobs[] = {payment_job_kinds, payment_owed_job_kinds, checkout_job_kinds,
-                                            sandbox_job_kinds, NULL};
+const struct job_kind *const site_jobs[] = {media_job_kinds,    payment_job_kinds, payment_owed_job_kinds,
+                                            checkout_job_kinds, sandbox_job_kinds, NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 
