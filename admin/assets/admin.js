@@ -324,7 +324,10 @@ function send(form, name, file, progress) {
     request.send(data);
   });
 }
-const failureOf = (html) => find("[data-failure] li, [data-failure]", parse(html))?.textContent.trim().replace(/\s+/g, " ");
+function failureOf(html) {
+  const failure = find("[data-failure]", parse(html));
+  return failure && (find("li", failure) ?? failure).textContent.trim().replace(/\s+/g, " ");
+}
 
 /* File by file, so that each has its own progress and its own refusal, in the order in which they were chosen. What was
    refused stays to be read; then the part of the page is fetched anew. */
@@ -365,7 +368,6 @@ async function upload(form, files) {
     toast(words.failed, true);
   }
   find(".uploads", find(`form[data-upload] input[name="${name}"]`)?.form ?? form)?.replaceChildren(...refused);
-  if (refused.length) toast(refused[0].textContent, true);
 }
 on("change", "form[data-upload] input[type=file]", (input) => {
   const files = [...input.files];

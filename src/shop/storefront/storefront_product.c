@@ -73,11 +73,12 @@ static void fill_variant(struct ctx *ctx, struct value *view, const struct page 
     value_set(arena, view, "options", *variant->options);
     value_set_money(arena, view, "price", money_of(variant->price, ctx->shop->currency));
     value_set_int(arena, view, "available", shown_stock(page, index));
-    const char *picture = variant->picture_id ? variant->picture_id : page->product->picture_id;
-    picture_set_view(ctx, view, "picture", picture, page->product->title);
-    if (!variant->picture_id)
-        picture_set_focus(ctx, view, "picture", page->product->picture_focus_x,
-                          page->product->picture_focus_y);
+    const struct product *product = page->product;
+    bool is_own = variant->picture_id != NULL;
+    picture_set_view(ctx, view, "picture", is_own ? variant->picture_id : product->picture_id,
+                     is_own || !product->picture_alt[0] ? product->title : product->picture_alt);
+    if (!is_own)
+        picture_set_focus(ctx, view, "picture", product->picture_focus_x, product->picture_focus_y);
     value_set_text(arena, view, "url", variant_url(ctx, page, variant));
 }
 
