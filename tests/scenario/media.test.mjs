@@ -117,6 +117,23 @@ describe("the media library", () => {
     await server.adds_up();
   });
 
+  test("another picture takes the place of one everywhere", async () => {
+    const [old] = await keeps(["old.png", png("old")]);
+    await staff.does(`/admin/media/${old.id}`, { alt: "旧图" });
+    const cup = await staff.creates({ title: "杯" }), bowl = await staff.creates({ title: "碗" });
+    for (const { id } of [cup, bowl]) await staff.does(`/admin/products/${id}/pictures/choose`, { pictures: [{ id: old.id }] });
+    const sent = await sends(`/admin/media/${old.id}/replace`, "pictures", [["new.png", png("new")]]);
+    assert.equal(sent.status, 200, sent.text);
+    const { picture, uses } = await staff.reads(`/admin/media/${sent.body.picture.id}`);
+    assert.deepEqual([picture.file_name, picture.alt, picture.use_count], ["new.png", "旧图", 2]);
+    assert.deepEqual(uses.map(({ title }) => title), ["杯", "碗"]);
+    assert.equal((await staff.reads(`/admin/media/${old.id}`)).picture.use_count, 0);
+    await until(async () => (await shop.client().open(`/products/${cup.handle}`)).text.includes(picture.id), "the shop shows it");
+    await server.adds_up();
+    const refused = await sends(`/admin/media/${picture.id}/replace`, "pictures", [["no.png", Buffer.from("nothing")]]);
+    assert.equal(refused.body.errors[0].code, "file-not-picture");
+  });
+
   test("pages through the library by key", async () => {
     for (let i = 0; i < 50; i++) await keeps([`page-${String(i).padStart(2, "0")}.png`, png(`page ${i}`, 36, 32)]);
     const names = [];

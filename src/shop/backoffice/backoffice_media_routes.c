@@ -245,6 +245,27 @@ static const struct field alt_fields[] = {
     {0},
 };
 
+struct replace_form {
+    const char *picture_id;
+    const struct upload *file;
+};
+
+static const struct field replace_fields[] = {
+    {.name = "id",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct replace_form, picture_id),
+     .is_required = true,
+     .maximum = PICTURE_ID_DIGITS,
+     .help = "The picture"},
+    {.name = "pictures",
+     .kind = FIELD_FILE,
+     .offset = offsetof(struct replace_form, file),
+     .is_required = true,
+     .maximum = PICTURE_BYTES_LIMIT,
+     .help = "The picture that is shown instead"},
+    {0},
+};
+
 static err add_uses(struct ctx *ctx, struct value *view, const struct picture *picture)
 {
     static const char *const kinds[] = {"", "product", "category", "variant"};
@@ -266,13 +287,12 @@ static err add_uses(struct ctx *ctx, struct value *view, const struct picture *p
     return NULL;
 }
 
-static err picture_view(struct req *req, struct value **made)
+static err picture_view(struct req *req, const char *picture_id, struct value **made)
 {
-    const struct picture_form *form = req->form;
     struct ctx *ctx = &req->ctx;
     const struct picture *picture, *alike;
     struct value *view = value_object(ctx->arena);
-    TRY(picture_load(ctx, form->picture_id, &picture));
+    TRY(picture_load(ctx, picture_id, &picture));
     fill_picture(ctx, value_set_object(ctx->arena, view, "picture"), picture);
     TRY(picture_load_many(ctx, &picture->alike_id, picture->alike_id ? 1 : 0, &alike));
     if (picture->alike_id && alike)
@@ -288,8 +308,16 @@ static err show(struct req *req)
 {
     const struct picture_form *form = req->form;
     struct value *view;
-    TRY(picture_view(req, &view));
+    TRY(picture_view(req, form->picture_id, &view));
     value_set_text(req->ctx.arena, view, "notice", form->notice ? form->notice : "");
+    return reply_view(req, "admin/media_picture", view);
+}
+
+static err show_after_replace(struct req *req)
+{
+    const struct replace_form *form = req->form;
+    struct value *view;
+    TRY(picture_view(req, form->picture_id, &view));
     return reply_view(req, "admin/media_picture", view);
 }
 
@@ -297,7 +325,7 @@ static err done(struct req *req)
 {
     const struct picture_form *form = req->form;
     struct value *view;
-    TRY(picture_view(req, &view));
+    TRY(picture_view(req, form->picture_id, &view));
     return reply_done(req, 200, view, "/admin/media/%s?notice=saved", form->picture_id);
 }
 
@@ -313,6 +341,23 @@ static err mark_different(struct req *req)
     const struct picture_form *form = req->form;
     TRY(picture_mark_different(&req->ctx, form->picture_id));
     return done(req);
+}
+
+/* The old picture stays in the library, unused: it may be wanted again. */
+static err replace(struct req *req)
+{
+    const struct replace_form *form = req->form;
+    struct ctx *ctx = &req->ctx;
+    const struct picture *old, *fresh;
+    struct media_source source = {.path = form->file->path, .file_name = form->file->file_name};
+    TRY(picture_load(ctx, form->picture_id, &old));
+    TRY(picture_store(ctx, &source, &fresh));
+    if (old->alt[0])
+        TRY(picture_change_alt(ctx, fresh->id, old->alt));
+    TRY(catalog_replace_picture(ctx, old->id, fresh->id));
+    struct value *view = value_object(ctx->arena);
+    fill_picture(ctx, value_set_object(ctx->arena, view, "picture"), fresh);
+    return reply_done(req, 200, view, "/admin/media/%s?notice=replaced", fresh->id);
 }
 
 static err drop(struct req *req)
@@ -379,6 +424,15 @@ const struct route backoffice_media_routes[] = {
      .form_size = sizeof(struct picture_form),
      .again = show,
      .summary = "It only looks like an older picture",
+     .answer = "picture"},
+    {.method = POST,
+     .path = "/admin/media/:id/replace",
+     .handler = replace,
+     MEDIA_WRITE,
+     .fields = replace_fields,
+     .form_size = sizeof(struct replace_form),
+     .again = show_after_replace,
+     .summary = "Show another picture in all places of this one",
      .answer = "picture"},
     {.method = POST,
      .path = "/admin/media/:id/remove",

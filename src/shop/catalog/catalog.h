@@ -201,6 +201,8 @@ CHECKED err product_picture_add_many(struct ctx *ctx, int64_t product_id,
  * ERR_CONFLICT. */
 CHECKED err product_picture_change(struct ctx *ctx, int64_t product_id,
                                    const struct product_picture *picture);
+/* Another picture in all places of one: products, variants, categories, some at a time. */
+CHECKED err catalog_replace_picture(struct ctx *ctx, const char *from, const char *to);
 /* NULL takes it away. */
 CHECKED err product_change_video(struct ctx *ctx, int64_t product_id, const char *video_id);
 CHECKED err product_picture_remove(struct ctx *ctx, int64_t product_id, int64_t position);

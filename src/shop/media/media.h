@@ -120,6 +120,9 @@ struct picture_use {
  * matter. */
 CHECKED err picture_uses_set(struct ctx *ctx, enum picture_use_kind kind, int64_t owner_id,
                              const char *const *picture_ids, size_t count);
+/* In a transaction: the owner shows `to` where it showed `from`. */
+CHECKED err picture_use_move(struct ctx *ctx, const struct picture_use *use, const char *from,
+                             const char *to);
 /* Up to PICTURE_USE_LIMIT of them. */
 CHECKED err picture_use_list(struct ctx *ctx, const char *picture_id, struct picture_use **uses,
                              size_t *count);

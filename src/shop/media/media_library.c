@@ -250,6 +250,28 @@ err picture_uses_set(struct ctx *ctx, enum picture_use_kind kind, int64_t owner_
     return NULL;
 }
 
+err picture_use_move(struct ctx *ctx, const struct picture_use *use, const char *from, const char *to)
+{
+    struct db_value shop = db_int(ctx->shop->id), kind = db_int(use->kind), owner = db_int(use->owner_id);
+    TRY(db_expect(ctx, 1, ERR_CONFLICT, "the picture was taken away meanwhile",
+                  "DELETE FROM picture_uses WHERE shop_id = $1 AND kind = $2 AND owner_id = $3"
+                  " AND picture_id = $4",
+                  shop, kind, owner, db_text(from)));
+    TRY(db_execute(ctx, "UPDATE pictures SET use_count = use_count - 1 WHERE shop_id = $1 AND id = $2", shop,
+                   db_text(from)));
+    /* The owner may show the other picture already: then it is not counted twice. */
+    TRY(db_execute(
+        ctx,
+        "UPDATE pictures SET use_count = use_count + 1 WHERE shop_id = $1 AND id = $4 AND NOT EXISTS"
+        " (SELECT 1 FROM picture_uses u WHERE u.shop_id = $1 AND u.kind = $2 AND u.owner_id = $3"
+        " AND u.picture_id = $4)",
+        shop, kind, owner, db_text(to)));
+    return db_execute(ctx,
+                      "INSERT INTO picture_uses (shop_id, kind, owner_id, picture_id) VALUES ($1, $2, $3, $4)"
+                      " ON CONFLICT (shop_id, kind, owner_id, picture_id) DO NOTHING",
+                      shop, kind, owner, db_text(to));
+}
+
 err picture_use_list(struct ctx *ctx, const char *picture_id, struct picture_use **uses, size_t *count)
 {
     struct db_rows *rows;
