@@ -20,6 +20,8 @@ CREATE INDEX pictures_by_look_3 ON pictures (shop_id, look_3) WHERE look IS NOT 
 CREATE INDEX pictures_by_look_4 ON pictures (shop_id, look_4) WHERE look IS NOT NULL;
 -- Shops that took the same bytes share one file: it goes when no shop has a row for it.
 CREATE INDEX pictures_by_file ON pictures (id);
+-- The key that product_pictures refers by: a picture that is removed is looked for here.
+CREATE INDEX product_pictures_by_picture ON product_pictures (shop_id, picture_id);
 
 -- Who shows a picture: told by the modules that do, kept here, so that nobody has to look into their tables.
 CREATE TABLE picture_uses (

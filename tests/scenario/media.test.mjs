@@ -156,6 +156,7 @@ describe("the media library", () => {
     const sent = await sends(at, "pictures", [["a.png", png("a")], ["b.png", png("b")]]);
     assert.equal(sent.status, 200, sent.text);
     const [, second] = sent.body.product.pictures;
+    assert.equal(sent.body.product.version, product.version, "a form that is open meanwhile can still be saved");
     await staff.does(`${at}/1/move`, { to: 0 });
     assert.equal((await staff.does(`${at}/1`, { picture: second.id, alt: "x" })).status, 409, "another picture stands there by now");
     const changed = await staff.does(`${at}/0`, { picture: second.id, alt: "壶嘴特写", focus_x: 22, focus_y: 81 });

@@ -1,4 +1,7 @@
-/* catalog_pictures.c - the pictures of a product in their order; the first stands for it in lists. */
+/* catalog_pictures.c - the pictures of a product in their order; the first stands for it in lists.
+ *
+ * They are no part of what product_save writes, so its version is left alone: who adds pictures while the
+ * form of the product is open can still save it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/catalog/catalog.h"
 
@@ -34,12 +37,11 @@ static err write_arrangement(struct ctx *ctx, const struct arrangement *order)
         TRY(tell_uses(ctx, order));
     const struct product_picture none = {.alt = "", .focus_x = 50, .focus_y = 50};
     const struct product_picture *first = order->count > 0 ? order->pictures : &none;
-    TRY(db_expect(
-        ctx, 1, ERR_NOT_FOUND, "no such product",
-        "UPDATE products SET picture_id = $3, picture_alt = $4, version = version + 1, updated_at = $5,"
-        " picture_focus_x = $6, picture_focus_y = $7 WHERE shop_id = $1 AND id = $2",
-        db_int(ctx->shop->id), db_int(order->product_id), db_text(first->picture_id), db_text(first->alt),
-        db_int(ctx->now), db_int(first->focus_x), db_int(first->focus_y)));
+    TRY(db_expect(ctx, 1, ERR_NOT_FOUND, "no such product",
+                  "UPDATE products SET picture_id = $3, picture_alt = $4, updated_at = $5,"
+                  " picture_focus_x = $6, picture_focus_y = $7 WHERE shop_id = $1 AND id = $2",
+                  db_int(ctx->shop->id), db_int(order->product_id), db_text(first->picture_id),
+                  db_text(first->alt), db_int(ctx->now), db_int(first->focus_x), db_int(first->focus_y)));
     return product_emit_changed(ctx, order->product_id);
 }
 
@@ -182,7 +184,7 @@ static err write_video(struct ctx *ctx, void *arg)
 {
     const struct filming *filming = arg;
     TRY(db_expect(ctx, 1, ERR_NOT_FOUND, "no such product",
-                  "UPDATE products SET video_id = $3, version = version + 1, updated_at = $4"
+                  "UPDATE products SET video_id = $3, updated_at = $4"
                   " WHERE shop_id = $1 AND id = $2",
                   db_int(ctx->shop->id), db_int(filming->product_id), db_text(filming->video_id),
                   db_int(ctx->now)));
