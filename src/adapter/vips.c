@@ -7,6 +7,7 @@
 
 #include "adapter/file_type.h"
 #include "base/text.h"
+#include <malloc.h>
 #include <pthread.h>
 #include <unistd.h>
 #include <vips/vips.h>
@@ -181,6 +182,7 @@ static err derive(struct ctx *ctx, const char *source, const struct picture_targ
         failed = save_at(image, &targets[i]);
     g_object_unref(image);
     vips_thread_shutdown();
+    malloc_trim(0); /* an encoder takes and leaves up to a hundred megabytes in small pieces */
     return failed ? vips_failure(ctx, ERR_INTERNAL, "cannot write the picture") : NULL;
 }
 
