@@ -214,7 +214,7 @@ static int miniature(const char *path, void **pixels)
     if (failed)
         return -1;
     *pixels = vips_image_write_to_memory(bytes, &size);
-    bool is_whole = *pixels && size == LOOK_WIDTH * LOOK_HEIGHT;
+    bool is_whole = *pixels && size == (size_t)LOOK_WIDTH * LOOK_HEIGHT;
     if (!is_whole)
         g_free(*pixels);
     g_object_unref(bytes);

@@ -118,7 +118,7 @@ static err insert_picture(struct ctx *ctx, void *arg)
 
 err picture_store(struct ctx *ctx, const struct media_source *source, const struct picture **picture)
 {
-    struct picture_facts facts;
+    struct picture_facts facts = {0};
     struct picture *stored = arena_alloc(ctx->arena, sizeof *stored);
     struct insertion insertion = {.picture = stored, .is_ours = source->is_ours};
     TRY(check_picture(ctx, source, &facts, &insertion.look));
