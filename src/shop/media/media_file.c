@@ -101,6 +101,18 @@ static err copy_bytes(struct ctx *ctx, int from, int to)
     return fsync(to) == 0 ? NULL : fail_with(ctx, ERR_INTERNAL, "cannot sync a picture (errno %d)", errno);
 }
 
+/* The name of a file is safe only when its directory is. */
+static err sync_directory(struct ctx *ctx, const char *id)
+{
+    const char *directory;
+    TRY(directory_for(ctx, id, false, &directory));
+    int folder = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int failed = folder < 0 ? -1 : fsync(folder);
+    if (folder >= 0)
+        close(folder);
+    return failed ? fail_with(ctx, ERR_INTERNAL, "cannot sync %s (errno %d)", directory, errno) : NULL;
+}
+
 err media_keep(struct ctx *ctx, const char *source, const char *id, const char *format)
 {
     const char *target;
@@ -117,10 +129,12 @@ err media_keep(struct ctx *ctx, const char *source, const char *id, const char *
     close(from);
     if (to >= 0)
         close(to);
-    if (!failure)
-        return media_put_in_place(ctx, partial, target);
-    unlink(partial);
-    return failure;
+    if (failure) {
+        unlink(partial);
+        return failure;
+    }
+    TRY(media_put_in_place(ctx, partial, target));
+    return sync_directory(ctx, id);
 }
 
 err media_hash(struct ctx *ctx, const char *path, const char **id, int64_t *bytes)
