@@ -375,28 +375,68 @@ async function preview(file, place) {
     place.prepend(file.name);
   }
 }
-function upload(form, files) {
-  const progress = make("progress", { max: 1, value: 0, "aria-label": words.loading });
+/* Sends one file of a form; resolves with the text of the answer. */
+function send(form, name, file, progress) {
+  return new Promise((resolve, reject) => {
+    const data = new FormData();
+    data.append(name, file);
+    const request = new XMLHttpRequest();
+    request.open("POST", form.action);
+    request.upload.onprogress = (e) => e.lengthComputable && (progress.value = e.loaded / e.total);
+    request.onload = () => resolve(request.responseText);
+    request.onerror = () => reject(new Error());
+    request.send(data);
+  });
+}
+function failureOf(html) {
+  const failure = find("[data-failure]", parse(html));
+  return failure && (find("li", failure) ?? failure).textContent.trim().replace(/\s+/g, " ");
+}
+
+/* File by file, so that each has its own progress and its own refusal, in the order in which they were chosen. What was
+   refused stays to be read; then the part of the page is fetched anew. */
+async function upload(form, files) {
+  const { upload: part, limit, tooBig } = form.dataset;
+  const name = find("input[type=file]", form).name;
   const list = find(".uploads", form);
-  const items = [...files].map((file) => make("li", {}, ""));
-  list.replaceChildren(...items);
-  [...files].forEach((file, i) => preview(file, items[i]));
-  items.at(-1)?.append(progress);
-  const data = new FormData();
-  for (const file of files) data.append("pictures", file);
-  const request = new XMLHttpRequest();
-  request.open("POST", form.action);
-  request.upload.onprogress = (e) => e.lengthComputable && (progress.value = e.loaded / e.total);
-  request.onload = () => takeOver(form.dataset.upload, request.responseText).finally(() => list.replaceChildren());
-  request.onerror = () => {
-    list.replaceChildren();
-    toast(words.uploadFailed, true);
-  };
-  request.send(data);
+  const sum = make("li", { class: "uploads-sum" });
+  const lines = [...files].map((file) => {
+    const progress = make("progress", { max: 1, value: 0, "aria-label": `${words.loading} ${file.name}` });
+    const item = make("li", { class: "upload" }, progress);
+    if (file.type.startsWith("image/")) preview(file, item);
+    return { file, item, progress };
+  });
+  list.replaceChildren(sum, ...lines.map((line) => line.item));
+  form.classList.add("is-busy");
+  const refused = [];
+  for (const [i, { file, item, progress }] of lines.entries()) {
+    sum.textContent = `${i + 1} / ${lines.length}`;
+    let failure = file.size > limit ? `${file.name} ${tooBig}` : null;
+    try {
+      failure ??= failureOf(await send(form, name, file, progress));
+    } catch {
+      failure = `${file.name} ${words.uploadFailed}`;
+    }
+    progress.remove();
+    item.classList.add(failure ? "is-bad" : "is-done");
+    if (failure) {
+      item.replaceChildren(failure);
+      refused.push(item);
+    }
+  }
+  form.classList.remove("is-busy");
+  list.replaceChildren();
+  try {
+    if (refused.length < lines.length) await takeOver(part, await (await fetch(location.href)).text());
+  } catch {
+    toast(words.failed, true);
+  }
+  find(".uploads", find(`form[data-upload] input[name="${name}"]`)?.form ?? form)?.replaceChildren(...refused);
 }
 on("change", "form[data-upload] input[type=file]", (input) => {
-  if (input.files.length) upload(input.form, input.files);
+  const files = [...input.files];
   input.value = "";
+  if (files.length) upload(input.form, files);
 });
 for (const kind of ["dragenter", "dragover"]) on(kind, ".drop", (drop, e) => {
   if (!e.dataTransfer.types.includes("Files")) return;
@@ -406,8 +446,8 @@ for (const kind of ["dragenter", "dragover"]) on(kind, ".drop", (drop, e) => {
 for (const kind of ["dragleave", "drop"]) on(kind, ".drop", (drop) => drop.classList.remove("is-over"));
 on("drop", "form[data-upload]", (form, e) => {
   e.preventDefault();
-  const files = [...e.dataTransfer.files].filter((file) => file.type.startsWith("image/"));
-  if (files.length) upload(form, files);
+  const files = [...e.dataTransfer.files];
+  if (files.length) upload(form, find("input[type=file]", form).multiple ? files : files.slice(0, 1));
 });
 let dragged = null;
 on("dragstart", ".tile", (tile, e) => {
@@ -438,6 +478,57 @@ on("drop", ".tile", async (tile, e) => {
     toast(words.failed, true);
   }
 });
+/* The order by keyboard: Alt and an arrow move the tile that has the focus. */
+document.addEventListener("keydown", (e) => {
+  const tile = e.altKey && e.target.closest(".tile");
+  const step = { ArrowLeft: "left", ArrowRight: "right" }[e.key];
+  if (!tile || !step) return;
+  e.preventDefault();
+  find(`button[name=to]:has(use[href$="#${step}"])`, tile)?.click();
+});
+
+/* A page with one form, shown in a dialog instead. */
+on("click", "a[data-open]", async (link, e) => {
+  if (e.metaKey || e.ctrlKey || e.shiftKey || !ask) return;
+  e.preventDefault();
+  try {
+    const form = find(link.dataset.open, parse(await (await fetch(link.href)).text()));
+    form.classList.remove("card");
+    ask.replaceChildren(form);
+    ask.className = "dialog is-wide";
+    ask.showModal();
+    ask.addEventListener("close", () => ask.replaceChildren(), { once: true });
+    aim(form);
+  } catch {
+    location.href = link.href;
+  }
+});
+
+/* ---- the focus of a picture: a click sets the two numbers ---- */
+
+function aim(form) {
+  const [x, y] = ["x", "y"].map((name) => find(`[data-focus-${name}]`, form));
+  const area = find("[data-focus]", form);
+  const place = () => {
+    const [left, top] = [x, y].map((input) => Math.min(100, Math.max(0, Number(input.value) || 0)));
+    area.style.setProperty("--at-x", left + "%");
+    area.style.setProperty("--at-y", top + "%");
+    find("[data-focus-preview]", form).style.objectPosition = `${left}% ${top}%`;
+  };
+  area.addEventListener("click", (e) => {
+    const box = area.getBoundingClientRect();
+    x.value = Math.round(((e.clientX - box.left) / box.width) * 100);
+    y.value = Math.round(((e.clientY - box.top) / box.height) * 100);
+    place();
+  });
+  for (const input of [x, y]) input.addEventListener("input", place);
+  place();
+}
+for (const form of all(".focus-form")) {
+  form.removeAttribute("data-swap");
+  aim(form);
+}
+
 function prepare(within) {
   for (const tile of all(".tile", within)) tile.draggable = true;
   for (const input of all(".drop input[type=file]", within)) input.required = false;

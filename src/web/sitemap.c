@@ -9,6 +9,7 @@
 #include "shop/checkout/checkout_routes.h"
 #include "shop/content/content_routes.h"
 #include "shop/digital/digital_jobs.h"
+#include "shop/media/media_jobs.h"
 #include "shop/media/media_routes.h"
 #include "shop/payment/payment_jobs.h"
 #include "shop/staff/staff_routes.h"
@@ -30,6 +31,8 @@ const struct route *const site_routes[] = {
     backoffice_list_routes,
     backoffice_act_routes,
     backoffice_product_routes,
+    backoffice_picture_routes,
+    backoffice_media_routes,
     backoffice_category_routes,
     backoffice_attribute_routes,
     backoffice_tag_routes,
@@ -46,9 +49,9 @@ const struct route *const site_routes[] = {
     NULL,
 };
 
-const struct job_kind *const site_jobs[] = {
-    shop_job_kinds,     catalog_job_kinds, payment_job_kinds, payment_owed_job_kinds,
-    checkout_job_kinds, digital_job_kinds, sandbox_job_kinds, NULL};
+const struct job_kind *const site_jobs[] = {shop_job_kinds,    media_job_kinds,        catalog_job_kinds,
+                                            payment_job_kinds, payment_owed_job_kinds, checkout_job_kinds,
+                                            digital_job_kinds, sandbox_job_kinds,      NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 

@@ -138,6 +138,17 @@ static err link_picture(struct liquid_call *call, const struct value *input, con
     return NULL;
 }
 
+/* "fx-30 fy-70": styles may not stand in a page, so the point in sight is a class in steps of a tenth. */
+static err focus_class(struct liquid_call *call, const struct value *input, const struct value *arguments,
+                       size_t count, const struct value *named, struct value *output)
+{
+    (void)arguments, (void)count, (void)named;
+    int64_t x = value_find_int(input, "focus_x", 50), y = value_find_int(input, "focus_y", 50);
+    *output = value_text(
+        arena_format(arena_of(call), "fx-%d fy-%d", (int)((x + 5) / 10 * 10), (int)((y + 5) / 10 * 10)));
+    return NULL;
+}
+
 static err show_time(struct liquid_call *call, const struct value *input, const struct value *arguments,
                      size_t count, const struct value *named, struct value *output)
 {
@@ -164,7 +175,14 @@ static err show_json(struct liquid_call *call, const struct value *input, const 
 }
 
 const struct liquid_filter_entry theme_filters[] = {
-    {"t", translate, false},    {"money", show_money, false},     {"money_decimal", show_decimal, false},
-    {"path", localise, false},  {"asset_url", link_asset, false}, {"picture_url", link_picture, false},
-    {"time", show_time, false}, {"json", show_json, true},        {0},
+    {"t", translate, false},
+    {"money", show_money, false},
+    {"money_decimal", show_decimal, false},
+    {"path", localise, false},
+    {"asset_url", link_asset, false},
+    {"picture_url", link_picture, false},
+    {"focus_class", focus_class, false},
+    {"time", show_time, false},
+    {"json", show_json, true},
+    {0},
 };

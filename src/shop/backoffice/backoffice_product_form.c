@@ -410,10 +410,11 @@ static err add_pictures(struct ctx *ctx, struct value *view, const struct produc
     for (size_t i = 0; i < count; i++) {
         struct value *holder = value_object(ctx->arena);
         picture_set_view(ctx, holder, "picture", pictures[i].picture_id, pictures[i].alt);
+        picture_set_focus(ctx, holder, "picture", pictures[i].focus_x, pictures[i].focus_y);
         struct value *picture = value_add(ctx->arena, list, *value_find(holder, "picture"));
         value_set_int(ctx->arena, picture, "position", pictures[i].position);
     }
-    return NULL;
+    return video_set_view(ctx, view, "video", product->video_id);
 }
 
 static void add_words(struct ctx *ctx, struct value *view, const struct product *product)

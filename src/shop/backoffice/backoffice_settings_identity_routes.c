@@ -78,18 +78,25 @@ static const struct field logo_fields[] = {
     {0},
 };
 
+static err put_logo(struct ctx *ctx, void *arg)
+{
+    const char *const *picture_id = arg;
+    return shop_change_logo(ctx, *picture_id);
+}
+
 static err change_logo(struct req *req)
 {
     const struct logo_form *form = req->form;
-    const struct picture *picture;
-    TRY(picture_store(&req->ctx, form->logo->path, false, &picture));
-    TRY(shop_change_logo(&req->ctx, picture->id));
+    const char *picture_id;
+    TRY(settings_take_picture(&req->ctx, form->logo, &picture_id));
+    TRY(settings_change_pictures(&req->ctx, put_logo, &picture_id));
     return done(req, "identity", "saved");
 }
 
 static err remove_logo(struct req *req)
 {
-    TRY(shop_change_logo(&req->ctx, ""));
+    const char *none = "";
+    TRY(settings_change_pictures(&req->ctx, put_logo, &none));
     return done(req, "identity", "saved");
 }
 

@@ -3,6 +3,7 @@
 #include "shop/backoffice/backoffice_settings_routes.h"
 #include "shop/backoffice/backoffice_routes.h"
 
+#include "shop/media/media.h"
 #include "shop/staff/staff.h"
 #include "shop/tenant/tenant.h"
 
@@ -14,6 +15,40 @@ err settings_open(struct req *req, struct value **view)
     bool is_told = !req->failure && req->route->method == GET;
     value_set_text(ctx->arena, *view, "notice", is_told ? req_typed(req, "notice") : NULL);
     return NULL;
+}
+
+err settings_take_picture(struct ctx *ctx, const struct upload *upload, const char **picture_id)
+{
+    const struct picture *picture;
+    const struct media_source source = {.path = upload->path, .file_name = upload->file_name};
+    TRY(picture_store(ctx, &source, &picture));
+    *picture_id = picture->id;
+    return NULL;
+}
+
+struct picture_change {
+    db_body body;
+    void *arg;
+};
+
+static err change_pictures(struct ctx *ctx, void *arg)
+{
+    const struct picture_change *change = arg;
+    const struct shop *shop;
+    const char *ids[SHOP_LICENCE_LIMIT + 2];
+    size_t count = 0;
+    TRY(change->body(ctx, change->arg));
+    TRY(shop_load(ctx, ctx->shop->id, &shop));
+    ids[count++] = shop->profile->logo_id;
+    ids[count++] = shop->profile->licence_picture_id;
+    for (size_t i = 0; i < shop->profile->licence_count; i++)
+        ids[count++] = shop->profile->licences[i].picture_id;
+    return picture_uses_set(ctx, PICTURE_OF_SHOP, shop->id, ids, count);
+}
+
+err settings_change_pictures(struct ctx *ctx, db_body body, void *arg)
+{
+    return db_transact(ctx, change_pictures, &(struct picture_change){body, arg});
 }
 
 static void add_people(struct ctx *ctx, struct value *settings, const struct staff *people, size_t count)

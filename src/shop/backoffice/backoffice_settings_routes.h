@@ -3,7 +3,12 @@
  * They read the shop as it is now, not as the cache remembers it: whoever saves sees what was saved. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "db/db.h"
 #include "http/http.h"
 
 /* Reads the shop anew and begins a view, with the notice that the address carries. */
 CHECKED err settings_open(struct req *req, struct value **view);
+/* Takes an uploaded picture. */
+CHECKED err settings_take_picture(struct ctx *ctx, const struct upload *upload, const char **picture_id);
+/* Runs a body that changes what pictures the shop shows, and tells media in the same transaction. */
+CHECKED err settings_change_pictures(struct ctx *ctx, db_body body, void *arg);

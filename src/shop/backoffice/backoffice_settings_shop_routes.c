@@ -84,18 +84,25 @@ static const struct field picture_fields[] = {
     {0},
 };
 
+static err put_picture(struct ctx *ctx, void *arg)
+{
+    const char *const *picture_id = arg;
+    return shop_change_licence_picture(ctx, *picture_id);
+}
+
 static err change_picture(struct req *req)
 {
     const struct picture_form *form = req->form;
-    const struct picture *picture;
-    TRY(picture_store(&req->ctx, form->picture->path, false, &picture));
-    TRY(shop_change_licence_picture(&req->ctx, picture->id));
+    const char *picture_id;
+    TRY(settings_take_picture(&req->ctx, form->picture, &picture_id));
+    TRY(settings_change_pictures(&req->ctx, put_picture, &picture_id));
     return done(req, "licence", "saved");
 }
 
 static err remove_picture(struct req *req)
 {
-    TRY(shop_change_licence_picture(&req->ctx, ""));
+    const char *none = "";
+    TRY(settings_change_pictures(&req->ctx, put_picture, &none));
     return done(req, "licence", "saved");
 }
 
@@ -137,23 +144,31 @@ static const struct field line_fields[] = {
     {0},
 };
 
+static err put_licence(struct ctx *ctx, void *arg)
+{
+    return shop_add_licence(ctx, arg);
+}
+
+static err drop_licence(struct ctx *ctx, void *arg)
+{
+    const int64_t *line_no = arg;
+    return shop_remove_licence(ctx, *line_no);
+}
+
 static err add_licence(struct req *req)
 {
     const struct licence_form *form = req->form;
     struct shop_licence licence = {.kind = form->kind, .number = form->number, .picture_id = ""};
-    const struct picture *picture;
-    if (form->scan && form->scan->size > 0) {
-        TRY(picture_store(&req->ctx, form->scan->path, false, &picture));
-        licence.picture_id = picture->id;
-    }
-    TRY(shop_add_licence(&req->ctx, &licence));
+    if (form->scan && form->scan->size > 0)
+        TRY(settings_take_picture(&req->ctx, form->scan, &licence.picture_id));
+    TRY(settings_change_pictures(&req->ctx, put_licence, &licence));
     return done(req, "licence", "added");
 }
 
 static err remove_licence(struct req *req)
 {
-    const struct licence_form *form = req->form;
-    TRY(shop_remove_licence(&req->ctx, form->line_no));
+    struct licence_form form = *(const struct licence_form *)req->form;
+    TRY(settings_change_pictures(&req->ctx, drop_licence, &form.line_no));
     return done(req, "licence", "removed");
 }
 

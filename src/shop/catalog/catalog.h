@@ -7,6 +7,7 @@
 #include "base/ctx.h"
 #include "base/value.h"
 #include "db/db.h"
+#include "shop/media/media.h"
 
 enum product_kind { PRODUCT_PHYSICAL = 1, PRODUCT_DIGITAL = 2 };
 enum product_status { PRODUCT_DRAFT = 1, PRODUCT_ACTIVE = 2, PRODUCT_ARCHIVED = 3 };
@@ -56,6 +57,9 @@ struct product {
     int64_t variant_count;
     const char *picture_id;
     const char *picture_alt;
+    int64_t picture_focus_x; /* percent, see struct product_picture */
+    int64_t picture_focus_y;
+    const char *video_id; /* NULL when there is none, and in lists */
     int64_t version;
     int64_t created_at;
     int64_t updated_at;
@@ -101,6 +105,10 @@ struct product_picture {
     const char *picture_id;
     const char *alt;
     int64_t position;
+    /* The point that stays in sight where the picture is cut to a square: percent from the left and the top.
+     */
+    int64_t focus_x;
+    int64_t focus_y;
 };
 
 /* ---- categories ---- */
@@ -152,6 +160,22 @@ CHECKED err variant_load_many(struct ctx *ctx, const int64_t *variant_ids, size_
                               const struct variant **found);
 CHECKED err product_picture_list(struct ctx *ctx, int64_t product_id, struct product_picture **pictures,
                                  size_t *count);
+
+/* What shows a picture, for people: the title of a product, variant or category and where it is changed. */
+struct picture_place {
+    enum picture_use_kind kind;
+    int64_t owner_id; /* of the product for a variant */
+    const char *title;
+};
+/* Names those places of `uses` that exist, in their order. */
+CHECKED err catalog_name_places(struct ctx *ctx, const struct picture_use *uses, size_t use_count,
+                                struct picture_place *places, size_t *count);
+#define VIDEO_LOOKUP_LIMIT 24
+/* For each of up to VIDEO_LOOKUP_LIMIT videos a product that shows it (id and title), or NULL. */
+CHECKED err product_find_by_videos(struct ctx *ctx, const char *const *video_ids, size_t count,
+                                   const struct product **products);
+/* Every picture of a product exists, media knows that it is shown, and the first stands for the product. */
+CHECKED err product_picture_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);
 
 /* Empty values when the product has none. */
 CHECKED err product_details_load(struct ctx *ctx, int64_t product_id, struct product_details *details);
@@ -314,6 +338,17 @@ CHECKED err product_list_ids(struct ctx *ctx, const struct product_query *query,
                              size_t *count);
 /* Puts a picture at the end. ERR_LIMIT past PRODUCT_PICTURE_LIMIT. */
 CHECKED err product_picture_add(struct ctx *ctx, int64_t product_id, const char *picture_id, const char *alt);
+/* The same for several, all or none. */
+CHECKED err product_picture_add_many(struct ctx *ctx, int64_t product_id,
+                                     const struct product_picture *pictures, size_t count);
+/* New alt text and focus of the picture at picture->position, if it is still the one with that id; else
+ * ERR_CONFLICT. */
+CHECKED err product_picture_change(struct ctx *ctx, int64_t product_id,
+                                   const struct product_picture *picture);
+/* Another picture in all places of one: products, variants, categories, some at a time. */
+CHECKED err catalog_replace_picture(struct ctx *ctx, const char *from, const char *to);
+/* NULL takes it away. */
+CHECKED err product_change_video(struct ctx *ctx, int64_t product_id, const char *video_id);
 CHECKED err product_picture_remove(struct ctx *ctx, int64_t product_id, int64_t position);
 CHECKED err product_picture_move(struct ctx *ctx, int64_t product_id, int64_t position, int64_t to);
 

@@ -99,6 +99,7 @@ static err insert_category(struct ctx *ctx, void *arg)
         db_text(category->summary ? category->summary : ""),
         db_text(category->summary_en ? category->summary_en : ""), db_text(category->picture_id),
         db_int(category->position), db_int(ctx->now)));
+    TRY(picture_uses_set(ctx, PICTURE_OF_CATEGORY, category->id, &category->picture_id, 1));
     return emit_changed(ctx, category->id);
 }
 
@@ -137,6 +138,7 @@ static err delete_category(struct ctx *ctx, void *arg)
                   "DELETE FROM categories WHERE shop_id = $1 AND id = $2 AND NOT EXISTS"
                   " (SELECT 1 FROM products p WHERE p.shop_id = $1 AND p.category_id = $2)",
                   db_int(ctx->shop->id), db_int(*category_id)));
+    TRY(picture_uses_set(ctx, PICTURE_OF_CATEGORY, *category_id, NULL, 0));
     return emit_changed(ctx, *category_id);
 }
 

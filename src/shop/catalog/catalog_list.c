@@ -11,7 +11,9 @@
 #define LIST_LIMIT 100
 #define LIST_COLUMNS                                                                                         \
     "SELECT id, handle, title, subtitle, brand, kind, status, category_id, price_min, price_max,"            \
-    " variant_count, picture_id, picture_alt, version, created_at, updated_at FROM products "
+    " variant_count, picture_id, picture_alt, version, created_at, updated_at, picture_focus_x, "            \
+    "picture_focus_y"                                                                                        \
+    " FROM products "
 
 struct place {
     int64_t price;
@@ -35,7 +37,9 @@ static struct product read_item(const struct db_rows *rows)
                             .picture_alt = db_get_text(rows, 12),
                             .version = db_get_int(rows, 13),
                             .created_at = db_get_int(rows, 14),
-                            .updated_at = db_get_int(rows, 15)};
+                            .updated_at = db_get_int(rows, 15),
+                            .picture_focus_x = db_get_int(rows, 16),
+                            .picture_focus_y = db_get_int(rows, 17)};
 }
 
 static err read_cursor(struct ctx *ctx, const struct product_query *query, struct place *place)

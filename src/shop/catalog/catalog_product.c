@@ -7,7 +7,8 @@
 
 #define PRODUCT_COLUMNS                                                                                      \
     "SELECT id, handle, title, subtitle, description, brand, kind, status, category_id, options, price_min," \
-    " price_max, variant_count, picture_id, picture_alt, version, created_at, updated_at FROM products "
+    " price_max, variant_count, picture_id, picture_alt, version, created_at, updated_at, picture_focus_x,"  \
+    " picture_focus_y, video_id FROM products "
 
 #define VARIANT_COLUMNS                                                                                      \
     "SELECT v.id, v.product_id, v.position, v.sku, v.title, v.options, v.price, v.weight, v.picture_id,"     \
@@ -44,7 +45,10 @@ static err read_product(struct ctx *ctx, const struct db_rows *rows, struct prod
                                 .picture_alt = db_get_text(rows, 14),
                                 .version = db_get_int(rows, 15),
                                 .created_at = db_get_int(rows, 16),
-                                .updated_at = db_get_int(rows, 17)};
+                                .updated_at = db_get_int(rows, 17),
+                                .picture_focus_x = db_get_int(rows, 18),
+                                .picture_focus_y = db_get_int(rows, 19),
+                                .video_id = db_get_text(rows, 20)};
     return read_list(ctx, db_get_text(rows, 9), &product->options);
 }
 
@@ -169,22 +173,5 @@ err variant_load_many(struct ctx *ctx, const int64_t *variant_ids, size_t count,
                     found[i] = variant;
         }
     }
-    return NULL;
-}
-
-err product_picture_list(struct ctx *ctx, int64_t product_id, struct product_picture **pictures,
-                         size_t *count)
-{
-    struct db_rows *rows;
-    TRY(db_query(
-        ctx, &rows,
-        "SELECT picture_id, alt, position FROM product_pictures WHERE shop_id = $1 AND product_id = $2"
-        " ORDER BY position",
-        db_int(ctx->shop->id), db_int(product_id)));
-    *pictures = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **pictures);
-    *count = 0;
-    while (db_next(rows))
-        (*pictures)[(*count)++] = (struct product_picture){
-            .picture_id = db_get_text(rows, 0), .alt = db_get_text(rows, 1), .position = db_get_int(rows, 2)};
     return NULL;
 }

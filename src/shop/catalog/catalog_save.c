@@ -192,8 +192,12 @@ static err write_variants(struct ctx *ctx, const struct saving *saving)
                        " WHERE shop_id = $1 AND product_id = $2",
                        db_int(ctx->shop->id), db_int(draft->id)));
     }
-    for (size_t i = 0; i < draft->variant_count; i++)
+    for (size_t i = 0; i < draft->variant_count; i++) {
         TRY(write_variant(ctx, draft, i, saving->is_new[i]));
+        if (draft->variants[i].picture_id)
+            TRY(picture_uses_set(ctx, PICTURE_OF_VARIANT, draft->variants[i].id,
+                                 &draft->variants[i].picture_id, 1));
+    }
     return NULL;
 }
 

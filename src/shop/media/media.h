@@ -1,28 +1,58 @@
-/* media.h - pictures: originals kept by the hash of their bytes, derived sizes and formats made once.
+/* media.h - pictures and video files: originals kept by the hash of their bytes, derived sizes and formats
+ * made once, and who shows what.
  *
- * The files stand in DATA/media/HH/HASH.FORMAT and DATA/media/derived/HH/HASH-WIDTH.FORMAT. A derived file is
- * made when it is first asked for and then served as it is; its address never changes its content. */
+ * The files stand in DATA/media/HH/HASH.FORMAT and DATA/media/derived/HH/HASH-WIDTH.FORMAT; shops that took
+ * the same bytes share a file. Only derived pictures are ever served: they carry no metadata (an original may
+ * say where it was taken). A derived file is made right after the upload, or when it is first asked for, and
+ * its address never changes its content. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/ctx.h"
 #include "base/value.h"
 #include "db/db.h"
 
-/* A decoded picture of more pixels than this is refused (decompression bombs). */
+/* A decoded picture of more pixels than this is refused. */
 #define PICTURE_PIXEL_LIMIT INT64_C(100000000)
+/* Above so many pixels, a file with more pixels to a byte than this is taken for a decompression bomb. A
+ * plain white photo has some 300. */
+#define PICTURE_BOMB_PIXELS INT64_C(20000000)
+#define PICTURE_BOMB_RATIO 1000
+#define PICTURE_BYTES_LIMIT INT64_C(26214400) /* 25 MiB */
+#define VIDEO_BYTES_LIMIT INT64_C(26214400)
+#define PICTURE_ALT_LIMIT 200
+/* Two pictures look the same when their 64-bit hashes differ in at most so many bits. Up to 3 bits none is
+ * missed, since one of four bands is then equal; of those with 4 to 6 most are found. */
+#define PICTURE_ALIKE_BITS 6
+#define PICTURE_PAGE_LIMIT 100
+#define PICTURE_USE_LIMIT 32 /* places that are listed for one picture */
+#define PICTURE_ID_DIGITS 32
 
 struct picture_facts {
-    const char *format; /* "jpg", "png", "webp", "gif" or "svg" */
-    int64_t width;
+    const char *format; /* "jpg", "png", "webp", "gif", "heif" (HEIC, AVIF) or "svg" */
+    int64_t width;      /* as people see it, after turning */
     int64_t height;
+};
+
+struct picture_target {
+    const char *path;
+    int64_t width;
+    const char *format; /* "avif", "webp" or "jpg" */
 };
 
 /* The port to the picture library; adapter/vips fills it. */
 struct picture_maker {
+    /* The media type of any file, by its bytes: "image/tiff", "video/mp4". */
+    err (*identify)(struct ctx *ctx, const char *path, const char **type);
     /* Reads the header only. ERR_UNSUPPORTED_MEDIA for anything that is no picture of a known format. */
     err (*probe)(struct ctx *ctx, const char *path, struct picture_facts *facts);
-    /* Writes a picture at most `width` wide, without metadata, as "webp" or "jpg". */
-    err (*derive)(struct ctx *ctx, const char *source, const char *target, int64_t width, const char *format);
+    /* Reads the whole picture (of an animation the first frame) and hashes what it looks like; 0 for one
+     * without any contrast. ERR_UNSUPPORTED_MEDIA when it is broken or cut off. */
+    err (*look)(struct ctx *ctx, const char *path, uint64_t *look);
+    /* Writes one picture at most `width` wide for each target, upright, in sRGB, without metadata. The first
+     * target is the widest. */
+    err (*derive)(struct ctx *ctx, const char *source, const struct picture_target *targets, size_t count);
+    /* Whether this format can be written here. */
+    bool (*can_make)(const char *format);
 };
 
 struct picture {
@@ -30,15 +60,126 @@ struct picture {
     const char *format;
     int64_t width;
     int64_t height;
+    int64_t bytes;
+    const char *file_name;
+    const char *alt;
+    const char *alike_id; /* an older picture that looks the same; NULL when there is none */
+    int64_t use_count;
+    int64_t created_at;
 };
 
-/* Takes a file as a picture of the shop: checks it, keeps it, remembers it. The same bytes give the same
- * picture. SVG is taken only when `is_ours` (our own drawings): it may carry script. */
-CHECKED err picture_store(struct ctx *ctx, const char *path, bool is_ours, const struct picture **picture);
-/* The file of a derived picture, made now if it is not there. ERR_NOT_FOUND for an unknown picture, width or
- * format; the widths are those of media_widths. */
+/* ---- keeping ---- */
+
+struct media_source {
+    const char *path;
+    const char *file_name; /* for people; may be NULL */
+    bool is_ours; /* our own drawing: SVG is taken, it is not compared, sizes are made when asked for */
+};
+
+/* Takes a file as a picture of the shop: checks it, keeps it, remembers it, tells whether it looks like one
+ * that is there, and has its sizes made by a job. The same bytes give the same picture. What is refused is
+ * ERR_INVALID of the field "pictures" with a code file-…, and the message begins with the file's name and a
+ * colon. */
+CHECKED err picture_store(struct ctx *ctx, const struct media_source *source, const struct picture **picture);
+/* The same for an MP4 or WebM file, by its bytes; the field is "video". */
+CHECKED err video_store(struct ctx *ctx, const struct media_source *source, const char **video_id);
+
+/* ---- showing ---- */
+
+struct media_file {
+    const char *path;
+    const char *content_type;
+    bool is_final; /* false: another format stands in, because this one cannot be made here */
+};
+
+/* The file of a derived picture, made now if it is not there; many who ask at once make it once.
+ * ERR_NOT_FOUND for an unknown picture, width or format, ERR_UNAVAILABLE when too many pictures wait to be
+ * made. */
 CHECKED err picture_derived(struct ctx *ctx, const char *picture_id, int64_t width, const char *format,
-                            const char **path);
+                            struct media_file *file);
+/* `name` is ID.mp4 or ID.webm. */
+CHECKED err video_file(struct ctx *ctx, const char *name, struct media_file *file);
 /* {id, width, height, alt}, or null when there is no picture. Sizes that are not known are 1200. */
 void picture_set_view(struct ctx *ctx, struct value *object, const char *name, const char *picture_id,
                       const char *alt);
+/* Adds focus_x and focus_y to a picture that was set so, unless it is the middle. */
+void picture_set_focus(struct ctx *ctx, struct value *object, const char *name, int64_t x, int64_t y);
+/* {id, url, format, bytes, file_name}, or null. */
+CHECKED err video_set_view(struct ctx *ctx, struct value *object, const char *name, const char *video_id);
+
+/* ---- who shows a picture: told by the modules that do ---- */
+
+enum picture_use_kind {
+    PICTURE_OF_PRODUCT = 1,
+    PICTURE_OF_CATEGORY = 2,
+    PICTURE_OF_VARIANT = 3,
+    PICTURE_OF_SHOP = 4, /* its logo and licences; the owner is the shop */
+};
+
+struct picture_use {
+    enum picture_use_kind kind;
+    int64_t owner_id;
+};
+
+/* In a transaction: these pictures, and no others, are shown by this owner. Repeated and unknown ones do not
+ * matter. */
+CHECKED err picture_uses_set(struct ctx *ctx, enum picture_use_kind kind, int64_t owner_id,
+                             const char *const *picture_ids, size_t count);
+/* In a transaction: the owner shows `to` where it showed `from`. */
+CHECKED err picture_use_move(struct ctx *ctx, const struct picture_use *use, const char *from,
+                             const char *to);
+/* Up to PICTURE_USE_LIMIT of them. */
+CHECKED err picture_use_list(struct ctx *ctx, const char *picture_id, struct picture_use **uses,
+                             size_t *count);
+/* How many uses of a kind there are, for checks. */
+CHECKED err picture_use_count(struct ctx *ctx, enum picture_use_kind kind, int64_t *count);
+
+/* ---- the library ---- */
+
+enum picture_filter { PICTURES_ALL, PICTURES_UNUSED, PICTURES_ALIKE };
+
+struct picture_query {
+    enum picture_filter filter;
+    const char *name_prefix; /* of the file name; NULL or "" = any; goes with PICTURES_ALL */
+    const char *cursor;      /* of an earlier page, or NULL / "" */
+    int limit;               /* 1..PICTURE_PAGE_LIMIT */
+};
+
+struct picture_page {
+    struct picture *items;
+    size_t count;
+    const char *next_cursor; /* NULL on the last page */
+};
+
+/* Newest first; by name when a name is asked for. */
+CHECKED err picture_list(struct ctx *ctx, const struct picture_query *query, struct picture_page *page);
+CHECKED err picture_load(struct ctx *ctx, const char *picture_id, const struct picture **picture);
+/* Those that exist of up to 50; found[i] is NULL for a missing one. */
+CHECKED err picture_load_many(struct ctx *ctx, const char *const *picture_ids, size_t count,
+                              const struct picture **found);
+CHECKED err picture_change_alt(struct ctx *ctx, const char *picture_id, const char *alt);
+/* Staff looked: it is another picture after all. */
+CHECKED err picture_mark_different(struct ctx *ctx, const char *picture_id);
+/* ERR_CONFLICT while anybody shows it. Its files go by a job, after the commit. */
+CHECKED err picture_remove(struct ctx *ctx, const char *picture_id);
+
+struct video {
+    const char *id;
+    const char *format;
+    int64_t bytes;
+    const char *file_name;
+    int64_t created_at;
+};
+struct video_page {
+    struct video *items;
+    size_t count;
+    const char *next_cursor;
+};
+CHECKED err video_list(struct ctx *ctx, const char *cursor, int limit, struct video_page *page);
+CHECKED err video_load(struct ctx *ctx, const char *video_id, const struct video **video);
+CHECKED err video_exists_many(struct ctx *ctx, const char *const *video_ids, size_t count, bool *is_there);
+/* The caller has made sure that nobody shows it. */
+CHECKED err video_remove(struct ctx *ctx, const char *video_id);
+
+/* Every row has its file, and every picture counts those who show it. */
+CHECKED err media_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);

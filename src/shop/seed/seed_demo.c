@@ -88,8 +88,10 @@ static err keep_picture(struct ctx *ctx, struct demo *demo, const char *name, co
     *picture_id = name ? value_find_text(demo->pictures, name) : NULL;
     if (!name || *picture_id)
         return NULL;
-    TRY(picture_store(ctx, arena_format(ctx->arena, "%s/pictures/%s", demo->directory, name), true,
-                      &picture));
+    struct media_source drawing = {.path = arena_format(ctx->arena, "%s/pictures/%s", demo->directory, name),
+                                   .file_name = name,
+                                   .is_ours = true};
+    TRY(picture_store(ctx, &drawing, &picture));
     value_set_text(ctx->arena, demo->pictures, name, picture->id);
     demo->result->pictures++;
     *picture_id = picture->id;

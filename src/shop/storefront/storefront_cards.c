@@ -20,6 +20,7 @@ static void add_card(struct ctx *ctx, struct value *list, const struct product *
     value_set_text(arena, card, "subtitle", product->subtitle);
     value_set_text(arena, card, "url", arena_format(arena, "/products/%s", product->handle));
     picture_set_view(ctx, card, "picture", product->picture_id, product->title);
+    picture_set_focus(ctx, card, "picture", product->picture_focus_x, product->picture_focus_y);
     value_set_money(arena, card, "price_min", money_of(product->price_min, ctx->shop->currency));
     value_set_money(arena, card, "price_max", money_of(product->price_max, ctx->shop->currency));
     value_set_int(arena, card, "available", available < SHOWN_STOCK ? available : SHOWN_STOCK);

@@ -73,8 +73,12 @@ static void fill_variant(struct ctx *ctx, struct value *view, const struct page 
     value_set(arena, view, "options", *variant->options);
     value_set_money(arena, view, "price", money_of(variant->price, ctx->shop->currency));
     value_set_int(arena, view, "available", shown_stock(page, index));
-    const char *picture = variant->picture_id ? variant->picture_id : page->product->picture_id;
-    picture_set_view(ctx, view, "picture", picture, page->product->title);
+    const struct product *product = page->product;
+    bool is_own = variant->picture_id != NULL;
+    picture_set_view(ctx, view, "picture", is_own ? variant->picture_id : product->picture_id,
+                     is_own || !product->picture_alt[0] ? product->title : product->picture_alt);
+    if (!is_own)
+        picture_set_focus(ctx, view, "picture", product->picture_focus_x, product->picture_focus_y);
     value_set_text(arena, view, "url", variant_url(ctx, page, variant));
 }
 
@@ -146,9 +150,10 @@ static err add_pictures(struct ctx *ctx, struct value *view, const struct produc
         struct value holder = *value_object(ctx->arena);
         const char *alt = pictures[i].alt[0] ? pictures[i].alt : product->title;
         picture_set_view(ctx, &holder, "picture", pictures[i].picture_id, alt);
+        picture_set_focus(ctx, &holder, "picture", pictures[i].focus_x, pictures[i].focus_y);
         value_add(ctx->arena, list, *value_find(&holder, "picture"));
     }
-    return NULL;
+    return video_set_view(ctx, view, "video", product->video_id);
 }
 
 static err add_category(struct ctx *ctx, struct value *view, const struct product *product)

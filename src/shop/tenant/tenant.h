@@ -146,6 +146,8 @@ CHECKED err shop_change_licence_picture(struct ctx *ctx, const char *picture_id)
 /* ERR_LIMIT past SHOP_LICENCE_LIMIT. */
 CHECKED err shop_add_licence(struct ctx *ctx, const struct shop_licence *licence);
 CHECKED err shop_remove_licence(struct ctx *ctx, int64_t line_no);
+/* In a transaction: logo and licences show `to` where they showed `from`. */
+CHECKED err shop_replace_picture(struct ctx *ctx, const char *from, const char *to);
 /* In a transaction: which policies are public, a bit for each. */
 CHECKED err shop_note_policies(struct ctx *ctx, uint64_t policies);
 

@@ -77,6 +77,19 @@ err shop_change_licence_picture(struct ctx *ctx, const char *picture_id)
     return db_transact(ctx, write_picture, &picture_id);
 }
 
+err shop_replace_picture(struct ctx *ctx, const char *from, const char *to)
+{
+    TRY(db_execute(
+        ctx,
+        "UPDATE shops SET logo_id = CASE WHEN logo_id = $2 THEN $3 ELSE logo_id END,"
+        " licence_picture_id = CASE WHEN licence_picture_id = $2 THEN $3 ELSE licence_picture_id END"
+        " WHERE shop_id = $1",
+        db_int(ctx->shop->id), db_text(from), db_text(to)));
+    TRY(db_execute(ctx, "UPDATE shop_licences SET picture_id = $3 WHERE shop_id = $1 AND picture_id = $2",
+                   db_int(ctx->shop->id), db_text(from), db_text(to)));
+    return shop_emit_changed(ctx);
+}
+
 /* The first line that is free; 0 when there is none. */
 static err find_free_line(struct ctx *ctx, int64_t *line_no)
 {

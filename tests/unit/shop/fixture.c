@@ -9,6 +9,7 @@
 #include "shop/catalog/catalog_jobs.h"
 #include "shop/digital/digital_jobs.h"
 #include "shop/media/media.h"
+#include "shop/media/media_jobs.h"
 #include "shop/payment/payment_jobs.h"
 #include "shop/services.h"
 #include "shop/staff/staff.h"
@@ -216,9 +217,13 @@ static err load_shop(struct ctx *ctx, int64_t shop_id)
 void run_jobs(void)
 {
     static const struct listener *const listeners[] = {payment_listeners, digital_listeners, NULL};
-    static const struct job_kind *const kinds[] = {catalog_job_kinds,      payment_job_kinds,
-                                                   payment_owed_job_kinds, checkout_job_kinds,
-                                                   digital_job_kinds,      NULL};
+    static const struct job_kind *const kinds[] = {media_job_kinds,
+                                                   catalog_job_kinds,
+                                                   payment_job_kinds,
+                                                   payment_owed_job_kinds,
+                                                   checkout_job_kinds,
+                                                   digital_job_kinds,
+                                                   NULL};
     static const struct job_recurring *const recurring[] = {NULL};
     const struct job_runner_options options = {.db = fixture.db,
                                                .model = work,
@@ -523,16 +528,50 @@ static err paint_probe(struct ctx *ctx, const char *path, struct picture_facts *
     return NULL;
 }
 
-static err paint_derive(struct ctx *ctx, const char *source, const char *target, int64_t width,
-                        const char *format)
+/* The look is the fourth word, in hex; "broken" is a picture that breaks off. */
+static err paint_look(struct ctx *ctx, const char *path, uint64_t *look)
+{
+    char word[20] = "";
+    FILE *file = fopen(path, "r");
+    int read = file ? fscanf(file, "%*s %*d %*d %19s", word) : 0;
+    if (file)
+        fclose(file);
+    *look = read == 1 ? strtoull(word, NULL, 16) : 0;
+    return text_is(word, "broken") ? fail_with(ctx, ERR_UNSUPPORTED_MEDIA, "it breaks off") : NULL;
+}
+
+static err paint_identify(struct ctx *ctx, const char *path, const char **type)
+{
+    char first[40] = "";
+    FILE *file = fopen(path, "r");
+    int read = file ? fscanf(file, "%39s", first) : 0;
+    if (file)
+        fclose(file);
+    *type = read == 1 && strchr(first, '/') ? arena_copy_text(ctx->arena, first) : "text/plain";
+    return NULL;
+}
+
+static bool paint_can_make(const char *format)
+{
+    return !(painter.has_no_avif && text_is(format, "avif"));
+}
+
+static err paint_derive(struct ctx *ctx, const char *source, const struct picture_target *targets,
+                        size_t count)
 {
     (void)source;
-    painter.derivations++;
-    FILE *file = fopen(target, "w");
-    if (!file)
-        return fail_with(ctx, ERR_INTERNAL, "cannot write %s", target);
-    fprintf(file, "%s %" PRId64, format, width);
-    fclose(file);
+    painter.busy++;
+    if (painter.busy > painter.busiest)
+        painter.busiest = (int)painter.busy;
+    for (size_t i = 0; i < count; i++) {
+        painter.derivations++;
+        FILE *file = fopen(targets[i].path, "w");
+        if (!file)
+            return fail_with(ctx, ERR_INTERNAL, "cannot write %s", targets[i].path);
+        fprintf(file, "%s %" PRId64, targets[i].format, targets[i].width);
+        fclose(file);
+    }
+    painter.busy--;
     return painter.fails ? fail_with(ctx, ERR_INTERNAL, "half of it is painted") : NULL;
 }
 
@@ -547,7 +586,11 @@ static const struct gateway bank_gateway = {.id = BANK,
 static const struct gateway toy_gateway = {
     .id = "toy", .name = "玩具", .is_sandbox = true, .create = bank_create, .query = bank_query};
 static const struct gateway *const gateways[] = {&bank_gateway, &toy_gateway, NULL};
-static const struct picture_maker pictures = {paint_probe, paint_derive};
+static const struct picture_maker pictures = {.identify = paint_identify,
+                                              .probe = paint_probe,
+                                              .look = paint_look,
+                                              .derive = paint_derive,
+                                              .can_make = paint_can_make};
 static const struct services services = {gateways, &pictures};
 
 int open_platform(void **state)

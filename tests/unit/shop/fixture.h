@@ -137,5 +137,8 @@ const struct payment_attempt *pay_order(const struct order *order);
 extern struct painter {
     atomic_int probes;
     atomic_int derivations;
+    atomic_int busy;
+    atomic_int busiest;
     bool fails;
+    bool has_no_avif;
 } painter;

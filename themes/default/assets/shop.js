@@ -173,6 +173,8 @@ function watchStrip(strip) {
     const at = Math.round(strip.scrollLeft / strip.clientWidth);
     const count = $('[data-at]', gallery);
     if (count) count.textContent = at + 1;
+    const film = $('video', strip);
+    if (film && !film.paused && !document.fullscreenElement && film.parentElement !== strip.children[at]) film.pause();
     $$('.gallery-thumbs a', gallery).forEach((thumb, i) => thumb.toggleAttribute('aria-current', i === at));
   }, { passive: true });
 }
