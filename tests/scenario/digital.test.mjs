@@ -191,6 +191,10 @@ describe("key codes", () => {
     const buyer = shop.visitor();
     const order = await buyer.buys(top_up, 2);
     const waiting = await buyer.sees(order);
+    // What can be sold is set besides what is promised.
+    assert.match((await staff.client.get(`/admin/codes/${top_up.variant_id}`)).text, /name="quantity" type="text" value="3"/);
+    expect(await acts(top_up, "quantity", { quantity: 3 }), 200);
+    assert.deepEqual([(await deck(top_up)).deck.left, (await deck(top_up)).deck.promised], [5, 2]);
     assert.deepEqual([waiting.stage, waiting.waits_for_hand, waiting.deliveries], ["to_ship", true, []]);
     assert.match((await buyer.browser.get(`/orders/${order.number}?token=${order.token}`)).text, /正在为你人工发货/);
     assert.ok((await staff.reads("/admin/codes/by-hand")).orders.some(({ number }) => number === order.number));

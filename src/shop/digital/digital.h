@@ -122,8 +122,9 @@ CHECKED err code_deck_set_low(struct ctx *ctx, int64_t variant_id, int64_t low_a
 /* ERR_INVALID about "mode" while orders hold something of the deck, or codes are left in it. */
 CHECKED err code_deck_change_mode(struct ctx *ctx, int64_t variant_id, int64_t product_id,
                                   enum deck_mode mode);
-/* How many of a shared text or of hand-made deliveries can still be sold, and the shared text (NULL or "" =
- * as it was). ERR_INVALID about "quantity" when less than is promised, about "text" when there is none. */
+/* How many of a shared text or of hand-made deliveries can still be sold, besides what is promised, and the
+ * shared text (NULL or "" = as it was). ERR_INVALID about "text" when there is none, about "quantity" when
+ * the deck deals codes. */
 CHECKED err code_deck_set_quantity(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t quantity,
                                    const char *text);
 /* The shared text as it is delivered now; "" when there is none. */

@@ -79,14 +79,13 @@ static err set_quantity_in_transaction(struct ctx *ctx, void *arg)
     if (deck.mode == DECK_CODES)
         return fail_field(ctx, "quantity", "codes-quantity", "the quantity of this deck is its codes");
     TRY(stock_lock(ctx, setting->variant_id, &stock));
-    if (setting->number < stock.reserved)
-        return fail_field(ctx, "quantity", "promised", "orders wait for more than that");
     if (deck.mode == DECK_SHARED && setting->sealed.ptr)
         TRY(write_text(ctx, setting, &deck));
     if (deck.mode == DECK_SHARED && deck.text_no == 0)
         return fail_field(ctx, "text", "required", "what is delivered is missing");
     TRY(db_execute(ctx, "UPDATE code_decks SET loaded = dealt + $3 WHERE shop_id = $1 AND variant_id = $2",
-                   db_int(ctx->shop->id), db_int(setting->variant_id), db_int(setting->number)));
+                   db_int(ctx->shop->id), db_int(setting->variant_id),
+                   db_int(stock.reserved + setting->number)));
     TRY(code_deck_follow(ctx, setting->variant_id, setting->product_id, "quantity"));
     return code_deck_tell_loaded(ctx, setting->variant_id, 0);
 }
