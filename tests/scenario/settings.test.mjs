@@ -139,7 +139,8 @@ describe("a shop that opens", () => {
     const [logo] = elements(home.text, "img").filter(({ attributes }) => attributes.class === "logo");
     assert.equal((await shop.client().get(logo.attributes.src)).status, 200);
     const fake = await uploads(staff, "/admin/settings/logo", "logo", Buffer.from("not a picture"));
-    assert.equal(fake.status, 415);
+    assert.equal(fake.status, 422);
+    assert.match(fake.text, /id="f-logo-d"/, "the refusal stands at the field");
   });
 
   test("chooses its currency until there is a product", async () => {

@@ -88,7 +88,7 @@ static err change_logo(struct req *req)
 {
     const struct logo_form *form = req->form;
     const char *picture_id;
-    TRY(settings_take_picture(&req->ctx, form->logo, &picture_id));
+    TRY(settings_take_picture(&req->ctx, form->logo, "logo", &picture_id));
     TRY(settings_change_pictures(&req->ctx, put_logo, &picture_id));
     return done(req, "identity", "saved");
 }

@@ -17,11 +17,15 @@ err settings_open(struct req *req, struct value **view)
     return NULL;
 }
 
-err settings_take_picture(struct ctx *ctx, const struct upload *upload, const char **picture_id)
+err settings_take_picture(struct ctx *ctx, const struct upload *upload, const char *field,
+                          const char **picture_id)
 {
     const struct picture *picture;
     const struct media_source source = {.path = upload->path, .file_name = upload->file_name};
-    TRY(picture_store(ctx, &source, &picture));
+    err failure = picture_store(ctx, &source, &picture);
+    if (failure && failure->code == ERR_INVALID && failure->problems)
+        return fail_field(ctx, field, failure->problems->code, failure->problems->message);
+    TRY(failure);
     *picture_id = picture->id;
     return NULL;
 }

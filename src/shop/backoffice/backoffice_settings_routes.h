@@ -8,7 +8,8 @@
 
 /* Reads the shop anew and begins a view, with the notice that the address carries. */
 CHECKED err settings_open(struct req *req, struct value **view);
-/* Takes an uploaded picture. */
-CHECKED err settings_take_picture(struct ctx *ctx, const struct upload *upload, const char **picture_id);
+/* Takes an uploaded picture; what is wrong with it is a problem of `field`. */
+CHECKED err settings_take_picture(struct ctx *ctx, const struct upload *upload, const char *field,
+                                  const char **picture_id);
 /* Runs a body that changes what pictures the shop shows, and tells media in the same transaction. */
 CHECKED err settings_change_pictures(struct ctx *ctx, db_body body, void *arg);

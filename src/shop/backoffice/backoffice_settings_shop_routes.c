@@ -94,7 +94,7 @@ static err change_picture(struct req *req)
 {
     const struct picture_form *form = req->form;
     const char *picture_id;
-    TRY(settings_take_picture(&req->ctx, form->picture, &picture_id));
+    TRY(settings_take_picture(&req->ctx, form->picture, "picture", &picture_id));
     TRY(settings_change_pictures(&req->ctx, put_picture, &picture_id));
     return done(req, "licence", "saved");
 }
@@ -160,7 +160,7 @@ static err add_licence(struct req *req)
     const struct licence_form *form = req->form;
     struct shop_licence licence = {.kind = form->kind, .number = form->number, .picture_id = ""};
     if (form->scan && form->scan->size > 0)
-        TRY(settings_take_picture(&req->ctx, form->scan, &licence.picture_id));
+        TRY(settings_take_picture(&req->ctx, form->scan, "scan", &licence.picture_id));
     TRY(settings_change_pictures(&req->ctx, put_licence, &licence));
     return done(req, "licence", "added");
 }
