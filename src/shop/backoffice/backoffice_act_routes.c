@@ -32,7 +32,7 @@ static const struct field id_row_fields[] = {
 };
 
 static const struct field act_fields[] = {
-    PRODUCT_FILTER_FIELDS(struct act_form, filter),
+    PRODUCT_FILTER_FIELDS,
     {.name = "action",
      .kind = FIELD_CHOICE,
      .offset = offsetof(struct act_form, action),

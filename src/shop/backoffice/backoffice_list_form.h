@@ -14,18 +14,18 @@ struct product_filter {
 
 extern const char *const product_list_statuses[];
 
-#define PRODUCT_FILTER_FIELDS(form, member)                                                                  \
+#define PRODUCT_FILTER_FIELDS                                                                                \
     {.name = "status",                                                                                       \
      .kind = FIELD_CHOICE,                                                                                   \
-     .offset = offsetof(form, member.status),                                                                \
+     .offset = offsetof(struct product_filter, status),                                                      \
      .choices = product_list_statuses,                                                                       \
      .help = "Only products of this status"},                                                                \
         {.name = "category",                                                                                 \
          .kind = FIELD_ID,                                                                                   \
-         .offset = offsetof(form, member.category_id),                                                       \
+         .offset = offsetof(struct product_filter, category_id),                                             \
          .help = "Only products of this category"},                                                          \
     {                                                                                                        \
-        .name = "q", .kind = FIELD_TEXT, .offset = offsetof(form, member.q), .maximum = 120,                 \
+        .name = "q", .kind = FIELD_TEXT, .offset = offsetof(struct product_filter, q), .maximum = 120,       \
         .help = "A SKU, or the beginning of a title"                                                         \
     }
 

@@ -20,7 +20,7 @@ struct list_form {
 };
 
 static const struct field list_fields[] = {
-    PRODUCT_FILTER_FIELDS(struct list_form, filter),
+    PRODUCT_FILTER_FIELDS,
     {.name = "cursor",
      .kind = FIELD_TEXT,
      .offset = offsetof(struct list_form, cursor),
