@@ -76,6 +76,15 @@ describe("every page", () => {
     await staff.does("/admin/settings/staff", { login: "lin@yunjian.example", name: "小林", role: "packer", password: "kettle on tea" });
     for (const version of [0, 1]) await staff.does("/admin/settings/policies/returns", { version, text: "# 七天无理由\n- 完好就能退", text_en: "# Seven days\n- As good as new" });
     await (await young.staff()).does("/admin/settings/closing", { day: "2029-03-01" });
+    const dressed = details.find(({ specs }) => specs.some(({ name }) => name === "季节"));
+    const { product: clothes } = await staff.reads(`/admin/products/${dressed.id}`);
+    const answers = clothes.attributes.map(({ id, value }) => ({ id, value }));
+    await staff.does(`/admin/products/${dressed.id}`, {
+      ...Object.fromEntries(["title", "handle", "kind", "status", "category_id", "version", "brand"].map((name) => [name, clothes[name]])), subtitle: "最好的一件", origin: "江苏 南通", tags: "适合夏季穿着, 新品", specs: clothes.specs, attributes: answers,
+      options: clothes.options.map(({ name, values }) => ({ name, values: values.join(", ") })),
+      variants: clothes.variants.map(({ id, sku, options, price, weight, is_active }, i) => ({ id, sku, options: options.join(", "), price: { ...price, amount: price.amount + 100 * (i === 0) }, weight, is_active, barcode: i === 0 ? "6901234567892" : "", cost: "31.50" })),
+    });
+    const acted = (await staff.does("/admin/products/acts", { action: "tag", tag: "示例", products: [{ id: thing.id }] })).body;
     const session = [...staff.client.cookies].map(([name, value]) => ({ name, value, url: server.base }));
     const order = ({ number, token }) => ({ path: `/orders/${number}?token=${token}` });
     const sandbox = new URL(paying.url, server.base);
@@ -109,6 +118,14 @@ describe("every page", () => {
       "admin-product-new": { path: "/admin/products/new", cookies: session },
       "admin-product": { path: `/admin/products/${thing.id}`, cookies: session },
       "admin-product-digital": { path: `/admin/products/${game.id}`, cookies: session },
+      "admin-products-chosen": { path: "/admin/products", cookies: session, then: async (page) => { for (const pick of (await page.locator("[data-pick]").all()).slice(0, 3)) await pick.check(); } },
+      "admin-products-acted": { path: `/admin/products?act=${acted.act.id}`, cookies: session },
+      "admin-acts": { path: "/admin/products/acts", cookies: session },
+      "admin-product-facts": { path: `/admin/products/${dressed.id}`, cookies: session, then: (page) => page.click("[data-trade]") },
+      "admin-product-history": { path: `/admin/products/${dressed.id}/history`, cookies: session },
+      "admin-attributes": { path: "/admin/attributes", cookies: session, then: (page) => page.locator("li.category summary").first().click() },
+      "admin-tags": { path: "/admin/tags", cookies: session, then: (page) => page.locator("li.category summary").first().click() },
+      "product-facts": { path: `/products/${dressed.handle}` },
       "admin-media": { path: "/admin/media", cookies: session },
       "admin-media-choose": { path: `/admin/media?for=${thing.id}`, cookies: session },
       "admin-media-unused": { path: "/admin/media?show=unused", cookies: session },

@@ -90,7 +90,7 @@ test("malformed JSON of every kind is 400", async () => {
 });
 
 test("malformed forms and paths are refused", async () => {
-  for (const text of ["name=%ff", "name=%", "name=%00", "%zz=1", "a&".repeat(5000)])
+  for (const text of ["name=%ff", "name=%", "name=%00", "%zz=1", "a&".repeat(40000)])
     assert.equal((await ask(server, "POST", "/echo", form(text))).status, 400, text.slice(0, 20));
   for (const path of ["/../x", "/%2e%2e/%2e%2e/etc/passwd", "/a//b", "/a%2fb", "/a%5cb", "/%00", "/%ff", "/assets/../app.css", "/files/%2e%2e/x"])
     assert.ok([400, 404].includes(statusOf(await raw(server, `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`))), path);
