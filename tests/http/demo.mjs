@@ -9,6 +9,12 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 const binary = process.env.DEMO_SERVER;
+const running = new Set();
+
+/** Ends what a failed test left behind: a server that goes on would keep the test run from ending. */
+export function endAll() {
+  for (const child of running) child.kill("SIGKILL");
+}
 
 /** A running demo server with a data directory of its own. */
 export async function start(settings = {}) {
@@ -23,6 +29,8 @@ export async function start(settings = {}) {
   const options = { data, listen: "127.0.0.1:0", access_log: "off", workers: 8, ...settings };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = spawn(binary, [assets, ...args], { stdio: ["pipe", "pipe", "pipe"] });
+  running.add(child);
+  child.once("exit", () => running.delete(child));
   const server = { child, data, home, log: "", port: 0, css: "" };
   child.stderr.on("data", (piece) => (server.log += piece));
   server.ended = new Promise((resolve) => child.on("exit", (code, signal) => resolve({ code, signal })));
