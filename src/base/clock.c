@@ -203,6 +203,18 @@ bool clock_parse_rfc3339(const char *text, int64_t *at)
     return true;
 }
 
+bool clock_parse_day(const char *text, int32_t utc_offset, int64_t *at)
+{
+    char whole[] = "0000-00-00T00:00:00Z";
+    if (strlen(text) != strlen("0000-00-00"))
+        return false;
+    memcpy(whole, text, strlen("0000-00-00"));
+    if (!clock_parse_rfc3339(whole, at))
+        return false;
+    *at -= utc_offset * MINUTE_MS;
+    return true;
+}
+
 int64_t clock_day_start(int64_t at, int32_t utc_offset)
 {
     int64_t offset = utc_offset * MINUTE_MS;

@@ -21,6 +21,9 @@ char *clock_rfc3339(struct arena *arena, int64_t at);
 void clock_write_rfc3339(int64_t at, char out[CLOCK_RFC3339_BYTES]);
 /* Reads a whole RFC 3339 time, any offset, up to nine decimals of which three count. */
 bool clock_parse_rfc3339(const char *text, int64_t *at);
+/* The start of a day written as 2026-05-01, `utc_offset` minutes east of UTC; false when there is no such
+ * day. */
+bool clock_parse_day(const char *text, int32_t utc_offset, int64_t *at);
 /* The start of the day that `at` falls in, `utc_offset` minutes east of UTC. */
 int64_t clock_day_start(int64_t at, int32_t utc_offset);
 /* strftime of the time in that offset: for what people read. The format may come from a template: an unknown

@@ -29,6 +29,13 @@ struct shop {
 
 enum actor_kind { ACTOR_SYSTEM = 1, ACTOR_BUYER = 2, ACTOR_STAFF = 3, ACTOR_GATEWAY = 4 };
 
+/* "system", "buyer", "staff" or "gateway", as views say it. */
+static inline const char *actor_name(enum actor_kind actor)
+{
+    static const char *const names[] = {"", "system", "buyer", "staff", "gateway"};
+    return names[actor];
+}
+
 struct ctx {
     struct arena *arena;
     int64_t now; /* ms since 1970 UTC, read once per piece of work */

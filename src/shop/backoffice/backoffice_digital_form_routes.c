@@ -88,20 +88,15 @@ static err split_lines(struct ctx *ctx, const char *text, bool is_table, struct 
     return NULL;
 }
 
-static bool is_day(const char *text)
-{
-    return strlen(text) == 10 && strspn(text, "0123456789-") == 10;
-}
-
 static err read_expiry(struct ctx *ctx, const char *day, int64_t *expires_at)
 {
     int64_t start;
     *expires_at = 0;
     if (!day[0])
         return NULL;
-    if (!is_day(day) || !clock_parse_rfc3339(arena_format(ctx->arena, "%sT00:00:00Z", day), &start))
+    if (!clock_parse_day(day, ctx->shop->utc_offset, &start))
         return fail_field(ctx, "expires_on", "not-a-day", "the day must be written YYYY-MM-DD");
-    *expires_at = start + DAY_MS - ctx->shop->utc_offset * MINUTE_MS;
+    *expires_at = start + DAY_MS;
     if (*expires_at <= ctx->now)
         return fail_field(ctx, "expires_on", "past-day", "the day is over already");
     return NULL;

@@ -93,11 +93,10 @@ static void add_changes(struct ctx *ctx, struct value *view, const struct value 
 static void add_version(struct ctx *ctx, struct value *list, const struct product_version *version,
                         const char *name, const struct reading *reading)
 {
-    static const char *const actors[] = {"", "system", "buyer", "staff", "gateway"};
     struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
     value_set_int(ctx->arena, row, "version", version->version);
     value_set_time(ctx->arena, row, "at", version->at);
-    value_set_text(ctx->arena, row, "actor", actors[version->actor]);
+    value_set_text(ctx->arena, row, "actor", actor_name(version->actor));
     value_set_text(ctx->arena, row, "name", name);
     value_set_text(ctx->arena, row, "cause", version->cause);
     value_set_bool(ctx->arena, row, "can_restore", version->can_restore);

@@ -182,11 +182,10 @@ static err list_view(struct ctx *ctx, const struct product_filter *filter, const
 struct value *product_act_view(struct ctx *ctx, const struct product_act *act, const char *name)
 {
     static const char *const kinds[] = {"", "status", "tag", "untag"};
-    static const char *const actors[] = {"", "system", "buyer", "staff", "gateway"};
     struct value *view = value_object(ctx->arena);
     value_set_id(ctx->arena, view, "id", act->id);
     value_set_time(ctx->arena, view, "at", act->at);
-    value_set_text(ctx->arena, view, "actor", actors[act->actor]);
+    value_set_text(ctx->arena, view, "actor", actor_name(act->actor));
     value_set_text(ctx->arena, view, "name", name);
     value_set_text(ctx->arena, view, "kind", kinds[act->kind]);
     value_set_text(ctx->arena, view, "value", act->value);

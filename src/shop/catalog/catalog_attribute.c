@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/catalog/catalog_parts.h"
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "job/job.h"
@@ -229,32 +230,10 @@ static bool is_number(const char *text)
     return decimals > 0 && decimals <= DECIMALS && text[whole + 1 + decimals] == 0;
 }
 
-/* The days of a month of the Gregorian calendar. */
-static int days_of(int year, int month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool is_leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    return days[month - 1] + (month == 2 && is_leap);
-}
-
 static bool is_date(const char *text)
 {
-    static const char pattern[] = "0000-00-00";
-    if (strlen(text) != sizeof pattern - 1)
-        return false;
-    int parts[3] = {0, 0, 0};
-    for (int i = 0, part = 0; pattern[i]; i++) {
-        if (pattern[i] == '-') {
-            if (text[i] != '-')
-                return false;
-            part++;
-        } else if (text[i] < '0' || text[i] > '9') {
-            return false;
-        } else {
-            parts[part] = parts[part] * 10 + (text[i] - '0');
-        }
-    }
-    return parts[1] >= 1 && parts[1] <= 12 && parts[2] >= 1 && parts[2] <= days_of(parts[0], parts[1]);
+    int64_t at;
+    return clock_parse_day(text, 0, &at);
 }
 
 static bool is_choice(const struct attribute *attribute, const char *value)

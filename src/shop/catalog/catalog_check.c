@@ -64,7 +64,7 @@ static err check_option(struct ctx *ctx, const struct product_draft *draft, size
     return NULL;
 }
 
-static bool option_has(const struct option_draft *option, const char *value)
+bool option_draft_has(const struct option_draft *option, const char *value)
 {
     for (size_t i = 0; i < option->value_count; i++)
         if (text_is(option->values[i], value))
@@ -116,7 +116,7 @@ static err check_variant(struct ctx *ctx, const struct product_draft *draft, siz
         TRY(check_trade(ctx, variant->trade, index));
     const char *options = arena_format(ctx->arena, "variants.%zu.options", index);
     for (size_t i = 0; i < draft->option_count; i++)
-        if (!option_has(&draft->options[i], variant->options[i]))
+        if (!option_draft_has(&draft->options[i], variant->options[i]))
             return fail_field(ctx, options, "unknown-option", "a value that the option does not have");
     for (size_t i = 0; i < index; i++) {
         if (text_is(draft->variants[i].sku, variant->sku))

@@ -1,6 +1,7 @@
 /* catalog_sheet.c - a product whole, as one tree: for its history, to compare two states, and to restore one.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/catalog/catalog_check.h"
 #include "shop/catalog/catalog_parts.h"
 
 #include "base/text.h"
@@ -159,20 +160,12 @@ static void draft_options(struct ctx *ctx, const struct value *list, struct prod
     draft->option_count = value_count(list);
 }
 
-static bool has_value(const struct option_draft *option, const char *value)
-{
-    for (size_t i = 0; i < option->value_count; i++)
-        if (text_is(option->values[i], value))
-            return true;
-    return false;
-}
-
 /* A variant that no longer fitted the options of then was off at that time already: it stays out. */
 static bool fits(const struct value *choice, const struct product_draft *draft)
 {
     bool is_fit = value_count(choice) == draft->option_count;
     for (size_t i = 0; is_fit && i < draft->option_count; i++)
-        is_fit = has_value(&draft->options[i], value_at(choice, i)->text);
+        is_fit = option_draft_has(&draft->options[i], value_at(choice, i)->text);
     return is_fit;
 }
 

@@ -103,12 +103,11 @@ struct value *order_row_view(struct ctx *ctx, const struct order *order)
 
 void order_event_views(struct ctx *ctx, struct value *list, const struct order_event *events, size_t count)
 {
-    static const char *const actors[] = {"", "system", "buyer", "staff", "gateway"};
     for (size_t i = 0; i < count; i++) {
         struct value *view = value_add(ctx->arena, list, *value_object(ctx->arena));
         value_set_text(ctx->arena, view, "kind", events[i].kind);
         value_set_time(ctx->arena, view, "at", events[i].at);
-        value_set_text(ctx->arena, view, "actor", actors[events[i].actor]);
+        value_set_text(ctx->arena, view, "actor", actor_name(events[i].actor));
         value_set_text(ctx->arena, view, "note", events[i].note);
     }
 }

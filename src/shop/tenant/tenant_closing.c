@@ -8,18 +8,6 @@
 /* Nobody plans further; and a year with five digits is a slip of the finger. */
 #define CLOSING_MOST_MS (INT64_C(1830) * DAY_MS)
 
-/* The start of a day in the shop's zone; false when it is no day. */
-static bool read_day(struct ctx *ctx, const char *day, int64_t *at)
-{
-    int64_t utc;
-    if (strlen(day) != strlen("2027-03-01"))
-        return false;
-    if (!clock_parse_rfc3339(arena_format(ctx->arena, "%sT00:00:00Z", day), &utc))
-        return false;
-    *at = utc - ctx->shop->utc_offset * MINUTE_MS;
-    return true;
-}
-
 static int64_t first_day(const struct ctx *ctx)
 {
     int64_t nearest = ctx->now + SHOP_NOTICE_MS;
@@ -55,7 +43,8 @@ static err announce(struct ctx *ctx, void *arg)
 err shop_announce_closing(struct ctx *ctx, const char *day)
 {
     struct announcement announcement = {0};
-    if (!read_day(ctx, day, &announcement.at) || announcement.at > ctx->now + CLOSING_MOST_MS)
+    if (!clock_parse_day(day, ctx->shop->utc_offset, &announcement.at) ||
+        announcement.at > ctx->now + CLOSING_MOST_MS)
         return fail_field(ctx, "day", "bad-day", "a day such as 2027-03-01, at most five years ahead");
     TRY(db_transact(ctx, announce, &announcement));
     if (announcement.changed)
