@@ -335,6 +335,23 @@ static err check_act(struct ctx *ctx, const struct product_act *act, size_t coun
     return NULL;
 }
 
+static int by_product(const void *left, const void *right)
+{
+    const struct wish *a = left, *b = right;
+    return (a->product_id > b->product_id) - (a->product_id < b->product_id);
+}
+
+/* In the order of the keys, so that two acts do not wait for each other, and each product once. */
+static size_t sort_wishes(struct wish *wishes, size_t count)
+{
+    size_t kept = 0;
+    qsort(wishes, count, sizeof *wishes, by_product);
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || wishes[kept - 1].product_id != wishes[i].product_id)
+            wishes[kept++] = wishes[i];
+    return kept;
+}
+
 err product_act_do(struct ctx *ctx, struct product_act *act, const int64_t *product_ids, size_t count)
 {
     if (act->kind != ACT_STATUS)
@@ -348,7 +365,7 @@ err product_act_do(struct ctx *ctx, struct product_act *act, const int64_t *prod
     act->actor = ctx->actor;
     act->actor_id = ctx->actor_id;
     act->count = 0;
-    return do_wishes(ctx, act, wishes, count, true);
+    return do_wishes(ctx, act, wishes, sort_wishes(wishes, count), true);
 }
 
 err product_change_status(struct ctx *ctx, int64_t product_id, enum product_status status)

@@ -509,6 +509,14 @@ static void one_act_moves_many_products_and_its_undo_brings_them_back(void **sta
     assert_int_equal(count_of(PRODUCT_DRAFT), CROWD);
     assert_int_equal(count_of(PRODUCT_ACTIVE), 0);
     assert_int_equal(ask_of("SELECT count FROM product_acts WHERE shop_id = $1 AND id = $2", act.id), CROWD);
+    int64_t twice[100];
+    for (size_t i = 0; i < 100; i++)
+        twice[i] = crowd[i % 50];
+    struct product_act archive = {.kind = ACT_STATUS, .value = "archived"},
+                       back = {.kind = ACT_STATUS, .value = "draft"};
+    assert_ok(product_act_do(work, &archive, twice, 100));
+    assert_int_equal(archive.count, 50);
+    assert_ok(product_act_do(work, &back, twice, 100));
     struct product_act again = {.kind = ACT_STATUS, .value = "draft"};
     assert_ok(product_act_do(work, &again, crowd, CROWD));
     assert_int_equal(again.count, 0);
