@@ -51,7 +51,7 @@ describe("lists as files", () => {
     const options = [{ name: "颜色", values: "月白,豆青" }];
     const variants = ["月白", "豆青"].map((colour, at) => ({ options: colour, sku: unique("X"), price: cny(1250 + at), stock: 3 + at, is_active: true }));
     const title = unique("=HYPERLINK(1)");
-    expect(await staff.triesToCreate({ title, subtitle: '+1, "二"\n三', options, variants }), 200, 201);
+    expect(await staff.triesToCreate({ title, subtitle: '+1, "二"', options, variants }), 200, 201);
     const rows = (await csv("/admin/products/export?q=" + encodeURIComponent(title)));
     assert.deepEqual(rows.map((row) => [row["商品名称"], row["规格1名称"], row["规格1"], row["货号"], row["价格"]]),
       variants.map(({ sku, options: colour }, at) => [`'${title}`, "颜色", colour, sku, `12.5${at}`]));
