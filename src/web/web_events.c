@@ -13,7 +13,7 @@
 
 #define NEWS_LIMIT 1024
 #define SHOPS_AT_ONCE 100
-#define JOB_THREADS 2
+#define JOB_THREADS 5 /* three of them may be waiting for somebody outside (shop/outbound.h) */
 
 static void drop(const struct site_events *events, struct ctx *ctx, const char *kind, int64_t id)
 {
