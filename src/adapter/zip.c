@@ -10,6 +10,7 @@
 #include <archive_entry.h>
 #include <errno.h>
 #include <iconv.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -132,11 +133,17 @@ static err walk(struct ctx *ctx, const char *path, const char *scratch,
                               .arg = arg};
     if (!walking.archive)
         bug("libarchive has no memory");
+    /* libarchive gives names in the character set of the thread. */
+    locale_t unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    locale_t before = uselocale(unicode);
     archive_read_support_format_zip_seekable(walking.archive);
     err failure = archive_read_open_filename(walking.archive, path, BLOCK) == ARCHIVE_OK
                       ? walk_entries(&walking)
                       : refuse(ctx, "zip-broken", "this is no ZIP file; choose one");
     archive_read_free(walking.archive);
+    uselocale(before);
+    if (unicode)
+        freelocale(unicode);
     return failure;
 }
 

@@ -42,6 +42,7 @@ const struct route *const site_routes[] = {
     backoffice_history_routes,
     backoffice_digital_routes,
     backoffice_digital_order_routes,
+    backoffice_hook_routes,
     backoffice_order_routes,
     backoffice_alarm_routes,
     backoffice_settings_routes,
@@ -52,9 +53,17 @@ const struct route *const site_routes[] = {
     NULL,
 };
 
-const struct job_kind *const site_jobs[] = {
-    shop_job_kinds,     media_job_kinds,   catalog_job_kinds, payment_job_kinds,       payment_owed_job_kinds,
-    checkout_job_kinds, digital_job_kinds, sandbox_job_kinds, catalog_fetch_job_kinds, NULL};
+const struct job_kind *const site_jobs[] = {shop_job_kinds,
+                                            media_job_kinds,
+                                            catalog_job_kinds,
+                                            payment_job_kinds,
+                                            payment_owed_job_kinds,
+                                            checkout_job_kinds,
+                                            digital_job_kinds,
+                                            sandbox_job_kinds,
+                                            catalog_fetch_job_kinds,
+                                            payment_hook_job_kinds,
+                                            NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 

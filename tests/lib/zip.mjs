@@ -8,19 +8,25 @@ const table = Array.from({ length: 256 }, (_, n) => {
 });
 const crc = (bytes) => ~bytes.reduce((value, byte) => (value >>> 8) ^ table[(value ^ byte) & 255], 0xffffffff) >>> 0;
 
+const packings = new WeakMap();
+function pack(bytes) {
+  if (!packings.has(bytes)) packings.set(bytes, { packed: zlib.deflateRawSync(bytes), sum: zlib.crc32 ? zlib.crc32(bytes) : crc(bytes) });
+  return packings.get(bytes);
+}
+
 /** Entries are [name, bytes, {mode, flags, rawName}]; mode is of Unix (0o120777 is a link), flags are added. */
 export function zip(entries) {
   const parts = [], index = [];
   let offset = 0;
   for (const [name, bytes, { mode = 0o100644, flags = 0x800, rawName } = {}] of entries) {
     const label = rawName ?? Buffer.from(name);
-    const packed = zlib.deflateRawSync(bytes, { level: 9 });
+    const { packed, sum } = pack(bytes);
     const head = Buffer.alloc(30);
     head.writeUInt32LE(0x04034b50, 0);
     head.writeUInt16LE(20, 4);
     head.writeUInt16LE(flags, 6);
     head.writeUInt16LE(8, 8);
-    head.writeUInt32LE(crc(bytes), 14);
+    head.writeUInt32LE(sum, 14);
     head.writeUInt32LE(packed.length, 18);
     head.writeUInt32LE(bytes.length, 22);
     head.writeUInt16LE(label.length, 26);

@@ -17,6 +17,7 @@ extern const struct route backoffice_tag_routes[];
 extern const struct route backoffice_history_routes[];
 extern const struct route backoffice_digital_routes[];
 extern const struct route backoffice_digital_order_routes[];
+extern const struct route backoffice_hook_routes[];
 extern const struct route backoffice_order_routes[];
 extern const struct route backoffice_alarm_routes[];
 
