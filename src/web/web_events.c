@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "shop/cart/cart.h"
 #include "shop/checkout/checkout.h"
+#include "shop/digital/digital.h"
 #include "shop/digital/digital_jobs.h"
 #include "shop/payment/payment_jobs.h"
 #include "web/web.h"
@@ -13,7 +14,7 @@
 
 #define NEWS_LIMIT 1024
 #define SHOPS_AT_ONCE 100
-#define JOB_THREADS 2
+#define JOB_THREADS 5 /* three of them may be waiting for somebody outside (shop/outbound.h) */
 
 static void drop(const struct site_events *events, struct ctx *ctx, const char *kind, int64_t id)
 {
@@ -88,6 +89,7 @@ static err for_each_shop(struct ctx *ctx, err (*work)(struct ctx *ctx))
 static err sweep_shop(struct ctx *ctx)
 {
     TRY(cart_sweep(ctx));
+    TRY(code_view_sweep(ctx));
     return checkout_sweep_keys(ctx);
 }
 

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/backoffice/backoffice_product_form.h"
 
+#include "shop/backoffice/backoffice_fetch_view.h"
+
 #include "base/text.h"
 #include "shop/backoffice/backoffice_digital_view.h"
 #include "shop/digital/digital.h"
@@ -414,6 +416,7 @@ static err add_pictures(struct ctx *ctx, struct value *view, const struct produc
         struct value *picture = value_add(ctx->arena, list, *value_find(holder, "picture"));
         value_set_int(ctx->arena, picture, "position", pictures[i].position);
     }
+    TRY(picture_addresses_view(ctx, view, product->id));
     return video_set_view(ctx, view, "video", product->video_id);
 }
 

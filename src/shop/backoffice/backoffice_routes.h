@@ -10,12 +10,14 @@ extern const struct route backoffice_act_routes[];
 extern const struct route backoffice_product_routes[];
 extern const struct route backoffice_picture_routes[];
 extern const struct route backoffice_media_routes[];
+extern const struct route backoffice_fetch_routes[];
 extern const struct route backoffice_category_routes[];
 extern const struct route backoffice_attribute_routes[];
 extern const struct route backoffice_tag_routes[];
 extern const struct route backoffice_history_routes[];
 extern const struct route backoffice_digital_routes[];
 extern const struct route backoffice_digital_order_routes[];
+extern const struct route backoffice_hook_routes[];
 extern const struct route backoffice_order_routes[];
 extern const struct route backoffice_alarm_routes[];
 
@@ -25,3 +27,6 @@ extern const struct route backoffice_settings_routes[];
 extern const struct route backoffice_settings_identity_routes[];
 extern const struct route backoffice_settings_shop_routes[];
 extern const struct route backoffice_settings_staff_routes[];
+
+/* Shows the library again when a form on its page was refused. */
+CHECKED err media_show_again(struct req *req);

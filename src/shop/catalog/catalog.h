@@ -386,6 +386,49 @@ CHECKED err product_picture_add(struct ctx *ctx, int64_t product_id, const char 
 /* The same for several, all or none. */
 CHECKED err product_picture_add_many(struct ctx *ctx, int64_t product_id,
                                      const struct product_picture *pictures, size_t count);
+/* Those that the product does not show yet, at the end, as long as there is room. *added = the pictures of
+ * the list that it shows now. */
+CHECKED err product_picture_append_many(struct ctx *ctx, int64_t product_id,
+                                        const struct product_picture *pictures, size_t count, size_t *added);
+
+/* ---- pictures by address ---- */
+
+#define PICTURE_ADDRESS_LIMIT 200 /* of one product, those that are there included */
+#define PICTURE_ADDRESS_ATTEMPTS 5
+
+enum picture_address_state { ADDRESS_WAITING = 1, ADDRESS_FETCHED = 2, ADDRESS_FAILED = 3 };
+
+struct picture_address {
+    const char *key; /* names it in a path: 32 hex digits */
+    const char *address;
+    enum picture_address_state state;
+    int64_t attempts;
+    int64_t next_at;    /* of the next attempt, while it waits */
+    const char *reason; /* of the last failed attempt, a slug as in struct picture_fetched; else "" */
+    int64_t status;     /* HTTP, or 0 */
+};
+
+/* Has the pictures at these addresses fetched by a job and put at the end of the product (0 = into the
+ * library only) in the order of the addresses. Writes a few rows and asks nothing: it may stand in an
+ * import's transaction. An address that is there or waits already changes nothing; one that was given up is
+ * tried anew. Up to PRODUCT_PICTURE_LIMIT addresses; blank ones and those that are too long are left out. */
+CHECKED err product_pictures_fetch_later(struct ctx *ctx, int64_t product_id, const char *const *addresses,
+                                         size_t count);
+/* Those that wait or were given up, in their order. */
+CHECKED err picture_address_list(struct ctx *ctx, int64_t product_id, struct picture_address **addresses,
+                                 size_t *count);
+CHECKED err picture_address_retry(struct ctx *ctx, int64_t product_id, const char *key);
+CHECKED err picture_address_remove(struct ctx *ctx, int64_t product_id, const char *key);
+
+struct named_product {
+    int64_t product_id; /* 0 = there is none */
+    const char *title;
+};
+/* Products whose SKU or handle is the name of a file or of its folder. Of "TEA-1_2.jpg" and "TEA-1 (2).jpg"
+ * the number at the end is left out. */
+CHECKED err product_find_by_file_names(struct ctx *ctx, const char *const *names, size_t count,
+                                       struct named_product *products);
+
 /* New alt text and focus of the picture at picture->position, if it is still the one with that id; else
  * ERR_CONFLICT. */
 CHECKED err product_picture_change(struct ctx *ctx, int64_t product_id,

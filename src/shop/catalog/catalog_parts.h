@@ -72,3 +72,7 @@ struct version_part {
     int64_t act_id;              /* 0 = a change by itself */
 };
 CHECKED err product_version_part(struct ctx *ctx, const struct version_part *part);
+/* In a transaction: puts a picture before the first of `later`, else at the end; nothing when the product
+ * shows it already. ERR_LIMIT past PRODUCT_PICTURE_LIMIT. */
+CHECKED err product_picture_put(struct ctx *ctx, int64_t product_id, const struct product_picture *picture,
+                                const char *const *later, size_t later_count);

@@ -591,7 +591,7 @@ static const struct picture_maker pictures = {.identify = paint_identify,
                                               .look = paint_look,
                                               .derive = paint_derive,
                                               .can_make = paint_can_make};
-static const struct services services = {gateways, &pictures};
+static const struct services services = {.gateways = gateways, .pictures = &pictures};
 
 int open_platform(void **state)
 {
