@@ -24,7 +24,7 @@ static void add_problem(struct ctx *ctx, struct problem_list *list, const char *
                         const char *message)
 {
     struct field_problem *problem = arena_alloc(ctx->arena, sizeof *problem);
-    *problem = (struct field_problem){field, code, message, NULL};
+    *problem = (struct field_problem){.field = field, .code = code, .message = message};
     *list->end = problem;
     list->end = &problem->next;
 }
