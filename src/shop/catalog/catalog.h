@@ -410,7 +410,7 @@ extern const char *const content_base_names[]; /* "", "kg", "500g" … NULL */
 
 /* The price of a unit, rounded half up, in minor units. */
 struct unit_price {
-    int64_t price; /* 0 = none: nothing is said of the content, or it would say nothing new */
+    int64_t price;   /* 0 = none: nothing is said of the content, or it would say nothing new */
     const char *per; /* the name of a base, or of a unit that is counted */
 };
 struct unit_price variant_unit_price(const struct variant *variant);
@@ -434,8 +434,8 @@ struct price_change {
     enum actor_kind actor;
     int64_t actor_id;
 };
-/* Of one variant, oldest first: those since `since`, and the one that held then. At most PRICE_CHANGE_LIMIT, the
- * newest. */
+/* Of one variant, oldest first: those since `since`, and the one that held then. At most PRICE_CHANGE_LIMIT,
+ * the newest. */
 #define PRICE_CHANGE_LIMIT 500
 CHECKED err price_change_list(struct ctx *ctx, int64_t product_id, int64_t variant_id, int64_t since,
                               struct price_change **changes, size_t *count);

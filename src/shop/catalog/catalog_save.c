@@ -163,7 +163,7 @@ static err write_variant(struct ctx *ctx, const struct product_draft *draft, siz
 
 struct saving {
     struct product_draft *draft;
-    int64_t version; /* of the product after it */
+    int64_t version;    /* of the product after it */
     const bool *is_new; /* of each variant */
     bool is_new_product;
     const char **tags; /* as they are kept; NULL = as they are */
@@ -216,8 +216,8 @@ static err write_prices(struct ctx *ctx, const struct saving *saving, const stru
 }
 
 /* Variants are written one after the other, and a SKU is unique at every moment: those that get another one
- * give theirs up first (for a word that nobody can type), so that two can exchange theirs in one save. `before`
- * gets what they all cost. */
+ * give theirs up first (for a word that nobody can type), so that two can exchange theirs in one save.
+ * `before` gets what they all cost. */
 static err give_up_skus(struct ctx *ctx, const struct product_draft *draft, struct price_change **before,
                         size_t *count)
 {
@@ -228,11 +228,10 @@ static err give_up_skus(struct ctx *ctx, const struct product_draft *draft, stru
                  db_int(ctx->shop->id), db_int(draft->id)));
     *before = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **before);
     while (db_next(rows)) {
-        (*before)[(*count)++] =
-            (struct price_change){.variant_id = db_get_int(rows, 0),
-                                  .price = db_get_int(rows, 2),
-                                  .compare_price = db_get_int(rows, 3),
-                                  .compare_kind = (enum compare_kind)db_get_int(rows, 4)};
+        (*before)[(*count)++] = (struct price_change){.variant_id = db_get_int(rows, 0),
+                                                      .price = db_get_int(rows, 2),
+                                                      .compare_price = db_get_int(rows, 3),
+                                                      .compare_kind = (enum compare_kind)db_get_int(rows, 4)};
         const struct variant_draft *variant = find_draft(draft, db_get_int(rows, 0));
         if (!variant || text_is(variant->sku, db_get_text(rows, 1)))
             continue;

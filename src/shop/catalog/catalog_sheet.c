@@ -320,8 +320,8 @@ static const char *money_text(struct ctx *ctx, const struct value *row, const ch
 
 static void variant_leaves(struct leaves *leaves, const struct value *row)
 {
-    static const char *const fields[] = {"sku",          "barcode",      "weight",      "volume", "is_active",
-                                         "compare_note", "content_unit", "content_base"};
+    static const char *const fields[] = {"sku",       "barcode",      "weight",       "volume",
+                                         "is_active", "compare_note", "content_unit", "content_base"};
     const char *of =
         value_find_text(row, "title")[0] ? value_find_text(row, "title") : value_find_text(row, "sku");
     int64_t id = value_find_int(row, "id", 0);

@@ -1,5 +1,5 @@
-/* catalog_terms.c - what is said beside a price: what it is compared with, the price of a unit, and what it was
- * before. */
+/* catalog_terms.c - what is said beside a price: what it is compared with, the price of a unit, and what it
+ * was before. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
 #include "shop/catalog/catalog_check.h"
@@ -22,9 +22,9 @@ static const struct {
     int64_t size;
     enum content_base usual;
 } units[CONTENT_UNITS] = {
-    [CONTENT_G] = {MEASURE_MASS, 1, BASE_KG},        [CONTENT_KG] = {MEASURE_MASS, 1000, BASE_KG},
-    [CONTENT_ML] = {MEASURE_VOLUME, 1, BASE_L},      [CONTENT_L] = {MEASURE_VOLUME, 1000, BASE_L},
-    [CONTENT_CM] = {MEASURE_LENGTH, 1, BASE_M},      [CONTENT_M] = {MEASURE_LENGTH, 100, BASE_M},
+    [CONTENT_G] = {MEASURE_MASS, 1, BASE_KG},          [CONTENT_KG] = {MEASURE_MASS, 1000, BASE_KG},
+    [CONTENT_ML] = {MEASURE_VOLUME, 1, BASE_L},        [CONTENT_L] = {MEASURE_VOLUME, 1000, BASE_L},
+    [CONTENT_CM] = {MEASURE_LENGTH, 1, BASE_M},        [CONTENT_M] = {MEASURE_LENGTH, 100, BASE_M},
     [CONTENT_TABLET] = {MEASURE_COUNT, 1, BASE_USUAL}, [CONTENT_PIECE] = {MEASURE_COUNT, 1, BASE_USUAL},
     [CONTENT_PACK] = {MEASURE_COUNT, 1, BASE_USUAL},   [CONTENT_GRAIN] = {MEASURE_COUNT, 1, BASE_USUAL},
     [CONTENT_STICK] = {MEASURE_COUNT, 1, BASE_USUAL},  [CONTENT_SHEET] = {MEASURE_COUNT, 1, BASE_USUAL},
@@ -34,8 +34,9 @@ static const struct {
     enum measure measure;
     int64_t size;
 } bases[CONTENT_BASES] = {
-    [BASE_USUAL] = {MEASURE_COUNT, 1},   [BASE_KG] = {MEASURE_MASS, 1000},  [BASE_500G] = {MEASURE_MASS, 500},
-    [BASE_100G] = {MEASURE_MASS, 100},   [BASE_L] = {MEASURE_VOLUME, 1000}, [BASE_100ML] = {MEASURE_VOLUME, 100},
+    [BASE_USUAL] = {MEASURE_COUNT, 1}, [BASE_KG] = {MEASURE_MASS, 1000},
+    [BASE_500G] = {MEASURE_MASS, 500}, [BASE_100G] = {MEASURE_MASS, 100},
+    [BASE_L] = {MEASURE_VOLUME, 1000}, [BASE_100ML] = {MEASURE_VOLUME, 100},
     [BASE_M] = {MEASURE_LENGTH, 100},
 };
 
@@ -69,15 +70,16 @@ err variant_terms_check(struct ctx *ctx, const struct variant_draft *variant, si
     if (terms->content_amount < 0 || terms->content_amount > CONTENT_LIMIT)
         return complain(ctx, index, "content_amount", "out-of-range", "1 to 1000000");
     if (terms->content_amount > 0 && terms->content_unit == CONTENT_NONE)
-        return complain(ctx, index, "content_unit", "content-unit-required", "choose the unit of the content");
+        return complain(ctx, index, "content_unit", "content-unit-required",
+                        "choose the unit of the content");
     if (terms->content_amount > 0 && terms->content_base != BASE_USUAL &&
         bases[terms->content_base].measure != units[terms->content_unit].measure)
         return complain(ctx, index, "content_base", "content-base", "this does not go with the unit");
     return NULL;
 }
 
-/* Half up, in whole numbers: price × base / content. A price that says the same as the price itself, or rounds to
- * nothing, is left out. */
+/* Half up, in whole numbers: price × base / content. A price that says the same as the price itself, or
+ * rounds to nothing, is left out. */
 struct unit_price variant_unit_price(const struct variant *variant)
 {
     const struct variant_terms *terms = &variant->terms;
@@ -114,14 +116,13 @@ err price_change_list(struct ctx *ctx, int64_t product_id, int64_t variant_id, i
                       struct price_change **changes, size_t *count)
 {
     struct db_rows *rows;
-    TRY(db_query(
-        ctx, &rows,
-        "SELECT version, at, price, compare_price, compare_kind, actor, actor_id FROM price_changes"
-        " WHERE shop_id = $1 AND product_id = $2 AND variant_id = $3 AND version >= COALESCE((SELECT"
-        " MAX(version) FROM price_changes WHERE shop_id = $1 AND product_id = $2 AND variant_id = $3"
-        " AND at <= $4), 0) ORDER BY version DESC LIMIT $5",
-        db_int(ctx->shop->id), db_int(product_id), db_int(variant_id), db_int(since),
-        db_int(PRICE_CHANGE_LIMIT)));
+    TRY(db_query(ctx, &rows,
+                 "SELECT version, at, price, compare_price, compare_kind, actor, actor_id FROM price_changes"
+                 " WHERE shop_id = $1 AND product_id = $2 AND variant_id = $3 AND version >= COALESCE((SELECT"
+                 " MAX(version) FROM price_changes WHERE shop_id = $1 AND product_id = $2 AND variant_id = $3"
+                 " AND at <= $4), 0) ORDER BY version DESC LIMIT $5",
+                 db_int(ctx->shop->id), db_int(product_id), db_int(variant_id), db_int(since),
+                 db_int(PRICE_CHANGE_LIMIT)));
     *count = db_row_count(rows);
     *changes = arena_alloc_many(ctx->arena, *count + 1, sizeof **changes);
     for (size_t i = *count; i > 0 && db_next(rows); i--)

@@ -206,6 +206,10 @@ static err write_order(struct ctx *ctx, const struct cart *cart, const struct re
 static err place_new(struct ctx *ctx, const struct cart *cart, struct placing *placing)
 {
     TRY(check_goods(ctx, cart));
+    const int64_t *shown = placing->checkout->shown_total;
+    if (shown && *shown != cart->total)
+        return fail_with(ctx, ERR_PRICE_CHANGED, "it costs %s now",
+                         money_decimal(ctx->arena, money_of(cart->total, ctx->shop->currency)));
     TRY(checkout_check(ctx, cart, placing->checkout));
     struct order *order = draft_order(ctx, cart, placing->checkout);
     TRY(write_order(ctx, cart, placing->key, order));

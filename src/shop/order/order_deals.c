@@ -1,4 +1,5 @@
-/* order_deals.c - tells pricing what was really paid, and pages when a struck price stops or begins to be lawful. */
+/* order_deals.c - tells pricing what was really paid, and pages when a struck price stops or begins to be
+ * lawful. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/order/order.h"
 
@@ -43,7 +44,8 @@ static err write_deals(struct ctx *ctx, const struct goods *goods, bool is_deal)
     return NULL;
 }
 
-/* Most orders hold nothing that is compared with a price of its own: for them this is one look and the writing. */
+/* Most orders hold nothing that is compared with a price of its own: for them this is one look and the
+ * writing. */
 static err follow(struct ctx *ctx, int64_t order_id, bool is_deal)
 {
     struct goods goods = {0};
@@ -89,24 +91,10 @@ const struct listener order_listeners[] = {
 
 /* ---- check ---- */
 
-/* An order whose news are on the way is right as soon as they are told. */
-static err report_difference(struct ctx *ctx, const struct db_rows *rows,
-                             void (*report)(void *arg, const char *problem), void *arg)
+static err query_differences(struct ctx *ctx, struct db_rows **rows)
 {
-    bool waits;
-    TRY(outbox_waits(ctx, db_get_int(rows, 0), &waits));
-    if (!waits)
-        report(arg, arena_format(ctx->arena,
-                                 "variant %" PRId64 ": its deals are not what order %" PRId64 " says",
-                                 db_get_int(rows, 1), db_get_int(rows, 0)));
-    return NULL;
-}
-
-err order_check_deals(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
-{
-    struct db_rows *rows;
-    TRY(db_query(
-        ctx, &rows,
+    return db_query(
+        ctx, rows,
         "SELECT COALESCE(w.order_id, d.order_id), COALESCE(w.variant_id, d.variant_id) FROM"
         " (SELECT l.order_id, l.variant_id, o.paid_at AS at, MIN(l.unit_price) AS price FROM orders o"
         " JOIN order_lines l ON l.shop_id = o.shop_id AND l.order_id = o.id WHERE o.shop_id = $1"
@@ -115,8 +103,38 @@ err order_check_deals(struct ctx *ctx, void (*report)(void *arg, const char *pro
         " FULL JOIN (SELECT order_id, variant_id, at, price FROM deals WHERE shop_id = $1) d"
         " ON d.variant_id = w.variant_id AND d.at = w.at AND d.order_id = w.order_id"
         " WHERE w.price IS NULL OR d.price IS NULL OR w.price <> d.price LIMIT $2",
-        db_int(ctx->shop->id), db_int(REPORT_LIMIT)));
+        db_int(ctx->shop->id), db_int(REPORT_LIMIT));
+}
+
+static bool has_id(const int64_t *ids, size_t count, int64_t id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (ids[i] == id)
+            return true;
+    return false;
+}
+
+/* An order whose news are on the way is right as soon as they are told; they may have been told between two
+ * looks, so only what is wrong in both is reported. */
+err order_check_deals(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
+{
+    struct db_rows *rows;
+    int64_t suspects[REPORT_LIMIT];
+    size_t count = 0;
+    TRY(query_differences(ctx, &rows));
+    while (db_next(rows)) {
+        bool waits;
+        TRY(outbox_waits(ctx, db_get_int(rows, 0), &waits));
+        if (!waits)
+            suspects[count++] = db_get_int(rows, 0);
+    }
+    if (count == 0)
+        return NULL;
+    TRY(query_differences(ctx, &rows));
     while (db_next(rows))
-        TRY(report_difference(ctx, rows, report, arg));
+        if (has_id(suspects, count, db_get_int(rows, 0)))
+            report(arg, arena_format(ctx->arena,
+                                     "variant %" PRId64 ": its deals are not what order %" PRId64 " says",
+                                     db_get_int(rows, 1), db_get_int(rows, 0)));
     return NULL;
 }

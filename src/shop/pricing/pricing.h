@@ -2,9 +2,10 @@
  * freight and rounding become further adjustments of the same function, which is the only place where a price
  * is made.
  *
- * A struck price (划线价) must be lawful: 明码标价和禁止价格欺诈规定 第十六条. It may not be higher than the lowest price
- * of a deal in the 7 days before, or, when there was none, than the price of the last deal; or it must say what else
- * it is. A deal is what was paid for one piece in a paid order whose money did not all go back. */
+ * A struck price (划线价) must be lawful: 明码标价和禁止价格欺诈规定 第十六条. It may not be higher than the
+ * lowest price of a deal in the 7 days before, or, when there was none, than the price of the last deal; or
+ * it must say what else it is. A deal is what was paid for one piece in a paid order whose money did not all
+ * go back. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/clock.h"
@@ -39,9 +40,9 @@ struct deal {
 CHECKED err deal_add(struct ctx *ctx, const struct deal *deal);
 CHECKED err deal_remove(struct ctx *ctx, const struct deal *deal);
 
-/* The highest struck price that deals bear out at ctx->now. Time alone never lowers it: a window that moves on loses
- * deals and, when the last leaves, keeps the price of that one. So only a deal or a refund can make a struck price
- * unlawful. */
+/* The highest struck price that deals bear out at ctx->now. Time alone never lowers it: a window that moves
+ * on loses deals and, when the last leaves, keeps the price of that one. So only a deal or a refund can make
+ * a struck price unlawful. */
 enum ceiling_basis { CEILING_NO_DEAL, CEILING_WEEK, CEILING_LAST };
 struct price_ceiling {
     enum ceiling_basis basis;
@@ -54,7 +55,7 @@ CHECKED err deal_ceilings(struct ctx *ctx, const int64_t *variant_ids, size_t co
 
 /* What may be shown of a variant's struck price. */
 enum struck_state {
-    STRUCK_NONE,     /* there is none */
+    STRUCK_NONE, /* there is none */
     STRUCK_SHOWN,
     STRUCK_UNLAWFUL, /* above the ceiling: hidden */
     STRUCK_IDLE,     /* not above the price: it would say nothing */
@@ -68,11 +69,15 @@ CHECKED err struck_prices(struct ctx *ctx, const struct variant *const *variants
 extern const char *const struck_state_names[];  /* "none", "shown", "unlawful", "idle" */
 extern const char *const ceiling_basis_names[]; /* "no-deal", "week", "last" */
 
-/* ERR_INVALID with the code REF_PRICE_UNLAWFUL and `max` at the first variant that compares with a price of its own
- * that deals do not bear out. A struck price that stays what it was is not asked again: it is hidden as it is. */
+/* ERR_INVALID with the code REF_PRICE_UNLAWFUL and `max` at the first variant that compares with a price of
+ * its own that deals do not bear out. A struck price that stays what it was is not asked again: it is hidden
+ * as it is. */
 CHECKED err struck_prices_check(struct ctx *ctx, const struct product_draft *draft);
 
-/* Into a view: struck_price (money) and struck_note when it may be shown, else nil; unit_price {price, per} or nil. */
+/* Into a view as `name`: {price, per}, or nil. */
+void unit_price_view(struct ctx *ctx, struct value *view, const char *name, const struct variant *variant);
+/* Into a view: unit_price as above, and struck_price (money) and struck_note when it may be shown, else nil.
+ * `variant` NULL = nothing is said. */
 void price_terms_view(struct ctx *ctx, struct value *view, const struct variant *variant,
                       const struct struck_price *struck);
 

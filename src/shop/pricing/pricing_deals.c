@@ -12,11 +12,12 @@ const char *const ceiling_basis_names[] = {"no-deal", "week", "last"};
 
 err deal_add(struct ctx *ctx, const struct deal *deal)
 {
-    return db_execute(ctx,
-                      "INSERT INTO deals (shop_id, variant_id, at, order_id, price) VALUES ($1, $2, $3, $4, $5)"
-                      " ON CONFLICT (shop_id, variant_id, at, order_id) DO NOTHING",
-                      db_int(ctx->shop->id), db_int(deal->variant_id), db_int(deal->at),
-                      db_int(deal->order_id), db_int(deal->price));
+    return db_execute(
+        ctx,
+        "INSERT INTO deals (shop_id, variant_id, at, order_id, price) VALUES ($1, $2, $3, $4, $5)"
+        " ON CONFLICT (shop_id, variant_id, at, order_id) DO NOTHING",
+        db_int(ctx->shop->id), db_int(deal->variant_id), db_int(deal->at), db_int(deal->order_id),
+        db_int(deal->price));
 }
 
 err deal_remove(struct ctx *ctx, const struct deal *deal)
@@ -151,11 +152,10 @@ static err refuse(struct ctx *ctx, size_t index, const struct price_ceiling *cei
                                ceiling->basis == CEILING_WEEK ? "the lowest deal of the last 7 days"
                                                               : "the price of the last deal");
     }
-    *problem = (struct field_problem){
-        .field = arena_format(ctx->arena, "variants.%zu.compare_price", index),
-        .code = "REF_PRICE_UNLAWFUL",
-        .message = message,
-        .max = value_find(holder, "max")};
+    *problem = (struct field_problem){.field = arena_format(ctx->arena, "variants.%zu.compare_price", index),
+                                      .code = "REF_PRICE_UNLAWFUL",
+                                      .message = message,
+                                      .max = value_find(holder, "max")};
     return fail_fields(ctx, problem);
 }
 
@@ -167,8 +167,7 @@ err struck_prices_check(struct ctx *ctx, const struct product_draft *draft)
         TRY(variant_list(ctx, draft->id, &variants, &count));
     int64_t *ids = arena_alloc_many(ctx->arena, draft->variant_count + 1, sizeof *ids);
     size_t *places = arena_alloc_many(ctx->arena, draft->variant_count + 1, sizeof *places);
-    struct price_ceiling *ceilings =
-        arena_alloc_many(ctx->arena, draft->variant_count + 1, sizeof *ceilings);
+    struct price_ceiling *ceilings = arena_alloc_many(ctx->arena, draft->variant_count + 1, sizeof *ceilings);
     for (size_t i = 0; i < draft->variant_count; i++)
         if (is_claimed_anew(&draft->variants[i], find_variant(variants, count, draft->variants[i].id))) {
             places[asked] = i;
@@ -182,6 +181,17 @@ err struck_prices_check(struct ctx *ctx, const struct product_draft *draft)
             draft->variants[places[i]].terms->compare_price > ceilings[i].price)
             return refuse(ctx, places[i], &ceilings[i]);
     return NULL;
+}
+
+void unit_price_view(struct ctx *ctx, struct value *view, const char *name, const struct variant *variant)
+{
+    value_set(ctx->arena, view, name, value_null());
+    struct unit_price unit = variant_unit_price(variant);
+    if (unit.price == 0)
+        return;
+    struct value *tree = value_set_object(ctx->arena, view, name);
+    value_set_money(ctx->arena, tree, "price", money_of(unit.price, ctx->shop->currency));
+    value_set_text(ctx->arena, tree, "per", unit.per);
 }
 
 void price_terms_view(struct ctx *ctx, struct value *view, const struct variant *variant,
@@ -199,12 +209,7 @@ void price_terms_view(struct ctx *ctx, struct value *view, const struct variant 
         if (variant->terms.compare_kind == COMPARE_EXPLAINED)
             value_set_text(arena, view, "struck_note", variant->terms.compare_note);
     }
-    struct unit_price unit = variant_unit_price(variant);
-    if (unit.price == 0)
-        return;
-    struct value *tree = value_set_object(arena, view, "unit_price");
-    value_set_money(arena, tree, "price", money_of(unit.price, currency));
-    value_set_text(arena, tree, "per", unit.per);
+    unit_price_view(ctx, view, "unit_price", variant);
 }
 
 /* ---- days ---- */

@@ -444,7 +444,8 @@ static err write_orders(struct ctx *ctx, void *arg)
 {
     const struct mill *mill = arg;
     static err (*const writers[])(struct ctx * ctx, const struct bulk_order *order) = {
-        write_lines, write_all_movements, write_deals, write_events, write_attempt, write_fact, write_hand_out};
+        write_lines,   write_all_movements, write_deals,   write_events,
+        write_attempt, write_fact,          write_hand_out};
     for (int64_t i = 0; i < mill->count; i++)
         TRY(write_head(ctx, mill, &mill->orders[i]));
     for (size_t j = 0; j < sizeof writers / sizeof *writers; j++)
