@@ -124,11 +124,16 @@ static void a_unit_costs_whole_minor_units_rounded_half_up(void **state)
         int64_t is;
         const char *per;
     } cases[] = {
-        {990, 500, CONTENT_G, BASE_USUAL, 1980, "kg"},   {1001, 3, CONTENT_KG, BASE_500G, 167, "500g"},
-        {1, 2, CONTENT_PIECE, BASE_USUAL, 1, "piece"},   {1, 3, CONTENT_PIECE, BASE_USUAL, 0, ""},
-        {990, 700, CONTENT_ML, BASE_100ML, 141, "100ml"}, {500, 1, CONTENT_KG, BASE_USUAL, 0, ""},
-        {500, 1000, CONTENT_G, BASE_KG, 0, ""},          {250, 50, CONTENT_CM, BASE_USUAL, 500, "m"},
-        {500, 0, CONTENT_G, BASE_USUAL, 0, ""},          {9000000000000, 1, CONTENT_G, BASE_KG, 9000000000000000, "kg"},
+        {990, 500, CONTENT_G, BASE_USUAL, 1980, "kg"},
+        {1001, 3, CONTENT_KG, BASE_500G, 167, "500g"},
+        {1, 2, CONTENT_PIECE, BASE_USUAL, 1, "piece"},
+        {1, 3, CONTENT_PIECE, BASE_USUAL, 0, ""},
+        {990, 700, CONTENT_ML, BASE_100ML, 141, "100ml"},
+        {500, 1, CONTENT_KG, BASE_USUAL, 0, ""},
+        {500, 1000, CONTENT_G, BASE_KG, 0, ""},
+        {250, 50, CONTENT_CM, BASE_USUAL, 500, "m"},
+        {500, 0, CONTENT_G, BASE_USUAL, 0, ""},
+        {9000000000000, 1, CONTENT_G, BASE_KG, 9000000000000000, "kg"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct variant variant = {.price = cases[i].price,
