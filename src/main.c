@@ -376,6 +376,7 @@ static err check_shop(struct ctx *ctx, struct findings *findings)
     TRY(code_check(ctx, print_finding, findings));
     TRY(code_check_stock(ctx, print_finding, findings));
     TRY(order_check(ctx, print_finding, findings));
+    TRY(order_check_deals(ctx, print_finding, findings));
     return payment_check(ctx, print_finding, findings);
 }
 

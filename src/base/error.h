@@ -61,6 +61,7 @@ struct field_problem {
     const char *code;    /* slug for the locale files: required, too-long, not-a-number … */
     const char *message; /* English */
     const struct field_problem *next;
+    const struct value *max; /* the most that is allowed, when a program wants to know; NULL = not said */
 };
 
 struct failure {

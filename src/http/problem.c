@@ -19,6 +19,8 @@ static void write_problems(struct arena *arena, struct value *problem, const str
         value_set_text(arena, item, "field", problems->field);
         value_set_text(arena, item, "code", problems->code);
         value_set_text(arena, item, "message", problems->message);
+        if (problems->max)
+            value_set(arena, item, "max", *problems->max);
     }
 }
 

@@ -35,6 +35,7 @@ const struct route *const site_routes[] = {
     transfer_export_routes,
     backoffice_act_routes,
     backoffice_product_routes,
+    backoffice_price_routes,
     backoffice_picture_routes,
     backoffice_media_routes,
     backoffice_fetch_routes,

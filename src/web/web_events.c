@@ -68,7 +68,7 @@ static const struct listener page_listeners[] = {
 };
 
 static const struct listener *const listeners[] = {page_listeners, payment_listeners, digital_listeners,
-                                                   NULL};
+                                                   order_listeners, NULL};
 
 /* Runs `work` for every shop of the platform. */
 static err for_each_shop(struct ctx *ctx, err (*work)(struct ctx *ctx))

@@ -122,6 +122,7 @@ describe("every page", () => {
       "admin-products-acted": { path: `/admin/products?act=${acted.act.id}`, cookies: session },
       "admin-acts": { path: "/admin/products/acts", cookies: session },
       "admin-product-facts": { path: `/admin/products/${dressed.id}`, cookies: session, then: (page) => page.click("[data-trade]") },
+      "admin-product-prices": { path: `/admin/products/${dressed.id}/prices`, cookies: session },
       "admin-product-history": { path: `/admin/products/${dressed.id}/history`, cookies: session },
       "admin-attributes": { path: "/admin/attributes", cookies: session, then: (page) => page.locator("li.category summary").first().click() },
       "admin-tags": { path: "/admin/tags", cookies: session, then: (page) => page.locator("li.category summary").first().click() },

@@ -9,6 +9,7 @@
 #include "shop/digital/digital.h"
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
+#include "shop/pricing/pricing.h"
 
 #define PRICE_LIMIT INT64_C(9000000000000)
 #define STOCK_LIMIT INT64_C(1000000000)
@@ -74,6 +75,39 @@ static const struct field variant_row_fields[] = {
      .minimum = 0,
      .maximum = 1000000000,
      .help = "Volume in cubic centimetres"},
+    {.name = "compare_price",
+     .kind = FIELD_MONEY,
+     .offset = offsetof(struct variant_row, compare_price),
+     .minimum = 0,
+     .maximum = PRICE_LIMIT,
+     .help = "Struck price beside the price; 0 or empty = none. Refused as REF_PRICE_UNLAWFUL above `max`"},
+    {.name = "compare_kind",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct variant_row, compare_kind),
+     .choices = compare_kind_names,
+     .help =
+         "own = a former price of this shop, which deals must bear out; explained = what compare_note says"},
+    {.name = "compare_note",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct variant_row, compare_note),
+     .maximum = COMPARE_NOTE_LIMIT,
+     .help = "What an explained struck price is, for example 厂商建议零售价"},
+    {.name = "content_amount",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct variant_row, content_amount),
+     .minimum = 0,
+     .maximum = CONTENT_LIMIT,
+     .help = "How much is in one, for the price of a unit; 0 = not said"},
+    {.name = "content_unit",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct variant_row, content_unit),
+     .choices = content_unit_names,
+     .help = "Unit of content_amount"},
+    {.name = "content_base",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct variant_row, content_base),
+     .choices = content_base_names,
+     .help = "For how much the price of a unit is given; empty = kg, l, m or one"},
     {.name = "is_active",
      .kind = FIELD_FLAG,
      .offset = offsetof(struct variant_row, is_active),
@@ -284,13 +318,15 @@ static err draft_variants(struct ctx *ctx, const struct product_form *form, stru
         const struct variant_trade *trade;
         TRY(product_form_trade(ctx, &rows[i], i, &trade));
         stocks[draft->variant_count] = rows[i].stock;
-        draft->variants[draft->variant_count++] = (struct variant_draft){.id = rows[i].variant_id,
-                                                                         .sku = rows[i].sku,
-                                                                         .options = values,
-                                                                         .price = rows[i].price,
-                                                                         .weight = rows[i].weight,
-                                                                         .is_active = rows[i].is_active,
-                                                                         .trade = trade};
+        draft->variants[draft->variant_count++] =
+            (struct variant_draft){.id = rows[i].variant_id,
+                                   .sku = rows[i].sku,
+                                   .options = values,
+                                   .price = rows[i].price,
+                                   .weight = rows[i].weight,
+                                   .is_active = rows[i].is_active,
+                                   .trade = trade,
+                                   .terms = product_form_terms(ctx, &rows[i])};
     }
     return NULL;
 }
@@ -308,6 +344,7 @@ static err save_in_transaction(struct ctx *ctx, void *arg)
     struct product_draft draft = *saving->draft;
     draft.variants = arena_alloc_many(ctx->arena, draft.variant_count + 1, sizeof *draft.variants);
     memcpy(draft.variants, saving->draft->variants, draft.variant_count * sizeof *draft.variants);
+    TRY(struck_prices_check(ctx, &draft));
     TRY(product_save(ctx, &draft));
     for (size_t i = 0; i < draft.variant_count; i++)
         if (saving->is_new[i]) {
@@ -400,7 +437,7 @@ static err add_variants(struct ctx *ctx, struct value *view, const struct produc
     struct value *list = value_set_list(ctx->arena, view, "variants");
     for (size_t i = 0; i < count; i++)
         TRY(add_variant(ctx, list, &variants[i], &stocks[i]));
-    return NULL;
+    return variant_terms_views(ctx, list, product->id, variants, count);
 }
 
 static err add_pictures(struct ctx *ctx, struct value *view, const struct product *product)

@@ -19,6 +19,12 @@ struct variant_row {
     const char *barcode;
     const char *cost; /* as typed; "" = not known */
     int64_t volume;
+    int64_t compare_price; /* 0 = none */
+    int compare_kind;      /* index in compare_kind_names */
+    const char *compare_note;
+    int64_t content_amount; /* 0 = not said */
+    int content_unit;       /* index in content_unit_names */
+    int content_base;       /* index in content_base_names */
     bool is_active;
     int64_t stock; /* only of a new variant */
 };
@@ -79,6 +85,12 @@ CHECKED err product_form_details(struct ctx *ctx, const struct detail_form *form
 /* What a row of the form says of cost, barcode and volume; `index` is for the complaint. */
 CHECKED err product_form_trade(struct ctx *ctx, const struct variant_row *row, size_t index,
                                const struct variant_trade **trade);
+/* What a row says beside the price. */
+const struct variant_terms *product_form_terms(struct ctx *ctx, const struct variant_row *row);
+/* docs/views.md: what is said beside the prices of variants, what may be shown of it and why not, into the
+ * views of the list; a raise of the last days as warning. */
+CHECKED err variant_terms_views(struct ctx *ctx, struct value *list, int64_t product_id,
+                                const struct variant *variants, size_t count);
 /* docs/views.md: details, tags, attribute values, schedule and warnings of a product into its view. */
 CHECKED err product_details_view(struct ctx *ctx, struct value *view, const struct product *product);
 /* docs/views.md: all attributes of the shop, with their categories. */

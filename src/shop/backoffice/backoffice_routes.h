@@ -8,6 +8,7 @@ extern const struct route backoffice_today_routes[];
 extern const struct route backoffice_list_routes[];
 extern const struct route backoffice_act_routes[];
 extern const struct route backoffice_product_routes[];
+extern const struct route backoffice_price_routes[];
 extern const struct route backoffice_picture_routes[];
 extern const struct route backoffice_media_routes[];
 extern const struct route backoffice_fetch_routes[];

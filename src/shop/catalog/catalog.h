@@ -68,6 +68,54 @@ struct product {
     int64_t updated_at;
 };
 
+/* A price that stands struck out beside what is asked (划线价). */
+enum compare_kind {
+    COMPARE_OWN = 1,       /* the shop's own former price: deals must bear it out (pricing.h) */
+    COMPARE_EXPLAINED = 2, /* something else, told in words: 厂商建议零售价 */
+};
+
+enum content_unit {
+    CONTENT_NONE, /* not said */
+    CONTENT_G,
+    CONTENT_KG,
+    CONTENT_ML,
+    CONTENT_L,
+    CONTENT_CM,
+    CONTENT_M,
+    CONTENT_TABLET, /* 片; from here on things are counted */
+    CONTENT_PIECE,  /* 个 */
+    CONTENT_PACK,   /* 包 */
+    CONTENT_GRAIN,  /* 粒 */
+    CONTENT_STICK,  /* 支 */
+    CONTENT_SHEET,  /* 张 */
+    CONTENT_UNITS,
+};
+
+/* For how much the price of a unit is given. */
+enum content_base {
+    BASE_USUAL, /* kg, L, m, or one of what is counted */
+    BASE_KG,
+    BASE_500G, /* 斤 */
+    BASE_100G,
+    BASE_L,
+    BASE_100ML,
+    BASE_M,
+    CONTENT_BASES,
+};
+
+#define COMPARE_NOTE_LIMIT 60 /* characters */
+#define CONTENT_LIMIT 1000000
+
+/* What is said beside the price of a variant. */
+struct variant_terms {
+    int64_t compare_price; /* 0 = none */
+    enum compare_kind compare_kind;
+    const char *compare_note; /* the words of COMPARE_EXPLAINED */
+    int64_t content_amount;   /* in content_unit, of one variant; 0 = not said */
+    enum content_unit content_unit;
+    enum content_base content_base;
+};
+
 struct variant {
     int64_t id;
     int64_t product_id;
@@ -82,6 +130,7 @@ struct variant {
     const char *barcode; /* GTIN, "" when there is none */
     int64_t cost;        /* what the shop pays; COST_UNKNOWN when nobody said; never shown to buyers */
     int64_t volume;      /* cm³ */
+    struct variant_terms terms;
     /* Of its product, so that a cart line needs no second look. */
     const char *product_handle;
     const char *product_title;
@@ -313,6 +362,7 @@ struct variant_draft {
     const char *picture_id;
     bool is_active;
     const struct variant_trade *trade; /* NULL = as it is */
+    const struct variant_terms *terms; /* NULL = as they are */
 };
 
 struct option_draft {
@@ -439,6 +489,54 @@ CHECKED err catalog_replace_picture(struct ctx *ctx, const char *from, const cha
 CHECKED err product_change_video(struct ctx *ctx, int64_t product_id, const char *video_id);
 CHECKED err product_picture_remove(struct ctx *ctx, int64_t product_id, int64_t position);
 CHECKED err product_picture_move(struct ctx *ctx, int64_t product_id, int64_t position, int64_t to);
+
+/* ---- prices ---- */
+
+extern const char *const compare_kind_names[]; /* "own", "explained", NULL: kind - 1 */
+extern const char *const content_unit_names[]; /* "", "g", "kg" … NULL */
+extern const char *const content_base_names[]; /* "", "kg", "500g" … NULL */
+
+/* The price of a unit, rounded half up, in minor units. */
+struct unit_price {
+    int64_t price;   /* 0 = none: nothing is said of the content, or it would say nothing new */
+    const char *per; /* the name of a base, or of a unit that is counted */
+};
+struct unit_price variant_unit_price(const struct variant *variant);
+/* For each of up to CATALOG_MANY_LIMIT products the offered variant that its price_min comes from, if
+ * anything is said beside its price; else NULL. */
+CHECKED err variant_find_cheapest_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                                       const struct variant **found);
+
+/* Of up to CATALOG_MANY_LIMIT variants those that are compared with a former price of their own. */
+CHECKED err variant_find_compared_many(struct ctx *ctx, const int64_t *variant_ids, size_t count,
+                                       const struct variant **found, size_t *found_count);
+
+/* From when on a variant cost what. Written whenever a variant is. */
+struct price_change {
+    int64_t variant_id;
+    int64_t version; /* of the product */
+    int64_t at;
+    int64_t price;
+    int64_t compare_price; /* 0 = none */
+    enum compare_kind compare_kind;
+    enum actor_kind actor;
+    int64_t actor_id;
+};
+/* Of one variant, oldest first: those since `since`, and the one that held then. At most PRICE_CHANGE_LIMIT,
+ * the newest. */
+#define PRICE_CHANGE_LIMIT 500
+CHECKED err price_change_list(struct ctx *ctx, int64_t product_id, int64_t variant_id, int64_t since,
+                              struct price_change **changes, size_t *count);
+
+struct price_raise {
+    int64_t variant_id;
+    int64_t at;
+    int64_t from;
+    int64_t to;
+};
+/* The last raise of each variant of a product since then. */
+CHECKED err price_raise_list(struct ctx *ctx, int64_t product_id, int64_t since, struct price_raise **raises,
+                             size_t *count);
 
 /* The event by which pages and indexes learn that something shown changed (price, title, stock level). */
 CHECKED err product_emit_changed(struct ctx *ctx, int64_t product_id);

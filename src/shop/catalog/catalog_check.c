@@ -114,6 +114,8 @@ static err check_variant(struct ctx *ctx, const struct product_draft *draft, siz
                           "the weight is out of range");
     if (variant->trade)
         TRY(check_trade(ctx, variant->trade, index));
+    if (variant->terms)
+        TRY(variant_terms_check(ctx, variant, index));
     const char *options = arena_format(ctx->arena, "variants.%zu.options", index);
     for (size_t i = 0; i < draft->option_count; i++)
         if (!option_draft_has(&draft->options[i], variant->options[i]))

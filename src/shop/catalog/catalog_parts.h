@@ -44,6 +44,9 @@ CHECKED err product_tags_check(struct ctx *ctx, const char *const *tags, size_t 
 CHECKED err product_attributes_check(struct ctx *ctx, const struct product_draft *draft,
                                      struct attribute_value **kept, size_t *kept_count);
 
+/* In a transaction: this is what the variant costs from now on. */
+CHECKED err price_change_write(struct ctx *ctx, int64_t product_id, const struct price_change *change);
+
 /* docs/views.md: a product as people edit it, whole. */
 CHECKED err product_sheet_load(struct ctx *ctx, const struct product *product, struct value **sheet);
 /* The draft that saves a sheet. It names the product and its version nowhere: the caller does. */

@@ -79,6 +79,16 @@ static err add_attributes(struct ctx *ctx, struct value *sheet, int64_t product_
     return NULL;
 }
 
+static void add_terms(struct arena *arena, struct value *row, const struct variant_terms *terms)
+{
+    value_set_int(arena, row, "compare_price", terms->compare_price);
+    value_set_int(arena, row, "compare_kind", terms->compare_kind);
+    value_set_text(arena, row, "compare_note", terms->compare_note);
+    value_set_int(arena, row, "content_amount", terms->content_amount);
+    value_set_text(arena, row, "content_unit", content_unit_names[terms->content_unit]);
+    value_set_text(arena, row, "content_base", content_base_names[terms->content_base]);
+}
+
 static err add_variants(struct ctx *ctx, struct value *sheet, int64_t product_id)
 {
     struct arena *arena = ctx->arena;
@@ -97,6 +107,7 @@ static err add_variants(struct ctx *ctx, struct value *sheet, int64_t product_id
         value_set_text(arena, row, "barcode", variants[i].barcode);
         value_set_int(arena, row, "weight", variants[i].weight);
         value_set_int(arena, row, "volume", variants[i].volume);
+        add_terms(arena, row, &variants[i].terms);
         value_set_bool(arena, row, "is_active", variants[i].is_active);
     }
     return NULL;
@@ -169,6 +180,32 @@ static bool fits(const struct value *choice, const struct product_draft *draft)
     return is_fit;
 }
 
+static int name_index(const char *const *names, const char *name)
+{
+    for (int i = 0; names[i]; i++)
+        if (text_is(names[i], name))
+            return i;
+    return 0;
+}
+
+/* A sheet of the time before there were any says nothing of them. */
+static const struct variant_terms *terms_of(struct ctx *ctx, const struct value *row)
+{
+    if (!value_find(row, "compare_price"))
+        return NULL;
+    struct variant_terms *terms = arena_alloc(ctx->arena, sizeof *terms);
+    *terms = (struct variant_terms){
+        .compare_price = value_find_int(row, "compare_price", 0),
+        .compare_kind = (enum compare_kind)value_find_int(row, "compare_kind", COMPARE_OWN),
+        .compare_note = value_find_text(row, "compare_note"),
+        .content_amount = value_find_int(row, "content_amount", 0),
+        .content_unit =
+            (enum content_unit)name_index(content_unit_names, value_find_text(row, "content_unit")),
+        .content_base =
+            (enum content_base)name_index(content_base_names, value_find_text(row, "content_base"))};
+    return terms;
+}
+
 static void draft_variants(struct ctx *ctx, const struct value *list, struct product_draft *draft)
 {
     size_t count = value_count(list);
@@ -188,7 +225,8 @@ static void draft_variants(struct ctx *ctx, const struct value *list, struct pro
                                    .price = value_find_int(row, "price", 0),
                                    .weight = value_find_int(row, "weight", 0),
                                    .is_active = value_find(row, "is_active")->boolean,
-                                   .trade = &trades[i]};
+                                   .trade = &trades[i],
+                                   .terms = terms_of(ctx, row)};
     }
 }
 
@@ -282,13 +320,20 @@ static const char *money_text(struct ctx *ctx, const struct value *row, const ch
 
 static void variant_leaves(struct leaves *leaves, const struct value *row)
 {
-    static const char *const fields[] = {"sku", "barcode", "weight", "volume", "is_active"};
+    static const char *const fields[] = {"sku",       "barcode",      "weight",       "volume",
+                                         "is_active", "compare_note", "content_unit", "content_base"};
     const char *of =
         value_find_text(row, "title")[0] ? value_find_text(row, "title") : value_find_text(row, "sku");
     int64_t id = value_find_int(row, "id", 0);
     add_leaf(leaves, "variant", of, id, of);
     add_leaf(leaves, "price", of, id, money_text(leaves->ctx, row, "price"));
     add_leaf(leaves, "cost", of, id, money_text(leaves->ctx, row, "cost"));
+    bool is_compared = value_find_int(row, "compare_price", 0) > 0;
+    bool is_measured = value_find_int(row, "content_amount", 0) > 0;
+    add_leaf(leaves, "compare_price", of, id,
+             is_compared ? money_text(leaves->ctx, row, "compare_price") : "");
+    add_leaf(leaves, "content_amount", of, id,
+             is_measured ? scalar_text(leaves->ctx, value_find(row, "content_amount")) : "");
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         add_leaf(leaves, fields[i], of, id, scalar_text(leaves->ctx, value_find(row, fields[i])));
 }

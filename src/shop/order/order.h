@@ -9,6 +9,7 @@
 #include "base/ctx.h"
 #include "base/value.h"
 #include "db/db.h"
+#include "job/job.h"
 #include "shop/catalog/catalog.h"
 #include "shop/inventory/inventory.h"
 
@@ -207,6 +208,11 @@ struct product_sales {
 /* What sold most since a time, by revenue of paid orders. */
 CHECKED err order_list_best(struct ctx *ctx, int64_t since, int limit, struct product_sales **sales,
                             size_t *count);
+
+/* Deals (pricing.h) follow from what happens to orders, after the sale and not in it. */
+extern const struct listener order_listeners[];
+/* Deals are what paid orders say, but for orders whose news are still on the way. */
+CHECKED err order_check_deals(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);
 
 /* Replays the events of all orders and compares; calls `report` for each difference. */
 CHECKED err order_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);

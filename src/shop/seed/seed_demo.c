@@ -177,7 +177,10 @@ static err draft_variants(struct ctx *ctx, struct demo *demo, const struct value
     draft->variants = arena_alloc_many(ctx->arena, draft->variant_count + 1, sizeof *draft->variants);
     for (size_t i = 0; i < draft->variant_count; i++) {
         const struct value *item = value_at(list, i);
-        draft->variants[i] = (struct variant_draft){.sku = value_find_text(item, "sku"),
+        struct variant_terms *terms = arena_alloc(ctx->arena, sizeof *terms);
+        seed_terms(ctx, item, terms);
+        draft->variants[i] = (struct variant_draft){.terms = terms,
+                                                    .sku = value_find_text(item, "sku"),
                                                     .options = texts_of(ctx, value_find(item, "options")),
                                                     .price = value_find_int(item, "price", -1),
                                                     .weight = value_find_int(item, "weight_g", 0),

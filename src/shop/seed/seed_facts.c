@@ -80,3 +80,26 @@ err seed_facts(struct ctx *ctx, const struct value *item, struct product_draft *
     draft->tags = names;
     return draft_answers(ctx, value_find(item, "answers"), draft);
 }
+
+static int name_index(const char *const *names, const char *name)
+{
+    for (int i = 0; name && names[i]; i++)
+        if (text_is(names[i], name))
+            return i;
+    return 0;
+}
+
+void seed_terms(struct ctx *ctx, const struct value *item, struct variant_terms *terms)
+{
+    const char *content = value_find_text(item, "content"), *note = value_find_text(item, "compare_note");
+    *terms = (struct variant_terms){.compare_price = value_find_int(item, "compare_price", 0),
+                                    .compare_kind = note ? COMPARE_EXPLAINED : COMPARE_OWN,
+                                    .compare_note = note ? note : "",
+                                    .content_base = (enum content_base)name_index(
+                                        content_base_names, value_find_text(item, "content_base"))};
+    const char *space = content ? strchr(content, ' ') : NULL;
+    if (!space ||
+        !text_to_int(arena_copy(ctx->arena, content, (size_t)(space - content)), &terms->content_amount))
+        return;
+    terms->content_unit = (enum content_unit)name_index(content_unit_names, space + 1);
+}
