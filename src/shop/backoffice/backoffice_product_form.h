@@ -44,9 +44,21 @@ struct detail_form {
     const char *tags;         /* separated by commas */
     const char *publish_at;   /* 2026-05-01T10:00 in the shop's zone, or "" */
     const char *unpublish_at; /* likewise */
+    int return_rule;          /* enum return_rule */
+    int64_t return_days;
+    int64_t exchange_days;
+    int64_t warranty_months;
+    int64_t fake_multiple;
     struct field_rows specs;
     struct field_rows attributes;
 };
+
+struct merge_row {
+    const char *key;
+    int take; /* 0 = mine, 1 = theirs */
+};
+
+enum variants_mode { VARIANTS_WHOLE, VARIANTS_PART };
 
 struct product_form {
     int64_t product_id;
@@ -62,6 +74,10 @@ struct product_form {
     struct field_rows options;
     struct field_rows variants;
     struct detail_form details;
+    int variants_mode;  /* enum variants_mode */
+    int64_t merge_with; /* 0 = nothing to merge */
+    struct field_rows merge;
+    int64_t variants_page; /* that was shown */
 };
 
 extern const char *const product_kinds[];
@@ -86,5 +102,15 @@ CHECKED err attribute_views(struct ctx *ctx, struct value *view);
 
 /* Creates or changes the product of a form, with stock rows for new variants, in one transaction. */
 CHECKED err product_form_save(struct ctx *ctx, const struct product_form *form, int64_t *product_id);
-/* docs/views.md: the view of the editor; product NULL = a new one. */
-CHECKED err product_edit_view(struct ctx *ctx, const struct product *product, struct value **view);
+/* What the form would be merged with: for a form whose version is old. */
+CHECKED err product_form_merge(struct ctx *ctx, const struct product_form *form, struct product_merge *merge);
+/* Variants on one page of the editor. */
+#define VARIANT_PAGE 100
+/* docs/views.md: the view of the editor; product NULL = a new one. `page` is that of its variants, from 1; 0
+ * = all. */
+CHECKED err product_edit_view(struct ctx *ctx, const struct product *product, int64_t page,
+                              struct value **view);
+/* The page on which a form that met a conflict is merged. */
+CHECKED err product_merge_page(struct req *req, const struct product_form *form);
+/* The conflict of a form with what both sides say, for programs. */
+err product_merge_failure(struct ctx *ctx, const struct product_form *form, err failure);
