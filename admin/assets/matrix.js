@@ -242,8 +242,8 @@ export function mount(place, { product, initial, form, digits: money, isNew, toa
   const body = make("tbody");
   const titles = { sku: words.sku, price: words.price, cost: words.cost, weight: words.weight, barcode: words.barcode, volume: words.volume, stock: words.available };
   table.append(make("thead", {}, make("tr", {}, make("th", { scope: "col" }, words.select), make("th", { scope: "col" }, ""), ...columns.map((name) => make("th", { scope: "col" }, titles[name])), make("th", { scope: "col" }, words.isActive))), body);
-  table.querySelector("th:nth-child(2)").textContent = words.options;
-  const region = make("div", { class: "mx-region", role: "region", tabindex: "0", "aria-label": words.bulk }, table);
+  table.querySelector("th:nth-child(2)").textContent = words.optionTitle;
+  const region = make("div", { class: "mx-region", role: "region", tabindex: "0", "aria-label": words.many }, table);
   const tools = make("div", { class: "mx-tools" });
   const pager = make("div", { class: "mx-pager" });
   const state = make("div", { class: "mx-state", role: "status" });
@@ -561,7 +561,7 @@ export function mount(place, { product, initial, form, digits: money, isNew, toa
   }
   const choice = (label, pairs) => make("select", { "aria-label": label }, ...pairs.map(([value, text]) => make("option", { value }, text)));
   const what = choice(words.field, Object.keys(digits).map((name) => [name, titles[name]]));
-  const how = choice(words.bulk, ["set", "add", "subtract", "up", "down"].map((name) => [name, words[name]]));
+  const how = choice(words.many, ["set", "add", "subtract", "up", "down"].map((name) => [name, words[name]]));
   const amount = make("input", { "aria-label": words.amount, placeholder: words.amount, inputmode: "decimal", class: "mx-amount" });
   const button = (label, act) => {
     const element = make("button", { type: "button", class: "btn" }, label);
@@ -593,7 +593,7 @@ export function mount(place, { product, initial, form, digits: money, isNew, toa
     draw();
     touch();
   };
-  tools.append(make("div", { class: "mx-bulk", role: "group", "aria-label": words.bulk }, what, how, amount, button(words.apply, apply), button(words.on, () => switchAll(true)), button(words.off, () => switchAll(false))), make("div", { class: "mx-bulk" }, pattern, button(words.makeSku, makeSkus)));
+  tools.append(make("div", { class: "mx-bulk", role: "group", "aria-label": words.many }, what, how, amount, button(words.apply, apply), button(words.on, () => switchAll(true)), button(words.off, () => switchAll(false))), make("div", { class: "mx-bulk" }, pattern, button(words.makeSku, makeSkus)));
 
   place.replaceChildren(optionBox, chipBox, tools, region, pager, state, make("p", { class: "help" }, words.help));
   place.classList.add("mx");

@@ -19,7 +19,7 @@ function clean(from, to) {
     if (dropped.has(tag)) continue;
     const hasBlocks = [...node.children].some((child) => blocks.has(renamed[child.nodeName] ?? child.nodeName));
     const name = tag === "DIV" && hasBlocks ? "" : renamed[tag] ?? tag;
-    const style = node.style;
+    const style = node.dataset?.style ?? "";
     let place = to;
     if (blocks.has(name) || (inline.has(name) && !hasBlocks)) {
       const copy = document.createElement(name);
@@ -32,14 +32,16 @@ function clean(from, to) {
         place = copy;
       }
     } else if (tag === "SPAN" && !hasBlocks) {
-      for (const [mark, is] of [["B", /^(bold|[6-9]00)$/.test(style.fontWeight)], ["I", style.fontStyle === "italic"], ["U", style.textDecorationLine === "underline"]])
+      for (const [mark, is] of [["B", /font-weight:\s*(bold|[6-9]00)/i.test(style)], ["I", /font-style:\s*italic/i.test(style)], ["U", /text-decoration(-line)?:\s*underline/i.test(style)]])
         if (is) place = place.appendChild(document.createElement(mark));
     }
     clean(node, place);
   }
   return to;
 }
-const sanitize = (html) => clean(new DOMParser().parseFromString(html, "text/html").body, document.createDocumentFragment());
+// Styles are only read, and under another name: the page's policy complains of any that stand in a parsed text.
+const tame = (html) => html.replace(/<style[^]*?<\/style\s*>/gi, "").replace(/<[a-z][^<>]*>/gi, (tag) => tag.replace(/\sstyle\s*=/gi, " data-style="));
+const sanitize = (html) => clean(new DOMParser().parseFromString(tame(html), "text/html").body, document.createDocumentFragment());
 
 const make = (name, attributes = {}, ...children) => {
   const element = document.createElement(name);

@@ -82,13 +82,16 @@ static void draft_unseen(struct ctx *ctx, const struct product *product, const s
     const char **values = variant_values_under(ctx, product->options, variant->options, draft);
     if (!values)
         return;
+    struct variant_trade *trade = arena_alloc(ctx->arena, sizeof *trade);
+    *trade = (struct variant_trade){variant->barcode, variant->cost, variant->volume};
     draft->variants[draft->variant_count++] = (struct variant_draft){.id = variant->id,
                                                                      .row = ROW_NOT_SHOWN,
                                                                      .sku = variant->sku,
                                                                      .options = values,
                                                                      .price = variant->price,
                                                                      .weight = variant->weight,
-                                                                     .is_active = variant->is_active};
+                                                                     .is_active = variant->is_active,
+                                                                     .trade = trade};
 }
 
 static bool find_row(const struct product_form *form, int64_t variant_id, size_t *index)

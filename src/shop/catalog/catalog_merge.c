@@ -75,12 +75,37 @@ static void add_options(struct ctx *ctx, struct value *sheet, const struct produ
     }
 }
 
-static void add_variant(struct ctx *ctx, struct value *list, const struct product_draft *draft, size_t index)
+static struct value *find_row(const struct value *sheet, int64_t variant_id)
 {
-    static const struct variant_trade none = {"", COST_UNKNOWN, 0};
+    const struct value *list = value_find(sheet, "variants");
+    for (size_t i = 0; i < value_count(list); i++)
+        if (value_find_int(value_at(list, i), "id", 0) == variant_id)
+            return &list->list->items[i];
+    return NULL;
+}
+
+/* Of a draft that says nothing, as it was. */
+static const struct variant_trade *trade_of(struct ctx *ctx, const struct variant_draft *variant,
+                                            const struct value *base)
+{
+    const struct value *row = find_row(base, variant->id);
+    if (variant->trade)
+        return variant->trade;
+    struct variant_trade *trade = arena_alloc(ctx->arena, sizeof *trade);
+    *trade = (struct variant_trade){"", COST_UNKNOWN, 0};
+    if (row)
+        *trade = (struct variant_trade){.barcode = value_find_text(row, "barcode"),
+                                        .cost = value_find_int(row, "cost", COST_UNKNOWN),
+                                        .volume = value_find_int(row, "volume", 0)};
+    return trade;
+}
+
+static void add_variant(struct ctx *ctx, struct value *list, const struct product_draft *draft, size_t index,
+                        const struct value *base)
+{
     struct arena *arena = ctx->arena;
     const struct variant_draft *variant = &draft->variants[index];
-    const struct variant_trade *trade = variant->trade ? variant->trade : &none;
+    const struct variant_trade *trade = trade_of(ctx, variant, base);
     struct value *row = value_add(arena, list, *value_object(arena));
     value_set_int(arena, row, "id", variant->id);
     value_set_int(arena, row, "row",
@@ -138,20 +163,11 @@ static err sheet_of_draft(struct ctx *ctx, const struct product_draft *draft, co
     add_options(ctx, *sheet, draft);
     struct value *list = value_set_list(arena, *sheet, "variants");
     for (size_t i = 0; i < draft->variant_count; i++)
-        add_variant(ctx, list, draft, i);
+        add_variant(ctx, list, draft, i, base);
     return NULL;
 }
 
 /* ---- variants of three sheets ---- */
-
-static struct value *find_row(const struct value *sheet, int64_t variant_id)
-{
-    const struct value *list = value_find(sheet, "variants");
-    for (size_t i = 0; i < value_count(list); i++)
-        if (value_find_int(value_at(list, i), "id", 0) == variant_id)
-            return &list->list->items[i];
-    return NULL;
-}
 
 static struct value copy_object(struct ctx *ctx, const struct value *object)
 {
