@@ -317,7 +317,9 @@ export function mount(place, { product, initial, form, digits: money, isNew, toa
       button.addEventListener("click", () => ((model.page += step), draw(), region.scrollIntoView({ block: "nearest" })));
       return button;
     };
-    pager.replaceChildren(make("p", {}, fill(words.shown, { first: list.length ? first + 1 : 0, last: first + part.length, total: list.length })));
+    const rowsIn = (some) => some.filter(({ row }) => row).length;
+    const above = rowsIn(list.slice(0, first));
+    pager.replaceChildren(make("p", {}, fill(words.shown, { first: shownRows.length ? above + 1 : 0, last: above + shownRows.length, total: rowsIn(list) })));
     if (pages > 1) pager.append(turn(words.before, -1, model.page === 0), turn(words.after, 1, model.page === pages - 1));
     say();
     chips();
