@@ -237,7 +237,7 @@ function nextSku() {
 }
 function generate() {
   const wanted = combinations();
-  if (wanted.length > 12 && matrixWords) return openMatrix().catch(() => toast(words.failed, true));
+  if (wanted.length > 12 && matrixWords) return openMatrix(true).catch(() => toast(words.failed, true));
   const used = new Set(rowsOf(variants).filter((row) => !isBlank(row)).map((row) => keyOf(splitValues(part(row, "options").value))));
   const priced = rowsOf(variants).filter((row) => part(row, "price").value.trim());
   let count = 0;
@@ -303,7 +303,7 @@ if (variants) {
 /* ---- many variants: a table instead of the rows ---- */
 
 const matrixWords = find("[data-matrix-words]")?.dataset;
-async function openMatrix() {
+async function openMatrix(isCompleted = false) {
   const form = find("#edit");
   const isNew = !find("[name=version]", form).value;
   const [{ mount }, answer] = await Promise.all([
@@ -330,7 +330,7 @@ async function openMatrix() {
   const place = find("[data-matrix]") ?? make("div", { "data-matrix": "" });
   variants.before(place);
   mount(place, {
-    product, form, isNew, toast, failed: words.failed, words: matrixWords, digits,
+    product, form, isNew, isCompleted, toast, failed: words.failed, words: matrixWords, digits,
     initial: { options: shownOptions(), rows: [...known.values(), ...fresh] },
     touch: () => (mark.value = String(Number(mark.value) + 1), watch()),
     settle: () => (guards.forEach((guard) => (guard.sent = false)), watch()),

@@ -38,7 +38,7 @@ export function changed(text, how, amount, digits) {
   return result < 0n ? null : toText(result, digits);
 }
 
-export function mount(place, { product, initial, form, digits: money, isNew, toast, failed, touch, settle, words }) {
+export function mount(place, { product, initial, form, digits: money, isNew, toast, failed, touch, settle, words, isCompleted }) {
   const digits = { price: money, cost: money, weight: 0, volume: 0 };
   const columns = ["sku", "price", "cost", "weight", "barcode", "volume", "stock"];
   const model = { options: structuredClone(initial.options), rows: [], gone: [], closed: new Set(), page: 0, touched: false };
@@ -47,9 +47,15 @@ export function mount(place, { product, initial, form, digits: money, isNew, toa
   let anchor = null, head = null, lastPick = null;
 
   const fits = (row) => row.options.length === model.options.length && row.options.every((value, i) => model.options[i].values.includes(value));
-  for (const row of initial.rows) (fits(row) ? model.rows : model.gone).push({ ...row, was: "" });
+  // Rows that have no combination yet become the first that are added.
+  const loose = [];
+  for (const row of initial.rows) {
+    if (fits(row)) model.rows.push({ ...row, was: "" });
+    else if (!row.options.length) loose.push({ ...row, was: "" });
+    else if (row.id) model.gone.push({ ...row, was: "" });
+  }
   const stateOf = (row) => JSON.stringify([row.options, ...columns.map((name) => row[name]), row.active]);
-  for (const row of [...model.rows, ...model.gone]) row.was = row.id ? stateOf(row) : "";
+  for (const row of [...model.rows, ...model.gone, ...loose]) row.was = row.id ? stateOf(row) : "";
   const isChanged = (row) => stateOf(row) !== row.was;
   const isEditable = (row, name) => name !== "stock" || !row.id;
   const nameOf = (row) => row.options.join(" / ") || row.sku;
@@ -73,6 +79,12 @@ export function mount(place, { product, initial, form, digits: money, isNew, toa
       if (old) {
         model.gone.splice(model.gone.indexOf(old), 1);
         model.rows.push(old);
+        continue;
+      }
+      const spare = loose.shift();
+      if (spare) {
+        spare.options = values;
+        model.rows.push(spare);
         continue;
       }
       let best = null, most = -1;
@@ -599,6 +611,10 @@ export function mount(place, { product, initial, form, digits: money, isNew, toa
 
   place.replaceChildren(optionBox, chipBox, tools, region, pager, state, make("p", { class: "help" }, words.help));
   place.classList.add("mx");
+  if (isCompleted) {
+    if (count() > LIMIT) refuse();
+    else add(null);
+  }
   drawOptions();
   draw();
 

@@ -142,6 +142,26 @@ describe("the editor of a product, in a browser", () => {
     await closeTab(page);
   });
 
+  test("a new product: combinations are generated into the table, with the price of the first row", async () => {
+    const page = await opens("/admin/products/new");
+    const sku = unique("NEW");
+    await page.fill("#f-title", "新衬衫");
+    await page.fill("#f-handle", sku.toLowerCase());
+    await page.locator("#variants details.more").evaluate((details) => (details.open = true));
+    await page.fill('[name="options.0.name"]', "颜色");
+    await page.fill('[name="options.0.values"]', numbers("色", 20).join("，"));
+    await page.fill('[name="variants.0.sku"]', sku);
+    await page.fill('[name="variants.0.price"]', "39.9");
+    await page.click("[data-generate]");
+    await page.locator(".mx-table [data-i]").nth(19).waitFor();
+    await page.locator(".mx-bulk button", { hasText: "生成 SKU" }).click();
+    await Promise.all([page.waitForURL(/\/admin\/products\/\d+/), page.locator("button.btn.is-main[form=edit]").first().click()]);
+    const { variants } = await staff.product(/products\/(\d+)/.exec(page.url())[1]);
+    assert.equal(variants.length, 20);
+    assert.ok(variants.every(({ price, sku: own }) => price.amount === 3990 && own.startsWith(`${sku.toUpperCase()}-色`)), JSON.stringify(variants[0]));
+    await closeTab(page);
+  });
+
   test("the same on a phone: cards, nothing wider than the window", async () => {
     const product = await grid(["红", "蓝", "绿"], numbers("码", 5));
     const page = await opens(`/admin/products/${product.id}`, { width: 375, height: 800 });
