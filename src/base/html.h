@@ -13,7 +13,7 @@
 
 /* The longest result, in bytes, besides a few closing tags; what comes after is left out. */
 #define HTML_SAFE_LIMIT ((size_t)400000)
-/* Text with more tags than this, or that needs more memory to be parsed, is taken as plain text. */
+/* Text with twice as many "<" as this, or that needs more memory to be parsed, is taken as plain text. */
 #define HTML_TAG_LIMIT 10000
 #define HTML_PARSE_LIMIT ((size_t)64 << 20)
 
