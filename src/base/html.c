@@ -78,7 +78,8 @@ static const char *only_ascii(struct arena *arena, const char *text)
 {
     char *ascii = arena_copy(arena, text, strlen(text));
     for (char *c = ascii; *c; c++)
-        *c = (unsigned char)*c < 0x80 ? *c : '?';
+        if ((unsigned char)*c >= 0x80)
+            *c = '?';
     return ascii;
 }
 
