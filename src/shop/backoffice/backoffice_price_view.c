@@ -20,13 +20,17 @@
 
 const struct variant_terms *product_form_terms(struct ctx *ctx, const struct variant_row *row)
 {
+    bool is_silent = row->compare_kind < 0 && row->compare_price == 0 && row->content_amount == 0;
+    if (is_silent)
+        return NULL;
     struct variant_terms *terms = arena_alloc(ctx->arena, sizeof *terms);
-    *terms = (struct variant_terms){.compare_price = row->compare_price,
-                                    .compare_kind = (enum compare_kind)(row->compare_kind + 1),
-                                    .compare_note = row->compare_note ? row->compare_note : "",
-                                    .content_amount = row->content_amount,
-                                    .content_unit = (enum content_unit)row->content_unit,
-                                    .content_base = (enum content_base)row->content_base};
+    *terms = (struct variant_terms){
+        .compare_price = row->compare_price,
+        .compare_kind = row->compare_kind < 0 ? COMPARE_OWN : (enum compare_kind)(row->compare_kind + 1),
+        .compare_note = row->compare_note ? row->compare_note : "",
+        .content_amount = row->content_amount,
+        .content_unit = (enum content_unit)row->content_unit,
+        .content_base = (enum content_base)row->content_base};
     return terms;
 }
 

@@ -141,6 +141,29 @@ struct variant {
 
 #define COST_UNKNOWN (-1)
 
+/* Returning without a reason: the law gives seven days (消费者权益保护法 25); 2 to 6 are its exceptions, in
+ * its words: 定作的; 鲜活易腐的; 在线下载或者拆封的数字化商品; 交付的报纸、期刊;
+ * 其他根据性质不宜退货并经消费者确认的. */
+enum return_rule {
+    RETURN_UNSAID = 0,
+    RETURN_SEVEN_DAYS = 1,
+    RETURN_CUSTOM_MADE = 2,
+    RETURN_PERISHABLE = 3,
+    RETURN_DIGITAL = 4,
+    RETURN_PRESS = 5,
+    RETURN_UNSUITED = 6,
+};
+extern const char *const return_rule_names[]; /* by enum return_rule; ends with NULL */
+
+/* What the shop promises after the sale; 0 = nothing beyond the law. */
+struct after_sale {
+    enum return_rule return_rule;
+    int64_t return_days; /* only with RETURN_SEVEN_DAYS: 7 to 365, 0 = 7 */
+    int64_t exchange_days;
+    int64_t warranty_months;
+    int64_t fake_multiple; /* 假一赔N: at least the three times of 消费者权益保护法 55 */
+};
+
 /* What lists do not need. */
 struct product_details {
     const char *model;
@@ -151,6 +174,7 @@ struct product_details {
     const char *seo_title;
     const char *seo_description;
     const struct value *specs; /* list of {name, value} */
+    struct after_sale after_sale;
 };
 
 struct product_picture {
@@ -254,6 +278,8 @@ CHECKED err product_picture_check(struct ctx *ctx, void (*report)(void *arg, con
 
 /* Empty values when the product has none. */
 CHECKED err product_details_load(struct ctx *ctx, int64_t product_id, struct product_details *details);
+/* docs/views.md: `after_sale` of a product, the lawful days filled in. */
+void after_sale_set_view(struct ctx *ctx, struct value *view, const struct after_sale *promise);
 /* Names in the order of the alphabet. */
 CHECKED err product_tag_list(struct ctx *ctx, int64_t product_id, const char ***tags, size_t *count);
 
@@ -353,8 +379,12 @@ struct variant_trade {
     int64_t volume;
 };
 
+/* In variant_draft.row: the variant stands in no row of the form. */
+#define ROW_NOT_SHOWN SIZE_MAX
+
 struct variant_draft {
     int64_t id; /* 0 = new; filled by product_save */
+    size_t row; /* of the form, counted from 1, to name it in complaints; 0 = its place in the draft */
     const char *sku;
     const char *const *options; /* option_count texts */
     int64_t price;
@@ -395,6 +425,32 @@ struct product_draft {
     const char *cause;                       /* for the history; NULL = "saved" */
 };
 
+/* What two people did to a product since one of them opened it. */
+struct merge_choice {
+    const char *key; /* of a conflict */
+    bool is_theirs;
+};
+
+struct product_merge {
+    int64_t version;         /* of the product now: what was merged with */
+    struct value *conflicts; /* list of {key, field, of, base, theirs, yours}: both changed it, differently */
+    struct value *taken;     /* the same: only the other did */
+};
+
+/* Into a draft that was made from draft->version: what others changed since and the draft did not. What both
+ * changed stays as in the draft, unless a choice says otherwise, and is among the conflicts. The draft can
+ * then be saved onto merge->version. When the history has forgotten draft->version, all that is different is
+ * a conflict. */
+CHECKED err product_merge(struct ctx *ctx, struct product_draft *draft, const struct merge_choice *choices,
+                          size_t count, struct product_merge *merge);
+/* The values that a variant with `values` has under the options of a draft, or NULL when it does not fit
+ * them: an option may have moved, a value may have another name, and an option that is new counts when it has
+ * one value. */
+const char **variant_values_under(struct ctx *ctx, const struct value *options, const struct value *values,
+                                  const struct product_draft *draft);
+
+/* The field of a complaint about a variant: its row in the form, or "variants" when no row shows it. */
+const char *variant_field(struct ctx *ctx, const struct product_draft *draft, size_t index, const char *name);
 /* Creates or changes a product with all its variants. ERR_CONFLICT when the version is old, ERR_DUPLICATE
  * when handle or SKU are taken, ERR_INVALID with the fields. The kind of an existing product cannot change.
  * Emits product.changed. */
@@ -573,6 +629,6 @@ struct value *product_lint(struct ctx *ctx, const struct product *product,
 bool barcode_is_valid(const char *barcode, char *right);
 /* A handle from a title: ASCII words joined by '-', else "p" and digits that nobody has. */
 const char *product_handle_from(struct ctx *ctx, const char *title);
-/* Description HTML made safe: only <p> <ul> <ol> <li> <strong> <em> <h3> <br> stay, without attributes; plain
- * text with line breaks becomes paragraphs. */
+/* Rich text made safe (base/html.h), with pictures of the shop's own library; plain text with line breaks
+ * becomes paragraphs. */
 const char *product_safe_html(struct ctx *ctx, const char *html);

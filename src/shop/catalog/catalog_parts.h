@@ -25,12 +25,20 @@ CHECKED err product_tags_write(struct ctx *ctx, int64_t product_id, const char *
 CHECKED err product_attributes_write(struct ctx *ctx, int64_t product_id,
                                      const struct attribute_value *values, size_t count);
 
+/* Tells the library which pictures a product shows: those in its row, and those in its description. */
+CHECKED err product_tell_uses(struct ctx *ctx, int64_t product_id, const struct product_picture *pictures,
+                              size_t count, const char *description);
+
 /* With the jobs that keep it. */
 CHECKED err product_schedule_write(struct ctx *ctx, int64_t product_id,
                                    const struct product_schedule *schedule);
 
 /* Neither time may be over, and the end comes after the beginning. */
 CHECKED err product_schedule_check(struct ctx *ctx, const struct product_schedule *schedule);
+void product_after_sale_sheet(struct ctx *ctx, struct value *sheet, const struct after_sale *promise);
+/* What is said beside a price, into a variant's row of a sheet. */
+void variant_terms_sheet(struct arena *arena, struct value *row, const struct variant_terms *terms);
+CHECKED err product_after_sale_check(struct ctx *ctx, const struct after_sale *promise);
 CHECKED err product_details_check(struct ctx *ctx, const struct product_details *details);
 /* Renamings that an old version of a product is looked through for. */
 #define TAG_CHANGE_LIMIT 2000
@@ -55,6 +63,27 @@ CHECKED err product_sheet_draft(struct ctx *ctx, const struct value *sheet, stru
  */
 #define CHANGE_LIMIT 200
 struct value *product_sheet_changes(struct ctx *ctx, const struct value *before, const struct value *after);
+
+/* One thing that a person can change, as text. */
+struct leaf {
+    const char *key; /* the same in all sheets of a product: the field, and the id of what it belongs to */
+    const char *field;
+    const char *of; /* the variant or attribute it belongs to, or "" */
+    int64_t of_id;
+    const char *text;
+    size_t place;
+};
+
+struct leaves {
+    struct ctx *ctx;
+    struct leaf *items;
+    size_t count;
+    size_t capacity;
+};
+struct leaves product_sheet_leaves(struct ctx *ctx, const struct value *sheet);
+/* The sheet of a version that is in the history, and when it was saved; ERR_NOT_FOUND when it is not. */
+CHECKED err product_version_sheet(struct ctx *ctx, int64_t product_id, int64_t version, struct value **sheet,
+                                  int64_t *at);
 
 /* In a transaction, before anything is written: reads what the product was, and remembers it when its present
  * version is not in the history yet. */

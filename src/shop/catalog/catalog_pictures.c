@@ -5,6 +5,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/catalog/catalog_parts.h"
 
+#include "base/html.h"
 #include "base/text.h"
 
 struct arrangement {
@@ -14,12 +15,38 @@ struct arrangement {
     bool is_same_set; /* only the order or the words changed */
 };
 
+/* Pictures of one description; more are shown, but the library does not know of them. */
+#define DESCRIPTION_PICTURE_LIMIT 200
+
+/* The ids in the addresses /media/ID/FILE. */
+static size_t described_pictures(struct ctx *ctx, const char *html, const char **ids)
+{
+    static const char place[] = "/media/";
+    const char *start;
+    size_t count = 0, length;
+    while (count < DESCRIPTION_PICTURE_LIMIT && (html = html_next_picture(html, &start, &length)))
+        if (text_starts(start, place)) {
+            start += sizeof place - 1;
+            ids[count++] = arena_copy(ctx->arena, start, strcspn(start, "/\""));
+        }
+    return count;
+}
+
+err product_tell_uses(struct ctx *ctx, int64_t product_id, const struct product_picture *pictures,
+                      size_t count, const char *description)
+{
+    const char **ids = arena_alloc_many(ctx->arena, count + DESCRIPTION_PICTURE_LIMIT, sizeof *ids);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = pictures[i].picture_id;
+    count += described_pictures(ctx, description ? description : "", ids + count);
+    return picture_uses_set(ctx, PICTURE_OF_PRODUCT, product_id, ids, count);
+}
+
 static err tell_uses(struct ctx *ctx, const struct arrangement *order)
 {
-    const char **ids = arena_alloc_many(ctx->arena, order->count + 1, sizeof *ids);
-    for (size_t i = 0; i < order->count; i++)
-        ids[i] = order->pictures[i].picture_id;
-    return picture_uses_set(ctx, PICTURE_OF_PRODUCT, order->product_id, ids, order->count);
+    const struct product *product;
+    TRY(product_load(ctx, order->product_id, &product));
+    return product_tell_uses(ctx, order->product_id, order->pictures, order->count, product->description);
 }
 
 /* Writes the whole order anew: it is short, and positions stay 0, 1, 2 … */

@@ -246,6 +246,18 @@ static err write_variants(struct ctx *ctx, const struct saving *saving)
     return write_prices(ctx, saving, before, count);
 }
 
+/* Only when the description shows pictures, or did. */
+static err write_uses(struct ctx *ctx, const struct product_draft *draft, const char *before)
+{
+    struct product_picture *pictures;
+    size_t count;
+    const char *now = draft->description ? draft->description : "";
+    if (text_is(now, before) || (!strstr(now, "<img") && !strstr(before, "<img")))
+        return NULL;
+    TRY(product_picture_list(ctx, draft->id, &pictures, &count));
+    return product_tell_uses(ctx, draft->id, pictures, count, now);
+}
+
 static err write_parts(struct ctx *ctx, const struct saving *saving)
 {
     const struct product_draft *draft = saving->draft;
@@ -266,7 +278,7 @@ static err save_in_transaction(struct ctx *ctx, void *arg)
     struct saving *saving = arg;
     struct product_draft *draft = saving->draft;
     struct value *was = NULL;
-    const char *options;
+    const char *options, *described = "";
     TRY(options_json(ctx, draft, &options));
     if (saving->is_new_product) {
         saving->version = 1;
@@ -277,10 +289,12 @@ static err save_in_transaction(struct ctx *ctx, void *arg)
         if (before->kind != draft->kind)
             return fail_field(ctx, "kind", "unchangeable", "the kind of a product cannot change");
         saving->version = before->version + 1;
+        described = before->description;
         TRY(product_version_open(ctx, before, &was));
         TRY(update_product(ctx, draft, options, before));
     }
     TRY(write_parts(ctx, saving));
+    TRY(write_uses(ctx, draft, described));
     TRY(shelf_settle(ctx, &draft->id, 1));
     TRY(product_version_close(ctx, draft->id, was,
                               draft->cause             ? draft->cause

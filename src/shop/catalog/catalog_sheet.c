@@ -38,6 +38,7 @@ static err add_details(struct ctx *ctx, struct value *sheet, int64_t product_id)
     value_set_text(arena, sheet, "seo_title", details.seo_title);
     value_set_text(arena, sheet, "seo_description", details.seo_description);
     value_set(arena, sheet, "specs", *details.specs);
+    product_after_sale_sheet(ctx, sheet, &details.after_sale);
     return NULL;
 }
 
@@ -79,7 +80,7 @@ static err add_attributes(struct ctx *ctx, struct value *sheet, int64_t product_
     return NULL;
 }
 
-static void add_terms(struct arena *arena, struct value *row, const struct variant_terms *terms)
+void variant_terms_sheet(struct arena *arena, struct value *row, const struct variant_terms *terms)
 {
     value_set_int(arena, row, "compare_price", terms->compare_price);
     value_set_int(arena, row, "compare_kind", terms->compare_kind);
@@ -107,7 +108,7 @@ static err add_variants(struct ctx *ctx, struct value *sheet, int64_t product_id
         value_set_text(arena, row, "barcode", variants[i].barcode);
         value_set_int(arena, row, "weight", variants[i].weight);
         value_set_int(arena, row, "volume", variants[i].volume);
-        add_terms(arena, row, &variants[i].terms);
+        variant_terms_sheet(arena, row, &variants[i].terms);
         value_set_bool(arena, row, "is_active", variants[i].is_active);
     }
     return NULL;
@@ -145,6 +146,13 @@ static const struct product_details *details_of(struct ctx *ctx, const struct va
                                         .seo_title = value_find_text(sheet, "seo_title"),
                                         .seo_description = value_find_text(sheet, "seo_description"),
                                         .specs = value_find(sheet, "specs")};
+    /* Sheets from before there were promises have none of these. */
+    details->after_sale =
+        (struct after_sale){.return_rule = (enum return_rule)value_find_int(sheet, "return_rule", 0),
+                            .return_days = value_find_int(sheet, "return_days", 0),
+                            .exchange_days = value_find_int(sheet, "exchange_days", 0),
+                            .warranty_months = value_find_int(sheet, "warranty_months", 0),
+                            .fake_multiple = value_find_int(sheet, "fake_multiple", 0)};
     return details;
 }
 
@@ -251,22 +259,6 @@ err product_sheet_draft(struct ctx *ctx, const struct value *sheet, struct produ
 
 /* ---- comparing ---- */
 
-/* One thing that a person can change, as text. */
-struct leaf {
-    const char *key; /* the same in both sheets */
-    const char *field;
-    const char *of; /* the variant or attribute it belongs to, or "" */
-    const char *text;
-    size_t place;
-};
-
-struct leaves {
-    struct ctx *ctx;
-    struct leaf *items;
-    size_t count;
-    size_t capacity;
-};
-
 static void add_leaf(struct leaves *leaves, const char *field, const char *of, int64_t of_id,
                      const char *text)
 {
@@ -280,6 +272,7 @@ static void add_leaf(struct leaves *leaves, const char *field, const char *of, i
         (struct leaf){.key = arena_format(leaves->ctx->arena, "%s/%lld", field, (long long)of_id),
                       .field = field,
                       .of = of,
+                      .of_id = of_id,
                       .text = text ? text : "",
                       .place = leaves->count};
     leaves->count++;
@@ -294,6 +287,11 @@ static const char *scalar_text(struct ctx *ctx, const struct value *value)
     if (value->kind == VALUE_BOOL)
         return value->boolean ? "1" : "0";
     return arena_format(ctx->arena, "%lld", (long long)value->integer);
+}
+
+static const char *number_text(struct ctx *ctx, int64_t number)
+{
+    return number == 0 ? "" : arena_format(ctx->arena, "%lld", (long long)number);
 }
 
 static const char *joined_text(struct ctx *ctx, const struct value *list, const char *name, const char *other)
@@ -355,17 +353,22 @@ static void attribute_leaves(struct leaves *leaves, const struct value *list)
     }
 }
 
-static struct leaves leaves_of(struct ctx *ctx, const struct value *sheet)
+struct leaves product_sheet_leaves(struct ctx *ctx, const struct value *sheet)
 {
     static const char *const fields[] = {"title",  "subtitle",        "description", "brand",
                                          "handle", "model",           "origin",      "tax_code",
                                          "unit",   "shelf_life_days", "seo_title",   "seo_description"};
+    static const char *const promises[] = {"return_days", "exchange_days", "warranty_months",
+                                           "fake_multiple"};
     struct leaves leaves = {.ctx = ctx};
     add_leaf(&leaves, "status", "", 0,
              product_status_name((enum product_status)value_find_int(sheet, "status", 1)));
     add_leaf(&leaves, "category_id", "", 0, scalar_text(ctx, value_find(sheet, "category_id")));
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         add_leaf(&leaves, fields[i], "", 0, scalar_text(ctx, value_find(sheet, fields[i])));
+    add_leaf(&leaves, "return_rule", "", 0, return_rule_names[value_find_int(sheet, "return_rule", 0)]);
+    for (size_t i = 0; i < sizeof promises / sizeof *promises; i++)
+        add_leaf(&leaves, promises[i], "", 0, number_text(ctx, value_find_int(sheet, promises[i], 0)));
     add_leaf(&leaves, "specs", "", 0, joined_text(ctx, value_find(sheet, "specs"), "name", "value"));
     add_leaf(&leaves, "tags", "", 0, joined_text(ctx, value_find(sheet, "tags"), NULL, NULL));
     attribute_leaves(&leaves, value_find(sheet, "attributes"));
@@ -420,7 +423,7 @@ struct value *product_sheet_changes(struct ctx *ctx, const struct value *before,
     struct value *list = value_list(ctx->arena);
     if (!before)
         return list;
-    struct leaves old = leaves_of(ctx, before), new = leaves_of(ctx, after);
+    struct leaves old = product_sheet_leaves(ctx, before), new = product_sheet_leaves(ctx, after);
     struct change *changes = arena_alloc_many(ctx->arena, old.count + new.count + 1, sizeof *changes);
     qsort(old.items, old.count, sizeof *old.items, by_key);
     qsort(new.items, new.count, sizeof *new.items, by_key);

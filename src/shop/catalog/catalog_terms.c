@@ -40,41 +40,43 @@ static const struct {
     [BASE_M] = {MEASURE_LENGTH, 100},
 };
 
-static err complain(struct ctx *ctx, size_t index, const char *field, const char *code, const char *message)
+static err complain(struct ctx *ctx, const struct product_draft *draft, size_t index, const char *field,
+                    const char *code, const char *message)
 {
-    return fail_field(ctx, arena_format(ctx->arena, "variants.%zu.%s", index, field), code, message);
+    return fail_field(ctx, variant_field(ctx, draft, index, field), code, message);
 }
 
-static err check_compare(struct ctx *ctx, const struct variant_draft *variant, size_t index)
+static err check_compare(struct ctx *ctx, const struct product_draft *draft, size_t index)
 {
+    const struct variant_draft *variant = &draft->variants[index];
     const struct variant_terms *terms = variant->terms;
     if (terms->compare_price < 0 || terms->compare_price > PRICE_LIMIT)
-        return complain(ctx, index, "compare_price", "out-of-range", "the price is out of range");
+        return complain(ctx, draft, index, "compare_price", "out-of-range", "the price is out of range");
     if (utf8_length(terms->compare_note, strlen(terms->compare_note)) > COMPARE_NOTE_LIMIT)
-        return complain(ctx, index, "compare_note", "too-long", "at most 60 characters");
+        return complain(ctx, draft, index, "compare_note", "too-long", "at most 60 characters");
     if (terms->compare_price == 0)
         return NULL;
     if (terms->compare_price <= variant->price)
-        return complain(ctx, index, "compare_price", "compare-too-low",
+        return complain(ctx, draft, index, "compare_price", "compare-too-low",
                         "a struck price is higher than the price; leave it empty when there is none");
     if (terms->compare_kind == COMPARE_EXPLAINED && text_is_blank(terms->compare_note))
-        return complain(ctx, index, "compare_note", "compare-note-required",
+        return complain(ctx, draft, index, "compare_note", "compare-note-required",
                         "say what the struck price is, for example 厂商建议零售价");
     return NULL;
 }
 
-err variant_terms_check(struct ctx *ctx, const struct variant_draft *variant, size_t index)
+err variant_terms_check(struct ctx *ctx, const struct product_draft *draft, size_t index)
 {
-    const struct variant_terms *terms = variant->terms;
-    TRY(check_compare(ctx, variant, index));
+    const struct variant_terms *terms = draft->variants[index].terms;
+    TRY(check_compare(ctx, draft, index));
     if (terms->content_amount < 0 || terms->content_amount > CONTENT_LIMIT)
-        return complain(ctx, index, "content_amount", "out-of-range", "1 to 1000000");
+        return complain(ctx, draft, index, "content_amount", "out-of-range", "1 to 1000000");
     if (terms->content_amount > 0 && terms->content_unit == CONTENT_NONE)
-        return complain(ctx, index, "content_unit", "content-unit-required",
+        return complain(ctx, draft, index, "content_unit", "content-unit-required",
                         "choose the unit of the content");
     if (terms->content_amount > 0 && terms->content_base != BASE_USUAL &&
         bases[terms->content_base].measure != units[terms->content_unit].measure)
-        return complain(ctx, index, "content_base", "content-base", "this does not go with the unit");
+        return complain(ctx, draft, index, "content_base", "content-base", "this does not go with the unit");
     return NULL;
 }
 

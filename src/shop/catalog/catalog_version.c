@@ -137,7 +137,8 @@ err product_version_list(struct ctx *ctx, int64_t product_id, int64_t before, in
 }
 
 /* The state at a version: the last whole one up to it, and what was replaced since. */
-static err load_sheet(struct ctx *ctx, int64_t product_id, int64_t version, struct value **sheet, int64_t *at)
+err product_version_sheet(struct ctx *ctx, int64_t product_id, int64_t version, struct value **sheet,
+                          int64_t *at)
 {
     struct db_rows *rows;
     int64_t last = 0;
@@ -166,7 +167,7 @@ err product_restore(struct ctx *ctx, int64_t product_id, int64_t version, int64_
     struct value *sheet;
     struct product_draft draft;
     int64_t at = 0;
-    TRY(load_sheet(ctx, product_id, version, &sheet, &at));
+    TRY(product_version_sheet(ctx, product_id, version, &sheet, &at));
     TRY(product_sheet_draft(ctx, sheet, &draft));
     TRY(product_tags_today(ctx, draft.tags, draft.tag_count, at));
     draft.id = product_id;

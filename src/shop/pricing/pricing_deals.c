@@ -139,7 +139,8 @@ static bool is_claimed_anew(const struct variant_draft *draft, const struct vari
     return !was || was->terms.compare_price != terms->compare_price || was->terms.compare_kind != COMPARE_OWN;
 }
 
-static err refuse(struct ctx *ctx, size_t index, const struct price_ceiling *ceiling)
+static err refuse(struct ctx *ctx, const struct product_draft *draft, size_t index,
+                  const struct price_ceiling *ceiling)
 {
     struct field_problem *problem = arena_alloc(ctx->arena, sizeof *problem);
     struct value *holder = value_object(ctx->arena);
@@ -152,7 +153,7 @@ static err refuse(struct ctx *ctx, size_t index, const struct price_ceiling *cei
                                ceiling->basis == CEILING_WEEK ? "the lowest deal of the last 7 days"
                                                               : "the price of the last deal");
     }
-    *problem = (struct field_problem){.field = arena_format(ctx->arena, "variants.%zu.compare_price", index),
+    *problem = (struct field_problem){.field = variant_field(ctx, draft, index, "compare_price"),
                                       .code = "REF_PRICE_UNLAWFUL",
                                       .message = message,
                                       .max = value_find(holder, "max")};
@@ -179,7 +180,7 @@ err struck_prices_check(struct ctx *ctx, const struct product_draft *draft)
     for (size_t i = 0; i < asked; i++)
         if (ceilings[i].basis == CEILING_NO_DEAL ||
             draft->variants[places[i]].terms->compare_price > ceilings[i].price)
-            return refuse(ctx, places[i], &ceilings[i]);
+            return refuse(ctx, draft, places[i], &ceilings[i]);
     return NULL;
 }
 

@@ -290,6 +290,7 @@ static err add_details(struct ctx *ctx, struct value *view, const struct product
     value_set_text(arena, view, "model", details.model);
     value_set_text(arena, view, "origin", details.origin);
     value_set_int(arena, view, "shelf_life_days", details.shelf_life_days);
+    after_sale_set_view(ctx, view, &details.after_sale);
     value_set_text(arena, view, "seo_title", details.seo_title);
     value_set_text(arena, view, "seo_description", details.seo_description);
     struct value *specs = value_set_list(arena, view, "specs");
