@@ -25,3 +25,4 @@ extern const struct route backoffice_settings_routes[];
 extern const struct route backoffice_settings_identity_routes[];
 extern const struct route backoffice_settings_shop_routes[];
 extern const struct route backoffice_settings_staff_routes[];
+extern const struct route backoffice_settings_factor_routes[];
