@@ -224,15 +224,28 @@ static err shop_verb(struct program *program)
     return NULL;
 }
 
+/* The way back for an owner who lost telephone and recovery codes: whoever may run this owns the machine. */
+static err reset_factor(struct program *program, const char *login)
+{
+    int64_t staff_id;
+    TRY(staff_find_login(&program->ctx, login, &staff_id));
+    TRY(staff_factor_reset(&program->ctx, staff_id));
+    printf("%s logs in to the back office of %s with the password alone\n", login, program->ctx.shop->handle);
+    return NULL;
+}
+
 static err staff_verb(struct program *program)
 {
     const char *login, *password;
     int64_t staff_id;
     TRY(open_program(program));
-    if (program->argc == 0 || !text_is(program->argv[0], "create"))
-        return fail_with(&program->ctx, ERR_BAD_REQUEST, "the only word after staff is create");
+    const char *word = program->argc ? program->argv[0] : "";
+    if (!text_is(word, "create") && !text_is(word, "reset-factor"))
+        return fail_with(&program->ctx, ERR_BAD_REQUEST, "after staff comes create or reset-factor");
     TRY(use_shop(program));
     TRY(need(program, "login", &login));
+    if (text_is(word, "reset-factor"))
+        return reset_factor(program, login);
     TRY(need(program, "password", &password));
     TRY(staff_create(&program->ctx, login, option(program, "name", login), password, STAFF_OWNER, &staff_id));
     printf("%s may now log in to the back office of %s\n", login, program->ctx.shop->handle);

@@ -30,6 +30,7 @@ const struct route *const site_routes[] = {
     sandbox_routes,
     media_routes,
     staff_routes,
+    staff_entry_routes,
     backoffice_today_routes,
     backoffice_list_routes,
     transfer_export_routes,
@@ -52,6 +53,7 @@ const struct route *const site_routes[] = {
     backoffice_settings_identity_routes,
     backoffice_settings_shop_routes,
     backoffice_settings_staff_routes,
+    backoffice_settings_factor_routes,
     content_admin_routes,
     NULL,
 };

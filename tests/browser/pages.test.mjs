@@ -5,7 +5,8 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { after, before, describe, test } from "node:test";
-import { startServer, unique } from "../lib/shop.mjs";
+import { Staff, startServer, unique } from "../lib/shop.mjs";
+import { totp } from "../lib/totp.mjs";
 import { openBrowser, openTab } from "./browser.mjs";
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -74,6 +75,7 @@ describe("every page", () => {
     await staff.does("/admin/settings/licences", { kind: "食品经营许可证", number: "JY13301050000001" });
     await staff.does("/admin/settings/domains", { host: "shop.yunjian.example" });
     await staff.does("/admin/settings/staff", { login: "lin@yunjian.example", name: "小林", role: "packer", password: "kettle on tea" });
+    const [careful, entering] = await carefulPeople(staff);
     for (const version of [0, 1]) await staff.does("/admin/settings/policies/returns", { version, text: "# 七天无理由\n- 完好就能退", text_en: "# Seven days\n- As good as new" });
     await (await young.staff()).does("/admin/settings/closing", { day: "2029-03-01" });
     const dressed = details.find(({ specs }) => specs.some(({ name }) => name === "季节"));
@@ -156,12 +158,28 @@ describe("every page", () => {
       "admin-settings-policy": { path: "/admin/settings/policies/returns?version=1", cookies: session },
       "admin-settings-closing": { path: "/admin/settings/closing", cookies: session },
       "admin-account": { path: "/admin/account", cookies: session },
+      "admin-factor-none": { path: "/admin/account/factor", cookies: session },
+      "admin-factor": { path: "/admin/account/factor", cookies: careful },
+      "admin-factor-setup": { path: "/admin/account/factor", cookies: careful, then: (page) => Promise.all([page.waitForSelector(".qr svg"), page.click("form[action$='/begin'] button")]) },
+      "admin-login-code": { path: "/admin/login/code", cookies: entering, then: async (page) => { await page.fill("#f-code", "000 00"); await page.click("form button"); await page.waitForSelector(".problem"); } },
       licence: { path: "/licence" },
       policy: { path: "/policies/returns" },
       "policy-en": { path: "/en/policies/returns" },
       opening: { path: new URL("/", server.base.replace("127.0.0.1", "young.localhost")).href },
       "admin-today-en": { path: "/en/admin", cookies: session },
     };
+  }
+
+  // Cookies of a person with a second step, and of one between the password and the code.
+  async function carefulPeople(staff) {
+    const account = { login: "mei@yunjian.example", password: "kettle on tea" };
+    await staff.does("/admin/settings/staff", { ...account, name: "小梅", role: "manager" });
+    const [mei, again] = await Promise.all([0, 1].map(() => new Staff(shop).logsIn(account)));
+    await mei.does("/admin/account/factor/begin");
+    const { factor } = await mei.reads("/admin/account/factor");
+    await mei.does("/admin/account/factor/confirm", { code: totp(factor.secret) });
+    await again.triesToLogIn(account.login, account.password);
+    return [mei, again].map(({ client }) => [...client.cookies].map(([name, value]) => ({ name, value, url: server.base })));
   }
 
   async function submitted(page, form) {

@@ -28,6 +28,7 @@ extern const struct route backoffice_settings_routes[];
 extern const struct route backoffice_settings_identity_routes[];
 extern const struct route backoffice_settings_shop_routes[];
 extern const struct route backoffice_settings_staff_routes[];
+extern const struct route backoffice_settings_factor_routes[];
 
 /* Shows the library again when a form on its page was refused. */
 CHECKED err media_show_again(struct req *req);

@@ -8,11 +8,7 @@
 
 #define LOGIN_LIMIT 120
 
-/* A real hash of no password: checking it costs what checking a real one costs. */
-static const char no_account[128] = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA"
-                                    "$Rr3NbWKr7hQjmVvsFCYSmUyr3Y8C0ZDbG8aPxL1pR5s";
-
-static const char *folded_login(struct ctx *ctx, const char *login)
+const char *staff_fold_login(struct ctx *ctx, const char *login)
 {
     char *folded = text_trim(ctx->arena, login);
     for (char *c = folded; *c; c++)
@@ -45,7 +41,7 @@ static err insert_account(struct ctx *ctx, void *arg)
 err staff_create(struct ctx *ctx, const char *login, const char *name, const char *password,
                  enum staff_role role, int64_t *staff_id)
 {
-    struct account account = {.id = id_new(ctx), .login = folded_login(ctx, login), .role = role};
+    struct account account = {.id = id_new(ctx), .login = staff_fold_login(ctx, login), .role = role};
     account.name = text_is_blank(name) ? account.login : name;
     if (text_is_blank(account.login) || strlen(account.login) > LOGIN_LIMIT)
         return fail_field(ctx, "login", "bad-login", "a login has 1 to 120 characters");
@@ -56,21 +52,6 @@ err staff_create(struct ctx *ctx, const char *login, const char *name, const cha
     return NULL;
 }
 
-err staff_log_in(struct ctx *ctx, const char *login, const char *password, const char *device,
-                 const char **token)
-{
-    struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT id, password_hash FROM staff WHERE shop_id = $1 AND login = $2"
-                 " AND deactivated_at IS NULL",
-                 db_int(ctx->shop->id), db_text(folded_login(ctx, login))));
-    bool is_known = db_next(rows);
-    const char *hash = is_known ? db_get_text(rows, 1) : no_account;
-    if (!crypto_password_is_valid(password, hash) || !is_known)
-        return fail_with(ctx, ERR_UNAUTHENTICATED, "login or password do not fit");
-    return staff_open_session(ctx, db_get_int(rows, 0), device, token);
-}
-
 static void read_person(const struct db_rows *rows, struct staff *person)
 {
     *person = (struct staff){.id = db_get_int(rows, 0),
@@ -79,7 +60,8 @@ static void read_person(const struct db_rows *rows, struct staff *person)
                              .role = (enum staff_role)db_get_int(rows, 3),
                              .created_at = db_get_int(rows, 4),
                              .deactivated_at = db_get_int(rows, 5),
-                             .seen_at = db_get_int(rows, 6)};
+                             .seen_at = db_get_int(rows, 6),
+                             .has_factor = db_get_int(rows, 7) > 0};
 }
 
 err staff_list(struct ctx *ctx, struct staff **people, size_t *count)
@@ -88,7 +70,8 @@ err staff_list(struct ctx *ctx, struct staff **people, size_t *count)
     TRY(db_query(
         ctx, &rows,
         "SELECT p.id, p.login, p.name, p.role, p.created_at, p.deactivated_at,"
-        " (SELECT MAX(s.seen_at) FROM staff_sessions s WHERE s.shop_id = p.shop_id AND s.staff_id = p.id)"
+        " (SELECT MAX(s.seen_at) FROM staff_sessions s WHERE s.shop_id = p.shop_id AND s.staff_id = p.id),"
+        " (SELECT COUNT(f.secret) FROM staff_factors f WHERE f.shop_id = p.shop_id AND f.staff_id = p.id)"
         " FROM staff p WHERE p.shop_id = $1"
         " ORDER BY CASE WHEN p.deactivated_at IS NULL THEN 0 ELSE 1 END, p.role, p.id LIMIT $2",
         db_int(ctx->shop->id), db_int(STAFF_LIMIT)));
@@ -105,7 +88,8 @@ err staff_load(struct ctx *ctx, int64_t staff_id, const struct staff **staff)
     TRY(db_query(
         ctx, &rows,
         "SELECT p.id, p.login, p.name, p.role, p.created_at, p.deactivated_at,"
-        " (SELECT MAX(s.seen_at) FROM staff_sessions s WHERE s.shop_id = p.shop_id AND s.staff_id = p.id)"
+        " (SELECT MAX(s.seen_at) FROM staff_sessions s WHERE s.shop_id = p.shop_id AND s.staff_id = p.id),"
+        " (SELECT COUNT(f.secret) FROM staff_factors f WHERE f.shop_id = p.shop_id AND f.staff_id = p.id)"
         " FROM staff p WHERE p.shop_id = $1 AND p.id = $2",
         db_int(ctx->shop->id), db_int(staff_id)));
     if (!db_next(rows))
@@ -113,6 +97,17 @@ err staff_load(struct ctx *ctx, int64_t staff_id, const struct staff **staff)
     struct staff *person = arena_alloc(ctx->arena, sizeof *person);
     read_person(rows, person);
     *staff = person;
+    return NULL;
+}
+
+err staff_find_login(struct ctx *ctx, const char *login, int64_t *staff_id)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, "SELECT id FROM staff WHERE shop_id = $1 AND login = $2", db_int(ctx->shop->id),
+                 db_text(staff_fold_login(ctx, login))));
+    if (!db_next(rows))
+        return fail_with(ctx, ERR_NOT_FOUND, "nobody has the login %s", login);
+    *staff_id = db_get_int(rows, 0);
     return NULL;
 }
 
