@@ -304,7 +304,7 @@ if (variants) {
 const bulk = find("[data-bulk]");
 if (bulk) {
   const picks = () => all("[data-pick]");
-  const page = find("[data-bulk-page]", bulk), whole = find("[data-bulk-all]", bulk), count = find("[data-bulk-count]", bulk);
+  const page = find("[data-bulk-page]", bulk), whole = find("[data-bulk-all]", bulk) ?? {}, count = find("[data-bulk-count]", bulk);
   const show = () => {
     const chosen = picks().filter((pick) => pick.checked).length;
     page.checked = chosen > 0 && chosen === picks().length;
@@ -326,7 +326,7 @@ if (bulk) {
     for (const pick of picks()) pick.checked = page.checked;
     show();
   });
-  whole.addEventListener("change", show);
+  whole.addEventListener?.("change", show);
   addEventListener("pageshow", show);
   show();
 }

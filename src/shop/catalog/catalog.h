@@ -11,7 +11,8 @@
 
 enum product_kind { PRODUCT_PHYSICAL = 1, PRODUCT_DIGITAL = 2 };
 enum product_status { PRODUCT_DRAFT = 1, PRODUCT_ACTIVE = 2, PRODUCT_ARCHIVED = 3 };
-enum product_sort { SORT_NEWEST, SORT_PRICE_UP, SORT_PRICE_DOWN };
+/* SORT_UPDATED: changed last first; SORT_TITLE: by code points. */
+enum product_sort { SORT_NEWEST, SORT_PRICE_UP, SORT_PRICE_DOWN, SORT_UPDATED, SORT_TITLE };
 
 #define PRODUCT_OPTION_LIMIT 4
 #define PRODUCT_VARIANT_LIMIT 2048
@@ -131,12 +132,14 @@ const char *category_summary(const struct ctx *ctx, const struct category *categ
 struct product_query {
     enum product_status status; /* 0 = any */
     int64_t category_id;        /* 0 = any */
-    enum product_kind kind;     /* 0 = any; goes with SORT_NEWEST and without category */
+    enum product_kind kind;     /* 0 = any; goes with a status and SORT_NEWEST, without category */
     enum product_sort sort;
-    const char *title_prefix; /* NULL = any; goes with SORT_NEWEST only and without category */
+    const char *title_prefix; /* NULL = any; what begins so is read by title, whatever `sort` says */
     const char *cursor;       /* of an earlier page, or NULL / "" */
     int limit;                /* 1..100 */
 };
+
+#define PRODUCT_CURSOR_LIMIT 1700 /* a title of 200 characters in hex and an id */
 
 struct product_page {
     struct product *items;

@@ -5,18 +5,52 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/catalog/catalog.h"
 
+#include "base/crypto.h"
 #include "base/text.h"
 #include <inttypes.h>
 
 #define LIST_LIMIT 100
-#define LIST_COLUMNS                                                                                         \
+
+#define COLUMNS                                                                                              \
     "SELECT id, handle, title, subtitle, brand, kind, status, category_id, price_min, price_max,"            \
-    " variant_count, picture_id, picture_alt, version, created_at, updated_at, picture_focus_x, "            \
-    "picture_focus_y"                                                                                        \
-    " FROM products "
+    " variant_count, picture_id, picture_alt, version, created_at, updated_at, picture_focus_x,"             \
+    " picture_focus_y FROM products WHERE shop_id = $1 AND status = "
+
+/* $2 is the limit, ($3, $4) the place behind which to go on: the key of the order and the id. Of every status
+ * means: the first of each status, merged. */
+#define ONE(narrow, behind, order) COLUMNS "$5" narrow behind " ORDER BY " order " LIMIT $2"
+#define BRANCH(status, narrow, behind, order)                                                                \
+    "SELECT * FROM (" COLUMNS status narrow behind " ORDER BY " order " LIMIT $2) "
+#define ANY(narrow, behind, order)                                                                           \
+    "SELECT * FROM (" BRANCH("1", narrow, behind, order) "a UNION ALL " BRANCH(                              \
+        "2", narrow, behind, order) "b UNION ALL " BRANCH("3", narrow, behind, order) "c) p ORDER BY " order \
+                                                                                      " LIMIT $2"
+/* Of any status or of one; of any category or of one. */
+#define EACH(behind, order)                                                                                  \
+    {                                                                                                        \
+        {ANY("", behind, order), ANY(" AND category_id = $5", behind, order)},                               \
+        {                                                                                                    \
+            ONE("", behind, order), ONE(" AND category_id = $6", behind, order)                              \
+        }                                                                                                    \
+    }
+
+static const char *const statements[][2][2] = {
+    [SORT_NEWEST] = EACH(" AND id < $3 AND id < $4", "id DESC"),
+    [SORT_PRICE_UP] = EACH(" AND (price_min, id) > ($3, $4)", "price_min, id"),
+    [SORT_PRICE_DOWN] = EACH(" AND (price_min, id) < ($3, $4)", "price_min DESC, id DESC"),
+    [SORT_UPDATED] = EACH(" AND (updated_at, id) < ($3, $4)", "updated_at DESC, id DESC"),
+    [SORT_TITLE] = EACH(" AND (title, id) > ($3, $4)", "title, id"),
+};
+
+/* By title, up to where another beginning begins. */
+#define BEHIND_TITLE " AND (title, id) > ($3, $4) AND title < "
+static const char *const beginnings[2][2] = {
+    {ANY("", BEHIND_TITLE "$5", "title, id"), ANY(" AND category_id = $5", BEHIND_TITLE "$6", "title, id")},
+    {ONE("", BEHIND_TITLE "$6", "title, id"), ONE(" AND category_id = $6", BEHIND_TITLE "$7", "title, id")},
+};
 
 struct place {
-    int64_t price;
+    struct db_value key;
     int64_t id;
 };
 
@@ -42,10 +76,50 @@ static struct product read_item(const struct db_rows *rows)
                             .picture_focus_y = db_get_int(rows, 17)};
 }
 
+static enum product_sort sort_of(const struct product_query *query)
+{
+    return query->title_prefix ? SORT_TITLE : query->sort;
+}
+
+static struct place first_place(const struct product_query *query)
+{
+    switch (sort_of(query)) {
+    case SORT_TITLE:
+        return (struct place){db_text(query->title_prefix ? query->title_prefix : ""), -1};
+    case SORT_PRICE_UP:
+        return (struct place){db_int(-1), 0};
+    default:
+        return (struct place){db_int(INT64_MAX), INT64_MAX};
+    }
+}
+
+/* A title stands in a cursor as hex. */
+static bool read_title(struct ctx *ctx, const char *hex, struct db_value *key)
+{
+    size_t length = strlen(hex);
+    unsigned char *bytes = arena_alloc(ctx->arena, length / 2 + 1);
+    if (length % 2 || !crypto_unhex(hex, bytes, length / 2) ||
+        !utf8_is_valid((const char *)bytes, length / 2) || memchr(bytes, 0, length / 2))
+        return false;
+    *key = db_text((const char *)bytes);
+    return true;
+}
+
+static bool read_key(struct ctx *ctx, const struct product_query *query, const char *text,
+                     struct db_value *key)
+{
+    int64_t number;
+    if (sort_of(query) == SORT_TITLE)
+        return read_title(ctx, text, key);
+    if (!text_to_int(text, &number))
+        return false;
+    *key = db_int(number);
+    return true;
+}
+
 static err read_cursor(struct ctx *ctx, const struct product_query *query, struct place *place)
 {
-    bool is_up = query->sort == SORT_PRICE_UP;
-    *place = is_up ? (struct place){-1, 0} : (struct place){INT64_MAX, INT64_MAX};
+    *place = first_place(query);
     if (!query->cursor || !query->cursor[0])
         return NULL;
     char *copy = arena_copy_text(ctx->arena, query->cursor);
@@ -53,85 +127,52 @@ static err read_cursor(struct ctx *ctx, const struct product_query *query, struc
     if (!dot)
         return fail_with(ctx, ERR_BAD_REQUEST, "this is no cursor of ours");
     *dot = 0;
-    if (!text_to_int(copy, &place->price) || !text_to_int(dot + 1, &place->id))
+    if (!read_key(ctx, query, copy, &place->key) || !text_to_int(dot + 1, &place->id))
         return fail_with(ctx, ERR_BAD_REQUEST, "this is no cursor of ours");
     return NULL;
 }
 
-static err list_any_status(struct ctx *ctx, const struct product_query *query, struct place from,
-                           int64_t limit, struct db_rows **rows)
+static const char *cursor_of(struct ctx *ctx, const struct product_query *query, const struct product *last)
 {
-    struct db_value shop = db_int(ctx->shop->id);
-    if (query->title_prefix)
-        return db_query(ctx, rows,
-                        LIST_COLUMNS "WHERE shop_id = $1 AND title >= $2 AND title < $3 AND id < $4"
-                                     " ORDER BY id DESC LIMIT $5",
-                        shop, db_text(query->title_prefix),
-                        db_text(arena_format(ctx->arena, "%s\xf4\x8f\xbf\xbf", query->title_prefix)),
-                        db_int(from.id), db_int(limit));
-    if (query->category_id)
-        return db_query(ctx, rows,
-                        LIST_COLUMNS
-                        "WHERE shop_id = $1 AND category_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4",
-                        shop, db_int(query->category_id), db_int(from.id), db_int(limit));
-    return db_query(ctx, rows, LIST_COLUMNS "WHERE shop_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", shop,
-                    db_int(from.id), db_int(limit));
-}
-
-static err list_category(struct ctx *ctx, const struct product_query *query, struct place from, int64_t limit,
-                         struct db_rows **rows)
-{
-    struct db_value shop = db_int(ctx->shop->id), status = db_int(query->status);
-    struct db_value category = db_int(query->category_id), most = db_int(limit);
-    if (query->sort == SORT_PRICE_UP)
-        return db_query(ctx, rows,
-                        LIST_COLUMNS "WHERE shop_id = $1 AND category_id = $2 AND status = $3"
-                                     " AND (price_min, id) > ($4, $5) ORDER BY price_min, id LIMIT $6",
-                        shop, category, status, db_int(from.price), db_int(from.id), most);
-    if (query->sort == SORT_PRICE_DOWN)
-        return db_query(ctx, rows,
-                        LIST_COLUMNS
-                        "WHERE shop_id = $1 AND category_id = $2 AND status = $3"
-                        " AND (price_min, id) < ($4, $5) ORDER BY price_min DESC, id DESC LIMIT $6",
-                        shop, category, status, db_int(from.price), db_int(from.id), most);
-    return db_query(ctx, rows,
-                    LIST_COLUMNS "WHERE shop_id = $1 AND category_id = $2 AND status = $3 AND id < $4"
-                                 " ORDER BY id DESC LIMIT $5",
-                    shop, category, status, db_int(from.id), most);
-}
-
-static err list_shop(struct ctx *ctx, const struct product_query *query, struct place from, int64_t limit,
-                     struct db_rows **rows)
-{
-    struct db_value shop = db_int(ctx->shop->id), status = db_int(query->status), most = db_int(limit);
-    if (query->kind)
-        return db_query(ctx, rows,
-                        LIST_COLUMNS "WHERE shop_id = $1 AND status = $2 AND kind = $3 AND id < $4"
-                                     " ORDER BY id DESC LIMIT $5",
-                        shop, status, db_int(query->kind), db_int(from.id), most);
-    if (query->sort == SORT_PRICE_UP)
-        return db_query(ctx, rows,
-                        LIST_COLUMNS "WHERE shop_id = $1 AND status = $2 AND (price_min, id) > ($3, $4)"
-                                     " ORDER BY price_min, id LIMIT $5",
-                        shop, status, db_int(from.price), db_int(from.id), most);
-    if (query->sort == SORT_PRICE_DOWN)
-        return db_query(ctx, rows,
-                        LIST_COLUMNS "WHERE shop_id = $1 AND status = $2 AND (price_min, id) < ($3, $4)"
-                                     " ORDER BY price_min DESC, id DESC LIMIT $5",
-                        shop, status, db_int(from.price), db_int(from.id), most);
-    return db_query(ctx, rows,
-                    LIST_COLUMNS "WHERE shop_id = $1 AND status = $2 AND id < $3 ORDER BY id DESC LIMIT $4",
-                    shop, status, db_int(from.id), most);
+    int64_t key = last->id;
+    switch (sort_of(query)) {
+    case SORT_TITLE:
+        return arena_format(ctx->arena, "%s.%" PRId64,
+                            crypto_hex(ctx->arena, (const unsigned char *)last->title, strlen(last->title)),
+                            last->id);
+    case SORT_PRICE_UP:
+    case SORT_PRICE_DOWN:
+        key = last->price_min;
+        break;
+    case SORT_UPDATED:
+        key = last->updated_at;
+        break;
+    case SORT_NEWEST:
+        break;
+    }
+    return arena_format(ctx->arena, "%" PRId64 ".%" PRId64, key, last->id);
 }
 
 static err find_rows(struct ctx *ctx, const struct product_query *query, struct place from, int64_t limit,
                      struct db_rows **rows)
 {
-    if (!query->status)
-        return list_any_status(ctx, query, from, limit, rows);
-    if (query->category_id)
-        return list_category(ctx, query, from, limit, rows);
-    return list_shop(ctx, query, from, limit, rows);
+    bool is_one = query->status != 0, is_narrow = query->category_id != 0;
+    struct db_value values[7] = {db_int(ctx->shop->id), db_int(limit), from.key, db_int(from.id)};
+    size_t count = 4;
+    if (query->kind) {
+        values[2] = db_int(query->status);
+        values[4] = db_int(query->kind);
+        return db_query_values(ctx, rows, COLUMNS "$3 AND kind = $5 AND id < $4 ORDER BY id DESC LIMIT $2",
+                               values, 5);
+    }
+    if (is_one)
+        values[count++] = db_int(query->status);
+    if (is_narrow)
+        values[count++] = db_int(query->category_id);
+    if (!query->title_prefix)
+        return db_query_values(ctx, rows, statements[query->sort][is_one][is_narrow], values, count);
+    values[count++] = db_text(arena_format(ctx->arena, "%s\xf4\x8f\xbf\xbf", query->title_prefix));
+    return db_query_values(ctx, rows, beginnings[is_one][is_narrow], values, count);
 }
 
 err product_list_ids(struct ctx *ctx, const struct product_query *query, int64_t **ids, size_t *count)
@@ -160,9 +201,7 @@ err product_list(struct ctx *ctx, const struct product_query *query, struct prod
         (struct product_page){.items = arena_alloc_many(ctx->arena, (size_t)limit + 1, sizeof *page->items)};
     while (db_next(rows) && page->count < (size_t)limit)
         page->items[page->count++] = read_item(rows);
-    if (db_row_count(rows) > (size_t)limit) {
-        const struct product *last = &page->items[page->count - 1];
-        page->next_cursor = arena_format(ctx->arena, "%" PRId64 ".%" PRId64, last->price_min, last->id);
-    }
+    if (db_row_count(rows) > (size_t)limit)
+        page->next_cursor = cursor_of(ctx, query, &page->items[page->count - 1]);
     return NULL;
 }
