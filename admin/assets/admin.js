@@ -640,7 +640,7 @@ document.addEventListener("keydown", (e) => {
     if (link) return link.click();
   }
   last = e.key;
-  if (e.key === "/" && find("[data-search]")) {
+  if (e.key === "f" && find("[data-search]")) {
     e.preventDefault();
     find("[data-search]").select();
   } else if (e.key === "?") find("#keys")?.showModal();

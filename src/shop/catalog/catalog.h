@@ -152,7 +152,13 @@ struct product_page {
 CHECKED err product_list(struct ctx *ctx, const struct product_query *query, struct product_page *page);
 CHECKED err product_load(struct ctx *ctx, int64_t product_id, const struct product **product);
 CHECKED err product_find_by_handle(struct ctx *ctx, const char *handle, const struct product **product);
+/* NULL when no variant has this GTIN. */
+CHECKED err product_find_by_barcode(struct ctx *ctx, const char *barcode, const struct product **product);
 CHECKED err product_find_by_sku(struct ctx *ctx, const char *sku, const struct product **product);
+/* Of the newest PRODUCT_HOLDING_LIMIT products, those whose title holds a text (its ASCII in lower case),
+ * newest first, without a cursor. */
+#define PRODUCT_HOLDING_LIMIT 2000
+CHECKED err product_list_holding(struct ctx *ctx, const char *text, int limit, struct product_page *page);
 /* How many products are of this status in a category (0 = the whole shop). */
 CHECKED err product_count(struct ctx *ctx, int64_t category_id, enum product_status status, int64_t *count);
 CHECKED err variant_list(struct ctx *ctx, int64_t product_id, struct variant **variants, size_t *count);

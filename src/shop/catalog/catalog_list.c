@@ -205,3 +205,36 @@ err product_list(struct ctx *ctx, const struct product_query *query, struct prod
         page->next_cursor = cursor_of(ctx, query, &page->items[page->count - 1]);
     return NULL;
 }
+
+static const char *pattern_of(struct ctx *ctx, const char *text)
+{
+    struct text_buf pattern;
+    text_open(&pattern, ctx->arena, 1024);
+    text_add_char(&pattern, '%');
+    for (; *text; text++) {
+        if (strchr("%_\\", *text))
+            text_add_char(&pattern, '\\');
+        text_add_char(&pattern, *text);
+    }
+    text_add_char(&pattern, '%');
+    return text_of(&pattern);
+}
+
+err product_list_holding(struct ctx *ctx, const char *text, int limit, struct product_page *page)
+{
+    struct db_rows *rows;
+    int most = limit < 1 ? 1 : limit > LIST_LIMIT ? LIST_LIMIT : limit;
+    TRY(db_query(ctx, &rows,
+                 "SELECT id, handle, title, subtitle, brand, kind, status, category_id, price_min, price_max,"
+                 " variant_count, picture_id, picture_alt, version, created_at, updated_at, picture_focus_x,"
+                 " picture_focus_y FROM products WHERE shop_id = $1 AND id >= coalesce((SELECT min(n.id) FROM"
+                 " (SELECT id FROM products WHERE shop_id = $1 ORDER BY id DESC LIMIT $2) n), 0)"
+                 " AND lower(title) LIKE $3 ESCAPE '\\' ORDER BY id DESC LIMIT $4",
+                 db_int(ctx->shop->id), db_int(PRODUCT_HOLDING_LIMIT), db_text(pattern_of(ctx, text)),
+                 db_int(most)));
+    *page = (struct product_page){
+        .items = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof *page->items)};
+    while (db_next(rows))
+        page->items[page->count++] = read_item(rows);
+    return NULL;
+}
