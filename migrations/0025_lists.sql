@@ -2,8 +2,6 @@
 -- (src/shop/backoffice). A list of every status is read as three ranges of these and merged.
 CREATE INDEX products_by_status_updated ON products (shop_id, status, updated_at, id);
 CREATE INDEX products_by_status_title ON products (shop_id, status, title, id);
-CREATE INDEX products_by_category_updated ON products (shop_id, category_id, status, updated_at, id);
-CREATE INDEX products_by_category_title ON products (shop_id, category_id, status, title, id);
 DROP INDEX products_by_title;
 
 CREATE INDEX orders_by_total ON orders (shop_id, total, id);

@@ -27,6 +27,7 @@ describe("lists of the back office", () => {
     };
     for (const [sort, compare] of Object.entries(keys))
       for (const narrow of ["", "&status=active", `&category=${made[0].category_id}`, `&status=active&category=${made[0].category_id}`]) {
+        if (narrow.includes("category") && ["title", "updated"].includes(sort)) continue;
         const seen = [];
         let url = `/admin/products?sort=${sort}${narrow}`;
         while (url) {
@@ -51,6 +52,9 @@ describe("lists of the back office", () => {
     assert.equal(page.products.length, 10);
     const without = await staff.reads(page.list.chips[1].url);
     assert.deepEqual(chipsOf(without), ["status=active"]);
+    const { products, list } = await staff.reads(`/admin/products?category=${page.products[0].category_id}&sort=title`);
+    assert.ok(products.length > 0);
+    assert.equal(list.sort, "newest");
     const html = await staff.client.get(`/admin/products?status=active`);
     assert.match(html.text, /状态：在售/);
     expectProblem(await staff.client.api("/admin/products?sort=banana"), 422, "invalid");

@@ -9,13 +9,14 @@ enum order_filters { ORDERS_STAGE, ORDERS_FROM, ORDERS_TO, ORDERS_Q };
 
 #define BIT(filter) (1u << (filter))
 
+/* A word looks in all categories: the list leaves the category out while there is one. */
 const struct list product_list_pages = {
     .name = "products",
     .path = "/admin/products",
     .filters = {"status", "category", "q"},
     .sorts = {{.name = "newest", .without = BIT(PRODUCTS_Q)},
-              {.name = "updated", .without = BIT(PRODUCTS_Q)},
-              {.name = "title"},
+              {.name = "updated", .without = BIT(PRODUCTS_CATEGORY) | BIT(PRODUCTS_Q)},
+              {.name = "title", .without = BIT(PRODUCTS_CATEGORY)},
               {.name = "price-up", .without = BIT(PRODUCTS_Q)},
               {.name = "price-down", .without = BIT(PRODUCTS_Q)}},
     .columns = {{"title", "title", NULL, true},

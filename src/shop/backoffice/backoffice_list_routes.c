@@ -100,6 +100,7 @@ static err add_categories(struct ctx *ctx, struct value *view, const struct prod
         struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
         value_set_id(ctx->arena, row, "id", categories[i].id);
         value_set_text(ctx->arena, row, "name", categories[i].name);
+        value_set_text(ctx->arena, row, "path", category_path(ctx, categories, count, categories[i].id));
         if (categories[i].id == filter->category_id)
             *label = categories[i].name;
     }

@@ -1,7 +1,7 @@
 /* catalog_list.c - pages of products, by key.
  *
- * Each combination of filter and order is its own constant statement with its own index; a page costs the
- * same at any depth and at any number of products. */
+ * Every shelf (catalog_shelf.c) pages through the same indexes; a page costs the same at any depth and at any
+ * number of products. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/catalog/catalog.h"
 
@@ -12,41 +12,56 @@
 #define LIST_LIMIT 100
 
 #define COLUMNS                                                                                              \
-    "SELECT id, handle, title, subtitle, brand, kind, status, category_id, price_min, price_max,"            \
-    " variant_count, picture_id, picture_alt, version, created_at, updated_at, picture_focus_x,"             \
-    " picture_focus_y FROM products WHERE shop_id = $1 AND status = "
+    "SELECT p.id, p.handle, p.title, p.subtitle, p.brand, p.kind, p.status, p.category_id, p.price_min,"     \
+    " p.price_max, p.variant_count, p.picture_id, p.picture_alt, p.version, p.created_at, p.updated_at,"     \
+    " p.picture_focus_x, p.picture_focus_y FROM "
 
 /* $2 is the limit, ($3, $4) the place behind which to go on: the key of the order and the id. Of every status
  * means: the first of each status, merged. */
-#define ONE(narrow, behind, order) COLUMNS "$5" narrow behind " ORDER BY " order " LIMIT $2"
-#define BRANCH(status, narrow, behind, order)                                                                \
-    "SELECT * FROM (" COLUMNS status narrow behind " ORDER BY " order " LIMIT $2) "
-#define ANY(narrow, behind, order)                                                                           \
-    "SELECT * FROM (" BRANCH("1", narrow, behind, order) "a UNION ALL " BRANCH(                              \
-        "2", narrow, behind, order) "b UNION ALL " BRANCH("3", narrow, behind, order) "c) p ORDER BY " order \
-                                                                                      " LIMIT $2"
-/* Of any status or of one; of any category or of one. */
-#define EACH(behind, order)                                                                                  \
+#define ALL_OF(one, two, three) one "a UNION ALL SELECT * FROM " two "b UNION ALL SELECT * FROM " three "c"
+
+/* Of a shelf ($5). */
+#define SHELF(status, behind, order)                                                                         \
+    "(SELECT s.product_id, s.price_min FROM shelf_products s WHERE s.shop_id = $1 AND s.shelf_id = $5"       \
+    " AND s.status = " status behind " ORDER BY " order " LIMIT $2) "
+#define OF_SHELF(from, order)                                                                                \
+    COLUMNS "(SELECT * FROM " from                                                                           \
+            ") u JOIN products p ON p.shop_id = $1 AND p.id = u.product_id ORDER BY " order " LIMIT $2"
+#define ON_SHELF(behind, order, whole)                                                                       \
     {                                                                                                        \
-        {ANY("", behind, order), ANY(" AND category_id = $5", behind, order)},                               \
-        {                                                                                                    \
-            ONE("", behind, order), ONE(" AND category_id = $6", behind, order)                              \
-        }                                                                                                    \
+        OF_SHELF(ALL_OF(SHELF("1", behind, order), SHELF("2", behind, order), SHELF("3", behind, order)),    \
+                 whole),                                                                                     \
+            OF_SHELF(SHELF("$6", behind, order) "a", whole)                                                  \
     }
 
-static const char *const statements[][2][2] = {
-    [SORT_NEWEST] = EACH(" AND id < $3 AND id < $4", "id DESC"),
-    [SORT_PRICE_UP] = EACH(" AND (price_min, id) > ($3, $4)", "price_min, id"),
-    [SORT_PRICE_DOWN] = EACH(" AND (price_min, id) < ($3, $4)", "price_min DESC, id DESC"),
-    [SORT_UPDATED] = EACH(" AND (updated_at, id) < ($3, $4)", "updated_at DESC, id DESC"),
-    [SORT_TITLE] = EACH(" AND (title, id) > ($3, $4)", "title, id"),
+/* Of the whole shop. */
+#define SHOP(status, behind, order)                                                                          \
+    "(" COLUMNS "products p WHERE p.shop_id = $1 AND p.status = " status behind " ORDER BY " order           \
+    " LIMIT $2) "
+#define IN_SHOP(behind, order)                                                                               \
+    {                                                                                                        \
+        "SELECT * FROM (SELECT * FROM " ALL_OF(SHOP("1", behind, order), SHOP("2", behind, order),           \
+                                               SHOP("3", behind, order)) ") p ORDER BY " order " LIMIT $2",  \
+            "SELECT * FROM " SHOP("$5", behind, order) "p ORDER BY " order                                   \
+    }
+
+/* Of any status, or of one. */
+static const char *const statements[][2] = {
+    [SORT_NEWEST] =
+        ON_SHELF(" AND s.product_id < $3 AND s.product_id < $4", "s.product_id DESC", "u.product_id DESC"),
+    [SORT_PRICE_UP] = ON_SHELF(" AND (s.price_min, s.product_id) > ($3, $4)", "s.price_min, s.product_id",
+                               "u.price_min, u.product_id"),
+    [SORT_PRICE_DOWN] =
+        ON_SHELF(" AND (s.price_min, s.product_id) < ($3, $4)", "s.price_min DESC, s.product_id DESC",
+                 "u.price_min DESC, u.product_id DESC"),
+    [SORT_UPDATED] = IN_SHOP(" AND (p.updated_at, p.id) < ($3, $4)", "p.updated_at DESC, p.id DESC"),
+    [SORT_TITLE] = IN_SHOP(" AND (p.title, p.id) > ($3, $4)", "p.title, p.id"),
 };
 
 /* By title, up to where another beginning begins. */
-#define BEHIND_TITLE " AND (title, id) > ($3, $4) AND title < "
 static const char *const beginnings[2][2] = {
-    {ANY("", BEHIND_TITLE "$5", "title, id"), ANY(" AND category_id = $5", BEHIND_TITLE "$6", "title, id")},
-    {ONE("", BEHIND_TITLE "$6", "title, id"), ONE(" AND category_id = $6", BEHIND_TITLE "$7", "title, id")},
+    IN_SHOP(" AND (p.title, p.id) > ($3, $4) AND p.title < $5", "p.title, p.id"),
+    IN_SHOP(" AND (p.title, p.id) > ($3, $4) AND p.title < $6", "p.title, p.id"),
 };
 
 struct place {
@@ -153,26 +168,33 @@ static const char *cursor_of(struct ctx *ctx, const struct product_query *query,
     return arena_format(ctx->arena, "%" PRId64 ".%" PRId64, key, last->id);
 }
 
+static err list_kind(struct ctx *ctx, const struct product_query *query, int64_t before, int64_t limit,
+                     struct db_rows **rows)
+{
+    return db_query(ctx, rows,
+                    COLUMNS "products p WHERE p.shop_id = $1 AND p.status = $2 AND p.kind = $3 AND p.id < $4"
+                            " ORDER BY p.id DESC LIMIT $5",
+                    db_int(ctx->shop->id), db_int(query->status), db_int(query->kind), db_int(before),
+                    db_int(limit));
+}
+
 static err find_rows(struct ctx *ctx, const struct product_query *query, struct place from, int64_t limit,
                      struct db_rows **rows)
 {
-    bool is_one = query->status != 0, is_narrow = query->category_id != 0;
-    struct db_value values[7] = {db_int(ctx->shop->id), db_int(limit), from.key, db_int(from.id)};
+    enum product_sort sort = sort_of(query);
+    bool is_one = query->status != 0, is_by_shelf = sort != SORT_TITLE && sort != SORT_UPDATED;
+    struct db_value values[6] = {db_int(ctx->shop->id), db_int(limit), from.key, db_int(from.id)};
     size_t count = 4;
-    if (query->kind) {
-        values[2] = db_int(query->status);
-        values[4] = db_int(query->kind);
-        return db_query_values(ctx, rows, COLUMNS "$3 AND kind = $5 AND id < $4 ORDER BY id DESC LIMIT $2",
-                               values, 5);
-    }
+    if (query->kind)
+        return list_kind(ctx, query, from.id, limit, rows);
+    if (is_by_shelf)
+        values[count++] = db_int(query->shelf_id ? query->shelf_id : query->category_id);
     if (is_one)
         values[count++] = db_int(query->status);
-    if (is_narrow)
-        values[count++] = db_int(query->category_id);
     if (!query->title_prefix)
-        return db_query_values(ctx, rows, statements[query->sort][is_one][is_narrow], values, count);
+        return db_query_values(ctx, rows, statements[sort][is_one], values, count);
     values[count++] = db_text(arena_format(ctx->arena, "%s\xf4\x8f\xbf\xbf", query->title_prefix));
-    return db_query_values(ctx, rows, beginnings[is_one][is_narrow], values, count);
+    return db_query_values(ctx, rows, beginnings[is_one][is_one], values, count);
 }
 
 err product_list_ids(struct ctx *ctx, const struct product_query *query, int64_t **ids, size_t *count)
@@ -225,11 +247,9 @@ err product_list_holding(struct ctx *ctx, const char *text, int limit, struct pr
     struct db_rows *rows;
     int most = limit < 1 ? 1 : limit > LIST_LIMIT ? LIST_LIMIT : limit;
     TRY(db_query(ctx, &rows,
-                 "SELECT id, handle, title, subtitle, brand, kind, status, category_id, price_min, price_max,"
-                 " variant_count, picture_id, picture_alt, version, created_at, updated_at, picture_focus_x,"
-                 " picture_focus_y FROM products WHERE shop_id = $1 AND id >= coalesce((SELECT min(n.id) FROM"
-                 " (SELECT id FROM products WHERE shop_id = $1 ORDER BY id DESC LIMIT $2) n), 0)"
-                 " AND lower(title) LIKE $3 ESCAPE '\\' ORDER BY id DESC LIMIT $4",
+                 COLUMNS "products p WHERE p.shop_id = $1 AND p.id >= coalesce((SELECT min(n.id) FROM"
+                         " (SELECT id FROM products WHERE shop_id = $1 ORDER BY id DESC LIMIT $2) n), 0)"
+                         " AND lower(p.title) LIKE $3 ESCAPE '\\' ORDER BY p.id DESC LIMIT $4",
                  db_int(ctx->shop->id), db_int(PRODUCT_HOLDING_LIMIT), db_text(pattern_of(ctx, text)),
                  db_int(most)));
     *page = (struct product_page){

@@ -459,8 +459,6 @@ static void pages_are_complete_and_without_repeats_while_products_come(void **st
     query.title_prefix = "杯";
     query.sort = SORT_TITLE;
     walk(query, ids, PAGED, &made);
-    query.category_id = shelf();
-    walk(query, ids, PAGED, &made);
     query.status = PRODUCT_ACTIVE;
     walk(query, ids, PAGED, &made);
     query = (struct product_query){.limit = PAGE};
@@ -473,6 +471,8 @@ static void pages_are_complete_and_without_repeats_while_products_come(void **st
             query.sort = (enum product_sort)sort;
             query.status = combination & 1 ? PRODUCT_ACTIVE : 0;
             query.category_id = combination & 2 ? shelf() : 0;
+            if (query.category_id && (sort == SORT_UPDATED || sort == SORT_TITLE))
+                continue;
             walk(query, ids, PAGED, &made);
         }
     query = (struct product_query){.category_id = shelf(), .limit = PAGE};
