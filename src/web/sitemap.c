@@ -44,6 +44,7 @@ const struct route *const site_routes[] = {
     backoffice_saved_routes,
     backoffice_pack_routes,
     backoffice_search_routes,
+    backoffice_audit_routes,
     backoffice_alarm_routes,
     backoffice_settings_routes,
     backoffice_settings_identity_routes,

@@ -8,6 +8,7 @@
 #include "shop/checkout/checkout.h"
 #include "shop/digital/digital_jobs.h"
 #include "shop/payment/payment_jobs.h"
+#include "shop/staff/staff.h"
 #include "web/web.h"
 #include <inttypes.h>
 
@@ -88,6 +89,7 @@ static err for_each_shop(struct ctx *ctx, err (*work)(struct ctx *ctx))
 static err sweep_shop(struct ctx *ctx)
 {
     TRY(cart_sweep(ctx));
+    TRY(audit_sweep(ctx));
     return checkout_sweep_keys(ctx);
 }
 

@@ -46,11 +46,19 @@ const struct list order_list_pages = {
                 {"total", "total", NULL, true}},
 };
 
-const char *const list_names[] = {"products", "orders", NULL};
+/* Rows come in the order of time; nothing else has an index. */
+const struct list audit_list_pages = {
+    .name = "audit",
+    .path = "/admin/audit",
+    .filters = {"kind", "who", "from", "to"},
+    .sorts = {{.name = "newest"}},
+};
+
+const char *const list_names[] = {"products", "orders", "audit", NULL};
 
 const struct list *list_of_name(const char *name)
 {
-    static const struct list *const lists[] = {&product_list_pages, &order_list_pages};
+    static const struct list *const lists[] = {&product_list_pages, &order_list_pages, &audit_list_pages};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         if (text_is(lists[i]->name, name))
             return lists[i];

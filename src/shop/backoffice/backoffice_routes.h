@@ -21,6 +21,7 @@ extern const struct route backoffice_order_routes[];
 extern const struct route backoffice_saved_routes[];
 extern const struct route backoffice_pack_routes[];
 extern const struct route backoffice_search_routes[];
+extern const struct route backoffice_audit_routes[];
 extern const struct route backoffice_alarm_routes[];
 
 /* Shows an order's page again when a form of it was refused whose struct begins with the order's number. */

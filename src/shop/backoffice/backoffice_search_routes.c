@@ -49,6 +49,7 @@ static const struct place places[] = {
     {"licence", "/admin/settings/licence", "shop.write", "营业执照 备案 yyzz ba icp licence license"},
     {"domains", "/admin/settings/domains", "shop.write", "域名 网址 ym wz domains"},
     {"staff", "/admin/settings/staff", "staff.manage", "店员 员工 权限 dy yg qx staff people roles"},
+    {"audit", "/admin/audit", "staff.manage", "操作记录 日志 审计 czjl rz sj audit log history"},
     {"closing", "/admin/settings/closing", "shop.write", "停业 关店 ty gd closing"},
     {"account", "/admin/account", NULL, "我的账号 密码 登录 wdzh mm dl account password sessions"},
     {0},

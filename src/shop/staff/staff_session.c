@@ -84,6 +84,7 @@ err staff_find_session(struct ctx *ctx, const char *token, const struct staff **
 static err delete_session(struct ctx *ctx, void *arg)
 {
     const struct session *session = arg;
+    TRY(audit_note(ctx, &(struct audit_entry){.kind = "logout"}));
     return db_execute(ctx, "DELETE FROM staff_sessions WHERE shop_id = $1 AND token_hash = $2",
                       db_int(ctx->shop->id), db_bytes(session->token_hash, sizeof session->token_hash));
 }
