@@ -11,7 +11,6 @@
 #define ROWS 50
 #define FOUND 50
 #define COUNTED_STAGE 1000
-#define TAIL_DIGITS 10 /* a longer number is a phone number */
 
 static const char *const stages[] = {
     "all",       "pending_payment", "to_ship",   "partially_shipped", "shipped",
@@ -76,7 +75,7 @@ static err find_orders(struct ctx *ctx, const char *q, struct order **orders, si
 {
     *count = 0;
     size_t length = strlen(q);
-    if (length <= TAIL_DIGITS && strspn(q, "0123456789") == length)
+    if (length <= ORDER_TAIL_LIMIT && strspn(q, "0123456789") == length)
         return order_list_by_tail(ctx, q, FOUND, orders, count);
     if (!is_order_number(q))
         return order_list_by_contact(ctx, q, FOUND, orders, count);

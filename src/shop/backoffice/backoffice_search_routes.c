@@ -12,7 +12,6 @@
 #include <inttypes.h>
 
 #define SHOWN 8
-#define PHONE_DIGITS 11
 
 /* What a page answers to: its name, the initials of its pinyin, English. All lower case. */
 struct place {
@@ -157,7 +156,7 @@ static err find_orders(struct req *req, const char *q, struct value *view)
         return NULL;
     if (is_number && digits == 20) {
         TRY(order_load_many(ctx, &q, 1, &orders, &count));
-    } else if (is_number && digits < PHONE_DIGITS) {
+    } else if (is_number && digits <= ORDER_TAIL_LIMIT) {
         TRY(order_list_by_tail(ctx, q, SHOWN, &orders, &count));
     } else if (is_number || strchr(q, '@') || q[0] == '+') {
         TRY(order_list_by_contact(ctx, q, SHOWN, &orders, &count));

@@ -195,7 +195,9 @@ CHECKED err order_list(struct ctx *ctx, const struct order_query *query, struct 
                        size_t *count);
 /* Behind this order goes the next page. */
 const char *order_cursor(struct ctx *ctx, const struct order *last);
-/* Orders whose number ends in 4 to 19 digits, newest first. */
+/* So many digits at most are taken for the end of a number; more may be a phone number. */
+#define ORDER_TAIL_LIMIT 10
+/* Orders whose number ends in 4 or more digits, newest first. */
 CHECKED err order_list_by_tail(struct ctx *ctx, const char *tail, int limit, struct order **orders,
                                size_t *count);
 /* Orders with this phone or e-mail, newest first. */
