@@ -83,6 +83,10 @@ field.addEventListener("keydown", (e) => {
   if (e.key.startsWith("Arrow") && list.length) {
     e.preventDefault();
     choose(list[(to + list.length) % list.length]);
+  } else if (e.key === "Escape") {
+    // A search field would only empty itself at the first press.
+    e.preventDefault();
+    dialog.close();
   } else if (e.key === "Enter" && chosen() && !e.isComposing) {
     e.preventDefault();
     chosen().click();
