@@ -365,7 +365,7 @@ if (variants && matrixWords) {
 const bulk = find("[data-bulk]");
 if (bulk) {
   const picks = () => all("[data-pick]");
-  const page = find("[data-bulk-page]", bulk), whole = find("[data-bulk-all]", bulk), count = find("[data-bulk-count]", bulk);
+  const page = find("[data-bulk-page]", bulk), whole = find("[data-bulk-all]", bulk) ?? {}, count = find("[data-bulk-count]", bulk);
   const show = () => {
     const chosen = picks().filter((pick) => pick.checked).length;
     page.checked = chosen > 0 && chosen === picks().length;
@@ -387,7 +387,7 @@ if (bulk) {
     for (const pick of picks()) pick.checked = page.checked;
     show();
   });
-  whole.addEventListener("change", show);
+  whole.addEventListener?.("change", show);
   addEventListener("pageshow", show);
   show();
 }
@@ -706,7 +706,7 @@ document.addEventListener("keydown", (e) => {
     if (link) return link.click();
   }
   last = e.key;
-  if (e.key === "/" && find("[data-search]")) {
+  if (e.key === "f" && find("[data-search]")) {
     e.preventDefault();
     find("[data-search]").select();
   } else if (e.key === "?") find("#keys")?.showModal();

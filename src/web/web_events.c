@@ -9,6 +9,7 @@
 #include "shop/digital/digital.h"
 #include "shop/digital/digital_jobs.h"
 #include "shop/payment/payment_jobs.h"
+#include "shop/staff/staff.h"
 #include "web/web.h"
 #include <inttypes.h>
 
@@ -90,6 +91,7 @@ static err sweep_shop(struct ctx *ctx)
 {
     TRY(cart_sweep(ctx));
     TRY(code_view_sweep(ctx));
+    TRY(audit_sweep(ctx));
     return checkout_sweep_keys(ctx);
 }
 

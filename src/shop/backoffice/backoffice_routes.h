@@ -19,7 +19,12 @@ extern const struct route backoffice_history_routes[];
 extern const struct route backoffice_digital_routes[];
 extern const struct route backoffice_digital_order_routes[];
 extern const struct route backoffice_hook_routes[];
+extern const struct route backoffice_order_list_routes[];
 extern const struct route backoffice_order_routes[];
+extern const struct route backoffice_saved_routes[];
+extern const struct route backoffice_pack_routes[];
+extern const struct route backoffice_search_routes[];
+extern const struct route backoffice_audit_routes[];
 extern const struct route backoffice_alarm_routes[];
 
 /* Shows an order's page again when a form of it was refused whose struct begins with the order's number. */

@@ -11,7 +11,8 @@
 
 enum product_kind { PRODUCT_PHYSICAL = 1, PRODUCT_DIGITAL = 2 };
 enum product_status { PRODUCT_DRAFT = 1, PRODUCT_ACTIVE = 2, PRODUCT_ARCHIVED = 3 };
-enum product_sort { SORT_NEWEST, SORT_PRICE_UP, SORT_PRICE_DOWN };
+/* SORT_UPDATED: changed last first; SORT_TITLE: by code points. */
+enum product_sort { SORT_NEWEST, SORT_PRICE_UP, SORT_PRICE_DOWN, SORT_UPDATED, SORT_TITLE };
 
 #define PRODUCT_OPTION_LIMIT 4
 #define PRODUCT_VARIANT_LIMIT 2048
@@ -223,14 +224,16 @@ const char *category_summary(const struct ctx *ctx, const struct category *categ
 
 struct product_query {
     enum product_status status; /* 0 = any */
-    int64_t category_id;        /* with all below it; 0 = any */
+    int64_t category_id;        /* with all below it; 0 = any; not with SORT_UPDATED and SORT_TITLE */
     int64_t shelf_id;           /* a tag or collection in place of a category; 0 = none */
-    enum product_kind kind;     /* 0 = any; goes with SORT_NEWEST and without category */
+    enum product_kind kind;     /* 0 = any; goes with a status and SORT_NEWEST, without category */
     enum product_sort sort;
-    const char *title_prefix; /* NULL = any; goes with SORT_NEWEST only and without category */
+    const char *title_prefix; /* NULL = any; what begins so is read by title, of the whole shop */
     const char *cursor;       /* of an earlier page, or NULL / "" */
     int limit;                /* 1..100 */
 };
+
+#define PRODUCT_CURSOR_LIMIT 1700 /* a title of 200 characters in hex and an id */
 
 struct product_page {
     struct product *items;
@@ -243,7 +246,13 @@ struct product_page {
 CHECKED err product_list(struct ctx *ctx, const struct product_query *query, struct product_page *page);
 CHECKED err product_load(struct ctx *ctx, int64_t product_id, const struct product **product);
 CHECKED err product_find_by_handle(struct ctx *ctx, const char *handle, const struct product **product);
+/* NULL when no variant has this GTIN. */
+CHECKED err product_find_by_barcode(struct ctx *ctx, const char *barcode, const struct product **product);
 CHECKED err product_find_by_sku(struct ctx *ctx, const char *sku, const struct product **product);
+/* Of the newest PRODUCT_HOLDING_LIMIT products, those whose title holds a text (its ASCII in lower case),
+ * newest first, without a cursor. */
+#define PRODUCT_HOLDING_LIMIT 2000
+CHECKED err product_list_holding(struct ctx *ctx, const char *text, int limit, struct product_page *page);
 /* How many products of this status a shelf has: a category with all below it, a tag, a collection, or the
  * whole shop (0). */
 CHECKED err product_count(struct ctx *ctx, int64_t shelf_id, enum product_status status, int64_t *count);

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "job/job.h"
 #include "shop/catalog/catalog_shelf.h"
+#include "shop/staff/staff.h"
 
 /* Products of one transaction, and of one question. */
 #define CHUNK SHELF_CHUNK
@@ -34,6 +35,7 @@ struct chunk {
 /* What the database says of one of them. */
 struct found {
     int64_t id;
+    const char *title;
     enum product_status status;
     int64_t version;
     const struct wish *wish;
@@ -67,14 +69,15 @@ static err find_some(struct ctx *ctx, const struct wish *wishes, size_t count, s
     struct db_value values[MANY + 1];
     struct db_rows *rows;
     bind_ids(ctx, wishes, count, values);
-    TRY(db_query_values(ctx, &rows,
-                        "SELECT id, status, version FROM products WHERE shop_id = $1 AND id IN " ID_LIST,
-                        values, MANY + 1));
+    TRY(db_query_values(
+        ctx, &rows, "SELECT id, status, version, title FROM products WHERE shop_id = $1 AND id IN " ID_LIST,
+        values, MANY + 1));
     while (db_next(rows)) {
         int64_t id = db_get_int(rows, 0);
         found[(*have)++] = (struct found){.id = id,
                                           .status = (enum product_status)db_get_int(rows, 1),
                                           .version = db_get_int(rows, 2),
+                                          .title = db_get_text(rows, 3),
                                           .wish = wish_of(wishes, count, id),
                                           .tags = value_list(ctx->arena)};
     }
@@ -123,6 +126,8 @@ static err move_one(struct ctx *ctx, const struct found *product, int64_t act_id
                   " WHERE shop_id = $1 AND id = $2 AND version = $5",
                   db_int(ctx->shop->id), db_int(product->id), db_int(to), db_int(ctx->now),
                   db_int(product->version)));
+    TRY(product_note_status(ctx, product->id, product->title, product_status_name(product->status),
+                            product_status_name(to)));
     TRY(product_version_part(ctx, &(struct version_part){.product_id = product->id,
                                                          .version = product->version + 1,
                                                          .cause = "status",
@@ -254,6 +259,11 @@ static err write_act(struct ctx *ctx, const struct chunk *chunk)
     if (!chunk->is_first)
         return db_execute(ctx, "UPDATE product_acts SET count = count + $3 WHERE shop_id = $1 AND id = $2",
                           db_int(ctx->shop->id), db_int(act->id), db_int(chunk->changed));
+    if (act->kind != ACT_STATUS)
+        TRY(audit_note(ctx,
+                       &(struct audit_entry){.kind = act->kind == ACT_TAG ? "products.tag" : "products.untag",
+                                             .subject = "products/acts",
+                                             .title = act->value}));
     return db_execute(ctx,
                       "INSERT INTO product_acts (shop_id, id, at, actor, actor_id, kind, value, count)"
                       " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",

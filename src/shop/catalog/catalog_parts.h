@@ -103,6 +103,10 @@ struct version_part {
     const struct value *members; /* of the sheet, as they are now */
     int64_t act_id;              /* 0 = a change by itself */
 };
+/* In the transaction of a change: notes in the audit list that a product went on or off the shelf, when it
+ * did. `before` is NULL for a new one. */
+CHECKED err product_note_status(struct ctx *ctx, int64_t product_id, const char *title, const char *before,
+                                const char *after);
 CHECKED err product_version_part(struct ctx *ctx, const struct version_part *part);
 /* In a transaction: puts a picture before the first of `later`, else at the end; nothing when the product
  * shows it already. ERR_LIMIT past PRODUCT_PICTURE_LIMIT. */

@@ -94,6 +94,20 @@ err product_find_by_sku(struct ctx *ctx, const char *sku, const struct product *
     return take_product(ctx, rows, product);
 }
 
+err product_find_by_barcode(struct ctx *ctx, const char *barcode, const struct product **product)
+{
+    struct db_rows *rows;
+    *product = NULL;
+    if (!barcode[0])
+        return NULL;
+    TRY(db_query(ctx, &rows,
+                 PRODUCT_COLUMNS "WHERE shop_id = $1 AND id = (SELECT v.product_id FROM variants v"
+                                 " WHERE v.shop_id = $1 AND v.barcode = $2 AND v.barcode <> ''"
+                                 " ORDER BY v.id LIMIT 1)",
+                 db_int(ctx->shop->id), db_text(barcode)));
+    return take_product(ctx, rows, product);
+}
+
 err product_count(struct ctx *ctx, int64_t shelf_id, enum product_status status, int64_t *count)
 {
     struct db_rows *rows;

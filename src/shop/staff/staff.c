@@ -24,6 +24,15 @@ struct account {
     enum staff_role role;
 };
 
+static err note_person(struct ctx *ctx, const char *kind, const char *title, const char *before,
+                       const char *after)
+{
+    return audit_note(
+        ctx,
+        &(struct audit_entry){
+            .kind = kind, .subject = "settings/staff", .title = title, .before = before, .after = after});
+}
+
 static err insert_account(struct ctx *ctx, void *arg)
 {
     const struct account *account = arg;
@@ -31,6 +40,7 @@ static err insert_account(struct ctx *ctx, void *arg)
     TRY(db_query(ctx, &rows, "SELECT COUNT(*) FROM staff WHERE shop_id = $1", db_int(ctx->shop->id)));
     if (db_next(rows) && db_get_int(rows, 0) >= STAFF_LIMIT)
         return fail_with(ctx, ERR_LIMIT, "a shop has at most %d accounts", STAFF_LIMIT);
+    TRY(note_person(ctx, "staff.created", account->login, NULL, staff_role_names[account->role - 1]));
     return db_expect(ctx, 1, ERR_DUPLICATE, "login",
                      "INSERT INTO staff (shop_id, id, login, name, password_hash, role, created_at)"
                      " VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -135,6 +145,8 @@ static err write_change(struct ctx *ctx, void *arg)
                   " AND o.role = $5 AND o.deactivated_at IS NULL))",
                   db_int(ctx->shop->id), db_int(change->before->id), db_text(change->name),
                   db_int(change->role), db_int(STAFF_OWNER)));
+    TRY(note_person(ctx, "staff.changed", change->before->login, staff_role_names[change->before->role - 1],
+                    staff_role_names[change->role - 1]));
     return change->role == change->before->role ? NULL : staff_drop_sessions(ctx, change->before->id);
 }
 
@@ -149,38 +161,45 @@ err staff_change(struct ctx *ctx, int64_t staff_id, const char *name, enum staff
 
 static err write_deactivation(struct ctx *ctx, void *arg)
 {
-    const int64_t *staff_id = arg;
+    const struct staff *person = arg;
     TRY(lock_owners(ctx));
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "the shop needs an owner who can log in",
                   "UPDATE staff SET deactivated_at = $3 WHERE shop_id = $1 AND id = $2"
                   " AND deactivated_at IS NULL AND (role <> $4 OR EXISTS (SELECT 1 FROM staff o"
                   " WHERE o.shop_id = $1 AND o.id <> $2 AND o.role = $4 AND o.deactivated_at IS NULL))",
-                  db_int(ctx->shop->id), db_int(*staff_id), db_int(ctx->now), db_int(STAFF_OWNER)));
-    return staff_drop_sessions(ctx, *staff_id);
+                  db_int(ctx->shop->id), db_int(person->id), db_int(ctx->now), db_int(STAFF_OWNER)));
+    TRY(note_person(ctx, "staff.deactivated", person->login, NULL, NULL));
+    return staff_drop_sessions(ctx, person->id);
 }
 
 err staff_deactivate(struct ctx *ctx, int64_t staff_id)
 {
     const struct staff *person;
     TRY(staff_load(ctx, staff_id, &person));
-    return person->deactivated_at ? NULL : db_transact(ctx, write_deactivation, &staff_id);
+    struct staff copy = *person;
+    return person->deactivated_at ? NULL : db_transact(ctx, write_deactivation, &copy);
 }
 
 static err write_reactivation(struct ctx *ctx, void *arg)
 {
-    const int64_t *staff_id = arg;
+    const struct staff *person = arg;
+    TRY(note_person(ctx, "staff.reactivated", person->login, NULL, NULL));
     return db_expect(ctx, 1, ERR_NOT_FOUND, "no such person",
                      "UPDATE staff SET deactivated_at = NULL WHERE shop_id = $1 AND id = $2",
-                     db_int(ctx->shop->id), db_int(*staff_id));
+                     db_int(ctx->shop->id), db_int(person->id));
 }
 
 err staff_reactivate(struct ctx *ctx, int64_t staff_id)
 {
-    return db_transact(ctx, write_reactivation, &staff_id);
+    const struct staff *person;
+    TRY(staff_load(ctx, staff_id, &person));
+    struct staff copy = *person;
+    return db_transact(ctx, write_reactivation, &copy);
 }
 
 struct new_password {
     int64_t staff_id;
+    const char *login;
     const char *hash;
 };
 
@@ -190,6 +209,7 @@ static err write_password(struct ctx *ctx, void *arg)
     TRY(db_expect(ctx, 1, ERR_NOT_FOUND, "no such person",
                   "UPDATE staff SET password_hash = $3 WHERE shop_id = $1 AND id = $2", db_int(ctx->shop->id),
                   db_int(change->staff_id), db_text(change->hash)));
+    TRY(note_person(ctx, "staff.password", change->login, NULL, NULL));
     return staff_drop_sessions(ctx, change->staff_id);
 }
 
@@ -199,6 +219,7 @@ err staff_reset_password(struct ctx *ctx, int64_t staff_id, const char *password
     const struct staff *person;
     TRY(staff_load(ctx, staff_id, &person));
     TRY(staff_check_password(ctx, "password", person->login, password));
+    change.login = person->login;
     TRY(crypto_password_hash(ctx, password, &change.hash));
     return db_transact(ctx, write_password, &change);
 }
@@ -214,7 +235,7 @@ err staff_change_own_password(struct ctx *ctx, int64_t staff_id, const char *cur
     if (!crypto_password_is_valid(current, db_get_text(rows, 1)))
         return fail_field(ctx, "current", "password-wrong", "that is not your present password");
     TRY(staff_check_password(ctx, "password", db_get_text(rows, 0), password));
-    struct new_password change = {.staff_id = staff_id};
+    struct new_password change = {.staff_id = staff_id, .login = db_get_text(rows, 0)};
     TRY(crypto_password_hash(ctx, password, &change.hash));
     TRY(db_transact(ctx, write_password, &change));
     return staff_open_session(ctx, staff_id, device, token);

@@ -160,3 +160,41 @@ CHECKED err alarm_resolve(struct ctx *ctx, int64_t alarm_id);
 /* In a transaction: what the alarms of this kind about this subject asked for was done. */
 CHECKED err alarm_settle(struct ctx *ctx, const char *kind, const char *subject);
 void alarm_views(struct ctx *ctx, struct value *list, const struct alarm *alarms, size_t count);
+
+/* ---- the audit list: who did what, append-only ---- */
+
+/* Three years: as long as trade records must be kept (E-Commerce Law of the PRC, article 31). */
+#define AUDIT_KEPT_MS (3 * 365 * DAY_MS)
+/* What is noted; ends with NULL. */
+extern const char *const audit_kinds[];
+
+struct audit_entry {
+    int64_t id;
+    int64_t at;
+    enum actor_kind actor; /* 0 when noting: that of the ctx */
+    int64_t actor_id;
+    const char *kind;
+    const char *subject; /* page below /admin: "products/123"; NULL or "" = none */
+    const char *title;
+    const char *before;
+    const char *after;
+};
+
+struct audit_query {
+    const char *kind; /* NULL = any */
+    int64_t staff_id; /* 0 = anybody */
+    int64_t since;
+    int64_t until;
+    int64_t before_id;
+    int limit;
+};
+
+/* In the transaction of what was done. No secrets and nothing of buyers. */
+CHECKED err audit_note(struct ctx *ctx, const struct audit_entry *entry);
+/* The same in a transaction of its own, for what has none or lies to the left of staff. */
+CHECKED err audit_note_alone(struct ctx *ctx, const struct audit_entry *entry);
+/* Newest first. */
+CHECKED err audit_list(struct ctx *ctx, const struct audit_query *query, struct audit_entry **entries,
+                       size_t *count);
+/* Forgets some of what is older than AUDIT_KEPT_MS. */
+CHECKED err audit_sweep(struct ctx *ctx);

@@ -28,6 +28,15 @@ static const char *make_ticket(struct ctx *ctx, int64_t staff_id, const char *ha
                         crypto_sign_text(ctx, TICKET_PURPOSE, signed_text(ctx, staff_id, until, hash)));
 }
 
+/* Of an unknown login nothing is kept: it may be a password in the wrong field. */
+static err refuse(struct ctx *ctx, int64_t staff_id)
+{
+    if (staff_id != 0)
+        TRY(audit_note_alone(
+            ctx, &(struct audit_entry){.actor = ACTOR_STAFF, .actor_id = staff_id, .kind = "login.failed"}));
+    return fail_with(ctx, ERR_UNAUTHENTICATED, "login or password do not fit");
+}
+
 err staff_log_in(struct ctx *ctx, const char *login, const char *password, const char *device,
                  struct staff_entry *entry)
 {
@@ -41,7 +50,7 @@ err staff_log_in(struct ctx *ctx, const char *login, const char *password, const
     bool is_known = db_next(rows);
     const char *hash = is_known ? db_get_text(rows, 1) : no_account;
     if (!crypto_password_is_valid(password, hash) || !is_known)
-        return fail_with(ctx, ERR_UNAUTHENTICATED, "login or password do not fit");
+        return refuse(ctx, is_known ? db_get_int(rows, 0) : 0);
     int64_t staff_id = db_get_int(rows, 0);
     bool has_factor = db_get_int(rows, 2) > 0;
     TRY(staff_factor_is_required(ctx, &is_required));

@@ -45,12 +45,17 @@ err factor_row_load(struct ctx *ctx, int64_t staff_id, struct factor_row *row)
     return open_secret(ctx, rows, 1, row->draft, &row->draft_length);
 }
 
-err factor_tell(struct ctx *ctx, const char *topic, int64_t staff_id)
+err factor_note(struct ctx *ctx, const char *kind, int64_t staff_id)
 {
-    struct value *payload = value_object(ctx->arena);
-    value_set_text(ctx->arena, payload, "actor", actor_name(ctx->actor));
-    value_set_id(ctx->arena, payload, "actor_id", ctx->actor_id);
-    return outbox_emit(ctx, topic, staff_id, payload);
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, "SELECT login FROM staff WHERE shop_id = $1 AND id = $2", db_int(ctx->shop->id),
+                 db_int(staff_id)));
+    bool is_known = ctx->actor == ACTOR_STAFF || ctx->actor == ACTOR_SYSTEM;
+    return audit_note(ctx, &(struct audit_entry){.actor = is_known ? ctx->actor : ACTOR_STAFF,
+                                                 .actor_id = is_known ? ctx->actor_id : staff_id,
+                                                 .kind = kind,
+                                                 .subject = "settings/staff",
+                                                 .title = db_next(rows) ? db_get_text(rows, 0) : ""});
 }
 
 /* Letters and digits of what was typed, in lower case: people type blanks and hyphens as they please. */
@@ -110,7 +115,7 @@ static err spend(struct ctx *ctx, void *arg)
             ctx, 1, ERR_UNAUTHENTICATED, "no such code",
             "DELETE FROM staff_recovery_codes WHERE shop_id = $1 AND staff_id = $2 AND code_index = $3",
             db_int(shop_id), db_int(attempt->staff_id), db_bytes(attempt->index, sizeof attempt->index)));
-        TRY(factor_tell(ctx, "staff.recovery-code-used", attempt->staff_id));
+        TRY(factor_note(ctx, "staff.recovery-code-used", attempt->staff_id));
     }
     TRY(db_expect(
         ctx, 1, ERR_UNAUTHENTICATED, "this code was used",

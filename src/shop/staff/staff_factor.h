@@ -27,5 +27,5 @@ CHECKED err factor_spend(struct ctx *ctx, int64_t staff_id, const char *code, db
 CHECKED err factor_count_try(struct ctx *ctx, int64_t staff_id);
 /* Six digits out of what was typed, spaces left out; false for anything else. */
 bool factor_read_code(const char *typed, uint32_t *code);
-/* Tells what happened to a person's second step, without any secret. In a transaction. */
-CHECKED err factor_tell(struct ctx *ctx, const char *topic, int64_t staff_id);
+/* In a transaction: what happened to a person's second step, into the audit list. */
+CHECKED err factor_note(struct ctx *ctx, const char *kind, int64_t staff_id);

@@ -129,7 +129,7 @@ static err write_factor(struct ctx *ctx, void *arg)
         db_int(ctx->shop->id), db_int(change->staff_id), db_bytes(change->secret.ptr, change->secret.len),
         db_int(ctx->now), db_int(change->step)));
     TRY(write_codes(ctx, change));
-    TRY(factor_tell(ctx, "staff.factor-on", change->staff_id));
+    TRY(factor_note(ctx, "staff.factor-on", change->staff_id));
     TRY(staff_drop_sessions(ctx, change->staff_id));
     return staff_open_session(ctx, change->staff_id, change->device, change->token);
 }
@@ -169,7 +169,7 @@ static err write_renewal(struct ctx *ctx, void *arg)
 {
     const struct factor_change *change = arg;
     TRY(write_codes(ctx, change));
-    return factor_tell(ctx, "staff.recovery-codes-made", change->staff_id);
+    return factor_note(ctx, "staff.recovery-codes-made", change->staff_id);
 }
 
 err staff_factor_renew_codes(struct ctx *ctx, int64_t staff_id, const char *password, const char *code,
@@ -182,12 +182,12 @@ err staff_factor_renew_codes(struct ctx *ctx, int64_t staff_id, const char *pass
 }
 
 /* Sessions end with it: whoever comes back must do what is asked for then. */
-static err drop_factor(struct ctx *ctx, int64_t staff_id, const char *topic)
+static err drop_factor(struct ctx *ctx, int64_t staff_id, const char *kind)
 {
     TRY(drop_codes(ctx, staff_id));
     TRY(db_execute(ctx, "DELETE FROM staff_factors WHERE shop_id = $1 AND staff_id = $2",
                    db_int(ctx->shop->id), db_int(staff_id)));
-    TRY(factor_tell(ctx, topic, staff_id));
+    TRY(factor_note(ctx, kind, staff_id));
     return staff_drop_sessions(ctx, staff_id);
 }
 
@@ -232,7 +232,7 @@ static err write_rule(struct ctx *ctx, void *arg)
                    "INSERT INTO staff_rules (shop_id, is_factor_required) VALUES ($1, $2)"
                    " ON CONFLICT (shop_id) DO UPDATE SET is_factor_required = excluded.is_factor_required",
                    db_int(ctx->shop->id), db_int(*is_required)));
-    TRY(factor_tell(ctx, *is_required ? "staff.factor-required" : "staff.factor-optional", ctx->actor_id));
+    TRY(factor_note(ctx, *is_required ? "staff.factor-required" : "staff.factor-optional", ctx->actor_id));
     if (!*is_required)
         return NULL;
     return db_execute(

@@ -116,7 +116,8 @@ static void a_secret_in_the_making_asks_for_nothing_until_its_code_was_typed(voi
     assert_ok(staff_find_session(work, ticket, &nobody));
     assert_null(nobody);
     assert_false(column_contains("SELECT secret FROM staff_factors WHERE shop_id = $1", secret));
-    assert_int_equal(ask("SELECT COUNT(*) FROM outbox WHERE shop_id = $1 AND topic = 'staff.factor-on'"), 1);
+    assert_int_equal(
+        ask("SELECT COUNT(*) FROM audit_entries WHERE shop_id = $1 AND kind = 'staff.factor-on'"), 1);
 }
 
 static void a_code_opens_once_and_an_older_one_never_after_it(void **state)
@@ -184,7 +185,8 @@ static void a_recovery_code_opens_once_however_it_is_typed(void **state)
     enrol(mei);
     assert_field(staff_enter_code(work, mei, of_li, "", &token), "code");
     assert_int_equal(
-        ask("SELECT COUNT(*) FROM outbox WHERE shop_id = $1 AND topic = 'staff.recovery-code-used'"), 2);
+        ask("SELECT COUNT(*) FROM audit_entries WHERE shop_id = $1 AND kind = 'staff.recovery-code-used'"),
+        2);
 }
 
 static void who_guesses_too_often_waits_even_with_a_right_code(void **state)
