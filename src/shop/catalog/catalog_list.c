@@ -98,6 +98,13 @@ static err list_shelf(struct ctx *ctx, const struct product_query *query, struct
 {
     struct db_value shop = db_int(ctx->shop->id), status = db_int(query->status);
     struct db_value shelf = db_int(shelf_of(query)), most = db_int(limit);
+    if (query->sort == SORT_BY_HAND)
+        return db_query(ctx, rows,
+                        LIST_COLUMNS OF_SHELF
+                        "AND s.place IS NOT NULL AND (s.place, s.product_id) > (COALESCE((SELECT o.place"
+                        " FROM shelf_products o WHERE o.shop_id = $1 AND o.shelf_id = $2"
+                        " AND o.product_id = $4), 0), $4) ORDER BY s.place, s.product_id LIMIT $5",
+                        shop, shelf, status, db_int(from.id == INT64_MAX ? 0 : from.id), most);
     if (query->sort == SORT_PRICE_UP)
         return db_query(ctx, rows,
                         LIST_COLUMNS OF_SHELF "AND (s.price_min, s.product_id) > ($4, $5)"
