@@ -35,6 +35,8 @@ const struct route *const site_routes[] = {
     backoffice_picture_routes,
     backoffice_media_routes,
     backoffice_category_routes,
+    backoffice_collection_routes,
+    backoffice_rule_routes,
     backoffice_attribute_routes,
     backoffice_tag_routes,
     backoffice_history_routes,

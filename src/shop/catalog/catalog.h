@@ -188,6 +188,9 @@ const char *collection_summary(const struct ctx *ctx, const struct collection *c
 CHECKED err collection_add_product(struct ctx *ctx, int64_t collection_id, int64_t product_id);
 CHECKED err collection_remove_product(struct ctx *ctx, int64_t collection_id, int64_t product_id);
 CHECKED err collection_step_product(struct ctx *ctx, int64_t collection_id, int64_t product_id, int64_t by);
+/* Its products by hand in their order, at most `most`. */
+CHECKED err collection_hand_list(struct ctx *ctx, int64_t collection_id, int64_t *product_ids, size_t most,
+                                 size_t *have);
 
 /* For rules, in a transaction that called product_lock_many first, up to PRODUCT_CHUNK products: those that
  * are there already, or not, stay as they are. */
@@ -251,6 +254,9 @@ struct product_page {
 /* A page by key: it stays right while products come and go. A cursor that was not made by us is
  * ERR_BAD_REQUEST. */
 CHECKED err product_list(struct ctx *ctx, const struct product_query *query, struct product_page *page);
+/* Those that exist of up to PRODUCT_CHUNK ids, in the order of the ids; without description and options. */
+CHECKED err product_load_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                              struct product **products, size_t *have);
 CHECKED err product_load(struct ctx *ctx, int64_t product_id, const struct product **product);
 CHECKED err product_find_by_handle(struct ctx *ctx, const char *handle, const struct product **product);
 CHECKED err product_find_by_sku(struct ctx *ctx, const char *sku, const struct product **product);

@@ -285,3 +285,17 @@ err collection_step_product(struct ctx *ctx, int64_t collection_id, int64_t prod
     struct placing placing = {collection_id, product_id, by < 0 ? -1 : 1};
     return db_transact(ctx, step_in_transaction, &placing);
 }
+
+err collection_hand_list(struct ctx *ctx, int64_t collection_id, int64_t *product_ids, size_t most,
+                         size_t *have)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT product_id FROM shelf_products WHERE shop_id = $1 AND shelf_id = $2"
+                 " AND place IS NOT NULL ORDER BY place, product_id LIMIT $3",
+                 db_int(ctx->shop->id), db_int(collection_id), db_int((int64_t)most)));
+    *have = 0;
+    while (db_next(rows))
+        product_ids[(*have)++] = db_get_int(rows, 0);
+    return NULL;
+}

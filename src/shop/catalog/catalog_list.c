@@ -9,6 +9,8 @@
 #include <inttypes.h>
 
 #define LIST_LIMIT 100
+/* Products of one question. */
+#define MANY 32
 #define LIST_COLUMNS                                                                                         \
     "SELECT p.id, p.handle, p.title, p.subtitle, p.brand, p.kind, p.status, p.category_id, p.price_min,"     \
     " p.price_max, p.variant_count, p.picture_id, p.picture_alt, p.version, p.created_at, p.updated_at,"     \
@@ -170,5 +172,34 @@ err product_list(struct ctx *ctx, const struct product_query *query, struct prod
         const struct product *last = &page->items[page->count - 1];
         page->next_cursor = arena_format(ctx->arena, "%" PRId64 ".%" PRId64, last->price_min, last->id);
     }
+    return NULL;
+}
+
+err product_load_many(struct ctx *ctx, const int64_t *product_ids, size_t count, struct product **products,
+                      size_t *have)
+{
+    struct product *found = arena_alloc_many(ctx->arena, count + 1, sizeof *found);
+    size_t found_count = 0;
+    for (size_t start = 0; start < count; start += MANY) {
+        struct db_value values[MANY + 1];
+        struct db_rows *rows;
+        values[0] = db_int(ctx->shop->id);
+        for (size_t i = 0; i < MANY; i++)
+            values[i + 1] = db_int(product_ids[start + i < count ? start + i : count - 1]);
+        TRY(db_query_values(ctx, &rows,
+                            LIST_COLUMNS OF_PRODUCTS
+                            "WHERE p.shop_id = $1 AND p.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+                            " $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26,"
+                            " $27, $28, $29, $30, $31, $32, $33)",
+                            values, MANY + 1));
+        while (db_next(rows))
+            found[found_count++] = read_item(rows);
+    }
+    *products = arena_alloc_many(ctx->arena, found_count + 1, sizeof **products);
+    *have = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < found_count; j++)
+            if (found[j].id == product_ids[i])
+                (*products)[(*have)++] = found[j];
     return NULL;
 }

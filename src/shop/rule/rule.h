@@ -71,6 +71,8 @@ CHECKED err rule_read(struct ctx *ctx, const char *json, struct rule *rule);
 CHECKED err rule_write(struct ctx *ctx, const struct rule *rule, const char **json);
 /* Reads `text` of each condition into `id` and `number`. ERR_INVALID with `conditions.N.value` or `.test`. */
 CHECKED err rule_settle_words(struct ctx *ctx, struct rule *rule);
+/* Tags that were renamed since the rule was saved go by their present name. */
+CHECKED err rule_rename_tags(struct ctx *ctx, struct rule *rule, int64_t since);
 bool rule_fits(const struct rule *rule, const struct rule_facts *facts, int64_t now);
 /* When time alone may change the answer next; INT64_MAX = never. */
 int64_t rule_next_change(const struct rule *rule, const struct rule_facts *facts, int64_t now);

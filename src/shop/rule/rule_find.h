@@ -9,7 +9,5 @@
 /* Of those that exist of up to PRODUCT_CHUNK products. */
 CHECKED err rule_facts_load(struct ctx *ctx, const int64_t *product_ids, size_t count,
                             struct rule_facts *facts, size_t *have);
-/* Tags that were renamed since the rule was saved go by their present name. */
-CHECKED err rule_rename_tags(struct ctx *ctx, struct rule *rule, int64_t since);
 /* For a shelf that has all products that can fit: a category or tag that must hold, or the whole shop. */
 CHECKED err rule_scope(struct ctx *ctx, const struct rule *rule, int64_t *shelf_id);

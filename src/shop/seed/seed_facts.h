@@ -7,3 +7,7 @@
 CHECKED err seed_attributes(struct ctx *ctx, const struct value *catalog);
 /* Tags, facts and answers of one product of the file, into its draft. */
 CHECKED err seed_facts(struct ctx *ctx, const struct value *item, struct product_draft *draft);
+/* Creates the collections of the file, by hand and smart; the smart ones are filled by seed_fill_collections,
+ * after the transaction. */
+CHECKED err seed_collections(struct ctx *ctx, const struct value *catalog);
+CHECKED err seed_fill_collections(struct ctx *ctx);
