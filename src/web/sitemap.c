@@ -16,6 +16,7 @@
 #include "shop/staff/staff_routes.h"
 #include "shop/storefront/storefront_routes.h"
 #include "shop/tenant/tenant.h"
+#include "shop/transfer/transfer_routes.h"
 #include "web/web.h"
 
 const struct route *const site_routes[] = {
@@ -30,6 +31,7 @@ const struct route *const site_routes[] = {
     staff_routes,
     backoffice_today_routes,
     backoffice_list_routes,
+    transfer_export_routes,
     backoffice_act_routes,
     backoffice_product_routes,
     backoffice_picture_routes,

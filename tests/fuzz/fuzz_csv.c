@@ -5,7 +5,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/error.h"
 #include "base/text.h"
-#include "shop/transfer/csv.h"
+#include "sheet/csv.h"
 
 struct feed {
     const char *bytes;
@@ -73,8 +73,8 @@ static void run(struct arena *arena, const char *bytes, size_t length, size_t st
     struct feed parts = {.bytes = bytes, .length = length, .step = step};
     struct csv_reader one, other;
     struct csv_record record, same;
-    csv_open(&one);
-    csv_open(&other);
+    csv_open(&one, ',');
+    csv_open(&other, ',');
     for (;;) {
         enum csv_outcome outcome = next(&whole, &one, arena, &record);
         if (next(&parts, &other, arena, &same) != outcome)

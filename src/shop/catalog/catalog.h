@@ -297,6 +297,23 @@ CHECKED err product_details_load(struct ctx *ctx, int64_t product_id, struct pro
 /* Names in the order of the alphabet. */
 CHECKED err product_tag_list(struct ctx *ctx, int64_t product_id, const char ***tags, size_t *count);
 
+#define PRODUCT_WHOLE_LIMIT 100
+
+/* A product with what a table of products says of it. */
+struct product_whole {
+    struct product product; /* id 0 when there is none of that id */
+    struct product_details details;
+    struct variant *variants; /* by position, those that are switched off too */
+    size_t variant_count;
+    const char *tags;                   /* "春,夏" by name; "" for none */
+    const char *pictures;               /* ids by position, with blanks between */
+    struct attribute_value *attributes; /* by attribute */
+    size_t attribute_count;
+};
+/* `found[i]` belongs to `product_ids[i]`; up to PRODUCT_WHOLE_LIMIT in a handful of statements. */
+CHECKED err product_load_whole_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                                    struct product_whole *found);
+
 /* When a product goes on or off the shelf by itself; 0 = never. */
 struct product_schedule {
     int64_t publish_at;

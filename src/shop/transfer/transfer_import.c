@@ -1,4 +1,4 @@
-/* transfer_import.c - the way of a product file into the shop: windows of bytes, records, batches of rows.
+/* transfer_import.c - the way of a product file into the shop: rows, batches of rows.
  *
  * What belongs to one batch lives in an arena of its own, so that memory does not grow with the file; only
  * the report, the categories and one slot for each SKU seen stay. */
@@ -7,12 +7,8 @@
 
 #include "base/crypto.h"
 #include "shop/transfer/transfer_row.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <unistd.h>
 
-#define WINDOW_BYTES ((size_t)2 * CSV_RECORD_LIMIT)
 #define SEEN_SLOTS 1024
 
 /* A SKU of this file, by the first bytes of its hash, and where it stood. */
@@ -30,9 +26,7 @@ struct seen {
 struct import {
     struct ctx *ctx;
     struct ctx work; /* the same with the arena of the batch */
-    int file;
-    char *window;
-    struct csv_reader reader;
+    struct sheet_reader *reader;
     struct import_header header;
     struct import_notes notes;
     struct seen seen;
@@ -41,35 +35,6 @@ struct import {
     struct import_row rows[IMPORT_BATCH_ROWS];
     size_t row_count;
 };
-
-/* ---- bytes ---- */
-
-/* Moves what the reader left to the front of the window and fills it up. */
-static err fill_window(struct import *import)
-{
-    struct csv_reader *reader = &import->reader;
-    size_t length = reader->length - reader->at;
-    bool is_last = false;
-    memmove(import->window, reader->bytes + reader->at, length);
-    while (length < WINDOW_BYTES && !is_last) {
-        ssize_t got = read(import->file, import->window + length, WINDOW_BYTES - length);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            return fail_with(import->ctx, ERR_BAD_REQUEST, "the file cannot be read (errno %d)", errno);
-        is_last = got == 0;
-        length += (size_t)got;
-    }
-    csv_feed(reader, import->window, length, is_last);
-    return NULL;
-}
-
-static err next_record(struct import *import, struct csv_record *record, enum csv_outcome *outcome)
-{
-    while ((*outcome = csv_next(&import->reader, import->work.arena, record)) == CSV_MORE)
-        TRY(fill_window(import));
-    return NULL;
-}
 
 /* ---- SKUs seen ---- */
 
@@ -263,6 +228,12 @@ static err finish_batch(struct import *import)
 
 /* ---- the file ---- */
 
+static err next_row(struct import *import, struct sheet_row *row, enum sheet_outcome *outcome)
+{
+    err failure = sheet_next(&import->work, import->reader, row, outcome);
+    return failure ? keep_failure(import, failure) : NULL;
+}
+
 static void refuse_row(struct import *import)
 {
     import->notes.report->rows++;
@@ -271,15 +242,15 @@ static void refuse_row(struct import *import)
 
 static void refuse_record(struct import *import)
 {
-    const struct csv_problem *problem = &import->reader.problem;
+    const struct sheet_problem *problem = sheet_problem(import->reader);
     refuse_row(import);
     import->notes.report->is_cut = problem->is_end;
-    import_note(&import->notes, problem->line, "", problem->code,
-                arena_format(import->work.arena, "character %" PRId64 ": %s%s", problem->column,
-                             problem->message, problem->is_end ? "; nothing after it was read" : ""));
+    import_note(&import->notes, problem->number, "", problem->code,
+                arena_format(import->work.arena, "%s: %s%s", problem->place, problem->message,
+                             problem->is_end ? "; nothing after it was read" : ""));
 }
 
-static err take_record(struct import *import, const struct csv_record *record)
+static err take_record(struct import *import, const struct sheet_row *record)
 {
     struct import_row *row = &import->rows[import->row_count];
     bool is_fine;
@@ -310,30 +281,30 @@ static err take_record(struct import *import, const struct csv_record *record)
 
 static err read_header(struct import *import)
 {
-    struct csv_record record;
-    enum csv_outcome outcome;
-    TRY(next_record(import, &record, &outcome));
-    if (outcome == CSV_PROBLEM)
-        return fail_with(import->ctx, ERR_INVALID, "line %" PRId64 ", character %" PRId64 ": %s",
-                         import->reader.problem.line, import->reader.problem.column,
-                         import->reader.problem.message);
-    if (outcome == CSV_END)
+    struct sheet_row record;
+    enum sheet_outcome outcome;
+    TRY(next_row(import, &record, &outcome));
+    if (outcome == SHEET_PROBLEM)
+        return fail_with(import->ctx, ERR_INVALID, "line %" PRId64 ", %s: %s",
+                         sheet_problem(import->reader)->number, sheet_problem(import->reader)->place,
+                         sheet_problem(import->reader)->message);
+    if (outcome == SHEET_END)
         return fail_with(import->ctx, ERR_INVALID, "the file is empty");
     return import_header_read(import->ctx, &record, &import->header, &import->notes);
 }
 
 static err read_rows(struct import *import)
 {
-    struct csv_record record;
-    enum csv_outcome outcome;
+    struct sheet_row record;
+    enum sheet_outcome outcome;
     for (;;) {
-        TRY(next_record(import, &record, &outcome));
-        if (outcome == CSV_END)
+        TRY(next_row(import, &record, &outcome));
+        if (outcome == SHEET_END)
             return finish_batch(import);
         if (import->notes.report->rows + (int64_t)import->row_count >= IMPORT_ROW_LIMIT)
             return fail_with(import->ctx, ERR_LIMIT, "the file has more than %d rows; split it",
                              IMPORT_ROW_LIMIT);
-        if (outcome == CSV_PROBLEM)
+        if (outcome == SHEET_PROBLEM)
             refuse_record(import);
         else
             TRY(take_record(import, &record));
@@ -346,8 +317,6 @@ static err read_rows(struct import *import)
 
 static err import_file(struct import *import)
 {
-    import->window = arena_alloc(import->ctx->arena, WINDOW_BYTES);
-    csv_open(&import->reader);
     TRY(read_header(import));
     TRY(load_categories(import));
     return read_rows(import);
@@ -356,18 +325,17 @@ static err import_file(struct import *import)
 err transfer_import_csv(struct ctx *ctx, const char *path, struct import_report *report)
 {
     *report = (struct import_report){0};
-    int file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return fail_with(ctx, ERR_NOT_FOUND, "%s cannot be opened (errno %d)", path, errno);
+    struct sheet_reader *reader;
+    TRY(sheet_open(ctx, path, &reader));
     struct import *import = arena_alloc(ctx->arena, sizeof *import);
     import->ctx = ctx;
     import->work = *ctx;
     import->work.arena = arena_open(ARENA_LIMIT);
-    import->file = file;
+    import->reader = reader;
     import->notes = (struct import_notes){.arena = ctx->arena, .report = report};
     err failure = import_file(import);
     arena_close(import->work.arena);
-    close(file);
+    sheet_close(reader);
     import_notes_sort(report);
     return failure;
 }

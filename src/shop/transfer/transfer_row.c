@@ -114,7 +114,7 @@ static enum import_column column_of_name(const char *name)
     return COLUMN_IGNORED;
 }
 
-static err check_header(struct ctx *ctx, const struct csv_record *record, const struct import_header *header)
+static err check_header(struct ctx *ctx, const struct import_header *header)
 {
     static const struct {
         enum import_column column;
@@ -123,23 +123,20 @@ static err check_header(struct ctx *ctx, const struct csv_record *record, const 
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
         if (header->names[needed[i].column])
             continue;
-        if (record->count == 1 && strpbrk(record->fields[0].text, ";\t"))
-            return fail_field(ctx, needed[i].name, "required",
-                              "the columns are not parted by commas; save the file as \"CSV UTF-8\"");
         return fail_field(ctx, needed[i].name, "required",
                           arena_format(ctx->arena, "the first line names no column \"%s\"", needed[i].name));
     }
     return NULL;
 }
 
-err import_header_read(struct ctx *ctx, const struct csv_record *record, struct import_header *header,
+err import_header_read(struct ctx *ctx, const struct sheet_row *record, struct import_header *header,
                        struct import_notes *notes)
 {
     struct import_report *report = notes->report;
     *header = (struct import_header){.count = record->count};
     report->ignored = arena_alloc_many(notes->arena, record->count, sizeof *report->ignored);
     for (size_t i = 0; i < record->count; i++) {
-        const char *name = text_trim(notes->arena, record->fields[i].text);
+        const char *name = text_trim(notes->arena, record->cells[i].text);
         enum import_column column = column_of_name(name);
         header->meanings[i] = column;
         if (column == COLUMN_IGNORED) {
@@ -153,7 +150,7 @@ err import_header_read(struct ctx *ctx, const struct csv_record *record, struct 
                                            header->names[column], name));
         header->names[column] = name;
     }
-    return check_header(ctx, record, header);
+    return check_header(ctx, header);
 }
 
 /* ---- a row ---- */
@@ -162,7 +159,7 @@ err import_header_read(struct ctx *ctx, const struct csv_record *record, struct 
 struct reading {
     struct ctx *ctx;
     const struct import_header *header;
-    const struct csv_record *record;
+    const struct sheet_row *record;
     struct import_row *row;
     struct import_notes *notes;
     bool is_bad;
@@ -170,7 +167,7 @@ struct reading {
 
 static void refuse(struct reading *reading, enum import_column column, const char *code, const char *message)
 {
-    import_note(reading->notes, reading->record->line, reading->header->names[column], code, message);
+    import_note(reading->notes, reading->record->number, reading->header->names[column], code, message);
     reading->is_bad = true;
 }
 
@@ -178,7 +175,7 @@ static const char *trimmed_cell(const struct reading *reading, enum import_colum
 {
     for (size_t i = 0; i < reading->header->count; i++)
         if (reading->header->meanings[i] == column) {
-            const char *text = text_trim(reading->ctx->arena, reading->record->fields[i].text);
+            const char *text = text_trim(reading->ctx->arena, reading->record->cells[i].text);
             return text[0] ? text : NULL;
         }
     return NULL;
@@ -301,22 +298,22 @@ static void read_sku(struct reading *reading)
         reading->row->sku = derive_sku(reading->ctx, reading->row);
 }
 
-bool import_row_is_blank(const struct csv_record *record)
+bool import_row_is_blank(const struct sheet_row *record)
 {
     for (size_t i = 0; i < record->count; i++)
-        if (!text_is_blank(record->fields[i].text))
+        if (!text_is_blank(record->cells[i].text))
             return false;
     return true;
 }
 
-bool import_row_read(struct ctx *ctx, const struct import_header *header, const struct csv_record *record,
+bool import_row_read(struct ctx *ctx, const struct import_header *header, const struct sheet_row *record,
                      struct import_row *row, struct import_notes *notes)
 {
     struct reading reading = {.ctx = ctx, .header = header, .record = record, .row = row, .notes = notes};
-    *row = (struct import_row){.line = record->line};
+    *row = (struct import_row){.line = record->number};
     if (record->count != header->count) {
         import_note(
-            notes, record->line, "", "wrong-columns",
+            notes, record->number, "", "wrong-columns",
             arena_format(ctx->arena,
                          "the row has %zu columns, the first line has %zu; a cell with commas or line breaks"
                          " stands in quotes",

@@ -2,8 +2,8 @@
  * transfer. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "sheet/sheet.h"
 #include "shop/catalog/catalog.h"
-#include "shop/transfer/csv.h"
 #include "shop/transfer/transfer.h"
 
 enum import_column {
@@ -23,7 +23,7 @@ enum import_column {
 
 /* What the columns of the file mean. */
 struct import_header {
-    enum import_column meanings[CSV_COLUMN_LIMIT];
+    enum import_column meanings[SHEET_COLUMN_LIMIT];
     size_t count;
     const char *names[COLUMN_COUNT]; /* as the file calls them, NULL for one that is not there */
 };
@@ -62,12 +62,12 @@ void import_notes_sort(struct import_report *report);
 
 /* Understands the first line. ERR_INVALID when name, category or price is missing, or a column stands twice.
  * Columns that are ignored are listed in the report. */
-CHECKED err import_header_read(struct ctx *ctx, const struct csv_record *record, struct import_header *header,
+CHECKED err import_header_read(struct ctx *ctx, const struct sheet_row *record, struct import_header *header,
                                struct import_notes *notes);
 /* Understands a row into ctx's arena; false when something is wrong with it, all of which is noted then. */
-bool import_row_read(struct ctx *ctx, const struct import_header *header, const struct csv_record *record,
+bool import_row_read(struct ctx *ctx, const struct import_header *header, const struct sheet_row *record,
                      struct import_row *row, struct import_notes *notes);
-bool import_row_is_blank(const struct csv_record *record);
+bool import_row_is_blank(const struct sheet_row *record);
 /* In a transaction: makes of a row what it should become and sets its outcome. Changes nothing for a refused
  * one. */
 CHECKED err import_row_apply(struct ctx *ctx, struct import_row *row);

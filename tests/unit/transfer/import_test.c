@@ -117,6 +117,18 @@ static void columns_have_chinese_names_too(void **state)
     assert_int_equal(stock_of("S-1").on_hand, 7);
 }
 
+static void a_file_as_a_chinese_excel_writes_it_is_read_too(void **state)
+{
+    (void)state;
+    /* 商品名称,分类,价格,货号 / 笔,文具,12,S-1 in GBK. */
+    assert_counts(
+        import("\xC9\xCC\xC6\xB7\xC3\xFB\xB3\xC6,\xB7\xD6\xC0\xE0,\xBC\xDB\xB8\xF1,\xBB\xF5\xBA\xC5\r\n"
+               "\xB1\xCA,\xCE\xC4\xBE\xDF,12,S-1\r\n"),
+        "1 0 0 0");
+    assert_string_equal(product_of("S-1")->title, "笔");
+    assert_counts(import("名称;分类;价格;货号\n笔;文具;12;S-1\n"), "0 0 1 0");
+}
+
 static void the_same_file_again_changes_nothing(void **state)
 {
     (void)state;
@@ -243,11 +255,10 @@ static void a_file_that_makes_no_sense_is_told_at_once(void **state)
         const char *message;
     } cases[] = {
         {"", "empty"},
-        {"name;category;price\n", "commas"},
         {"name,category\n", "\"price\""},
         {"name,category,price,title\n", "mean the same"},
         {"name,category,\"price", "never closes"},
-        {"\xC3\xFB\xB3\xC6,category,price\n", "UTF-8"},
+        {"\xC3\xFB\xFF\xB3\xC6,category,price\n", "neither UTF-8 nor GB18030"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct import_report report;
@@ -295,6 +306,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_row_becomes_a_product_on_the_shelf, open_shop, close_shop),
         cmocka_unit_test_setup_teardown(columns_have_chinese_names_too, open_shop, close_shop),
+        cmocka_unit_test_setup_teardown(a_file_as_a_chinese_excel_writes_it_is_read_too, open_shop,
+                                        close_shop),
         cmocka_unit_test_setup_teardown(the_same_file_again_changes_nothing, open_shop, close_shop),
         cmocka_unit_test_setup_teardown(a_changed_cell_changes_the_product, open_shop, close_shop),
         cmocka_unit_test_setup_teardown(a_sku_of_many_changes_only_its_price, open_shop, close_shop),

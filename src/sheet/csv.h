@@ -1,6 +1,7 @@
-/* csv.h - reading comma-separated text (RFC 4180), a record at a time, under limits.
+/* csv.h - reading text whose cells are parted by a delimiter (RFC 4180), a record at a time, under limits.
+ * Private to sheet, its tests and its fuzzer.
  *
- * UTF-8 with or without BOM; records end with CRLF, LF or CR; a field in quotes may hold commas, line
+ * UTF-8 with or without BOM; records end with CRLF, LF or CR; a field in quotes may hold delimiters, line
  * breaks and doubled quotes. Lines without any byte are skipped. The reader works on a window of the text:
  * when the window ends within a record it asks for more, so a file of any size is read in little memory. A
  * record that is wrong is told with line, column and reason, and the next record is read all the same, unless
@@ -8,29 +9,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/arena.h"
+#include "sheet/sheet.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define CSV_COLUMN_LIMIT 100
+#define CSV_COLUMN_LIMIT SHEET_COLUMN_LIMIT
 /* Bytes of a field and of a record, as they stand in the text. */
-#define CSV_FIELD_LIMIT 65536
-#define CSV_RECORD_LIMIT 1048576
-
-struct csv_field {
-    const char *text; /* unquoted, NUL-terminated, valid UTF-8 without NUL */
-    size_t length;
-};
+#define CSV_FIELD_LIMIT SHEET_CELL_LIMIT
+#define CSV_RECORD_LIMIT SHEET_ROW_BYTES_LIMIT
 
 struct csv_record {
-    int64_t line; /* where it begins, counted from 1 */
-    const struct csv_field *fields;
+    int64_t line;              /* where it begins, counted from 1 */
+    struct sheet_cell *fields; /* unquoted */
     size_t count;
 };
 
 /* What is wrong with a record. */
 struct csv_problem {
-    const char *code; /* slug: unclosed-quote, text-after-quote, nul, not-utf8, too-many-columns, too-long */
+    const char *code; /* slug: unclosed-quote, text-after-quote, nul, not-text, too-many-columns, too-long */
     const char *message;
     int64_t line;
     int64_t column; /* characters, counted from 1 */
@@ -49,13 +46,14 @@ struct csv_reader {
     size_t length;
     size_t at; /* bytes of the window that are done with */
     bool is_last;
+    char delimiter;
     bool is_begun;
     bool is_over;
     int64_t line; /* of the byte at `at` */
     struct csv_problem problem;
 };
 
-void csv_open(struct csv_reader *reader);
+void csv_open(struct csv_reader *reader, char delimiter);
 /* Gives the reader a new window: what the former one left, and what follows. `is_last` when the text ends
  * with it. A window that is not the last must hold more than CSV_RECORD_LIMIT bytes, or a long record is
  * refused too early. */

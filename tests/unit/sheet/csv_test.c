@@ -1,7 +1,7 @@
 /* csv_test.c - what the reader takes, what it refuses, and that windows make no difference. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
-#include "shop/transfer/csv.h"
+#include "sheet/csv.h"
 #include "unit.h"
 #include <inttypes.h>
 
@@ -46,7 +46,7 @@ static const char *read_in_steps(const char *bytes, size_t length, size_t step)
     struct text_buf out;
     size_t done = 0;
     size_t fed = 0;
-    csv_open(&reader);
+    csv_open(&reader, ',');
     text_open(&out, arena, 1 << 20);
     for (;;) {
         enum csv_outcome outcome = csv_next(&reader, arena, &record);
@@ -129,11 +129,11 @@ static void bytes_that_are_no_text_are_told_with_their_place(void **state)
 {
     (void)state;
     READS("\xE4\xBA\x91,\0x\nb\n", "!nul 1:3\n2[b]\n");
-    READS("\xE4\xBA\x91\xE4\xBA\nb\n", "!not-utf8 1:2\n2[b]\n");
-    READS("\"a\nb\xFF\"\nc", "!not-utf8 2:2\n3[c]\n");
+    READS("\xE4\xBA\x91\xE4\xBA\nb\n", "!not-text 1:2\n2[b]\n");
+    READS("\"a\nb\xFF\"\nc", "!not-text 2:2\n3[c]\n");
     READS("\xFF\xFE"
           "a\0",
-          "!not-utf8 1:1 end\n");
+          "!not-text 1:1 end\n");
 }
 
 static void too_many_columns_are_refused(void **state)
@@ -148,10 +148,15 @@ static void too_many_columns_are_refused(void **state)
                               "[][][][][][][][][][][][][][][][][][][][]"
                               "[][][][][][][][][][][][][][][][][][][][]"
                               "[][][][][][][][][][][][][][][][][][][][]"
+                              "[][][][][][][][][][][][][][][][][][][][]"
+                              "[][][][][][][][][][][][][][][][][][][][]"
+                              "[][][][][][][][][][][][][][][][][][][][]"
+                              "[][][][][][][][][][][][][][][][][][][][]"
+                              "[][][][][][][][][][][][][][][][][][][][]"
                               "[][][][][][][][][][][][][][][][][][][][]"));
     memset(line, ',', sizeof line);
     memcpy(line + CSV_COLUMN_LIMIT, "\na", 2);
-    assert_reads(line, CSV_COLUMN_LIMIT + 2, "!too-many-columns 1:101\n2[a]\n");
+    assert_reads(line, CSV_COLUMN_LIMIT + 2, "!too-many-columns 1:201\n2[a]\n");
 }
 
 static void a_field_over_the_limit_is_refused(void **state)

@@ -1,7 +1,7 @@
 /* csv.c - the reader: every record is scanned from its beginning, so that nothing is remembered between
  * windows. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/transfer/csv.h"
+#include "sheet/csv.h"
 
 #include "base/text.h"
 
@@ -10,6 +10,7 @@ struct scan {
     const char *at;
     const char *end;
     bool is_last;
+    char delimiter;
     int64_t line;
     const char *line_start;
     const char *quote; /* where the quote that is open began, or NULL */
@@ -78,7 +79,7 @@ static bool check_bytes(struct scan *scan, const struct scan *start, const char 
     }
     if (utf8_is_valid(raw, length))
         return true;
-    note_inside(scan, start, find_invalid(raw, length), "not-utf8",
+    note_inside(scan, start, find_invalid(raw, length), "not-text",
                 "this is not UTF-8; save the file as \"CSV UTF-8\"");
     return false;
 }
@@ -99,12 +100,12 @@ static bool pass_break(struct scan *scan)
     return true;
 }
 
-/* What follows a field: a comma, the end of the record, or more bytes to come. */
+/* What follows a field: a delimiter, the end of the record, or more bytes to come. */
 static enum step end_field(struct scan *scan)
 {
     if (scan->at == scan->end)
         return scan->is_last ? STEP_RECORD : STEP_MORE;
-    if (*scan->at != ',')
+    if (*scan->at != scan->delimiter)
         return pass_break(scan) ? STEP_RECORD : STEP_MORE;
     scan->at++;
     return STEP_FIELD;
@@ -112,20 +113,20 @@ static enum step end_field(struct scan *scan)
 
 static void pass_plain(struct scan *scan)
 {
-    while (scan->at < scan->end && *scan->at != ',' && *scan->at != '\r' && *scan->at != '\n')
+    while (scan->at < scan->end && *scan->at != scan->delimiter && *scan->at != '\r' && *scan->at != '\n')
         scan->at++;
 }
 
-static enum step read_plain(struct scan *scan, struct arena *arena, struct csv_field *field)
+static enum step read_plain(struct scan *scan, struct arena *arena, struct sheet_cell *field)
 {
     const struct scan start = *scan;
     pass_plain(scan);
     if (scan->at == scan->end && !scan->is_last)
         return STEP_MORE;
     size_t length = (size_t)(scan->at - start.at);
-    *field = (struct csv_field){.text = ""};
+    *field = (struct sheet_cell){.text = ""};
     if (check_bytes(scan, &start, start.at, length))
-        *field = (struct csv_field){arena_copy(arena, start.at, length), length};
+        *field = (struct sheet_cell){arena_copy(arena, start.at, length), length};
     return end_field(scan);
 }
 
@@ -150,7 +151,7 @@ static enum step find_closing(struct scan *scan)
     return scan->is_last ? STEP_UNCLOSED : STEP_MORE;
 }
 
-static void take_quoted(struct arena *arena, const char *raw, size_t length, struct csv_field *field)
+static void take_quoted(struct arena *arena, const char *raw, size_t length, struct sheet_cell *field)
 {
     char *text = arena_alloc(arena, length + 1);
     size_t count = 0;
@@ -162,7 +163,7 @@ static void take_quoted(struct arena *arena, const char *raw, size_t length, str
     field->length = count;
 }
 
-static enum step read_quoted(struct scan *scan, struct arena *arena, struct csv_field *field)
+static enum step read_quoted(struct scan *scan, struct arena *arena, struct sheet_cell *field)
 {
     const struct scan start = *scan;
     scan->quote = scan->at;
@@ -174,7 +175,7 @@ static enum step read_quoted(struct scan *scan, struct arena *arena, struct csv_
         return step;
     scan->quote = NULL;
     size_t length = (size_t)(scan->at - raw);
-    *field = (struct csv_field){.text = ""};
+    *field = (struct sheet_cell){.text = ""};
     if (check_bytes(scan, &start, raw, length))
         take_quoted(arena, raw, length, field);
     scan->at++;
@@ -182,21 +183,21 @@ static enum step read_quoted(struct scan *scan, struct arena *arena, struct csv_
     pass_plain(scan);
     if (scan->at != after)
         note(scan, after, "text-after-quote",
-             "after a closing quote only a comma or the end of the line may stand");
+             "after a closing quote only the next cell or the end of the line may stand");
     return end_field(scan);
 }
 
 static enum step read_record(struct scan *scan, struct arena *arena, struct csv_record *record)
 {
-    struct csv_field *fields = arena_alloc_many(arena, CSV_COLUMN_LIMIT, sizeof *fields);
+    struct sheet_cell *fields = arena_alloc_many(arena, CSV_COLUMN_LIMIT, sizeof *fields);
     enum step step;
     record->fields = fields;
     record->count = 0;
     do {
-        struct csv_field spare;
-        struct csv_field *field = record->count < CSV_COLUMN_LIMIT ? &fields[record->count] : &spare;
+        struct sheet_cell spare;
+        struct sheet_cell *field = record->count < CSV_COLUMN_LIMIT ? &fields[record->count] : &spare;
         if (field == &spare)
-            note(scan, scan->at, "too-many-columns", "a line has at most 100 columns");
+            note(scan, scan->at, "too-many-columns", "a line has at most 200 columns");
         step = scan->at < scan->end && *scan->at == '"' ? read_quoted(scan, arena, field)
                                                         : read_plain(scan, arena, field);
         if (field != &spare)
@@ -205,9 +206,9 @@ static enum step read_record(struct scan *scan, struct arena *arena, struct csv_
     return step;
 }
 
-void csv_open(struct csv_reader *reader)
+void csv_open(struct csv_reader *reader, char delimiter)
 {
-    *reader = (struct csv_reader){.bytes = "", .line = 1};
+    *reader = (struct csv_reader){.bytes = "", .line = 1, .delimiter = delimiter};
 }
 
 void csv_feed(struct csv_reader *reader, const char *bytes, size_t length, bool is_last)
@@ -275,13 +276,14 @@ enum csv_outcome csv_next(struct csv_reader *reader, struct arena *arena, struct
         if (!begin(reader))
             return CSV_MORE;
         if (is_utf16(reader))
-            return refuse_rest(reader, (struct csv_problem){"not-utf8",
+            return refuse_rest(reader, (struct csv_problem){"not-text",
                                                             "this is UTF-16; save the file as \"CSV UTF-8\"",
                                                             1, 1, true});
     }
     struct scan scan = {.at = reader->bytes + reader->at,
                         .end = reader->bytes + reader->length,
                         .is_last = reader->is_last,
+                        .delimiter = reader->delimiter,
                         .line = reader->line};
     scan.line_start = scan.at;
     if (!pass_empty_lines(&scan))

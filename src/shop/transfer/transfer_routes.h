@@ -1,0 +1,6 @@
+/* transfer_routes.h - lists as files. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "http/http.h"
+
+extern const struct route transfer_export_routes[];
