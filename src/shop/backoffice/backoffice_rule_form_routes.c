@@ -112,7 +112,7 @@ err rule_set_products(struct ctx *ctx, struct value *view, const char *name, con
 {
     struct product *products;
     size_t have;
-    TRY(product_load_many(ctx, ids, count, &products, &have));
+    TRY(product_list_many(ctx, ids, count, &products, &have));
     struct value *list = value_set_list(ctx->arena, view, name);
     for (size_t i = 0; i < have; i++) {
         struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));

@@ -255,7 +255,7 @@ struct product_page {
  * ERR_BAD_REQUEST. */
 CHECKED err product_list(struct ctx *ctx, const struct product_query *query, struct product_page *page);
 /* Those that exist of up to PRODUCT_CHUNK ids, in the order of the ids; without description and options. */
-CHECKED err product_load_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
+CHECKED err product_list_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
                               struct product **products, size_t *have);
 CHECKED err product_load(struct ctx *ctx, int64_t product_id, const struct product **product);
 CHECKED err product_find_by_handle(struct ctx *ctx, const char *handle, const struct product **product);

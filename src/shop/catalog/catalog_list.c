@@ -175,7 +175,7 @@ err product_list(struct ctx *ctx, const struct product_query *query, struct prod
     return NULL;
 }
 
-err product_load_many(struct ctx *ctx, const int64_t *product_ids, size_t count, struct product **products,
+err product_list_many(struct ctx *ctx, const int64_t *product_ids, size_t count, struct product **products,
                       size_t *have)
 {
     struct product *found = arena_alloc_many(ctx->arena, count + 1, sizeof *found);
