@@ -161,8 +161,11 @@ static err add_inside(struct ctx *ctx, struct value *view, const struct collecti
 
 static err edit_view(struct req *req, const struct collection *one, const struct rule *rule, bool is_preview)
 {
+    const struct collection_form *form = req->form;
     struct ctx *ctx = &req->ctx;
     struct value *view = value_object(ctx->arena);
+    if (!req->failure)
+        value_set_text(ctx->arena, view, "notice", form->notice);
     add_collection(ctx, value_set_object(ctx->arena, view, "collection"), one);
     TRY(add_inside(ctx, view, one));
     TRY(rule_set_view(ctx, view, rule));
