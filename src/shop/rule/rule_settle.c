@@ -10,7 +10,7 @@
 
 #define ATTEMPTS 20
 /* Collections that a chunk of products is in, all together. */
-#define PLACE_LIMIT (PRODUCT_CHUNK * COLLECTION_LIMIT)
+#define PLACE_LIMIT ((size_t)PRODUCT_CHUNK * COLLECTION_LIMIT)
 
 /* A check at another moment than the job's would find what is not wrong. */
 #define TIME_FIELDS (1u << RULE_AGE | 1u << RULE_CHANGED)
