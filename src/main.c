@@ -9,6 +9,7 @@
 #include "shop/digital/digital.h"
 #include "shop/inventory/inventory.h"
 #include "shop/payment/payment.h"
+#include "shop/rule/rule.h"
 #include "shop/seed/seed.h"
 #include "shop/staff/staff.h"
 #include "shop/tenant/tenant.h"
@@ -385,6 +386,7 @@ static err check_shop(struct ctx *ctx, struct findings *findings)
     TRY(media_check(ctx, print_finding, findings));
     TRY(product_picture_check(ctx, print_finding, findings));
     TRY(shelf_check(ctx, print_finding, findings));
+    TRY(rule_check(ctx, print_finding, findings));
     TRY(stock_check(ctx, print_finding, findings));
     TRY(code_check(ctx, print_finding, findings));
     TRY(code_check_stock(ctx, print_finding, findings));

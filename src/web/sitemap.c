@@ -14,6 +14,7 @@
 #include "shop/media/media_jobs.h"
 #include "shop/media/media_routes.h"
 #include "shop/payment/payment_jobs.h"
+#include "shop/rule/rule_jobs.h"
 #include "shop/staff/staff_routes.h"
 #include "shop/storefront/storefront_routes.h"
 #include "shop/tenant/tenant.h"
@@ -41,6 +42,8 @@ const struct route *const site_routes[] = {
     backoffice_media_routes,
     backoffice_fetch_routes,
     backoffice_category_routes,
+    backoffice_collection_routes,
+    backoffice_rule_routes,
     backoffice_attribute_routes,
     backoffice_tag_routes,
     backoffice_history_routes,
@@ -63,17 +66,10 @@ const struct route *const site_routes[] = {
     NULL,
 };
 
-const struct job_kind *const site_jobs[] = {shop_job_kinds,
-                                            media_job_kinds,
-                                            catalog_job_kinds,
-                                            payment_job_kinds,
-                                            payment_owed_job_kinds,
-                                            checkout_job_kinds,
-                                            digital_job_kinds,
-                                            sandbox_job_kinds,
-                                            catalog_fetch_job_kinds,
-                                            payment_hook_job_kinds,
-                                            NULL};
+const struct job_kind *const site_jobs[] = {
+    shop_job_kinds,          media_job_kinds,        catalog_job_kinds, payment_job_kinds,
+    payment_owed_job_kinds,  checkout_job_kinds,     digital_job_kinds, sandbox_job_kinds,
+    catalog_fetch_job_kinds, payment_hook_job_kinds, rule_job_kinds,    NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 

@@ -87,6 +87,10 @@ describe("every page", () => {
       variants: clothes.variants.map(({ id, sku, options, price, weight, is_active }, i) => ({ id, sku, options: options.join(", "), price: { ...price, amount: price.amount + 100 * (i === 0) }, weight, is_active, barcode: i === 0 ? "6901234567892" : "", cost: "31.50" })),
     });
     const acted = (await staff.does("/admin/products/acts", { action: "tag", tag: "示例", products: [{ id: thing.id }] })).body;
+    const rule = { match: "all", conditions: [{ field: "tag", test: "is", value: "适合夏季穿着" }] };
+    await staff.does("/admin/products/rules", { name: "夏装卖完下架", action: "off", ...rule });
+    const { collections } = await staff.reads("/admin/collections");
+    const [smart, hand] = ["smart", "hand"].map((kind) => collections.find((one) => one.kind === kind));
     const session = [...staff.client.cookies].map(([name, value]) => ({ name, value, url: server.base }));
     const order = ({ number, token }) => ({ path: `/orders/${number}?token=${token}` });
     const sandbox = new URL(paying.url, server.base);
@@ -95,6 +99,16 @@ describe("every page", () => {
       "home-en": { path: "/en" },
       products: { path: "/products" },
       category: { path: `/categories/${category}` },
+      "category-tree": { path: "/categories/apparel" },
+      "category-below": { path: "/categories/summer-wear" },
+      collection: { path: `/collections/${smart.handle}` },
+      "collection-by-hand": { path: `/collections/${hand.handle}` },
+      "admin-collections": { path: "/admin/collections", cookies: session },
+      "admin-collection-new": { path: "/admin/collections/new?kind=smart", cookies: session },
+      "admin-collection-smart": { path: `/admin/collections/${smart.id}`, cookies: session },
+      "admin-collection-hand": { path: `/admin/collections/${hand.id}`, cookies: session },
+      "admin-tags-by-rule": { path: "/admin/tags/by-rule", cookies: session },
+      "admin-stock-rules": { path: "/admin/products/rules", cookies: session },
       product: { path: `/products/${withOptions.handle}` },
       "product-digital": digital && { path: `/products/${digital.handle}` },
       "product-sold-out": soldOut && { path: `/products/${soldOut.handle}` },

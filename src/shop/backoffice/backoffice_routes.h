@@ -14,6 +14,8 @@ extern const struct route backoffice_media_routes[];
 extern const struct route backoffice_fetch_routes[];
 extern const struct route backoffice_category_routes[];
 extern const struct route backoffice_attribute_routes[];
+extern const struct route backoffice_collection_routes[];
+extern const struct route backoffice_rule_routes[];
 extern const struct route backoffice_tag_routes[];
 extern const struct route backoffice_history_routes[];
 extern const struct route backoffice_digital_routes[];

@@ -11,8 +11,8 @@
 
 enum product_kind { PRODUCT_PHYSICAL = 1, PRODUCT_DIGITAL = 2 };
 enum product_status { PRODUCT_DRAFT = 1, PRODUCT_ACTIVE = 2, PRODUCT_ARCHIVED = 3 };
-/* SORT_UPDATED: changed last first; SORT_TITLE: by code points. */
-enum product_sort { SORT_NEWEST, SORT_PRICE_UP, SORT_PRICE_DOWN, SORT_UPDATED, SORT_TITLE };
+/* SORT_UPDATED: changed last first; SORT_TITLE: by code points; SORT_BY_HAND: of a shelf, with a status. */
+enum product_sort { SORT_NEWEST, SORT_PRICE_UP, SORT_PRICE_DOWN, SORT_UPDATED, SORT_TITLE, SORT_BY_HAND };
 
 #define PRODUCT_OPTION_LIMIT 4
 #define PRODUCT_VARIANT_LIMIT 2048
@@ -29,6 +29,11 @@ enum product_sort { SORT_NEWEST, SORT_PRICE_UP, SORT_PRICE_DOWN, SORT_UPDATED, S
 #define PRODUCT_VERSION_LIMIT 200
 /* Products or variants looked up in one call of a *_many function. */
 #define CATALOG_MANY_LIMIT 256
+/* Products that one transaction changes at most: a sale never waits for ten thousand of them. */
+#define PRODUCT_CHUNK 192
+#define COLLECTION_LIMIT 200
+/* Products that people put in one collection by hand. */
+#define COLLECTION_HAND_LIMIT 1000
 
 struct category {
     int64_t id;
@@ -220,7 +225,88 @@ const char *category_path(struct ctx *ctx, const struct category *categories, si
 const char *category_name(const struct ctx *ctx, const struct category *category);
 const char *category_summary(const struct ctx *ctx, const struct category *category);
 
+/* ---- collections ---- */
+
+/* Products gathered under a name of their own, by hand or by a rule. */
+struct collection {
+    int64_t id;
+    const char *handle;
+    const char *name;
+    const char *name_en;
+    const char *summary;
+    const char *summary_en;
+    const char *seo_title;
+    const char *seo_description;
+    bool is_smart;    /* filled by its rule; never changes */
+    const char *rule; /* JSON, read by src/shop/rule; "" = by hand */
+    int64_t rule_at;  /* when the rule was saved */
+    bool is_shown;    /* strangers see it */
+    int64_t position;
+    int64_t seen_count;    /* products compared with a new rule so far; -1 = all */
+    int64_t active_count;  /* products on the shelf */
+    int64_t product_count; /* all */
+};
+
+CHECKED err collection_list(struct ctx *ctx, struct collection **collections, size_t *count);
+CHECKED err collection_find_by_handle(struct ctx *ctx, const char *handle,
+                                      const struct collection **collection);
+CHECKED err collection_load(struct ctx *ctx, int64_t collection_id, const struct collection **collection);
+/* Fills collection->id. ERR_DUPLICATE when the handle is taken, ERR_INVALID with the field, ERR_LIMIT. */
+CHECKED err collection_create(struct ctx *ctx, struct collection *collection);
+CHECKED err collection_change(struct ctx *ctx, const struct collection *collection);
+/* Its products stay. */
+CHECKED err collection_remove(struct ctx *ctx, int64_t collection_id);
+const char *collection_name(const struct ctx *ctx, const struct collection *collection);
+const char *collection_summary(const struct ctx *ctx, const struct collection *collection);
+/* By hand: at the end, away, one place up (-1) or down (1). ERR_NOT_FOUND for a smart one, ERR_LIMIT. */
+CHECKED err collection_add_product(struct ctx *ctx, int64_t collection_id, int64_t product_id);
+CHECKED err collection_remove_product(struct ctx *ctx, int64_t collection_id, int64_t product_id);
+CHECKED err collection_step_product(struct ctx *ctx, int64_t collection_id, int64_t product_id, int64_t by);
+/* Its products by hand in their order, at most `most`. */
+CHECKED err collection_hand_list(struct ctx *ctx, int64_t collection_id, int64_t *product_ids, size_t most,
+                                 size_t *have);
+
+/* For rules, in a transaction that called product_lock_many first, up to PRODUCT_CHUNK products: those that
+ * are there already, or not, stay as they are. */
+CHECKED err collection_put(struct ctx *ctx, int64_t collection_id, const int64_t *product_ids, size_t count);
+CHECKED err collection_take(struct ctx *ctx, int64_t collection_id, const int64_t *product_ids, size_t count);
+CHECKED err product_lock_many(struct ctx *ctx, const int64_t *product_ids, size_t count);
+CHECKED err collection_emit_changed(struct ctx *ctx, int64_t collection_id);
+/* In a transaction: how many products were compared with a new rule; -1 = all. */
+CHECKED err collection_mark_seen(struct ctx *ctx, int64_t collection_id, int64_t seen);
+struct collection_place {
+    int64_t product_id;
+    int64_t collection_id;
+};
+/* In which collections these products are, at most `most` places. */
+CHECKED err collection_places_load(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                                   struct collection_place *places, size_t *have, size_t most);
+
 /* ---- reading products ---- */
+
+/* What rules ask of a product. */
+struct product_facts {
+    int64_t product_id;
+    const char *title;
+    const char *brand;
+    enum product_kind kind;
+    enum product_status status;
+    int64_t price_min;
+    int64_t version;
+    int64_t created_at;
+    int64_t updated_at;
+    int64_t category_ids[CATEGORY_DEPTH_LIMIT]; /* its category and all above it */
+    size_t category_count;
+    struct value *tags;    /* names */
+    struct value *answers; /* {id (of the attribute), value} */
+};
+/* Of those that exist of up to PRODUCT_CHUNK products. */
+CHECKED err product_facts_load(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                               struct product_facts *facts, size_t *have);
+/* The next products of a shelf (product_count) in the order of their ids, behind `after`: at most
+ * PRODUCT_CHUNK. */
+CHECKED err shelf_next_products(struct ctx *ctx, int64_t shelf_id, int64_t after, int64_t *product_ids,
+                                size_t *count);
 
 struct product_query {
     enum product_status status; /* 0 = any */
@@ -244,6 +330,9 @@ struct product_page {
 /* A page by key: it stays right while products come and go. A cursor that was not made by us is
  * ERR_BAD_REQUEST. */
 CHECKED err product_list(struct ctx *ctx, const struct product_query *query, struct product_page *page);
+/* Those that exist of up to PRODUCT_CHUNK ids, in the order of the ids; without description and options. */
+CHECKED err product_list_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                              struct product **products, size_t *have);
 CHECKED err product_load(struct ctx *ctx, int64_t product_id, const struct product **product);
 CHECKED err product_find_by_handle(struct ctx *ctx, const char *handle, const struct product **product);
 /* NULL when no variant has this GTIN. */
@@ -327,9 +416,13 @@ struct tag {
 
 /* Of the shop, by name, behind the name `after` (NULL = from the first). */
 CHECKED err tag_list(struct ctx *ctx, const char *after, int limit, struct tag **tags, size_t *count);
+/* *tag_id is 0 when there is none of this name. */
+CHECKED err tag_find(struct ctx *ctx, const char *name, int64_t *tag_id);
 /* A name that another tag has makes the two one: *is_merged. Products restored from an older version get the
  * tag under its new name. */
 CHECKED err tag_rename(struct ctx *ctx, int64_t tag_id, const char *name, bool *is_merged);
+/* In place: what tags that were named at that time are called now. */
+CHECKED err product_tags_today(struct ctx *ctx, const char **tags, size_t count, int64_t since);
 /* From all products. */
 CHECKED err tag_remove(struct ctx *ctx, int64_t tag_id);
 
@@ -465,6 +558,9 @@ const char *variant_field(struct ctx *ctx, const struct product_draft *draft, si
  * Emits product.changed. */
 CHECKED err product_save(struct ctx *ctx, struct product_draft *draft);
 CHECKED err product_change_status(struct ctx *ctx, int64_t product_id, enum product_status status);
+/* The same with its cause for the history: sold-out, restocked. */
+CHECKED err product_change_status_because(struct ctx *ctx, int64_t product_id, enum product_status status,
+                                          const char *cause);
 
 /* ---- one act over many products ---- */
 

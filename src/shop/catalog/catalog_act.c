@@ -28,7 +28,8 @@ struct chunk {
     const struct product_act *act;
     const struct wish *wishes;
     size_t count;
-    bool is_first; /* the act is not written yet */
+    bool is_first;     /* the act is not written yet */
+    const char *cause; /* for the history; NULL = that of the act */
     int64_t changed;
 };
 
@@ -116,7 +117,7 @@ static err find_all(struct ctx *ctx, const struct chunk *chunk, struct found *fo
 
 /* ---- status ---- */
 
-static err move_one(struct ctx *ctx, const struct found *product, int64_t act_id)
+static err move_one(struct ctx *ctx, const struct found *product, int64_t act_id, const char *cause)
 {
     enum product_status to = product->wish->status;
     struct value *members = value_object(ctx->arena);
@@ -130,7 +131,8 @@ static err move_one(struct ctx *ctx, const struct found *product, int64_t act_id
                             product_status_name(to)));
     TRY(product_version_part(ctx, &(struct version_part){.product_id = product->id,
                                                          .version = product->version + 1,
-                                                         .cause = "status",
+                                                         .field = "status",
+                                                         .cause = cause,
                                                          .before = product_status_name(product->status),
                                                          .after = product_status_name(to),
                                                          .members = members,
@@ -158,7 +160,7 @@ static err move_all(struct ctx *ctx, struct chunk *chunk, const struct found *fo
     for (size_t i = 0; i < have; i++) {
         if (!is_to_move(&found[i]))
             continue;
-        TRY(move_one(ctx, &found[i], chunk->act->id));
+        TRY(move_one(ctx, &found[i], chunk->act->id, chunk->cause));
         moved[count++] = found[i].id;
     }
     return settle(ctx, chunk, moved, count);
@@ -221,7 +223,7 @@ static err tag_one(struct ctx *ctx, const struct found *product, const struct pr
                   db_int(ctx->shop->id), db_int(product->id), db_int(ctx->now), db_int(product->version)));
     TRY(product_version_part(ctx, &(struct version_part){.product_id = product->id,
                                                          .version = product->version + 1,
-                                                         .cause = "tags",
+                                                         .field = "tags",
                                                          .before = tags_text(ctx, product->tags),
                                                          .after = tags_text(ctx, after),
                                                          .members = members,
@@ -366,12 +368,19 @@ err product_act_do(struct ctx *ctx, struct product_act *act, const int64_t *prod
     return do_wishes(ctx, act, wishes, sort_wishes(wishes, count), true);
 }
 
-err product_change_status(struct ctx *ctx, int64_t product_id, enum product_status status)
+err product_change_status_because(struct ctx *ctx, int64_t product_id, enum product_status status,
+                                  const char *cause)
 {
     const struct product *product;
     struct product_act act = {.kind = ACT_STATUS, .value = product_status_name(status)};
+    struct wish wish = {.product_id = product_id, .status = status};
     TRY(product_load(ctx, product_id, &product));
-    return do_wishes(ctx, &act, &(struct wish){.product_id = product_id, .status = status}, 1, false);
+    return do_patiently(ctx, &(struct chunk){.act = &act, .wishes = &wish, .count = 1, .cause = cause});
+}
+
+err product_change_status(struct ctx *ctx, int64_t product_id, enum product_status status)
+{
+    return product_change_status_because(ctx, product_id, status, NULL);
 }
 
 /* ---- acts as they stand in the list ---- */

@@ -10,6 +10,8 @@
 #include <inttypes.h>
 
 #define LIST_LIMIT 100
+/* Products of one question. */
+#define MANY 32
 
 #define COLUMNS                                                                                              \
     "SELECT p.id, p.handle, p.title, p.subtitle, p.brand, p.kind, p.status, p.category_id, p.price_min,"     \
@@ -93,7 +95,9 @@ static struct product read_item(const struct db_rows *rows)
 
 static enum product_sort sort_of(const struct product_query *query)
 {
-    return query->title_prefix ? SORT_TITLE : query->sort;
+    if (query->title_prefix)
+        return SORT_TITLE;
+    return query->sort == SORT_BY_HAND && !query->status ? SORT_NEWEST : query->sort;
 }
 
 static struct place first_place(const struct product_query *query)
@@ -103,6 +107,8 @@ static struct place first_place(const struct product_query *query)
         return (struct place){db_text(query->title_prefix ? query->title_prefix : ""), -1};
     case SORT_PRICE_UP:
         return (struct place){db_int(-1), 0};
+    case SORT_BY_HAND:
+        return (struct place){db_int(0), 0};
     default:
         return (struct place){db_int(INT64_MAX), INT64_MAX};
     }
@@ -163,6 +169,7 @@ static const char *cursor_of(struct ctx *ctx, const struct product_query *query,
         key = last->updated_at;
         break;
     case SORT_NEWEST:
+    case SORT_BY_HAND:
         break;
     }
     return arena_format(ctx->arena, "%" PRId64 ".%" PRId64, key, last->id);
@@ -178,6 +185,21 @@ static err list_kind(struct ctx *ctx, const struct product_query *query, int64_t
                     db_int(limit));
 }
 
+/* Behind the product with that id, or from the first on; its place is looked up, for people move it. */
+static err list_by_hand(struct ctx *ctx, const struct product_query *query, int64_t behind, int64_t limit,
+                        struct db_rows **rows)
+{
+    return db_query(ctx, rows,
+                    COLUMNS
+                    "shelf_products s JOIN products p ON p.shop_id = s.shop_id AND p.id = s.product_id"
+                    " WHERE s.shop_id = $1 AND s.shelf_id = $2 AND s.status = $3"
+                    " AND s.place IS NOT NULL AND (s.place, s.product_id) > (COALESCE((SELECT o.place"
+                    " FROM shelf_products o WHERE o.shop_id = $1 AND o.shelf_id = $2"
+                    " AND o.product_id = $4), 0), $4) ORDER BY s.place, s.product_id LIMIT $5",
+                    db_int(ctx->shop->id), db_int(query->shelf_id ? query->shelf_id : query->category_id),
+                    db_int(query->status), db_int(behind), db_int(limit));
+}
+
 static err find_rows(struct ctx *ctx, const struct product_query *query, struct place from, int64_t limit,
                      struct db_rows **rows)
 {
@@ -187,6 +209,8 @@ static err find_rows(struct ctx *ctx, const struct product_query *query, struct 
     size_t count = 4;
     if (query->kind)
         return list_kind(ctx, query, from.id, limit, rows);
+    if (sort == SORT_BY_HAND)
+        return list_by_hand(ctx, query, from.id, limit, rows);
     if (is_by_shelf)
         values[count++] = db_int(query->shelf_id ? query->shelf_id : query->category_id);
     if (is_one)
@@ -256,5 +280,34 @@ err product_list_holding(struct ctx *ctx, const char *text, int limit, struct pr
         .items = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof *page->items)};
     while (db_next(rows))
         page->items[page->count++] = read_item(rows);
+    return NULL;
+}
+
+err product_list_many(struct ctx *ctx, const int64_t *product_ids, size_t count, struct product **products,
+                      size_t *have)
+{
+    struct product *found = arena_alloc_many(ctx->arena, count + 1, sizeof *found);
+    size_t found_count = 0;
+    for (size_t start = 0; start < count; start += MANY) {
+        struct db_value values[MANY + 1];
+        struct db_rows *rows;
+        values[0] = db_int(ctx->shop->id);
+        for (size_t i = 0; i < MANY; i++)
+            values[i + 1] = db_int(product_ids[start + i < count ? start + i : count - 1]);
+        TRY(db_query_values(
+            ctx, &rows,
+            COLUMNS "products p WHERE p.shop_id = $1 AND p.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
+                    " $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26,"
+                    " $27, $28, $29, $30, $31, $32, $33)",
+            values, MANY + 1));
+        while (db_next(rows))
+            found[found_count++] = read_item(rows);
+    }
+    *products = arena_alloc_many(ctx->arena, found_count + 1, sizeof **products);
+    *have = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < found_count; j++)
+            if (found[j].id == product_ids[i])
+                (*products)[(*have)++] = found[j];
     return NULL;
 }

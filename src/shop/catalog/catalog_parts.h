@@ -42,8 +42,6 @@ CHECKED err product_after_sale_check(struct ctx *ctx, const struct after_sale *p
 CHECKED err product_details_check(struct ctx *ctx, const struct product_details *details);
 /* Renamings that an old version of a product is looked through for. */
 #define TAG_CHANGE_LIMIT 2000
-/* In place: what tags of that time are called now. */
-CHECKED err product_tags_today(struct ctx *ctx, const char **tags, size_t count, int64_t since);
 /* Trimmed, each once, in `kept`. */
 CHECKED err product_tags_check(struct ctx *ctx, const char *const *tags, size_t count, const char ***kept,
                                size_t *kept_count);
@@ -97,7 +95,8 @@ CHECKED err product_version_close(struct ctx *ctx, int64_t product_id, const str
 struct version_part {
     int64_t product_id;
     int64_t version;   /* after the change */
-    const char *cause; /* the field: status, tags */
+    const char *field; /* status, tags */
+    const char *cause; /* why; NULL = as the field */
     const char *before;
     const char *after;
     const struct value *members; /* of the sheet, as they are now */

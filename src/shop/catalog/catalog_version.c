@@ -137,7 +137,7 @@ err product_version_part(struct ctx *ctx, const struct version_part *part)
 {
     struct value *changes = value_list(ctx->arena);
     struct value *change = value_add(ctx->arena, changes, *value_object(ctx->arena));
-    value_set_text(ctx->arena, change, "field", part->cause);
+    value_set_text(ctx->arena, change, "field", part->field);
     value_set_text(ctx->arena, change, "of", "");
     value_set_text(ctx->arena, change, "before", part->before);
     value_set_text(ctx->arena, change, "after", part->after);
@@ -146,7 +146,7 @@ err product_version_part(struct ctx *ctx, const struct version_part *part)
                                               .at = ctx->now,
                                               .actor = ctx->actor,
                                               .actor_id = ctx->actor_id,
-                                              .cause = part->cause,
+                                              .cause = part->cause ? part->cause : part->field,
                                               .sheet = part->members,
                                               .changes = changes,
                                               .act_id = part->act_id});

@@ -313,6 +313,7 @@ static err seed_in_transaction(struct ctx *ctx, void *arg)
     TRY(create_categories(&work, demo));
     TRY(seed_attributes(&work, demo->catalog));
     TRY(create_products(&work, demo));
+    TRY(seed_collections(&work, demo->catalog));
     return seed_history(&work, demo->staff_id, &demo->result->orders);
 }
 
@@ -329,5 +330,8 @@ err seed_demo(struct ctx *ctx, const char *directory, struct seed_result *result
     if (failure->code != ERR_SHOP_NOT_FOUND)
         return failure;
     TRY(read_catalog(ctx, directory, &demo.catalog));
-    return db_transact(ctx, seed_in_transaction, &demo);
+    TRY(db_transact(ctx, seed_in_transaction, &demo));
+    struct ctx work = *ctx;
+    TRY(shop_load_by_handle(&work, SEED_DEMO_HANDLE, &work.shop));
+    return seed_fill_collections(&work);
 }

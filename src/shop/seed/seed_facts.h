@@ -9,3 +9,7 @@ CHECKED err seed_attributes(struct ctx *ctx, const struct value *catalog);
 void seed_terms(struct ctx *ctx, const struct value *item, struct variant_terms *terms);
 /* Tags, facts and answers of one product of the file, into its draft. */
 CHECKED err seed_facts(struct ctx *ctx, const struct value *item, struct product_draft *draft);
+/* Creates the collections of the file, by hand and smart; the smart ones are filled by seed_fill_collections,
+ * after the transaction. */
+CHECKED err seed_collections(struct ctx *ctx, const struct value *catalog);
+CHECKED err seed_fill_collections(struct ctx *ctx);
