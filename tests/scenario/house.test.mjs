@@ -167,7 +167,7 @@ describe("the description of the API", () => {
     const staff = await shop.staff();
     const base = spec.servers?.[0]?.url ? new URL(spec.servers[0].url, server.base).pathname.replace(/\/$/, "") : "";
     for (const { path, method } of operations()) {
-      if (/logout|events/.test(path)) continue;
+      if (/logout|events|login\/factor/.test(path)) continue;
       const target = base + path.replace(/\{\w+\}/g, "123456789");
       const headers = { origin: staff.client.origin, accept: "application/json", "idempotency-key": freshKey() };
       const answer = await staff.client.send(method.toUpperCase(), target, { headers, ...(method === "get" ? {} : { json: {} }) });

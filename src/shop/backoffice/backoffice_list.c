@@ -90,6 +90,8 @@ void list_settle(struct list_place *place)
         }
         first = first ? first : sort;
     }
+    if (!first)
+        bug("list %s has no order for what narrows it", place->list->name);
     place->sort = first->name;
 }
 

@@ -183,7 +183,9 @@ static struct list_place place_of(struct ctx *ctx, const struct list_form *form)
     struct list_place place = {
         .list = &product_list_pages, .sort = sorts[form->sort], .cursor = form->cursor};
     place.values[0] = filter->status ? product_list_statuses[filter->status] : "";
-    place.values[1] = filter->category_id ? arena_format(ctx->arena, "%" PRId64, filter->category_id) : "";
+    /* A word looks through all categories. */
+    bool has_category = filter->category_id && !filter->q[0];
+    place.values[1] = has_category ? arena_format(ctx->arena, "%" PRId64, filter->category_id) : "";
     place.values[2] = filter->q;
     list_settle(&place);
     return place;
