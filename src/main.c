@@ -308,6 +308,7 @@ static err check_shop(struct ctx *ctx, struct findings *findings)
     findings->shop = ctx->shop->handle;
     TRY(media_check(ctx, print_finding, findings));
     TRY(product_picture_check(ctx, print_finding, findings));
+    TRY(shelf_check(ctx, print_finding, findings));
     TRY(stock_check(ctx, print_finding, findings));
     TRY(code_check(ctx, print_finding, findings));
     TRY(code_check_stock(ctx, print_finding, findings));

@@ -107,6 +107,7 @@ static err show(struct req *req)
         struct value *row = value_add(arena, list, *value_object(arena));
         value_set_id(arena, row, "id", categories[i].id);
         value_set_text(arena, row, "name", categories[i].name);
+        value_set_text(arena, row, "path", category_path(&req->ctx, categories, count, categories[i].id));
     }
     const struct attribute_form *form = req->form;
     value_set_text(arena, view, "notice", form->notice);

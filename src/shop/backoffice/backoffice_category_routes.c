@@ -1,4 +1,4 @@
-/* backoffice_category_routes.c - the shelves. */
+/* backoffice_category_routes.c - the tree of categories. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/backoffice/backoffice_routes.h"
 
@@ -12,7 +12,12 @@ struct category_form {
     const char *handle;
     const char *summary;
     int64_t position;
+    int64_t parent_id;
+    int64_t before_id;
+    int direction; /* index in directions */
 };
+
+static const char *const directions[] = {"up", "down", NULL};
 
 #define WORD_FIELDS                                                                                          \
     {.name = "name",                                                                                         \
@@ -38,10 +43,16 @@ struct category_form {
          .help = "One sentence"},                                                                            \
     {                                                                                                        \
         .name = "position", .kind = FIELD_INT, .offset = offsetof(struct category_form, position),           \
-        .minimum = 0, .maximum = 100000, .help = "Place among the categories"                                \
+        .minimum = 0, .maximum = 100000, .help = "Place among its siblings"                                  \
     }
 
-static const struct field create_fields[] = {WORD_FIELDS, {0}};
+#define PARENT_FIELD                                                                                         \
+    {                                                                                                        \
+        .name = "parent", .kind = FIELD_ID, .offset = offsetof(struct category_form, parent_id),             \
+        .help = "The category above it; nothing = at the top"                                                \
+    }
+
+static const struct field create_fields[] = {WORD_FIELDS, PARENT_FIELD, {0}};
 
 #define ID_FIELD                                                                                             \
     {                                                                                                        \
@@ -51,6 +62,43 @@ static const struct field create_fields[] = {WORD_FIELDS, {0}};
 
 static const struct field change_fields[] = {ID_FIELD, WORD_FIELDS, {0}};
 static const struct field remove_fields[] = {ID_FIELD, {0}};
+
+static const struct field move_fields[] = {
+    ID_FIELD,
+    PARENT_FIELD,
+    {.name = "before",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct category_form, before_id),
+     .help = "The sibling that comes behind it; nothing = behind all"},
+    {0},
+};
+
+static const struct field step_fields[] = {
+    ID_FIELD,
+    {.name = "direction",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct category_form, direction),
+     .is_required = true,
+     .choices = directions,
+     .help = "up or down"},
+    {0},
+};
+
+/* Whether it is the first or last of its siblings, and whether others stand below it. */
+static void add_neighbours(struct arena *arena, struct value *row, const struct category *categories,
+                           size_t count, size_t at)
+{
+    bool is_first = true, is_last = true, has_children = false;
+    for (size_t i = 0; i < count; i++) {
+        bool is_sibling = i != at && categories[i].parent_id == categories[at].parent_id;
+        is_first = is_first && !(is_sibling && i < at);
+        is_last = is_last && !(is_sibling && i > at);
+        has_children = has_children || categories[i].parent_id == categories[at].id;
+    }
+    value_set_bool(arena, row, "is_first", is_first);
+    value_set_bool(arena, row, "is_last", is_last);
+    value_set_bool(arena, row, "has_children", has_children);
+}
 
 static err show(struct req *req)
 {
@@ -69,6 +117,10 @@ static err show(struct req *req)
         value_set_text(arena, row, "summary", categories[i].summary);
         value_set_int(arena, row, "position", categories[i].position);
         value_set_int(arena, row, "product_count", categories[i].product_count);
+        value_set_id(arena, row, "parent_id", categories[i].parent_id);
+        value_set_int(arena, row, "depth", categories[i].depth);
+        value_set_text(arena, row, "path", category_path(&req->ctx, categories, count, categories[i].id));
+        add_neighbours(arena, row, categories, count, i);
     }
     return reply_view(req, "admin/categories", view);
 }
@@ -82,7 +134,8 @@ static struct category draft_of(struct req *req)
                              .handle = form->handle[0] ? form->handle
                                                        : product_handle_from(&req->ctx, form->name_en),
                              .summary = form->summary,
-                             .position = form->position};
+                             .position = form->position,
+                             .parent_id = form->parent_id};
 }
 
 static err answer(struct req *req, int status, const struct category *category)
@@ -112,6 +165,20 @@ static err drop(struct req *req)
 {
     const struct category_form *form = req->form;
     TRY(category_remove(&req->ctx, form->category_id));
+    return reply_done(req, 200, value_object(req->ctx.arena), "/admin/categories");
+}
+
+static err move(struct req *req)
+{
+    const struct category_form *form = req->form;
+    TRY(category_move(&req->ctx, form->category_id, form->parent_id, form->before_id));
+    return reply_done(req, 200, value_object(req->ctx.arena), "/admin/categories");
+}
+
+static err step(struct req *req)
+{
+    const struct category_form *form = req->form;
+    TRY(category_step(&req->ctx, form->category_id, form->direction == 0 ? -1 : 1));
     return reply_done(req, 200, value_object(req->ctx.arena), "/admin/categories");
 }
 
@@ -152,5 +219,23 @@ const struct route backoffice_category_routes[] = {
      .form_size = sizeof(struct category_form),
      .again = show,
      .summary = "Remove an empty category"},
+    {.method = POST,
+     .path = "/admin/categories/:id/move",
+     .handler = move,
+     .guard = STAFF,
+     .scope = "products.write",
+     .fields = move_fields,
+     .form_size = sizeof(struct category_form),
+     .again = show,
+     .summary = "Put a category with all below it somewhere else in the tree"},
+    {.method = POST,
+     .path = "/admin/categories/:id/step",
+     .handler = step,
+     .guard = STAFF,
+     .scope = "products.write",
+     .fields = step_fields,
+     .form_size = sizeof(struct category_form),
+     .again = show,
+     .summary = "Put a category one place up or down among its siblings"},
     {0},
 };

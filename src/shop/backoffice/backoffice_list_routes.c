@@ -84,6 +84,7 @@ static err add_categories(struct ctx *ctx, struct value *view, const struct prod
         struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
         value_set_id(ctx->arena, row, "id", categories[i].id);
         value_set_text(ctx->arena, row, "name", categories[i].name);
+        value_set_text(ctx->arena, row, "path", category_path(ctx, categories, count, categories[i].id));
     }
     struct value_list *rows = value_find(view, "products")->list;
     for (size_t i = 0; i < page->count; i++)

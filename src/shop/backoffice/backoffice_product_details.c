@@ -206,6 +206,10 @@ err attribute_views(struct ctx *ctx, struct value *view)
         for (size_t j = 0; j < attribute->category_count; j++)
             value_add(arena, ids,
                       value_text(arena_format(arena, "%lld", (long long)attribute->category_ids[j])));
+        struct value *reach = value_set_list(arena, row, "reach_ids");
+        for (size_t j = 0; j < attribute->reach_count; j++)
+            value_add(arena, reach,
+                      value_text(arena_format(arena, "%lld", (long long)attribute->reach_ids[j])));
     }
     return NULL;
 }

@@ -445,6 +445,7 @@ static err add_categories(struct ctx *ctx, struct value *view)
         value_set_id(ctx->arena, row, "id", categories[i].id);
         value_set_text(ctx->arena, row, "handle", categories[i].handle);
         value_set_text(ctx->arena, row, "name", categories[i].name);
+        value_set_text(ctx->arena, row, "path", category_path(ctx, categories, count, categories[i].id));
     }
     return NULL;
 }

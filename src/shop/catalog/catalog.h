@@ -17,6 +17,7 @@ enum product_sort { SORT_NEWEST, SORT_PRICE_UP, SORT_PRICE_DOWN };
 #define PRODUCT_VARIANT_LIMIT 2048
 #define PRODUCT_PICTURE_LIMIT 50
 #define CATEGORY_LIMIT 500
+#define CATEGORY_DEPTH_LIMIT 6
 #define ATTRIBUTE_LIMIT 200
 #define ATTRIBUTE_CHOICE_LIMIT 100
 #define PRODUCT_TAG_LIMIT 250
@@ -36,9 +37,11 @@ struct category {
     const char *summary;
     const char *summary_en;
     const char *picture_id; /* NULL when there is none */
-    int64_t position;
-    int64_t active_count;  /* products on the shelf */
-    int64_t product_count; /* all products */
+    int64_t parent_id;      /* 0 = at the top */
+    int64_t position;       /* among its siblings */
+    int64_t depth;          /* 1 at the top; only in lists */
+    int64_t active_count;   /* products on the shelf, of all below it too */
+    int64_t product_count;  /* all products, likewise */
 };
 
 struct product {
@@ -113,15 +116,32 @@ struct product_picture {
 
 /* ---- categories ---- */
 
+/* The tree: each category before those below it, siblings by position. */
 CHECKED err category_list(struct ctx *ctx, struct category **categories, size_t *count);
 /* NULL when there is none. */
 CHECKED err category_find_by_handle(struct ctx *ctx, const char *handle, const struct category **category);
 CHECKED err category_load(struct ctx *ctx, int64_t category_id, const struct category **category);
-/* Fills category->id. ERR_DUPLICATE when the handle is taken, ERR_INVALID with the field. */
+/* Fills category->id. ERR_DUPLICATE when the handle is taken, ERR_INVALID with the field, also for a parent
+ * that is too deep; ERR_LIMIT past CATEGORY_LIMIT. */
 CHECKED err category_create(struct ctx *ctx, struct category *category);
+/* Its words and position; category_move changes the parent. */
 CHECKED err category_change(struct ctx *ctx, const struct category *category);
-/* Only an empty one; else ERR_CONFLICT. */
+/* Puts a category with all below it under another parent (0 = the top), before its sibling `before_id` (0 =
+ * behind all). ERR_INVALID with the field `parent` when it would stand below itself or too deep. Products of
+ * a large branch follow within seconds. */
+CHECKED err category_move(struct ctx *ctx, int64_t category_id, int64_t parent_id, int64_t before_id);
+/* One step among its siblings: -1 up, 1 down. Harmless at the end. */
+CHECKED err category_step(struct ctx *ctx, int64_t category_id, int64_t by);
+/* Only an empty one without others below it; else ERR_CONFLICT. */
 CHECKED err category_remove(struct ctx *ctx, int64_t category_id);
+/* Of a list: the one with this id, or NULL. */
+const struct category *category_in(const struct category *categories, size_t count, int64_t category_id);
+/* Of a list: from the top to this one, at most CATEGORY_DEPTH_LIMIT. */
+size_t category_trail(const struct category *categories, size_t count, int64_t category_id,
+                      const struct category *trail[CATEGORY_DEPTH_LIMIT]);
+/* "衣着 › 夏装 › 短袖", in the language of the reader. */
+const char *category_path(struct ctx *ctx, const struct category *categories, size_t count,
+                          int64_t category_id);
 /* In the language of the reader. */
 const char *category_name(const struct ctx *ctx, const struct category *category);
 const char *category_summary(const struct ctx *ctx, const struct category *category);
@@ -130,7 +150,8 @@ const char *category_summary(const struct ctx *ctx, const struct category *categ
 
 struct product_query {
     enum product_status status; /* 0 = any */
-    int64_t category_id;        /* 0 = any */
+    int64_t category_id;        /* with all below it; 0 = any */
+    int64_t shelf_id;           /* a tag or collection in place of a category; 0 = none */
     enum product_kind kind;     /* 0 = any; goes with SORT_NEWEST and without category */
     enum product_sort sort;
     const char *title_prefix; /* NULL = any; goes with SORT_NEWEST only and without category */
@@ -150,8 +171,9 @@ CHECKED err product_list(struct ctx *ctx, const struct product_query *query, str
 CHECKED err product_load(struct ctx *ctx, int64_t product_id, const struct product **product);
 CHECKED err product_find_by_handle(struct ctx *ctx, const char *handle, const struct product **product);
 CHECKED err product_find_by_sku(struct ctx *ctx, const char *sku, const struct product **product);
-/* How many products are of this status in a category (0 = the whole shop). */
-CHECKED err product_count(struct ctx *ctx, int64_t category_id, enum product_status status, int64_t *count);
+/* How many products of this status a shelf has: a category with all below it, a tag, a collection, or the
+ * whole shop (0). */
+CHECKED err product_count(struct ctx *ctx, int64_t shelf_id, enum product_status status, int64_t *count);
 CHECKED err variant_list(struct ctx *ctx, int64_t product_id, struct variant **variants, size_t *count);
 CHECKED err variant_load(struct ctx *ctx, int64_t variant_id, const struct variant **variant);
 /* Those that exist of up to CATALOG_MANY_LIMIT ids, in the order of the ids; `found[i]` is NULL for a missing
@@ -174,6 +196,10 @@ CHECKED err catalog_name_places(struct ctx *ctx, const struct picture_use *uses,
 /* For each of up to VIDEO_LOOKUP_LIMIT videos a product that shows it (id and title), or NULL. */
 CHECKED err product_find_by_videos(struct ctx *ctx, const char *const *video_ids, size_t count,
                                    const struct product **products);
+/* In a transaction: puts products that were written past product_save on their shelves. */
+CHECKED err catalog_shelve(struct ctx *ctx, const int64_t *product_ids, size_t count);
+/* Every product stands on the shelves that its category and tags say, and they are counted. */
+CHECKED err shelf_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);
 /* Every picture of a product exists, media knows that it is shown, and the first stands for the product. */
 CHECKED err product_picture_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);
 
@@ -229,6 +255,8 @@ struct attribute {
     int64_t position;
     int64_t *category_ids;
     size_t category_count;
+    int64_t *reach_ids; /* out: those categories with all below them */
+    size_t reach_count;
 };
 
 struct attribute_value {

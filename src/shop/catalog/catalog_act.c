@@ -7,9 +7,10 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "job/job.h"
+#include "shop/catalog/catalog_shelf.h"
 
 /* Products of one transaction, and of one question. */
-#define CHUNK 192
+#define CHUNK SHELF_CHUNK
 #define MANY 32
 /* Tries of a transaction whose products somebody else changed at the same time. */
 #define TRIES 5
@@ -35,7 +36,6 @@ struct found {
     int64_t id;
     enum product_status status;
     int64_t version;
-    int64_t category_id;
     const struct wish *wish;
     struct value *tags; /* names, in order */
 };
@@ -67,16 +67,14 @@ static err find_some(struct ctx *ctx, const struct wish *wishes, size_t count, s
     struct db_value values[MANY + 1];
     struct db_rows *rows;
     bind_ids(ctx, wishes, count, values);
-    TRY(db_query_values(
-        ctx, &rows,
-        "SELECT id, status, version, category_id FROM products WHERE shop_id = $1 AND id IN " ID_LIST, values,
-        MANY + 1));
+    TRY(db_query_values(ctx, &rows,
+                        "SELECT id, status, version FROM products WHERE shop_id = $1 AND id IN " ID_LIST,
+                        values, MANY + 1));
     while (db_next(rows)) {
         int64_t id = db_get_int(rows, 0);
         found[(*have)++] = (struct found){.id = id,
                                           .status = (enum product_status)db_get_int(rows, 1),
                                           .version = db_get_int(rows, 2),
-                                          .category_id = db_get_int(rows, 3),
                                           .wish = wish_of(wishes, count, id),
                                           .tags = value_list(ctx->arena)};
     }
@@ -141,36 +139,24 @@ static bool is_to_move(const struct found *product)
     return product->status != wish->status && (wish->only == 0 || wish->only == product->status);
 }
 
-static int by_shelf(const void *left, const void *right)
+/* What changed stands on its shelves as it is now. */
+static err settle(struct ctx *ctx, struct chunk *chunk, const int64_t *changed, size_t count)
 {
-    const struct found *a = left, *b = right;
-    if (a->category_id != b->category_id)
-        return a->category_id < b->category_id ? -1 : 1;
-    if (a->status != b->status)
-        return (int)a->status - (int)b->status;
-    return (int)a->wish->status - (int)b->wish->status;
+    chunk->changed += (int64_t)count;
+    return shelf_settle(ctx, changed, count);
 }
 
-/* Counts move once for all products that go from the same place to the same place. */
-static err move_all(struct ctx *ctx, struct chunk *chunk, struct found *found, size_t have)
+static err move_all(struct ctx *ctx, struct chunk *chunk, const struct found *found, size_t have)
 {
-    qsort(found, have, sizeof *found, by_shelf);
-    for (size_t i = 0; i < have;) {
-        const struct found *first = &found[i];
-        int64_t moved = 0;
-        for (; i < have && by_shelf(first, &found[i]) == 0; i++) {
-            if (!is_to_move(&found[i]))
-                continue;
-            TRY(move_one(ctx, &found[i], chunk->act->id));
-            moved++;
-        }
-        if (moved == 0)
+    int64_t moved[CHUNK];
+    size_t count = 0;
+    for (size_t i = 0; i < have; i++) {
+        if (!is_to_move(&found[i]))
             continue;
-        TRY(product_counts_move(ctx, first->category_id, first->status, -moved));
-        TRY(product_counts_move(ctx, first->category_id, first->wish->status, moved));
-        chunk->changed += moved;
+        TRY(move_one(ctx, &found[i], chunk->act->id));
+        moved[count++] = found[i].id;
     }
-    return NULL;
+    return settle(ctx, chunk, moved, count);
 }
 
 /* ---- tags ---- */
@@ -241,6 +227,8 @@ static err tag_one(struct ctx *ctx, const struct found *product, const struct pr
 static err tag_all(struct ctx *ctx, struct chunk *chunk, const struct found *found, size_t have)
 {
     const struct product_act *act = chunk->act;
+    int64_t tagged[CHUNK];
+    size_t count = 0;
     if (act->kind == ACT_TAG)
         TRY(db_execute(ctx,
                        "INSERT INTO tags (shop_id, id, name, created_at) VALUES ($1, $2, $3, $4)"
@@ -251,9 +239,9 @@ static err tag_all(struct ctx *ctx, struct chunk *chunk, const struct found *fou
             (act->kind == ACT_TAG && value_count(found[i].tags) >= PRODUCT_TAG_LIMIT))
             continue;
         TRY(tag_one(ctx, &found[i], act));
-        chunk->changed++;
+        tagged[count++] = found[i].id;
     }
-    return NULL;
+    return settle(ctx, chunk, tagged, count);
 }
 
 /* ---- the act ---- */

@@ -31,25 +31,43 @@ static err read_attribute(struct ctx *ctx, const struct db_rows *rows, struct at
     return NULL;
 }
 
-/* Gives each attribute its categories, from rows of (category, attribute) in any order. */
+bool attribute_is_of(const struct attribute *attribute, int64_t category_id)
+{
+    for (size_t i = 0; i < attribute->reach_count; i++)
+        if (attribute->reach_ids[i] == category_id)
+            return true;
+    return false;
+}
+
+/* Gives each attribute its categories, from rows of (category, attribute, category below it) in any order. */
 static void deal_categories(struct ctx *ctx, struct db_rows *rows, struct attribute *attributes, size_t count)
 {
     size_t most = db_row_count(rows);
-    for (size_t i = 0; i < count; i++)
-        attributes[i].category_ids = arena_alloc_many(
-            ctx->arena, (most < CATEGORY_LIMIT ? most : CATEGORY_LIMIT) + 1, sizeof(int64_t));
+    size_t room = (most < CATEGORY_LIMIT ? most : CATEGORY_LIMIT) + 1;
+    for (size_t i = 0; i < count; i++) {
+        attributes[i].category_ids = arena_alloc_many(ctx->arena, room, sizeof(int64_t));
+        attributes[i].reach_ids = arena_alloc_many(ctx->arena, room, sizeof(int64_t));
+    }
     while (db_next(rows))
         for (size_t i = 0; i < count; i++) {
             struct attribute *attribute = &attributes[i];
-            if (attribute->id == db_get_int(rows, 1) && attribute->category_count < CATEGORY_LIMIT)
-                attribute->category_ids[attribute->category_count++] = db_get_int(rows, 0);
+            int64_t category_id = db_get_int(rows, 0), below_id = db_get_int(rows, 2);
+            if (attribute->id != db_get_int(rows, 1))
+                continue;
+            if (category_id == below_id && attribute->category_count < CATEGORY_LIMIT)
+                attribute->category_ids[attribute->category_count++] = category_id;
+            if (!attribute_is_of(attribute, below_id) && attribute->reach_count < CATEGORY_LIMIT)
+                attribute->reach_ids[attribute->reach_count++] = below_id;
         }
 }
 
 err attribute_list(struct ctx *ctx, struct attribute **attributes, size_t *count)
 {
     struct db_rows *rows, *links;
-    TRY(db_ask(ctx, &links, "SELECT category_id, attribute_id FROM category_attributes WHERE shop_id = $1",
+    TRY(db_ask(ctx, &links,
+               "SELECT c.category_id, c.attribute_id, a.category_id FROM category_attributes c"
+               " JOIN category_ancestors a ON a.shop_id = c.shop_id AND a.ancestor_id = c.category_id"
+               " WHERE c.shop_id = $1",
                db_int(ctx->shop->id)));
     TRY(db_query(ctx, &rows,
                  "SELECT id, name, name_en, kind, unit, choices, is_required, position FROM attributes"
@@ -61,14 +79,6 @@ err attribute_list(struct ctx *ctx, struct attribute **attributes, size_t *count
         TRY(read_attribute(ctx, rows, &(*attributes)[(*count)++]));
     deal_categories(ctx, links, *attributes, *count);
     return NULL;
-}
-
-bool attribute_is_of(const struct attribute *attribute, int64_t category_id)
-{
-    for (size_t i = 0; i < attribute->category_count; i++)
-        if (attribute->category_ids[i] == category_id)
-            return true;
-    return false;
 }
 
 const char *attribute_name(const struct ctx *ctx, const struct attribute *attribute)

@@ -1,16 +1,18 @@
-/* catalog_category.c - the shelves of the shop. */
+/* catalog_category.c - the categories of the shop: their words. How they stand below each other:
+ * catalog_tree.c. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/catalog/catalog.h"
+#include "shop/catalog/catalog_tree.h"
 
 #include "base/text.h"
 #include "job/job.h"
+#include "shop/catalog/catalog_shelf.h"
 
 #define CATEGORY_COLUMNS                                                                                     \
     "SELECT c.id, c.handle, c.name, c.name_en, c.summary, c.summary_en, c.picture_id, c.position,"           \
-    " CAST(COALESCE((SELECT n.count FROM product_counts n WHERE n.shop_id = c.shop_id"                       \
-    " AND n.category_id = c.id AND n.status = 2), 0) AS BIGINT),"                                            \
-    " CAST(COALESCE((SELECT SUM(n.count) FROM product_counts n WHERE n.shop_id = c.shop_id"                  \
-    " AND n.category_id = c.id), 0) AS BIGINT) FROM categories c "
+    " c.parent_id, CAST(COALESCE((SELECT n.count FROM shelf_counts n WHERE n.shop_id = c.shop_id"            \
+    " AND n.shelf_id = c.id AND n.status = 2), 0) AS BIGINT),"                                               \
+    " CAST(COALESCE((SELECT SUM(n.count) FROM shelf_counts n WHERE n.shop_id = c.shop_id"                    \
+    " AND n.shelf_id = c.id), 0) AS BIGINT) FROM categories c "
 
 static struct category read_category(const struct db_rows *rows)
 {
@@ -22,8 +24,9 @@ static struct category read_category(const struct db_rows *rows)
                              .summary_en = db_get_text(rows, 5),
                              .picture_id = db_get_text(rows, 6),
                              .position = db_get_int(rows, 7),
-                             .active_count = db_get_int(rows, 8),
-                             .product_count = db_get_int(rows, 9)};
+                             .parent_id = db_get_int(rows, 8),
+                             .active_count = db_get_int(rows, 9),
+                             .product_count = db_get_int(rows, 10)};
 }
 
 err category_list(struct ctx *ctx, struct category **categories, size_t *count)
@@ -31,10 +34,11 @@ err category_list(struct ctx *ctx, struct category **categories, size_t *count)
     struct db_rows *rows;
     TRY(db_query(ctx, &rows, CATEGORY_COLUMNS "WHERE c.shop_id = $1 ORDER BY c.position, c.id LIMIT $2",
                  db_int(ctx->shop->id), db_int(CATEGORY_LIMIT)));
-    *categories = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **categories);
+    struct category *flat = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof *flat);
     *count = 0;
     while (db_next(rows))
-        (*categories)[(*count)++] = read_category(rows);
+        flat[(*count)++] = read_category(rows);
+    *categories = category_tree(ctx, flat, *count);
     return NULL;
 }
 
@@ -90,15 +94,18 @@ static err emit_changed(struct ctx *ctx, int64_t category_id)
 static err insert_category(struct ctx *ctx, void *arg)
 {
     const struct category *category = arg;
+    TRY(category_tree_lock(ctx));
+    TRY(category_parent_check(ctx, category->id, category->parent_id));
     TRY(db_expect(
         ctx, 1, ERR_DUPLICATE, "handle",
         "INSERT INTO categories (shop_id, id, handle, name, name_en, summary, summary_en, picture_id,"
-        " position, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        " parent_id, position, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         db_int(ctx->shop->id), db_int(category->id), db_text(category->handle), db_text(category->name),
         db_text(category->name_en ? category->name_en : ""),
         db_text(category->summary ? category->summary : ""),
         db_text(category->summary_en ? category->summary_en : ""), db_text(category->picture_id),
-        db_int(category->position), db_int(ctx->now)));
+        db_id(category->parent_id), db_int(category->position), db_int(ctx->now)));
+    TRY(category_ancestors_write(ctx, category->id, category->parent_id));
     TRY(picture_uses_set(ctx, PICTURE_OF_CATEGORY, category->id, &category->picture_id, 1));
     return emit_changed(ctx, category->id);
 }
@@ -134,10 +141,16 @@ static err delete_category(struct ctx *ctx, void *arg)
     const int64_t *category_id = arg;
     TRY(db_execute(ctx, "DELETE FROM category_attributes WHERE shop_id = $1 AND category_id = $2",
                    db_int(ctx->shop->id), db_int(*category_id)));
-    TRY(db_expect(ctx, 1, ERR_CONFLICT, "the category still has products",
+    TRY(db_execute(ctx,
+                   "DELETE FROM category_ancestors WHERE shop_id = $1 AND category_id = $2 AND NOT EXISTS"
+                   " (SELECT 1 FROM categories c WHERE c.shop_id = $1 AND c.parent_id = $2)",
+                   db_int(ctx->shop->id), db_int(*category_id)));
+    TRY(db_expect(ctx, 1, ERR_CONFLICT, "the category still has products, or others below it",
                   "DELETE FROM categories WHERE shop_id = $1 AND id = $2 AND NOT EXISTS"
-                  " (SELECT 1 FROM products p WHERE p.shop_id = $1 AND p.category_id = $2)",
+                  " (SELECT 1 FROM products p WHERE p.shop_id = $1 AND p.category_id = $2) AND NOT EXISTS"
+                  " (SELECT 1 FROM categories c WHERE c.shop_id = $1 AND c.parent_id = $2)",
                   db_int(ctx->shop->id), db_int(*category_id)));
+    TRY(shelf_clear(ctx, *category_id));
     TRY(picture_uses_set(ctx, PICTURE_OF_CATEGORY, *category_id, NULL, 0));
     return emit_changed(ctx, *category_id);
 }

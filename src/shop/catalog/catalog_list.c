@@ -1,7 +1,7 @@
 /* catalog_list.c - pages of products, by key.
  *
- * Each combination of filter and order is its own constant statement with its own index; a page costs the
- * same at any depth and at any number of products. */
+ * Every shelf (catalog_shelf.c) pages through the same indexes; a page costs the same at any depth and at any
+ * number of products. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/catalog/catalog.h"
 
@@ -10,10 +10,18 @@
 
 #define LIST_LIMIT 100
 #define LIST_COLUMNS                                                                                         \
-    "SELECT id, handle, title, subtitle, brand, kind, status, category_id, price_min, price_max,"            \
-    " variant_count, picture_id, picture_alt, version, created_at, updated_at, picture_focus_x, "            \
-    "picture_focus_y"                                                                                        \
-    " FROM products "
+    "SELECT p.id, p.handle, p.title, p.subtitle, p.brand, p.kind, p.status, p.category_id, p.price_min,"     \
+    " p.price_max, p.variant_count, p.picture_id, p.picture_alt, p.version, p.created_at, p.updated_at,"     \
+    " p.picture_focus_x, p.picture_focus_y FROM "
+#define OF_PRODUCTS "products p "
+#define OF_SHELF                                                                                             \
+    "shelf_products s JOIN products p ON p.shop_id = s.shop_id AND p.id = s.product_id"                      \
+    " WHERE s.shop_id = $1 AND s.shelf_id = $2 AND s.status = $3 "
+/* The newest of one status, so many as the page takes. */
+#define NEWEST(status, name)                                                                                 \
+    "SELECT " name ".product_id FROM (SELECT s.product_id FROM shelf_products s WHERE s.shop_id = $1"        \
+    " AND s.shelf_id = $2 AND s.status = " status " AND s.product_id < $3 ORDER BY s.product_id DESC"        \
+    " LIMIT $4) " name
 
 struct place {
     int64_t price;
@@ -58,70 +66,61 @@ static err read_cursor(struct ctx *ctx, const struct product_query *query, struc
     return NULL;
 }
 
+static int64_t shelf_of(const struct product_query *query)
+{
+    return query->shelf_id ? query->shelf_id : query->category_id;
+}
+
 static err list_any_status(struct ctx *ctx, const struct product_query *query, struct place from,
                            int64_t limit, struct db_rows **rows)
 {
     struct db_value shop = db_int(ctx->shop->id);
     if (query->title_prefix)
         return db_query(ctx, rows,
-                        LIST_COLUMNS "WHERE shop_id = $1 AND title >= $2 AND title < $3 AND id < $4"
-                                     " ORDER BY id DESC LIMIT $5",
+                        LIST_COLUMNS OF_PRODUCTS "WHERE p.shop_id = $1 AND p.title >= $2 AND p.title < $3"
+                                                 " AND p.id < $4 ORDER BY p.id DESC LIMIT $5",
                         shop, db_text(query->title_prefix),
                         db_text(arena_format(ctx->arena, "%s\xf4\x8f\xbf\xbf", query->title_prefix)),
                         db_int(from.id), db_int(limit));
-    if (query->category_id)
+    if (shelf_of(query))
         return db_query(ctx, rows,
-                        LIST_COLUMNS
-                        "WHERE shop_id = $1 AND category_id = $2 AND id < $3 ORDER BY id DESC LIMIT $4",
-                        shop, db_int(query->category_id), db_int(from.id), db_int(limit));
-    return db_query(ctx, rows, LIST_COLUMNS "WHERE shop_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", shop,
-                    db_int(from.id), db_int(limit));
+                        LIST_COLUMNS "(" NEWEST("1", "a") " UNION ALL " NEWEST("2", "b") " UNION ALL " NEWEST(
+                            "3", "c") ") u JOIN products p ON p.shop_id = $1 AND p.id = u.product_id"
+                                      " ORDER BY p.id DESC LIMIT $4",
+                        shop, db_int(shelf_of(query)), db_int(from.id), db_int(limit));
+    return db_query(ctx, rows,
+                    LIST_COLUMNS OF_PRODUCTS "WHERE p.shop_id = $1 AND p.id < $2 ORDER BY p.id DESC LIMIT $3",
+                    shop, db_int(from.id), db_int(limit));
 }
 
-static err list_category(struct ctx *ctx, const struct product_query *query, struct place from, int64_t limit,
-                         struct db_rows **rows)
+static err list_shelf(struct ctx *ctx, const struct product_query *query, struct place from, int64_t limit,
+                      struct db_rows **rows)
 {
     struct db_value shop = db_int(ctx->shop->id), status = db_int(query->status);
-    struct db_value category = db_int(query->category_id), most = db_int(limit);
+    struct db_value shelf = db_int(shelf_of(query)), most = db_int(limit);
     if (query->sort == SORT_PRICE_UP)
         return db_query(ctx, rows,
-                        LIST_COLUMNS "WHERE shop_id = $1 AND category_id = $2 AND status = $3"
-                                     " AND (price_min, id) > ($4, $5) ORDER BY price_min, id LIMIT $6",
-                        shop, category, status, db_int(from.price), db_int(from.id), most);
+                        LIST_COLUMNS OF_SHELF "AND (s.price_min, s.product_id) > ($4, $5)"
+                                              " ORDER BY s.price_min, s.product_id LIMIT $6",
+                        shop, shelf, status, db_int(from.price), db_int(from.id), most);
     if (query->sort == SORT_PRICE_DOWN)
         return db_query(ctx, rows,
-                        LIST_COLUMNS
-                        "WHERE shop_id = $1 AND category_id = $2 AND status = $3"
-                        " AND (price_min, id) < ($4, $5) ORDER BY price_min DESC, id DESC LIMIT $6",
-                        shop, category, status, db_int(from.price), db_int(from.id), most);
+                        LIST_COLUMNS OF_SHELF "AND (s.price_min, s.product_id) < ($4, $5)"
+                                              " ORDER BY s.price_min DESC, s.product_id DESC LIMIT $6",
+                        shop, shelf, status, db_int(from.price), db_int(from.id), most);
     return db_query(ctx, rows,
-                    LIST_COLUMNS "WHERE shop_id = $1 AND category_id = $2 AND status = $3 AND id < $4"
-                                 " ORDER BY id DESC LIMIT $5",
-                    shop, category, status, db_int(from.id), most);
+                    LIST_COLUMNS OF_SHELF "AND s.product_id < $4 ORDER BY s.product_id DESC LIMIT $5", shop,
+                    shelf, status, db_int(from.id), most);
 }
 
-static err list_shop(struct ctx *ctx, const struct product_query *query, struct place from, int64_t limit,
+static err list_kind(struct ctx *ctx, const struct product_query *query, struct place from, int64_t limit,
                      struct db_rows **rows)
 {
-    struct db_value shop = db_int(ctx->shop->id), status = db_int(query->status), most = db_int(limit);
-    if (query->kind)
-        return db_query(ctx, rows,
-                        LIST_COLUMNS "WHERE shop_id = $1 AND status = $2 AND kind = $3 AND id < $4"
-                                     " ORDER BY id DESC LIMIT $5",
-                        shop, status, db_int(query->kind), db_int(from.id), most);
-    if (query->sort == SORT_PRICE_UP)
-        return db_query(ctx, rows,
-                        LIST_COLUMNS "WHERE shop_id = $1 AND status = $2 AND (price_min, id) > ($3, $4)"
-                                     " ORDER BY price_min, id LIMIT $5",
-                        shop, status, db_int(from.price), db_int(from.id), most);
-    if (query->sort == SORT_PRICE_DOWN)
-        return db_query(ctx, rows,
-                        LIST_COLUMNS "WHERE shop_id = $1 AND status = $2 AND (price_min, id) < ($3, $4)"
-                                     " ORDER BY price_min DESC, id DESC LIMIT $5",
-                        shop, status, db_int(from.price), db_int(from.id), most);
     return db_query(ctx, rows,
-                    LIST_COLUMNS "WHERE shop_id = $1 AND status = $2 AND id < $3 ORDER BY id DESC LIMIT $4",
-                    shop, status, db_int(from.id), most);
+                    LIST_COLUMNS OF_PRODUCTS "WHERE p.shop_id = $1 AND p.status = $2 AND p.kind = $3"
+                                             " AND p.id < $4 ORDER BY p.id DESC LIMIT $5",
+                    db_int(ctx->shop->id), db_int(query->status), db_int(query->kind), db_int(from.id),
+                    db_int(limit));
 }
 
 static err find_rows(struct ctx *ctx, const struct product_query *query, struct place from, int64_t limit,
@@ -129,9 +128,9 @@ static err find_rows(struct ctx *ctx, const struct product_query *query, struct 
 {
     if (!query->status)
         return list_any_status(ctx, query, from, limit, rows);
-    if (query->category_id)
-        return list_category(ctx, query, from, limit, rows);
-    return list_shop(ctx, query, from, limit, rows);
+    if (query->kind)
+        return list_kind(ctx, query, from, limit, rows);
+    return list_shelf(ctx, query, from, limit, rows);
 }
 
 err product_list_ids(struct ctx *ctx, const struct product_query *query, int64_t **ids, size_t *count)

@@ -58,5 +58,3 @@ struct version_part {
     int64_t act_id;              /* 0 = a change by itself */
 };
 CHECKED err product_version_part(struct ctx *ctx, const struct version_part *part);
-/* In a transaction: moves `by` products into (or out of) a status, in their category and the whole shop. */
-CHECKED err product_counts_move(struct ctx *ctx, int64_t category_id, enum product_status status, int64_t by);

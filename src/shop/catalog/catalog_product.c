@@ -89,12 +89,12 @@ err product_find_by_sku(struct ctx *ctx, const char *sku, const struct product *
     return take_product(ctx, rows, product);
 }
 
-err product_count(struct ctx *ctx, int64_t category_id, enum product_status status, int64_t *count)
+err product_count(struct ctx *ctx, int64_t shelf_id, enum product_status status, int64_t *count)
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
-                 "SELECT count FROM product_counts WHERE shop_id = $1 AND category_id = $2 AND status = $3",
-                 db_int(ctx->shop->id), db_int(category_id), db_int(status)));
+                 "SELECT count FROM shelf_counts WHERE shop_id = $1 AND shelf_id = $2 AND status = $3",
+                 db_int(ctx->shop->id), db_int(shelf_id), db_int(status)));
     *count = db_next(rows) ? db_get_int(rows, 0) : 0;
     return NULL;
 }

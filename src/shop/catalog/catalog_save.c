@@ -7,6 +7,7 @@
 #include "job/job.h"
 #include "shop/catalog/catalog_check.h"
 #include "shop/catalog/catalog_parts.h"
+#include "shop/catalog/catalog_shelf.h"
 #include <inttypes.h>
 
 #define OPTIONS_JSON_LIMIT 65536
@@ -14,19 +15,6 @@
 err product_emit_changed(struct ctx *ctx, int64_t product_id)
 {
     return outbox_emit(ctx, "product.changed", product_id, value_object(ctx->arena));
-}
-
-err product_counts_move(struct ctx *ctx, int64_t category_id, enum product_status status, int64_t by)
-{
-    const int64_t shelves[] = {0, category_id};
-    for (size_t i = 0; i < 2; i++)
-        TRY(db_execute(
-            ctx,
-            "INSERT INTO product_counts (shop_id, category_id, status, count) VALUES ($1, $2, $3, $4)"
-            " ON CONFLICT (shop_id, category_id, status)"
-            " DO UPDATE SET count = product_counts.count + $5",
-            db_int(ctx->shop->id), db_int(shelves[i]), db_int(status), db_int(by > 0 ? by : 0), db_int(by)));
-    return NULL;
 }
 
 static err options_json(struct ctx *ctx, const struct product_draft *draft, const char **json)
@@ -72,7 +60,7 @@ static err insert_product(struct ctx *ctx, const struct product_draft *draft, co
 {
     int64_t low, high;
     price_range(draft, &low, &high);
-    TRY(db_expect(
+    return db_expect(
         ctx, 1, ERR_DUPLICATE, "handle",
         "INSERT INTO products (shop_id, id, handle, title, subtitle, description, brand, kind, status,"
         " category_id, options, price_min, price_max, variant_count, version, created_at, updated_at)"
@@ -81,8 +69,7 @@ static err insert_product(struct ctx *ctx, const struct product_draft *draft, co
         db_text(draft->subtitle ? draft->subtitle : ""),
         db_text(draft->description ? draft->description : ""), db_text(draft->brand ? draft->brand : ""),
         db_int(draft->kind), db_int(draft->status), db_int(draft->category_id), db_text(options), db_int(low),
-        db_int(high), db_int((int64_t)draft->variant_count), db_int(ctx->now)));
-    return product_counts_move(ctx, draft->category_id, draft->status, 1);
+        db_int(high), db_int((int64_t)draft->variant_count), db_int(ctx->now));
 }
 
 static err update_product(struct ctx *ctx, const struct product_draft *draft, const char *options,
@@ -90,7 +77,7 @@ static err update_product(struct ctx *ctx, const struct product_draft *draft, co
 {
     int64_t low, high;
     price_range(draft, &low, &high);
-    TRY(db_expect(
+    return db_expect(
         ctx, 1, ERR_CONFLICT, "the product was changed meanwhile",
         "UPDATE products SET handle = $4, title = $5, subtitle = $6, description = $7, brand = $8,"
         " status = $9, category_id = $10, options = $11, price_min = $12, price_max = $13,"
@@ -100,11 +87,7 @@ static err update_product(struct ctx *ctx, const struct product_draft *draft, co
         db_text(draft->handle), db_text(draft->title), db_text(draft->subtitle ? draft->subtitle : ""),
         db_text(draft->description ? draft->description : ""), db_text(draft->brand ? draft->brand : ""),
         db_int(draft->status), db_int(draft->category_id), db_text(options), db_int(low), db_int(high),
-        db_int((int64_t)draft->variant_count), db_int(ctx->now)));
-    if (before->status == draft->status && before->category_id == draft->category_id)
-        return NULL;
-    TRY(product_counts_move(ctx, before->category_id, before->status, -1));
-    return product_counts_move(ctx, draft->category_id, draft->status, 1);
+        db_int((int64_t)draft->variant_count), db_int(ctx->now));
 }
 
 /* The trade of a variant that nobody said anything about. */
@@ -234,6 +217,7 @@ static err save_in_transaction(struct ctx *ctx, void *arg)
         TRY(update_product(ctx, draft, options, before));
     }
     TRY(write_parts(ctx, saving));
+    TRY(shelf_settle(ctx, &draft->id, 1));
     TRY(product_version_close(ctx, draft->id, was,
                               draft->cause             ? draft->cause
                               : saving->is_new_product ? "created"

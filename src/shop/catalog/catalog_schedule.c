@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/catalog/catalog_jobs.h"
 #include "shop/catalog/catalog_parts.h"
+#include "shop/catalog/catalog_tree.h"
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -87,5 +88,6 @@ static err run_unpublish(struct ctx *ctx, const struct job *job, void *owner)
 const struct job_kind catalog_job_kinds[] = {
     {PUBLISH_JOB, run_publish, ATTEMPTS, SECOND_MS},
     {UNPUBLISH_JOB, run_unpublish, ATTEMPTS, SECOND_MS},
+    {CATEGORY_SETTLE_JOB, category_run_settle, ATTEMPTS, SECOND_MS},
     {0},
 };

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "job/job.h"
+#include "shop/catalog/catalog_shelf.h"
 
 err product_tag_list(struct ctx *ctx, int64_t product_id, const char ***tags, size_t *count)
 {
@@ -64,11 +65,11 @@ err product_tags_write(struct ctx *ctx, int64_t product_id, const char *const *t
 err tag_list(struct ctx *ctx, const char *after, int limit, struct tag **tags, size_t *count)
 {
     struct db_rows *rows;
-    TRY(db_query(
-        ctx, &rows,
-        "SELECT t.id, t.name, (SELECT count(*) FROM product_tags p WHERE p.shop_id = t.shop_id"
-        " AND p.tag_id = t.id) FROM tags t WHERE t.shop_id = $1 AND t.name > $2 ORDER BY t.name LIMIT $3",
-        db_int(ctx->shop->id), db_text(after ? after : ""), db_int(limit)));
+    TRY(db_query(ctx, &rows,
+                 "SELECT t.id, t.name, CAST(COALESCE((SELECT SUM(n.count) FROM shelf_counts n"
+                 " WHERE n.shop_id = t.shop_id AND n.shelf_id = t.id), 0) AS BIGINT) FROM tags t WHERE "
+                 "t.shop_id = $1 AND t.name > $2 ORDER BY t.name LIMIT $3",
+                 db_int(ctx->shop->id), db_text(after ? after : ""), db_int(limit)));
     *tags = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **tags);
     *count = 0;
     while (db_next(rows))
@@ -96,6 +97,7 @@ static err drop_tag(struct ctx *ctx, int64_t tag_id)
 {
     TRY(db_execute(ctx, "DELETE FROM product_tags WHERE shop_id = $1 AND tag_id = $2", db_int(ctx->shop->id),
                    db_int(tag_id)));
+    TRY(shelf_clear(ctx, tag_id));
     return db_expect(ctx, 1, ERR_NOT_FOUND, "no such tag", "DELETE FROM tags WHERE shop_id = $1 AND id = $2",
                      db_int(ctx->shop->id), db_int(tag_id));
 }
@@ -108,6 +110,7 @@ static err merge(struct ctx *ctx, int64_t from_id, int64_t into_id)
         " SELECT p.shop_id, p.product_id, $3 FROM product_tags p WHERE p.shop_id = $1 AND p.tag_id = $2"
         " ON CONFLICT (shop_id, product_id, tag_id) DO NOTHING",
         db_int(ctx->shop->id), db_int(from_id), db_int(into_id)));
+    TRY(shelf_merge(ctx, from_id, into_id));
     return drop_tag(ctx, from_id);
 }
 

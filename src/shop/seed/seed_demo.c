@@ -136,6 +136,11 @@ static err create_categories(struct ctx *ctx, struct demo *demo)
                                     .summary = value_find_text(item, "summary"),
                                     .summary_en = value_find_text(item, "summary_en"),
                                     .position = (int64_t)i};
+        const char *above = value_find_text(item, "parent");
+        const struct category *parent = NULL;
+        if (above)
+            TRY(category_find_by_handle(ctx, above, &parent));
+        category.parent_id = parent ? parent->id : 0;
         TRY(keep_picture(ctx, demo, value_find_text(item, "picture"), &category.picture_id));
         TRY(category_create(ctx, &category));
         demo->result->categories++;

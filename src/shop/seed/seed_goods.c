@@ -108,7 +108,6 @@ struct bulk_goods {
     const int64_t *category_ids; /* SHELVES */
     struct bulk_product *products;
     int64_t count;
-    int64_t counts[SHELVES];
 };
 
 /* ---- what there shall be ---- */
@@ -137,7 +136,6 @@ static void make_product(struct ctx *ctx, struct bulk_goods *goods, struct bulk_
     struct dice dice = {(uint64_t)shop_number << 40 | (uint64_t)index};
     bool is_digital = dice_below(&dice, DIGITAL_ONE_IN) == 0;
     int64_t shelf = is_digital ? DIGITAL_SHELF : dice_below(&dice, DIGITAL_SHELF);
-    goods->counts[shelf]++;
     product->id = id_new(ctx);
     product->category_id = goods->category_ids[shelf];
     product->kind = is_digital ? PRODUCT_DIGITAL : PRODUCT_PHYSICAL;
@@ -243,16 +241,6 @@ static err write_product(struct ctx *ctx, const struct bulk_product *product)
         db_int(product->variant_count), db_int(ctx->now));
 }
 
-static err add_count(struct ctx *ctx, int64_t category_id, int64_t count)
-{
-    return db_execute(
-        ctx,
-        "INSERT INTO product_counts (shop_id, category_id, status, count) VALUES ($1, $2, 2, $3)"
-        " ON CONFLICT (shop_id, category_id, status)"
-        " DO UPDATE SET count = product_counts.count + excluded.count",
-        db_int(ctx->shop->id), db_int(category_id), db_int(count));
-}
-
 static err write_goods(struct ctx *ctx, void *arg)
 {
     const struct bulk_goods *goods = arg;
@@ -261,10 +249,10 @@ static err write_goods(struct ctx *ctx, void *arg)
     for (size_t j = 0; j < sizeof writers / sizeof *writers; j++)
         for (int64_t i = 0; i < goods->count; i++)
             TRY(writers[j](ctx, &goods->products[i]));
-    for (int i = 0; i < SHELVES; i++)
-        if (goods->counts[i] > 0)
-            TRY(add_count(ctx, goods->category_ids[i], goods->counts[i]));
-    return add_count(ctx, 0, goods->count);
+    int64_t *ids = arena_alloc_many(ctx->arena, (size_t)goods->count, sizeof *ids);
+    for (int64_t i = 0; i < goods->count; i++)
+        ids[i] = goods->products[i].id;
+    return catalog_shelve(ctx, ids, (size_t)goods->count);
 }
 
 /* ---- a shop ---- */
@@ -290,7 +278,6 @@ static err open_shelves(struct ctx *ctx, int64_t *category_ids, struct seed_resu
 static err add_batch(struct ctx *ctx, struct bulk_goods *goods, int64_t shop_number, int64_t first,
                      struct seed_result *result)
 {
-    memset(goods->counts, 0, sizeof goods->counts);
     goods->products = arena_alloc_many(ctx->arena, (size_t)goods->count, sizeof *goods->products);
     for (int64_t i = 0; i < goods->count; i++)
         make_product(ctx, goods, &goods->products[i], shop_number, first + i);

@@ -9,6 +9,9 @@
 /* {categories: [{handle, name, url}]}: what every page's header shows. */
 CHECKED err storefront_nav(struct ctx *ctx, struct value **nav);
 
+/* `crumbs`: [{name, url}] from the top to this category; empty for 0. */
+void storefront_crumbs(struct ctx *ctx, struct value *view, const struct category *categories, size_t count,
+                       int64_t category_id);
 /* docs/views.md: cards of some products, with their stock. */
 CHECKED err product_card_views(struct ctx *ctx, struct value *list, const struct product *products,
                                size_t count);

@@ -158,8 +158,13 @@ static err add_pictures(struct ctx *ctx, struct value *view, const struct produc
 
 static err add_category(struct ctx *ctx, struct value *view, const struct product *product)
 {
-    const struct category *category;
-    TRY(category_load(ctx, product->category_id, &category));
+    struct category *categories;
+    size_t count;
+    TRY(category_list(ctx, &categories, &count));
+    const struct category *category = category_in(categories, count, product->category_id);
+    if (!category)
+        return fail_with(ctx, ERR_NOT_FOUND, "no such category");
+    storefront_crumbs(ctx, view, categories, count, category->id);
     struct value *tree = value_set_object(ctx->arena, view, "category");
     value_set_text(ctx->arena, tree, "handle", category->handle);
     value_set_text(ctx->arena, tree, "name", category_name(ctx, category));

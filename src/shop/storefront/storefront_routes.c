@@ -44,6 +44,8 @@ err storefront_nav(struct ctx *ctx, struct value **nav)
     *nav = value_object(ctx->arena);
     struct value *list = value_set_list(ctx->arena, *nav, "categories");
     for (size_t i = 0; i < count; i++) {
+        if (categories[i].depth != 1)
+            continue;
         struct value *entry = value_add(ctx->arena, list, *value_object(ctx->arena));
         value_set_text(ctx->arena, entry, "handle", categories[i].handle);
         value_set_text(ctx->arena, entry, "name", category_name(ctx, &categories[i]));
@@ -51,6 +53,20 @@ err storefront_nav(struct ctx *ctx, struct value **nav)
                        arena_format(ctx->arena, "/categories/%s", categories[i].handle));
     }
     return NULL;
+}
+
+void storefront_crumbs(struct ctx *ctx, struct value *view, const struct category *categories, size_t count,
+                       int64_t category_id)
+{
+    const struct category *trail[CATEGORY_DEPTH_LIMIT];
+    size_t length = category_trail(categories, count, category_id, trail);
+    struct value *list = value_set_list(ctx->arena, view, "crumbs");
+    for (size_t i = 0; i < length; i++) {
+        struct value *crumb = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_text(ctx->arena, crumb, "name", category_name(ctx, trail[i]));
+        value_set_text(ctx->arena, crumb, "url",
+                       arena_format(ctx->arena, "/categories/%s", trail[i]->handle));
+    }
 }
 
 static err add_cards(struct req *req, struct value *view, const char *name, const struct product_query *query)
@@ -68,8 +84,9 @@ static err home(struct req *req)
     TRY(category_list(&req->ctx, &categories, &count));
     struct value *list = value_set_list(req->ctx.arena, view, "categories");
     for (size_t i = 0; i < count; i++)
-        add_category(&req->ctx, value_add(req->ctx.arena, list, *value_object(req->ctx.arena)),
-                     &categories[i]);
+        if (categories[i].depth == 1)
+            add_category(&req->ctx, value_add(req->ctx.arena, list, *value_object(req->ctx.arena)),
+                         &categories[i]);
     struct product_query newest = {.status = PRODUCT_ACTIVE, .limit = HOME_FEATURED + HOME_NEWEST};
     struct product_query digital = {.status = PRODUCT_ACTIVE, .kind = PRODUCT_DIGITAL, .limit = HOME_DIGITAL};
     struct product_page page;
@@ -149,6 +166,20 @@ static err products(struct req *req)
     return reply_view(req, "products", view);
 }
 
+/* Those above the category, and those one level below it. */
+static err add_family(struct ctx *ctx, struct value *view, const struct category *of)
+{
+    struct category *categories;
+    size_t count;
+    TRY(category_list(ctx, &categories, &count));
+    storefront_crumbs(ctx, view, categories, count, of->parent_id);
+    struct value *children = value_set_list(ctx->arena, view, "children");
+    for (size_t i = 0; i < count; i++)
+        if (categories[i].parent_id == of->id)
+            add_category(ctx, value_add(ctx->arena, children, *value_object(ctx->arena)), &categories[i]);
+    return NULL;
+}
+
 static err category(struct req *req)
 {
     const struct list_form *form = req->form;
@@ -158,6 +189,7 @@ static err category(struct req *req)
         return fail_with(&req->ctx, ERR_NOT_FOUND, "no such category");
     struct value *view = value_object(req->ctx.arena);
     add_category(&req->ctx, value_set_object(req->ctx.arena, view, "category"), found);
+    TRY(add_family(&req->ctx, view, found));
     TRY(add_list(req, view, arena_format(req->ctx.arena, "/categories/%s", found->handle), found->id));
     if (req->face == FACE_HTML)
         cache_list(req);

@@ -43,7 +43,7 @@ static void the_demo_is_there_once(void **state)
     const char *token;
     shop_must(seed_demo(ctx, getenv("YUNDIAN_TEST_DEMO"), &result));
     assert_false(result.was_there);
-    assert_int_equal(result.categories, 8);
+    assert_int_equal(result.categories, 11);
     assert_true(result.products >= 64);
     assert_int_equal(result.orders, 40);
     shop_must(shop_load_by_handle(ctx, "demo", &ctx->shop));

@@ -1,0 +1,24 @@
+/* catalog_shelf.h - which products stand on which shelf. Private to catalog. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "shop/catalog/catalog.h"
+
+enum shelf_kind { SHELF_SHOP = 0, SHELF_CATEGORY = 1, SHELF_TAG = 2, SHELF_COLLECTION = 3 };
+
+#define WHOLE_SHOP 0
+/* Products of one call, and of one transaction that settles many. */
+#define SHELF_CHUNK 192
+
+/* In the transaction of the change, when everything else is written: puts up to SHELF_CHUNK products where
+ * category and tags say, with their status and price, and counts. Collections keep those they have. The rows
+ * of the products must be locked by an earlier write of the transaction, so that two of them settle one after
+ * the other. */
+CHECKED err shelf_settle(struct ctx *ctx, const int64_t *product_ids, size_t count);
+/* The next products of a shelf behind `after`, at most SHELF_CHUNK. */
+CHECKED err shelf_next(struct ctx *ctx, int64_t shelf_id, int64_t after, int64_t *product_ids, size_t *count);
+/* In a transaction: locks the products, then settles them. */
+CHECKED err shelf_settle_locked(struct ctx *ctx, const int64_t *product_ids, size_t count);
+/* In a transaction: all products of one shelf move to another one, which may have some of them. */
+CHECKED err shelf_merge(struct ctx *ctx, int64_t from_id, int64_t into_id);
+/* In a transaction: nothing stands on it any more. */
+CHECKED err shelf_clear(struct ctx *ctx, int64_t shelf_id);
