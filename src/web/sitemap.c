@@ -15,6 +15,8 @@
 #include "shop/staff/staff_routes.h"
 #include "shop/storefront/storefront_routes.h"
 #include "shop/tenant/tenant.h"
+#include "shop/transfer/import_jobs.h"
+#include "shop/transfer/transfer_routes.h"
 #include "web/web.h"
 
 const struct route *const site_routes[] = {
@@ -30,6 +32,7 @@ const struct route *const site_routes[] = {
     backoffice_today_routes,
     backoffice_list_routes,
     backoffice_act_routes,
+    transfer_routes,
     backoffice_product_routes,
     backoffice_picture_routes,
     backoffice_media_routes,
@@ -49,9 +52,9 @@ const struct route *const site_routes[] = {
     NULL,
 };
 
-const struct job_kind *const site_jobs[] = {shop_job_kinds,    media_job_kinds,        catalog_job_kinds,
-                                            payment_job_kinds, payment_owed_job_kinds, checkout_job_kinds,
-                                            digital_job_kinds, sandbox_job_kinds,      NULL};
+const struct job_kind *const site_jobs[] = {
+    shop_job_kinds,     media_job_kinds,   catalog_job_kinds, payment_job_kinds, payment_owed_job_kinds,
+    checkout_job_kinds, digital_job_kinds, sandbox_job_kinds, import_job_kinds,  NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 

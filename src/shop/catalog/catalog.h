@@ -337,7 +337,8 @@ struct product_whole {
     size_t tag_count;
     struct attribute_value *attributes;
     size_t attribute_count;
-    struct variant *variants; /* also those that are off, by position; without what they know of the product */
+    struct variant
+        *variants; /* also those that are off, by position; without what they know of the product */
     size_t variant_count;
     bool has_history; /* a whole state of it is kept */
 };

@@ -134,7 +134,7 @@ struct saving {
     const bool *is_new; /* of each variant */
     bool is_new_product;
     const struct product_whole *before; /* when it is at hand */
-    const char **tags; /* as they are kept; NULL = as they are */
+    const char **tags;                  /* as they are kept; NULL = as they are */
     size_t tag_count;
     struct attribute_value *attributes; /* likewise */
     size_t attribute_count;
@@ -342,7 +342,9 @@ static err remember(struct ctx *ctx, const struct attribute *attributes, size_t 
     struct version_whole save = {
         .product_id = draft->id,
         .version = before ? before->product->version + 1 : 1,
-        .cause = draft->cause ? draft->cause : before ? "saved" : "created",
+        .cause = draft->cause ? draft->cause
+                 : before     ? "saved"
+                              : "created",
         .before = before ? product_sheet_of(ctx, before, attributes, count) : NULL,
         .after = product_sheet_of(ctx, &after, attributes, count),
         .act_id = act_id,

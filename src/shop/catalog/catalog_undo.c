@@ -1,5 +1,5 @@
-/* catalog_undo.c - undoing an act that saved whole products: each one that nobody changed since gets back what
- * it had, one that the act created is archived. */
+/* catalog_undo.c - undoing an act that saved whole products: each one that nobody changed since gets back
+ * what it had, one that the act created is archived. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/catalog/catalog_parts.h"
 
@@ -11,8 +11,8 @@ struct touched {
     int64_t product_id;
     int64_t first; /* its versions that the act made */
     int64_t last;
-    int64_t versions; /* how many they are */
-    int64_t present;  /* the version it has now */
+    int64_t versions;    /* how many they are */
+    int64_t present;     /* the version it has now */
     struct value *sheet; /* before the act; NULL = the act created it */
     int64_t at;          /* of that sheet */
 };
@@ -30,13 +30,14 @@ struct part {
 static err read_touched(struct ctx *ctx, struct part *part)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT v.product_id, min(v.version), max(v.version), count(*), p.version FROM product_versions v"
-                 " JOIN products p ON p.shop_id = v.shop_id AND p.id = v.product_id"
-                 " WHERE v.shop_id = $1 AND v.act_id = $2 AND v.product_id > $3"
-                 " GROUP BY v.product_id, p.version ORDER BY v.product_id LIMIT $4",
-                 db_int(ctx->shop->id), db_int(part->undoing->act_id), db_int(part->undoing->after),
-                 db_int(ACT_UNDO_CHUNK)));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT v.product_id, min(v.version), max(v.version), count(*), p.version FROM product_versions v"
+        " JOIN products p ON p.shop_id = v.shop_id AND p.id = v.product_id"
+        " WHERE v.shop_id = $1 AND v.act_id = $2 AND v.product_id > $3"
+        " GROUP BY v.product_id, p.version ORDER BY v.product_id LIMIT $4",
+        db_int(ctx->shop->id), db_int(part->undoing->act_id), db_int(part->undoing->after),
+        db_int(ACT_UNDO_CHUNK)));
     part->count = 0;
     while (db_next(rows))
         part->items[part->count++] = (struct touched){.product_id = db_get_int(rows, 0),
@@ -123,7 +124,8 @@ static err draft_of(struct ctx *ctx, const struct part *part, const struct touch
     return NULL;
 }
 
-/* Words that another product has by now would be refused by the database, with all the others of this part. */
+/* Words that another product has by now would be refused by the database, with all the others of this part.
+ */
 static err drop_taken(struct ctx *ctx, struct product_saving *savings, size_t *count)
 {
     const char *handles[ACT_UNDO_CHUNK];

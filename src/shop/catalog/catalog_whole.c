@@ -66,14 +66,14 @@ static err read_product(struct ctx *ctx, struct db_rows *rows, struct product_wh
                                 .updated_at = db_get_int(rows, 13)};
     whole->product = product;
     whole->has_history = db_get_int(rows, 14) == 1;
-    whole->details = (struct product_details){.model = db_is_null(rows, 15) ? "" : db_get_text(rows, 15),
-                                              .origin = db_is_null(rows, 16) ? "" : db_get_text(rows, 16),
-                                              .tax_code = db_is_null(rows, 17) ? "" : db_get_text(rows, 17),
-                                              .unit = db_is_null(rows, 18) ? "" : db_get_text(rows, 18),
-                                              .shelf_life_days = db_get_int(rows, 19),
-                                              .seo_title = db_is_null(rows, 20) ? "" : db_get_text(rows, 20),
-                                              .seo_description =
-                                                  db_is_null(rows, 21) ? "" : db_get_text(rows, 21)};
+    whole->details =
+        (struct product_details){.model = db_is_null(rows, 15) ? "" : db_get_text(rows, 15),
+                                 .origin = db_is_null(rows, 16) ? "" : db_get_text(rows, 16),
+                                 .tax_code = db_is_null(rows, 17) ? "" : db_get_text(rows, 17),
+                                 .unit = db_is_null(rows, 18) ? "" : db_get_text(rows, 18),
+                                 .shelf_life_days = db_get_int(rows, 19),
+                                 .seo_title = db_is_null(rows, 20) ? "" : db_get_text(rows, 20),
+                                 .seo_description = db_is_null(rows, 21) ? "" : db_get_text(rows, 21)};
     TRY(read_json(ctx, db_get_text(rows, 9), &product->options));
     return read_json(ctx, db_is_null(rows, 22) ? "[]" : db_get_text(rows, 22), &whole->details.specs);
 }
@@ -86,7 +86,8 @@ static err read_products(struct ctx *ctx, const struct many *many)
         ctx, &rows,
         "SELECT p.id, p.handle, p.title, p.subtitle, p.description, p.brand, p.kind, p.status, p.category_id,"
         " p.options, p.variant_count, p.version, p.created_at, p.updated_at,"
-        " CAST(CASE WHEN EXISTS (SELECT 1 FROM product_versions v WHERE v.shop_id = p.shop_id AND v.product_id ="
+        " CAST(CASE WHEN EXISTS (SELECT 1 FROM product_versions v WHERE v.shop_id = p.shop_id AND "
+        "v.product_id ="
         " p.id AND v.is_whole = 1) THEN 1 ELSE 0 END AS BIGINT),"
         " d.model, d.origin, d.tax_code, d.unit, d.shelf_life_days, d.seo_title, d.seo_description, d.specs"
         " FROM products p LEFT JOIN product_details d ON d.shop_id = p.shop_id AND d.product_id = p.id"
@@ -227,10 +228,9 @@ err product_whole_load_many(struct ctx *ctx, const int64_t *product_ids, size_t 
 /* ---- by what people know them by ---- */
 
 static const char *const key_questions[] = {
-    [PRODUCT_BY_SKU] =
-        "SELECT sku, product_id FROM variants WHERE shop_id = $1 AND sku IN " ID_LIST,
-    [PRODUCT_BY_BARCODE] =
-        "SELECT barcode, product_id FROM variants WHERE shop_id = $1 AND barcode <> '' AND barcode IN " ID_LIST,
+    [PRODUCT_BY_SKU] = "SELECT sku, product_id FROM variants WHERE shop_id = $1 AND sku IN " ID_LIST,
+    [PRODUCT_BY_BARCODE] = "SELECT barcode, product_id FROM variants WHERE shop_id = $1 AND barcode <> '' "
+                           "AND barcode IN " ID_LIST,
     [PRODUCT_BY_HANDLE] = "SELECT handle, id FROM products WHERE shop_id = $1 AND handle IN " ID_LIST,
 };
 
@@ -295,9 +295,15 @@ static struct variant variant_after(struct ctx *ctx, const struct product_draft 
                             .price = variant->price,
                             .weight = variant->weight,
                             .is_active = variant->is_active,
-                            .barcode = trade ? trade->barcode : before ? before->barcode : "",
-                            .cost = trade ? trade->cost : before ? before->cost : COST_UNKNOWN,
-                            .volume = trade ? trade->volume : before ? before->volume : 0};
+                            .barcode = trade    ? trade->barcode
+                                       : before ? before->barcode
+                                                : "",
+                            .cost = trade    ? trade->cost
+                                    : before ? before->cost
+                                             : COST_UNKNOWN,
+                            .volume = trade    ? trade->volume
+                                      : before ? before->volume
+                                               : 0};
 }
 
 static bool is_drafted(const struct product_draft *draft, int64_t variant_id)
@@ -315,8 +321,8 @@ static void variants_after(struct ctx *ctx, const struct product_draft *draft,
     size_t most = draft->variant_count + (before ? before->variant_count : 0);
     after->variants = arena_alloc_many(ctx->arena, most + 1, sizeof *after->variants);
     for (size_t i = 0; i < draft->variant_count; i++)
-        after->variants[after->variant_count++] = variant_after(
-            ctx, draft, &draft->variants[i], variant_of(before, draft->variants[i].id));
+        after->variants[after->variant_count++] =
+            variant_after(ctx, draft, &draft->variants[i], variant_of(before, draft->variants[i].id));
     for (size_t i = 0; before && i < before->variant_count; i++) {
         if (is_drafted(draft, before->variants[i].id))
             continue;
@@ -338,18 +344,20 @@ static int by_attribute(const void *left, const void *right)
     return strcmp(a->value, b->value);
 }
 
-static void parts_after(struct ctx *ctx, const struct product_draft *draft, const struct product_whole *before,
-                        struct product_whole *after)
+static void parts_after(struct ctx *ctx, const struct product_draft *draft,
+                        const struct product_whole *before, struct product_whole *after)
 {
     after->details = draft->details ? *draft->details
                      : before       ? before->details
-                                    : (struct product_details){"", "", "", "", 0, "", "", value_list(ctx->arena)};
+                              : (struct product_details){"", "", "", "", 0, "", "", value_list(ctx->arena)};
     after->tag_count = draft->tags ? draft->tag_count : before ? before->tag_count : 0;
     after->tags = arena_alloc_many(ctx->arena, after->tag_count + 1, sizeof *after->tags);
     for (size_t i = 0; i < after->tag_count; i++)
         after->tags[i] = draft->tags ? draft->tags[i] : before->tags[i];
     qsort(after->tags, after->tag_count, sizeof *after->tags, by_text);
-    after->attribute_count = draft->attributes ? draft->attribute_count : before ? before->attribute_count : 0;
+    after->attribute_count = draft->attributes ? draft->attribute_count
+                             : before          ? before->attribute_count
+                                               : 0;
     after->attributes = arena_alloc_many(ctx->arena, after->attribute_count + 1, sizeof *after->attributes);
     for (size_t i = 0; i < after->attribute_count; i++)
         after->attributes[i] = draft->attributes ? draft->attributes[i] : before->attributes[i];

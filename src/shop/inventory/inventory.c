@@ -270,7 +270,8 @@ err stock_count(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t
     return db_transact(ctx, count_in_transaction, &counting);
 }
 
-err stock_shift(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t difference, const char *reason)
+err stock_shift(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t difference,
+                const char *reason)
 {
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "more is promised than would stay",
                   "UPDATE stock SET on_hand = on_hand + $3 WHERE shop_id = $1 AND variant_id = $2"

@@ -96,7 +96,9 @@ static size_t split(struct import_run *run, const char *path, const char *steps[
     while (*path) {
         size_t length = 0, gap = 0;
         while (path[length] && !gap) {
-            gap = path[length] == '/' || path[length] == '>' ? 1 : text_starts(path + length, "›") ? strlen("›") : 0;
+            gap = path[length] == '/' || path[length] == '>' ? 1
+                  : text_starts(path + length, "›")          ? strlen("›")
+                                                             : 0;
             length += gap == 0;
         }
         const char *step = text_trim(run->ctx->arena, arena_copy(run->ctx->arena, path, length));

@@ -259,8 +259,8 @@ bool import_column_of_key(const char *key, struct import_column *column)
     return false;
 }
 
-void import_column_guess(struct ctx *ctx, const struct attribute *attributes, size_t count, const char *header,
-                         struct import_column *column)
+void import_column_guess(struct ctx *ctx, const struct attribute *attributes, size_t count,
+                         const char *header, struct import_column *column)
 {
     const char *name = text_trim(ctx->arena, header);
     *column = (struct import_column){.header = name};

@@ -71,8 +71,8 @@ const char *import_column_key(struct ctx *ctx, const struct import_column *colum
 bool import_column_of_key(const char *key, struct import_column *column);
 const char *import_meaning_key(enum import_meaning meaning);
 /* What a header probably means: by the table of names, then by the attributes of the shop. */
-void import_column_guess(struct ctx *ctx, const struct attribute *attributes, size_t count, const char *header,
-                         struct import_column *column);
+void import_column_guess(struct ctx *ctx, const struct attribute *attributes, size_t count,
+                         const char *header, struct import_column *column);
 /* Fills `of`. ERR_INVALID when two columns mean the same. */
 CHECKED err import_columns_settle(struct ctx *ctx, struct import_columns *columns);
 /* The same for headers that say the same, whatever else stands in the file. */

@@ -41,10 +41,12 @@ void import_group_refuse(struct import_run *run, struct import_group *group, con
     import_note(run, line->number, column, code, value, fix, message);
 }
 
-void import_group_refuse_cell(struct import_run *run, struct import_group *group, const struct import_line *line,
-                              enum import_meaning meaning, const char *code, const char *message)
+void import_group_refuse_cell(struct import_run *run, struct import_group *group,
+                              const struct import_line *line, enum import_meaning meaning, const char *code,
+                              const char *message)
 {
-    import_group_refuse(run, group, line, import_header_of(run, meaning), code, line->cells[meaning], "", message);
+    import_group_refuse(run, group, line, import_header_of(run, meaning), code, line->cells[meaning], "",
+                        message);
 }
 
 /* The line whose cell counts for the product: the first that tells; all that tell must agree. */
@@ -59,10 +61,11 @@ const struct import_line *import_group_teller(struct import_run *run, struct imp
         if (!first)
             first = line;
         else if (!text_is(line->cells[meaning], first->cells[meaning]))
-            import_group_refuse_cell(run, group, line, meaning, "differs",
-                        arena_format(run->work.arena,
-                                     "line %" PRId64 " says something else of the same product; make them the same",
-                                     first->number));
+            import_group_refuse_cell(
+                run, group, line, meaning, "differs",
+                arena_format(run->work.arena,
+                             "line %" PRId64 " says something else of the same product; make them the same",
+                             first->number));
     }
     return first;
 }
@@ -100,7 +103,7 @@ static void take_kind(struct import_run *run, struct import_group *group)
         return;
     if (group->whole && line->kind != group->draft.kind)
         import_group_refuse_cell(run, group, line, MEANING_KIND, "unchangeable",
-                    "the kind of a product cannot change; open a new one");
+                                 "the kind of a product cannot change; open a new one");
     group->draft.kind = line->kind;
 }
 
@@ -125,13 +128,14 @@ static err take_category(struct import_run *run, struct import_group *group)
     if (!is_fine)
         group->outcome = IMPORT_REFUSED;
     if (!line && !group->draft.category_id)
-        import_group_refuse(run, group, group->lines[0], import_header_of(run, MEANING_CATEGORY), "required", "", "",
-                            "a new product needs a category");
+        import_group_refuse(run, group, group->lines[0], import_header_of(run, MEANING_CATEGORY), "required",
+                            "", "", "a new product needs a category");
     if (!line || !is_fine || (category_id && category_id == group->draft.category_id))
         return NULL;
     import_group_change(
         run, group, MEANING_CATEGORY, "",
-        group->whole ? category_path(ctx, run->categories, run->category_count, group->draft.category_id) : "",
+        group->whole ? category_path(ctx, run->categories, run->category_count, group->draft.category_id)
+                     : "",
         category_id ? category_path(ctx, run->categories, run->category_count, category_id)
                     : line->cells[MEANING_CATEGORY]);
     group->draft.category_id = category_id;
@@ -155,8 +159,9 @@ static void take_details(struct import_run *run, struct import_group *group)
 {
     struct product_details *details = arena_alloc(run->work.arena, sizeof *details);
     bool was_changed = group->is_draft_changed;
-    *details = group->whole ? group->whole->details
-                            : (struct product_details){"", "", "", "", 0, "", "", value_list(run->work.arena)};
+    *details = group->whole
+                   ? group->whole->details
+                   : (struct product_details){"", "", "", "", 0, "", "", value_list(run->work.arena)};
     group->is_draft_changed = false;
     take_text(run, group, MEANING_MODEL, &details->model);
     take_text(run, group, MEANING_ORIGIN, &details->origin);
@@ -201,8 +206,8 @@ static void check_handle(struct import_run *run, struct import_group *group)
     struct product_draft *draft = &group->draft;
     const struct import_line *line = group->lines[0];
     if (group->handle_owner && group->handle_owner != group->product_id)
-        import_group_refuse(run, group, line, import_header_of(run, MEANING_HANDLE), "duplicate", draft->handle, "",
-                            "another product has this handle; choose another one");
+        import_group_refuse(run, group, line, import_header_of(run, MEANING_HANDLE), "duplicate",
+                            draft->handle, "", "another product has this handle; choose another one");
     if (text_is_blank(draft->title))
         import_group_refuse(run, group, line, import_header_of(run, MEANING_TITLE), "required", "", "",
                             "the product needs a name");
@@ -226,7 +231,8 @@ static void refuse_draft(struct import_run *run, struct import_group *group, err
     struct import_column column = {0};
     if (text_starts(field, "variants.")) {
         size_t index = (size_t)atoll(field + strlen("variants."));
-        const struct import_line *own = index < group->draft.variant_count ? group->variant_lines[index] : NULL;
+        const struct import_line *own =
+            index < group->draft.variant_count ? group->variant_lines[index] : NULL;
         line = own ? own : line;
     }
     if (import_column_of_key(dot ? dot + 1 : field, &column) && column.meaning < MEANING_CELLS) {

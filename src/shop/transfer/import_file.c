@@ -1,7 +1,7 @@
 /* import_file.c - a product file row by row, without the lines that are no rows.
  *
- * A 淘宝数据包 begins with a line "version 1.00", then come the names of the fields for programs, then those for
- * people. */
+ * A 淘宝数据包 begins with a line "version 1.00", then come the names of the fields for programs, then those
+ * for people. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/transfer/import_parts.h"
 
@@ -48,7 +48,8 @@ err import_file_open(struct ctx *ctx, const char *path, const struct attribute *
 }
 
 /* A second line of names: each cell is one of the names of its column. */
-static bool is_second_header(struct ctx *ctx, const struct import_columns *columns, const struct sheet_row *row)
+static bool is_second_header(struct ctx *ctx, const struct import_columns *columns,
+                             const struct sheet_row *row)
 {
     size_t same = 0;
     if (row->count != columns->count)
@@ -66,6 +67,7 @@ err import_file_next(struct ctx *ctx, struct sheet_reader *reader, const struct 
 {
     do
         TRY(sheet_next(ctx, reader, row, outcome));
-    while (*outcome == SHEET_ROW && (is_blank(row) || (row->number <= 3 && is_second_header(ctx, columns, row))));
+    while (*outcome == SHEET_ROW &&
+           (is_blank(row) || (row->number <= 3 && is_second_header(ctx, columns, row))));
     return NULL;
 }

@@ -1,5 +1,5 @@
-/* import_jobs.c - checking, applying and undoing in the background. Each goes on where it was: how far it came
- * stands in the row of the import, written with what it wrote. */
+/* import_jobs.c - checking, applying and undoing in the background. Each goes on where it was: how far it
+ * came stands in the row of the import, written with what it wrote. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/transfer/import_jobs.h"
 #include "shop/transfer/import_parts.h"
@@ -11,7 +11,8 @@
 /* Changes of stock that are taken back in one transaction. */
 #define STOCK_CHUNK 64
 
-static err begin(struct ctx *ctx, int64_t import_id, enum import_state state, struct import *import, bool *is_due)
+static err begin(struct ctx *ctx, int64_t import_id, enum import_state state, struct import *import,
+                 bool *is_due)
 {
     TRY(import_load(ctx, import_id, import));
     *is_due = import->state == state;
@@ -39,8 +40,8 @@ static err end_in_transaction(struct ctx *ctx, void *arg)
                   "UPDATE imports SET state = $3, failure = $4, finished_at = $5, progress = 100,"
                   " position = CASE WHEN $3 = 6 THEN 0 ELSE position END, counts = COALESCE($7, counts)"
                   " WHERE shop_id = $1 AND id = $2 AND state = $6",
-                  db_int(ctx->shop->id), db_int(ending->import_id), db_int(ending->to), db_text(ending->failure),
-                  db_int(ctx->now), db_int(ending->from), db_text(ending->counts)));
+                  db_int(ctx->shop->id), db_int(ending->import_id), db_int(ending->to),
+                  db_text(ending->failure), db_int(ctx->now), db_int(ending->from), db_text(ending->counts)));
     return ending->next ? job_schedule(ctx, ending->next, ending->import_id, ctx->now, NULL) : NULL;
 }
 
@@ -85,7 +86,8 @@ static err run_check(struct ctx *ctx, const struct job *job, void *owner)
         return NULL;
     err failure = run_file(ctx, &import, true, &is_stopped);
     if (failure && error_kind(failure->code)->status < 500 && failure->code != ERR_CONFLICT)
-        return end(ctx, (struct ending){import.id, IMPORT_CHECKING, IMPORT_FAILED, words_of(failure), NULL, NULL});
+        return end(ctx,
+                   (struct ending){import.id, IMPORT_CHECKING, IMPORT_FAILED, words_of(failure), NULL, NULL});
     TRY(failure);
     return end(ctx, (struct ending){import.id, IMPORT_CHECKING, IMPORT_CHECKED, "", NULL, NULL});
 }
@@ -126,9 +128,9 @@ static err give_back(struct ctx *ctx, const struct undo *undo, const struct stoc
 {
     if (stock->on_hand - back->difference >= stock->reserved)
         TRY(stock_shift(ctx, back->variant_id, back->product_id, -back->difference, "import undone"));
-    return db_execute(ctx,
-                      "DELETE FROM import_stock_changes WHERE shop_id = $1 AND import_id = $2 AND variant_id = $3",
-                      db_int(ctx->shop->id), db_int(undo->import_id), db_int(back->variant_id));
+    return db_execute(
+        ctx, "DELETE FROM import_stock_changes WHERE shop_id = $1 AND import_id = $2 AND variant_id = $3",
+        db_int(ctx->shop->id), db_int(undo->import_id), db_int(back->variant_id));
 }
 
 /* What was added to stocks goes; what was promised meanwhile stays. */
@@ -168,8 +170,8 @@ static err undo_products(struct ctx *ctx, void *arg)
     return db_expect(ctx, 1, ERR_CONFLICT, "another run of this import goes on",
                      "UPDATE imports SET position = $3, counts = $4, progress = $7"
                      " WHERE shop_id = $1 AND id = $2 AND position = $5 AND state = $6",
-                     db_int(ctx->shop->id), db_int(undo->import_id), db_int(undo->part.after), db_text(counts),
-                     db_int(undo->position), db_int(IMPORT_UNDOING),
+                     db_int(ctx->shop->id), db_int(undo->import_id), db_int(undo->part.after),
+                     db_text(counts), db_int(undo->position), db_int(IMPORT_UNDOING),
                      db_int((report.undone + report.left) * 99 /
                             (report.products[IMPORT_NEW] + report.products[IMPORT_CHANGED] + 1)));
 }
@@ -203,7 +205,8 @@ static err undo_all(struct ctx *ctx, struct import *import, struct undo *undo)
     if (!failure && import->act_id)
         failure = db_transact(&work, close_act, import);
     if (failure)
-        failure = error_make(ctx->arena, failure->code, failure->file, failure->line, "%s", words_of(failure));
+        failure =
+            error_make(ctx->arena, failure->code, failure->file, failure->line, "%s", words_of(failure));
     arena_close(work.arena);
     return failure;
 }
@@ -217,7 +220,8 @@ static err run_undo(struct ctx *ctx, const struct job *job, void *owner)
     if (!is_due)
         return NULL;
     struct undo *undo = arena_alloc(ctx->arena, sizeof *undo);
-    *undo = (struct undo){.import_id = import.id, .position = import.position, .part = {.act_id = import.act_id}};
+    *undo =
+        (struct undo){.import_id = import.id, .position = import.position, .part = {.act_id = import.act_id}};
     import_counts_read(import.counts, &undo->report);
     TRY(undo_all(ctx, &import, undo));
     return end(ctx, (struct ending){import.id, IMPORT_UNDOING, IMPORT_UNDONE, import.failure, NULL, NULL});

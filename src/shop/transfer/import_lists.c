@@ -115,7 +115,8 @@ void import_take_specs(struct import_run *run, struct import_group *group, const
     if (!line)
         return;
     if (!read_specs(ctx, line->cells[MEANING_SPECS], &read)) {
-        import_group_refuse_cell(run, group, line, MEANING_SPECS, "bad-specs", "write 名称: 值, each on a line of its own");
+        import_group_refuse_cell(run, group, line, MEANING_SPECS, "bad-specs",
+                                 "write 名称: 值, each on a line of its own");
         return;
     }
     const char *before = specs_text(ctx, *specs), *after = specs_text(ctx, read);
@@ -149,7 +150,8 @@ static const char *flag_of(const char *word)
 }
 
 /* The answers of a cell, sorted. */
-static const char **answers_of(struct ctx *ctx, const struct attribute *attribute, const char *cell, size_t *count)
+static const char **answers_of(struct ctx *ctx, const struct attribute *attribute, const char *cell,
+                               size_t *count)
 {
     static const char *const none[] = {NULL};
     const char **answers = split(ctx, cell, attribute->kind == ATTRIBUTE_CHOICES ? word_gaps : none, count);
@@ -186,14 +188,15 @@ static void put_answers(struct import_run *run, struct product_draft *draft, int
     draft->attribute_count = kept;
 }
 
-static void take_attribute(struct import_run *run, struct import_group *group, const struct attribute *attribute,
-                           const char *cell)
+static void take_attribute(struct import_run *run, struct import_group *group,
+                           const struct attribute *attribute, const char *cell)
 {
     struct ctx *ctx = &run->work;
     const struct product_whole *whole = group->whole;
     size_t count, had = 0;
     const char **answers = answers_of(ctx, attribute, cell, &count);
-    const char **before = arena_alloc_many(ctx->arena, (whole ? whole->attribute_count : 0) + 1, sizeof *before);
+    const char **before =
+        arena_alloc_many(ctx->arena, (whole ? whole->attribute_count : 0) + 1, sizeof *before);
     for (size_t i = 0; whole && i < whole->attribute_count; i++)
         if (whole->attributes[i].attribute_id == attribute->id)
             before[had++] = whole->attributes[i].value;

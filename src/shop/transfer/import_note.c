@@ -27,8 +27,8 @@ static struct import_problem problem_in(struct arena *arena, const struct import
                                    .message = arena_copy_text(arena, problem->message)};
 }
 
-void import_note(struct import_run *run, int64_t line, const char *column, const char *code, const char *value,
-                 const char *fix, const char *message)
+void import_note(struct import_run *run, int64_t line, const char *column, const char *code,
+                 const char *value, const char *fix, const char *message)
 {
     struct import_problem problem = {line, column, code, value, fix, message};
     if (run->fresh_count == run->fresh_capacity) {

@@ -8,7 +8,8 @@
 
 #define IMPORT_CLEAR "<clear>"
 
-/* A row. Texts are NULL where the cell is empty or the column is not there (keep), "" where it says <clear>. */
+/* A row. Texts are NULL where the cell is empty or the column is not there (keep), "" where it says <clear>.
+ */
 struct import_line {
     int64_t number;
     const char *cells[MEANING_CELLS];
@@ -43,8 +44,8 @@ struct import_group {
     struct import_line **lines;
     size_t count;
     bool is_closed;
-    int64_t product_id; /* 0 = new */
-    int64_t handle_owner; /* the product that has the handle its rows tell, 0 = none */
+    int64_t product_id;        /* 0 = new */
+    int64_t handle_owner;      /* the product that has the handle its rows tell, 0 = none */
     int64_t made_handle_owner; /* and of the handle that would be made of its title */
     const struct product_whole *whole;
     enum import_outcome outcome;
@@ -71,7 +72,7 @@ struct import_seen {
 
 struct import_run {
     struct ctx *ctx;
-    struct ctx work; /* the same with the arena of the batch */
+    struct ctx work;     /* the same with the arena of the batch */
     struct arena *spare; /* of the batch after it */
     const char *name;    /* of the file */
     /* Says what else the columns must have, or NULL. */
@@ -79,7 +80,7 @@ struct import_run {
     int64_t import_id; /* 0 on the command line */
     int64_t act_id;
     bool is_act_open;
-    bool opens_act; /* this batch does */
+    bool opens_act;  /* this batch does */
     bool is_stopped; /* all or nothing, and something was wrong */
     bool is_dry;
     bool counts_stock; /* a stock is set without what was expected */
@@ -114,18 +115,19 @@ struct import_run {
 CHECKED err import_file_open(struct ctx *ctx, const char *path, const struct attribute *attributes,
                              size_t count, struct sheet_reader **reader, struct import_columns *columns);
 /* The next row that is not blank and no second header. */
-CHECKED err import_file_next(struct ctx *ctx, struct sheet_reader *reader, const struct import_columns *columns,
-                             struct sheet_row *row, enum sheet_outcome *outcome);
+CHECKED err import_file_next(struct ctx *ctx, struct sheet_reader *reader,
+                             const struct import_columns *columns, struct sheet_row *row,
+                             enum sheet_outcome *outcome);
 
-/* import_row.c: understands a row into run->work; false when it is none of a table's. What is wrong with cells
- * is noted and makes the line bad. */
+/* import_row.c: understands a row into run->work; false when it is none of a table's. What is wrong with
+ * cells is noted and makes the line bad. */
 bool import_line_read(struct import_run *run, const struct sheet_row *row, struct import_line *line);
 /* A SKU made of what a person knows a product by. */
 const char *import_derived_sku(struct ctx *ctx, const char *title, const char *brand, const char *choice);
 
 /* import_note.c */
-void import_note(struct import_run *run, int64_t line, const char *column, const char *code, const char *value,
-                 const char *fix, const char *message);
+void import_note(struct import_run *run, int64_t line, const char *column, const char *code,
+                 const char *value, const char *fix, const char *message);
 /* The header of a meaning's column, or the key of the meaning. */
 const char *import_header_of(const struct import_run *run, enum import_meaning meaning);
 /* Remembers a word of this file; returns the line where it stood before, or 0. */
@@ -143,7 +145,8 @@ CHECKED err import_categories_load(struct import_run *run);
 /* import_plan.c: what becomes of the groups of the batch. Changes nothing but categories. */
 CHECKED err import_plan(struct import_run *run);
 /* import_draft.c: makes the draft of one group; sets its outcome. `stocks` belong to its whole's variants. */
-CHECKED err import_group_draft(struct import_run *run, struct import_group *group, const struct stock *stocks);
+CHECKED err import_group_draft(struct import_run *run, struct import_group *group,
+                               const struct stock *stocks);
 /* import_variants.c: its options and variants. */
 CHECKED err import_group_variants(struct import_run *run, struct import_group *group,
                                   const struct stock *stocks);
@@ -156,8 +159,9 @@ void import_group_refuse(struct import_run *run, struct import_group *group, con
 /* The line whose cell counts for the product: the first that tells; all that tell must agree. NULL = none. */
 const struct import_line *import_group_teller(struct import_run *run, struct import_group *group,
                                               enum import_meaning meaning);
-void import_group_refuse_cell(struct import_run *run, struct import_group *group, const struct import_line *line,
-                              enum import_meaning meaning, const char *code, const char *message);
+void import_group_refuse_cell(struct import_run *run, struct import_group *group,
+                              const struct import_line *line, enum import_meaning meaning, const char *code,
+                              const char *message);
 
 /* import_lists.c: cells that hold several things. */
 void import_take_tags(struct import_run *run, struct import_group *group);

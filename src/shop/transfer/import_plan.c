@@ -85,11 +85,10 @@ static void choose_product(struct import_run *run, struct import_group *group)
     }
     if (match == IMPORT_BY_BARCODE)
         need_key(run, group, MEANING_BARCODE);
-    if (match == IMPORT_BY_SKU)
-        need_key(run, group, MEANING_SKU);
+    if (match == IMPORT_BY_SKU && !run->columns.of[MEANING_TITLE])
+        need_key(run, group, MEANING_SKU); /* with a name, one is made of it */
     for (size_t i = 0; i < group->count && !group->product_id && match != IMPORT_BY_HANDLE; i++)
-        group->product_id =
-            match == IMPORT_BY_SKU ? group->lines[i]->sku_owner : group->lines[i]->key_owner;
+        group->product_id = match == IMPORT_BY_SKU ? group->lines[i]->sku_owner : group->lines[i]->key_owner;
 }
 
 static void check_owners(struct import_run *run, struct import_group *group)
@@ -105,7 +104,8 @@ static void check_owners(struct import_run *run, struct import_group *group)
 
 static int by_product(const void *left, const void *right)
 {
-    const struct import_group *a = *(struct import_group *const *)left, *b = *(struct import_group *const *)right;
+    const struct import_group *a = *(struct import_group *const *)left,
+                              *b = *(struct import_group *const *)right;
     if (a->product_id != b->product_id)
         return a->product_id < b->product_id ? -1 : 1;
     return (a->lines[0]->number > b->lines[0]->number) - (a->lines[0]->number < b->lines[0]->number);
@@ -113,8 +113,7 @@ static int by_product(const void *left, const void *right)
 
 static void join(struct import_run *run, struct import_group *group, const struct import_group *more)
 {
-    struct import_line **lines =
-        arena_alloc_many(run->work.arena, group->count + more->count, sizeof *lines);
+    struct import_line **lines = arena_alloc_many(run->work.arena, group->count + more->count, sizeof *lines);
     memcpy(lines, group->lines, group->count * sizeof(struct import_line *));
     memcpy(lines + group->count, more->lines, more->count * sizeof(struct import_line *));
     group->lines = lines;

@@ -19,14 +19,14 @@
 #define TEXT_LIMIT 20000
 
 static const size_t limits[MEANING_CELLS] = {
-    [MEANING_TITLE] = 200,         [MEANING_SUBTITLE] = 500,
-    [MEANING_HANDLE] = 120,        [MEANING_BRAND] = 100,
-    [MEANING_SPECS] = TEXT_LIMIT,  [MEANING_TAGS] = TEXT_LIMIT,
-    [MEANING_SKU] = 64,            [MEANING_DESCRIPTION] = TEXT_LIMIT,
-    [MEANING_OPTION1_NAME] = 60,   [MEANING_OPTION2_NAME] = 60,
-    [MEANING_OPTION3_NAME] = 60,   [MEANING_OPTION4_NAME] = 60,
-    [MEANING_OPTION1] = 60,        [MEANING_OPTION2] = 60,
-    [MEANING_OPTION3] = 60,        [MEANING_OPTION4] = 60,
+    [MEANING_TITLE] = 200,        [MEANING_SUBTITLE] = 500,
+    [MEANING_HANDLE] = 120,       [MEANING_BRAND] = 100,
+    [MEANING_SPECS] = TEXT_LIMIT, [MEANING_TAGS] = TEXT_LIMIT,
+    [MEANING_SKU] = 64,           [MEANING_DESCRIPTION] = TEXT_LIMIT,
+    [MEANING_OPTION1_NAME] = 60,  [MEANING_OPTION2_NAME] = 60,
+    [MEANING_OPTION3_NAME] = 60,  [MEANING_OPTION4_NAME] = 60,
+    [MEANING_OPTION1] = 60,       [MEANING_OPTION2] = 60,
+    [MEANING_OPTION3] = 60,       [MEANING_OPTION4] = 60,
 };
 
 struct reading {
@@ -41,10 +41,11 @@ static void refuse(struct reading *reading, const char *column, const char *code
     reading->line->is_bad = true;
 }
 
-static void refuse_cell(struct reading *reading, enum import_meaning meaning, const char *code, const char *fix,
-                        const char *message)
+static void refuse_cell(struct reading *reading, enum import_meaning meaning, const char *code,
+                        const char *fix, const char *message)
 {
-    refuse(reading, import_header_of(reading->run, meaning), code, reading->line->cells[meaning], fix, message);
+    refuse(reading, import_header_of(reading->run, meaning), code, reading->line->cells[meaning], fix,
+           message);
 }
 
 /* What people see on one line: line breaks and tabs become blanks. */
@@ -69,7 +70,8 @@ static const char *read_cell(struct reading *reading, const struct import_column
 {
     struct ctx *ctx = &reading->run->work;
     const char *text = text_trim(ctx->arena, raw);
-    size_t limit = column->meaning < MEANING_CELLS && limits[column->meaning] ? limits[column->meaning] : CELL_LIMIT;
+    size_t limit =
+        column->meaning < MEANING_CELLS && limits[column->meaning] ? limits[column->meaning] : CELL_LIMIT;
     if (!text[0])
         return NULL;
     if (text_is(text, IMPORT_CLEAR))
@@ -158,8 +160,9 @@ static void read_number(struct reading *reading, enum import_meaning meaning, in
         return;
     if (text_to_int(reading->line->cells[meaning], number) && *number >= least && *number <= most)
         return;
-    refuse_cell(reading, meaning, "bad-number", "",
-                arena_format(reading->run->work.arena, "a whole number from %" PRId64 " to %" PRId64, least, most));
+    refuse_cell(
+        reading, meaning, "bad-number", "",
+        arena_format(reading->run->work.arena, "a whole number from %" PRId64 " to %" PRId64, least, most));
 }
 
 /* Kilogrammes with up to three decimals. */
@@ -195,8 +198,8 @@ struct word {
     int meaning;
 };
 
-static int word_of(struct reading *reading, enum import_meaning meaning, const struct word *words, const char *code,
-                   const char *fix, const char *message)
+static int word_of(struct reading *reading, enum import_meaning meaning, const struct word *words,
+                   const char *code, const char *fix, const char *message)
 {
     if (!is_told(reading->line, meaning))
         return 0;
@@ -209,16 +212,11 @@ static int word_of(struct reading *reading, enum import_meaning meaning, const s
 
 static void read_words(struct reading *reading)
 {
-    static const struct word kinds[] = {{"physical", PRODUCT_PHYSICAL},
-                                        {"实物", PRODUCT_PHYSICAL},
-                                        {"实物商品", PRODUCT_PHYSICAL},
-                                        {"digital", PRODUCT_DIGITAL},
-                                        {"数字", PRODUCT_DIGITAL},
-                                        {"虚拟", PRODUCT_DIGITAL},
-                                        {"虚拟商品", PRODUCT_DIGITAL},
-                                        {"数字商品", PRODUCT_DIGITAL},
-                                        {"卡密", PRODUCT_DIGITAL},
-                                        {NULL, 0}};
+    static const struct word kinds[] = {{"physical", PRODUCT_PHYSICAL}, {"实物", PRODUCT_PHYSICAL},
+                                        {"实物商品", PRODUCT_PHYSICAL}, {"digital", PRODUCT_DIGITAL},
+                                        {"数字", PRODUCT_DIGITAL},      {"虚拟", PRODUCT_DIGITAL},
+                                        {"虚拟商品", PRODUCT_DIGITAL},  {"数字商品", PRODUCT_DIGITAL},
+                                        {"卡密", PRODUCT_DIGITAL},      {NULL, 0}};
     static const struct word statuses[] = {{"active", PRODUCT_ACTIVE},
                                            {"true", PRODUCT_ACTIVE},
                                            {"上架", PRODUCT_ACTIVE},
@@ -240,8 +238,8 @@ static void read_words(struct reading *reading)
                                            {NULL, 0}};
     reading->line->kind = (enum product_kind)word_of(reading, MEANING_KIND, kinds, "unknown-kind", "physical",
                                                      "write physical or digital");
-    reading->line->status = (enum product_status)word_of(
-        reading, MEANING_STATUS, statuses, "unknown-status", "active", "write active, draft or archived");
+    reading->line->status = (enum product_status)word_of(reading, MEANING_STATUS, statuses, "unknown-status",
+                                                         "active", "write active, draft or archived");
 }
 
 static void read_handle(struct reading *reading)
@@ -257,10 +255,9 @@ static void read_handle(struct reading *reading)
 /* What can be changed but not be taken away. */
 static void check_clears(struct reading *reading)
 {
-    static const enum import_meaning kept[] = {MEANING_TITLE, MEANING_HANDLE,         MEANING_KIND,
-                                               MEANING_STATUS, MEANING_CATEGORY,      MEANING_SKU,
-                                               MEANING_PRICE,  MEANING_STOCK,         MEANING_STOCK_EXPECTED,
-                                               MEANING_STOCK_DELTA};
+    static const enum import_meaning kept[] = {
+        MEANING_TITLE, MEANING_HANDLE, MEANING_KIND,  MEANING_STATUS,         MEANING_CATEGORY,
+        MEANING_SKU,   MEANING_PRICE,  MEANING_STOCK, MEANING_STOCK_EXPECTED, MEANING_STOCK_DELTA};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         const char *cell = reading->line->cells[kept[i]];
         if (cell && !cell[0])
@@ -302,8 +299,8 @@ bool import_line_read(struct import_run *run, const struct sheet_row *row, struc
 
 const char *import_derived_sku(struct ctx *ctx, const char *title, const char *brand, const char *choice)
 {
-    const char *identity = arena_format(ctx->arena, "%s\n%s%s%s", title, brand ? brand : "", choice[0] ? "\n" : "",
-                                        choice);
+    const char *identity =
+        arena_format(ctx->arena, "%s\n%s%s%s", title, brand ? brand : "", choice[0] ? "\n" : "", choice);
     unsigned char hash[CRYPTO_HASH_BYTES];
     crypto_sha256(identity, strlen(identity), hash);
     return arena_format(ctx->arena, "CSV-%s", crypto_hex(ctx->arena, hash, DERIVED_BYTES));

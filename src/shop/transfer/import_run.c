@@ -1,7 +1,7 @@
 /* import_run.c - the way through a file: rows, the products they belong to, batches.
  *
- * What belongs to one batch lives in an arena of its own, so that memory does not grow with the file; only the
- * report, the categories and one slot for each SKU and handle seen stay. */
+ * What belongs to one batch lives in an arena of its own, so that memory does not grow with the file; only
+ * the report, the categories and one slot for each SKU and handle seen stay. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/transfer/import_parts.h"
 
@@ -62,21 +62,23 @@ static const char *choice_of(struct import_run *run, const struct import_line *l
     const char *choice = "";
     for (size_t i = 0; i < PRODUCT_OPTION_LIMIT; i++)
         if (line->options[i])
-            choice = arena_format(run->work.arena, "%s%s%s", choice, choice[0] ? " / " : "", line->options[i]);
+            choice =
+                arena_format(run->work.arena, "%s%s%s", choice, choice[0] ? " / " : "", line->options[i]);
     return choice;
 }
 
 static void check_sku(struct import_run *run, struct import_line *line)
 {
-    int64_t first = line->cells[MEANING_SKU] ? import_see(run, "sku", line->cells[MEANING_SKU], line->number) : 0;
+    const char *sku = line->is_bad ? NULL : line->cells[MEANING_SKU];
+    int64_t first = sku && sku[0] ? import_see(run, "sku", sku, line->number) : 0;
     if (first == 0)
         return;
-    import_note(run, line->number,
-                import_header_of(run, run->columns.of[MEANING_SKU] ? MEANING_SKU : MEANING_TITLE), "duplicate",
-                line->cells[MEANING_SKU], "",
-                arena_format(run->work.arena,
-                             "the same product stands in line %" PRId64 "; take one out, or give each its SKU",
-                             first));
+    import_note(
+        run, line->number, import_header_of(run, run->columns.of[MEANING_SKU] ? MEANING_SKU : MEANING_TITLE),
+        "duplicate", line->cells[MEANING_SKU], "",
+        arena_format(run->work.arena,
+                     "the same product stands in line %" PRId64 "; take one out, or give each its SKU",
+                     first));
     line->is_bad = true;
 }
 
@@ -84,7 +86,8 @@ static void check_handle(struct import_run *run, const struct import_group *grou
 {
     struct import_line *line = group->lines[0];
     const char *handle = line->cells[MEANING_HANDLE];
-    int64_t first = handle && handle[0] ? import_see(run, "handle", handle, line->number) : 0;
+    int64_t first =
+        handle && handle[0] && !line->is_bad ? import_see(run, "handle", handle, line->number) : 0;
     if (first == 0)
         return;
     import_note(run, line->number, import_header_of(run, MEANING_HANDLE), "duplicate", handle, "",
@@ -114,7 +117,8 @@ static void close_group(struct import_run *run)
     for (size_t i = 0; i < group->count; i++) {
         struct import_line *line = group->lines[i];
         bool is_empty = i > 0 && !tells_option(line) && !line->cells[MEANING_PRICE];
-        if (!line->cells[MEANING_SKU] && title && run->choices->match == IMPORT_BY_SKU && !line->is_bad && !is_empty)
+        if (!line->cells[MEANING_SKU] && title && run->choices->match == IMPORT_BY_SKU && !line->is_bad &&
+            !is_empty)
             line->cells[MEANING_SKU] = import_derived_sku(&run->work, title, brand, choice_of(run, line));
         check_sku(run, line);
     }
@@ -252,11 +256,13 @@ static err read_rows(struct import_run *run)
     for (int64_t rows = 0; !run->is_stopped; rows++) {
         err failure = import_file_next(&run->work, run->reader, &run->columns, &row, &outcome);
         if (failure)
-            return error_make(run->ctx->arena, failure->code, failure->file, failure->line, "%s", failure->detail);
+            return error_make(run->ctx->arena, failure->code, failure->file, failure->line, "%s",
+                              failure->detail);
         if (outcome == SHEET_END)
             return next_batch(run, &none);
         if (rows >= IMPORT_ROW_LIMIT)
-            return fail_with(run->ctx, ERR_LIMIT, "the file has more than %d rows; split it", IMPORT_ROW_LIMIT);
+            return fail_with(run->ctx, ERR_LIMIT, "the file has more than %d rows; split it",
+                             IMPORT_ROW_LIMIT);
         if (outcome == SHEET_PROBLEM)
             refuse_record(run);
         else

@@ -56,8 +56,8 @@ err import_load(struct ctx *ctx, int64_t import_id, struct import *import)
 err import_list(struct ctx *ctx, int limit, struct import **imports, size_t *count)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows, IMPORT_COLUMNS "WHERE shop_id = $1 ORDER BY id DESC LIMIT $2", db_int(ctx->shop->id),
-                 db_int(limit)));
+    TRY(db_query(ctx, &rows, IMPORT_COLUMNS "WHERE shop_id = $1 ORDER BY id DESC LIMIT $2",
+                 db_int(ctx->shop->id), db_int(limit)));
     *imports = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **imports);
     *count = 0;
     while (db_next(rows))
@@ -76,17 +76,19 @@ static err insert(struct ctx *ctx, void *arg)
 {
     const struct creation *creation = arg;
     const struct import *import = creation->import;
-    TRY(db_execute(ctx,
-                   "INSERT INTO imports (shop_id, id, created_at, actor, actor_id, file_name, bytes, state, choices)"
-                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                   db_int(ctx->shop->id), db_int(import->id), db_int(import->created_at), db_int(import->actor),
-                   db_int(import->actor_id), db_text(import->file_name), db_int(import->bytes),
-                   db_int(import->state), db_text(creation->choices)));
+    TRY(db_execute(
+        ctx,
+        "INSERT INTO imports (shop_id, id, created_at, actor, actor_id, file_name, bytes, state, choices)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        db_int(ctx->shop->id), db_int(import->id), db_int(import->created_at), db_int(import->actor),
+        db_int(import->actor_id), db_text(import->file_name), db_int(import->bytes), db_int(import->state),
+        db_text(creation->choices)));
     return job_schedule(ctx, IMPORT_FORGET_JOB, import->id, ctx->now + FILE_KEPT_MS, NULL);
 }
 
 /* How the same header was understood last time; else what the names say. */
-static err begin_choices(struct ctx *ctx, const struct import_columns *columns, struct import_choices *choices)
+static err begin_choices(struct ctx *ctx, const struct import_columns *columns,
+                         struct import_choices *choices)
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows, "SELECT choices FROM import_mappings WHERE shop_id = $1 AND fingerprint = $2",
@@ -115,7 +117,8 @@ static err refuse_file(struct ctx *ctx, err failure)
 {
     if (error_kind(failure->code)->status >= 500)
         return failure;
-    return fail_field(ctx, "file", "bad-file", failure->problems ? failure->problems->message : failure->detail);
+    return fail_field(ctx, "file", "bad-file",
+                      failure->problems ? failure->problems->message : failure->detail);
 }
 
 static err take_file(struct ctx *ctx, const char *path, const struct import *import)
@@ -140,16 +143,16 @@ err import_create(struct ctx *ctx, const char *path, const char *file_name, stru
     sheet_close(reader);
     if (failure)
         return refuse_file(ctx, failure);
-    *import = (struct import){.id = id_new(ctx),
-                              .created_at = ctx->now,
-                              .actor = ctx->actor,
-                              .actor_id = ctx->actor_id,
-                              .file_name = arena_copy(ctx->arena, file_name,
-                                                      utf8_prefix(file_name, length, FILE_NAME_LIMIT)),
-                              .bytes = stat(path, &facts) == 0 ? facts.st_size : 0,
-                              .state = IMPORT_UPLOADED,
-                              .counts = value_object(ctx->arena),
-                              .failure = ""};
+    *import = (struct import){
+        .id = id_new(ctx),
+        .created_at = ctx->now,
+        .actor = ctx->actor,
+        .actor_id = ctx->actor_id,
+        .file_name = arena_copy(ctx->arena, file_name, utf8_prefix(file_name, length, FILE_NAME_LIMIT)),
+        .bytes = stat(path, &facts) == 0 ? facts.st_size : 0,
+        .state = IMPORT_UPLOADED,
+        .counts = value_object(ctx->arena),
+        .failure = ""};
     struct creation creation = {.import = import};
     TRY(begin_choices(ctx, columns, &import->choices));
     TRY(import_choices_json(ctx, &import->choices, &creation.choices));
@@ -172,8 +175,9 @@ static err add_samples(struct ctx *ctx, struct sheet_reader *reader, const struc
             const char *text = text_trim(ctx->arena, row.cells[j].text);
             size_t length = strlen(text), kept = utf8_prefix(text, length, SAMPLE_CHARACTERS);
             if (length > 0)
-                value_add(ctx->arena, (struct value *)value_find(value_at(list, j), "samples"),
-                          value_text(kept == length ? text : arena_format(ctx->arena, "%.*s…", (int)kept, text)));
+                value_add(
+                    ctx->arena, (struct value *)value_find(value_at(list, j), "samples"),
+                    value_text(kept == length ? text : arena_format(ctx->arena, "%.*s…", (int)kept, text)));
         }
     }
     return NULL;
@@ -219,15 +223,17 @@ static err start_check(struct ctx *ctx, void *arg)
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "the import runs, or was applied already",
                   "UPDATE imports SET state = $3, choices = $4, position = 0, progress = 0, counts = '{}',"
                   " failure = '' WHERE shop_id = $1 AND id = $2 AND state IN (1, 3, 8)",
-                  db_int(ctx->shop->id), db_int(start->import_id), db_int(IMPORT_CHECKING), db_text(start->json)));
+                  db_int(ctx->shop->id), db_int(start->import_id), db_int(IMPORT_CHECKING),
+                  db_text(start->json)));
     TRY(forget_found(ctx, start->import_id));
-    TRY(db_execute(ctx, "DELETE FROM import_items WHERE shop_id = $1 AND import_id = $2", db_int(ctx->shop->id),
-                   db_int(start->import_id)));
-    TRY(db_execute(ctx,
-                   "INSERT INTO import_mappings (shop_id, fingerprint, choices, used_at) VALUES ($1, $2, $3, $4)"
-                   " ON CONFLICT (shop_id, fingerprint) DO UPDATE SET choices = excluded.choices,"
-                   " used_at = excluded.used_at",
-                   db_int(ctx->shop->id), db_text(start->fingerprint), db_text(start->json), db_int(ctx->now)));
+    TRY(db_execute(ctx, "DELETE FROM import_items WHERE shop_id = $1 AND import_id = $2",
+                   db_int(ctx->shop->id), db_int(start->import_id)));
+    TRY(db_execute(
+        ctx,
+        "INSERT INTO import_mappings (shop_id, fingerprint, choices, used_at) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (shop_id, fingerprint) DO UPDATE SET choices = excluded.choices,"
+        " used_at = excluded.used_at",
+        db_int(ctx->shop->id), db_text(start->fingerprint), db_text(start->json), db_int(ctx->now)));
     return job_schedule(ctx, IMPORT_CHECK_JOB, start->import_id, ctx->now, NULL);
 }
 
@@ -321,7 +327,8 @@ static err start_undo(struct ctx *ctx, void *arg)
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "the import is not applied, or was undone already",
                   "UPDATE imports SET state = $3, position = 0, progress = 0"
                   " WHERE shop_id = $1 AND id = $2 AND state = $4",
-                  db_int(ctx->shop->id), db_int(start->import_id), db_int(IMPORT_UNDOING), db_int(IMPORT_APPLIED)));
+                  db_int(ctx->shop->id), db_int(start->import_id), db_int(IMPORT_UNDOING),
+                  db_int(IMPORT_APPLIED)));
     return job_schedule(ctx, IMPORT_UNDO_JOB, start->import_id, ctx->now, NULL);
 }
 

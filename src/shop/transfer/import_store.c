@@ -95,12 +95,13 @@ static err store_problems(struct ctx *ctx, const struct import_run *run)
     int64_t number = run->report->problem_total;
     for (size_t i = 0; i < run->fresh_count && number < IMPORT_KEPT_PROBLEM_LIMIT; i++, number++) {
         const struct import_problem *problem = &run->fresh[i];
-        TRY(db_execute(ctx,
-                       "INSERT INTO import_problems (shop_id, import_id, problem_no, line, column_name, code, value,"
-                       " fix, message) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-                       db_int(ctx->shop->id), db_int(run->import_id), db_int(number + 1), db_int(problem->line),
-                       db_text(problem->column), db_text(problem->code), db_text(problem->value),
-                       db_text(problem->fix), db_text(problem->message)));
+        TRY(db_execute(
+            ctx,
+            "INSERT INTO import_problems (shop_id, import_id, problem_no, line, column_name, code, value,"
+            " fix, message) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            db_int(ctx->shop->id), db_int(run->import_id), db_int(number + 1), db_int(problem->line),
+            db_text(problem->column), db_text(problem->code), db_text(problem->value), db_text(problem->fix),
+            db_text(problem->message)));
     }
     return NULL;
 }
@@ -110,12 +111,13 @@ static err store_item(struct ctx *ctx, const struct import_run *run, const struc
     const char *changes = "[]";
     if (group->changes)
         TRY(json_text(ctx, group->changes, CHANGES_LIMIT, &changes));
-    return db_execute(ctx,
-                      "INSERT INTO import_items (shop_id, import_id, outcome, line, product_id, title, changes)"
-                      " VALUES ($1, $2, $3, $4, $5, $6, $7)",
-                      db_int(ctx->shop->id), db_int(run->import_id), db_int(group->outcome),
-                      db_int(group->lines[0]->number), db_id(group->product_id), db_text(group->draft.title),
-                      db_text(changes));
+    return db_execute(
+        ctx,
+        "INSERT INTO import_items (shop_id, import_id, outcome, line, product_id, title, changes)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        db_int(ctx->shop->id), db_int(run->import_id), db_int(group->outcome),
+        db_int(group->lines[0]->number), db_id(group->product_id), db_text(group->draft.title),
+        db_text(changes));
 }
 
 static err store_items(struct ctx *ctx, struct import_run *run, struct import_report *report)
@@ -130,7 +132,8 @@ static err store_items(struct ctx *ctx, struct import_run *run, struct import_re
     return NULL;
 }
 
-err import_store_batch(struct ctx *ctx, struct import_run *run, int64_t position, struct import_report *report)
+err import_store_batch(struct ctx *ctx, struct import_run *run, int64_t position,
+                       struct import_report *report)
 {
     const char *counts;
     report->problem_total = run->report->problem_total + (int64_t)run->fresh_count;
@@ -155,11 +158,12 @@ err import_problem_list(struct ctx *ctx, int64_t import_id, const char *code, in
                         struct import_problem **problems, size_t *count, int64_t *last)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT problem_no, line, column_name, code, value, fix, message FROM import_problems"
-                 " WHERE shop_id = $1 AND import_id = $2 AND problem_no > $3 AND (CAST($4 AS TEXT) = '' OR code = $4)"
-                 " ORDER BY problem_no LIMIT $5",
-                 db_int(ctx->shop->id), db_int(import_id), db_int(after), db_text(code ? code : ""), db_int(limit)));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT problem_no, line, column_name, code, value, fix, message FROM import_problems"
+        " WHERE shop_id = $1 AND import_id = $2 AND problem_no > $3 AND (CAST($4 AS TEXT) = '' OR code = $4)"
+        " ORDER BY problem_no LIMIT $5",
+        db_int(ctx->shop->id), db_int(import_id), db_int(after), db_text(code ? code : ""), db_int(limit)));
     *problems = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **problems);
     *count = 0;
     *last = after;
@@ -191,14 +195,15 @@ err import_problem_codes(struct ctx *ctx, int64_t import_id, struct value **code
     return NULL;
 }
 
-err import_item_list(struct ctx *ctx, int64_t import_id, enum import_outcome outcome, int64_t after, int limit,
-                     struct import_item **items, size_t *count)
+err import_item_list(struct ctx *ctx, int64_t import_id, enum import_outcome outcome, int64_t after,
+                     int limit, struct import_item **items, size_t *count)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT line, product_id, title, changes FROM import_items WHERE shop_id = $1 AND import_id = $2"
-                 " AND outcome = $3 AND line > $4 ORDER BY line LIMIT $5",
-                 db_int(ctx->shop->id), db_int(import_id), db_int(outcome), db_int(after), db_int(limit)));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT line, product_id, title, changes FROM import_items WHERE shop_id = $1 AND import_id = $2"
+        " AND outcome = $3 AND line > $4 ORDER BY line LIMIT $5",
+        db_int(ctx->shop->id), db_int(import_id), db_int(outcome), db_int(after), db_int(limit)));
     *items = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **items);
     *count = 0;
     while (db_next(rows)) {

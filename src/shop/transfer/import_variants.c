@@ -42,10 +42,9 @@ static size_t option_named(const struct building *building, const char *name)
 
 static void add_option(struct building *building, const char *name)
 {
-    building->options[building->option_count++] =
-        (struct option){.name = name,
-                        .values = arena_alloc_many(building->run->work.arena, OPTION_VALUE_LIMIT + 1,
-                                                   sizeof(const char *))};
+    building->options[building->option_count++] = (struct option){
+        .name = name,
+        .values = arena_alloc_many(building->run->work.arena, OPTION_VALUE_LIMIT + 1, sizeof(const char *))};
 }
 
 static void add_value(struct building *building, struct option *option, const char *value)
@@ -93,8 +92,9 @@ static bool read_choice(struct building *building, const struct import_line *lin
             import_group_refuse(building->run, building->group, line,
                                 import_header_of(building->run, MEANING_OPTION1 + (int)i), "unknown-option",
                                 line->options[i], "",
-                                building->group->whole ? "the product has no such option; add it in the back office"
-                                                       : "the option has no name");
+                                building->group->whole
+                                    ? "the product has no such option; add it in the back office"
+                                    : "the option has no name");
             return false;
         }
         choice[at] = line->options[i];
@@ -180,7 +180,8 @@ static bool add_variant(struct building *building, const struct import_line *lin
     }
     const char *sku = line->cells[MEANING_SKU];
     if (!sku)
-        sku = import_derived_sku(&building->run->work, draft->title, draft->brand, choice_title(building, choice));
+        sku = import_derived_sku(&building->run->work, draft->title, draft->brand,
+                                 choice_title(building, choice));
     draft->variants[draft->variant_count++] =
         (struct variant_draft){.sku = sku, .options = choice_texts(building, choice), .is_active = true};
     import_group_change(building->run, group, MEANING_SKU, choice_title(building, choice), "", sku);
@@ -254,11 +255,13 @@ static void take_cells(struct building *building, size_t index, const struct imp
         variant->sku = line->cells[MEANING_SKU];
     }
     if (line->cells[MEANING_PRICE]) {
-        change(building, index, MEANING_PRICE, amount(building, variant->price), amount(building, line->price));
+        change(building, index, MEANING_PRICE, amount(building, variant->price),
+               amount(building, line->price));
         variant->price = line->price;
     }
     if (line->cells[MEANING_WEIGHT] || line->cells[MEANING_WEIGHT_KG]) {
-        change(building, index, MEANING_WEIGHT, number(building, variant->weight), number(building, line->weight));
+        change(building, index, MEANING_WEIGHT, number(building, variant->weight),
+               number(building, line->weight));
         variant->weight = line->weight;
     }
     take_choice(building, index, choice);
@@ -281,11 +284,14 @@ static void need_codes(struct building *building, const struct import_line *line
 static void take_first_stock(struct building *building, size_t index, const struct import_line *line)
 {
     bool is_set = line->cells[MEANING_STOCK] != NULL, is_added = line->cells[MEANING_STOCK_DELTA] != NULL;
-    int64_t first = is_set ? line->stock : is_added ? line->stock_delta : building->run->choices->default_stock;
+    int64_t first = is_set     ? line->stock
+                    : is_added ? line->stock_delta
+                               : building->run->choices->default_stock;
     if (is_digital(building) && (is_set || is_added) && first != 0)
         need_codes(building, line, is_set ? MEANING_STOCK : MEANING_STOCK_DELTA);
     if (first < 0)
-        refuse(building, line, MEANING_STOCK_DELTA, "promised", "0", "a new product has no stock to take from");
+        refuse(building, line, MEANING_STOCK_DELTA, "promised", "0",
+               "a new product has no stock to take from");
     building->group->initial[index] = is_digital(building) ? 0 : first;
 }
 
@@ -306,7 +312,8 @@ static void move_stock(struct building *building, size_t index, const struct imp
                             stock->reserved));
         return;
     }
-    group->stocks[group->stock_count++] = (struct import_stock){index, stock->on_hand, difference, meaning == MEANING_STOCK};
+    group->stocks[group->stock_count++] =
+        (struct import_stock){index, stock->on_hand, difference, meaning == MEANING_STOCK};
     change(building, index, MEANING_STOCK, number(building, stock->on_hand),
            number(building, stock->on_hand + difference));
 }
@@ -366,12 +373,13 @@ static void begin_variants(struct building *building)
         for (size_t j = 0; j < building->option_count; j++)
             options[j] = j < value_count(variant->options) ? value_at(variant->options, j)->text : "";
         building->had[group->draft.variant_count] = variant;
-        group->draft.variants[group->draft.variant_count++] = (struct variant_draft){.id = variant->id,
-                                                                                     .sku = variant->sku,
-                                                                                     .options = options,
-                                                                                     .price = variant->price,
-                                                                                     .weight = variant->weight,
-                                                                                     .is_active = true};
+        group->draft.variants[group->draft.variant_count++] =
+            (struct variant_draft){.id = variant->id,
+                                   .sku = variant->sku,
+                                   .options = options,
+                                   .price = variant->price,
+                                   .weight = variant->weight,
+                                   .is_active = true};
     }
 }
 
@@ -399,7 +407,8 @@ static void take_line(struct building *building, const struct import_line *line)
     if (index == group->draft.variant_count && !add_variant(building, line, choice))
         return;
     if (group->variant_lines[index]) {
-        refuse(building, line, building->run->columns.of[MEANING_SKU] ? MEANING_SKU : MEANING_TITLE, "duplicate", "",
+        refuse(building, line, building->run->columns.of[MEANING_SKU] ? MEANING_SKU : MEANING_TITLE,
+               "duplicate", "",
                arena_format(building->run->work.arena,
                             "the same variant stands in line %" PRId64 "; take one out",
                             group->variant_lines[index]->number));

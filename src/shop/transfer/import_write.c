@@ -1,6 +1,6 @@
-/* import_write.c - writing a batch: products, stock, what was found and how far the run is, in one transaction.
- * What somebody else changed at the same moment is looked at again; what only one product fails by is refused
- * for itself. */
+/* import_write.c - writing a batch: products, stock, what was found and how far the run is, in one
+ * transaction. What somebody else changed at the same moment is looked at again; what only one product fails
+ * by is refused for itself. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/transfer/import_parts.h"
 
@@ -43,24 +43,26 @@ static err write_first_stock(struct ctx *ctx, const struct import_group *group)
     return NULL;
 }
 
-static err write_stock_changes(struct ctx *ctx, const struct import_run *run, const struct import_group *group)
+static err write_stock_changes(struct ctx *ctx, const struct import_run *run,
+                               const struct import_group *group)
 {
     for (size_t i = 0; i < group->stock_count; i++) {
         const struct import_stock *stock = &group->stocks[i];
         int64_t variant_id = group->draft.variants[stock->variant].id;
         if (stock->is_set)
-            TRY(stock_count(ctx, variant_id, group->product_id, stock->before + stock->difference, stock->before,
-                            "import"));
+            TRY(stock_count(ctx, variant_id, group->product_id, stock->before + stock->difference,
+                            stock->before, "import"));
         else
             TRY(stock_shift(ctx, variant_id, group->product_id, stock->difference, "import"));
         if (run->import_id)
-            TRY(db_execute(ctx,
-                           "INSERT INTO import_stock_changes (shop_id, import_id, variant_id, product_id,"
-                           " difference) VALUES ($1, $2, $3, $4, $5)"
-                           " ON CONFLICT (shop_id, import_id, variant_id)"
-                           " DO UPDATE SET difference = import_stock_changes.difference + excluded.difference",
-                           db_int(ctx->shop->id), db_int(run->import_id), db_int(variant_id),
-                           db_int(group->product_id), db_int(stock->difference)));
+            TRY(db_execute(
+                ctx,
+                "INSERT INTO import_stock_changes (shop_id, import_id, variant_id, product_id,"
+                " difference) VALUES ($1, $2, $3, $4, $5)"
+                " ON CONFLICT (shop_id, import_id, variant_id)"
+                " DO UPDATE SET difference = import_stock_changes.difference + excluded.difference",
+                db_int(ctx->shop->id), db_int(run->import_id), db_int(variant_id), db_int(group->product_id),
+                db_int(stock->difference)));
     }
     return NULL;
 }

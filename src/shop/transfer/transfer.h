@@ -1,14 +1,15 @@
 /* transfer.h - what comes into a shop from a file.
  *
- * A product file is a table whose first line names its columns, in any order; docs/imports.md lists them. Each
- * row is a variant; rows of one product stand together. A row is known again by its SKU, its barcode or the
- * product's handle. For every column the same holds: an empty cell leaves what is there, "<clear>" takes it
- * away. Reading the same file again therefore changes nothing, but for stock_delta, which adds.
+ * A product file is a table whose first line names its columns, in any order; docs/imports.md lists them.
+ * Each row is a variant; rows of one product stand together. A row is known again by its SKU, its barcode or
+ * the product's handle. For every column the same holds: an empty cell leaves what is there, "<clear>" takes
+ * it away. Reading the same file again therefore changes nothing, but for stock_delta, which adds.
  *
- * In the back office a file goes through states (enum import_state): uploaded, its columns understood, checked
- * against the shop (nothing is changed), applied as one act, and perhaps undone, weeks later. Checking,
- * applying and undoing are jobs; how far they came is written with what they wrote, so that they go on after
- * any end exactly where they were. A bad row never stops the others unless all or nothing was asked for. */
+ * In the back office a file goes through states (enum import_state): uploaded, its columns understood,
+ * checked against the shop (nothing is changed), applied as one act, and perhaps undone, weeks later.
+ * Checking, applying and undoing are jobs; how far they came is written with what they wrote, so that they go
+ * on after any end exactly where they were. A bad row never stops the others unless all or nothing was asked
+ * for. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/ctx.h"
@@ -43,8 +44,8 @@ struct import_problem {
 enum import_outcome { IMPORT_NEW = 1, IMPORT_CHANGED = 2, IMPORT_UNCHANGED = 3, IMPORT_REFUSED = 4 };
 
 struct import_report {
-    int64_t rows;        /* the sum of the four below */
-    int64_t taken;       /* rows, as all of these */
+    int64_t rows;  /* the sum of the four below */
+    int64_t taken; /* rows, as all of these */
     int64_t updated;
     int64_t unchanged;
     int64_t refused;
@@ -64,10 +65,11 @@ struct import_report {
     int64_t left;   /* products that somebody changed since */
 };
 
-/* Takes the products of a file into ctx->shop, or only looks (`is_dry`). Fails when the file cannot be read or
- * its first line makes no sense (then nothing was taken), or the database fails (then the batches before
+/* Takes the products of a file into ctx->shop, or only looks (`is_dry`). Fails when the file cannot be read
+ * or its first line makes no sense (then nothing was taken), or the database fails (then the batches before
  * were); everything about single rows is in the report. */
-CHECKED err transfer_import_file(struct ctx *ctx, const char *path, bool is_dry, struct import_report *report);
+CHECKED err transfer_import_file(struct ctx *ctx, const char *path, bool is_dry,
+                                 struct import_report *report);
 /* The report as text for people. */
 void import_report_write(struct text_buf *out, const struct import_report *report);
 
@@ -122,8 +124,8 @@ CHECKED err import_load(struct ctx *ctx, int64_t import_id, struct import *impor
 CHECKED err import_list(struct ctx *ctx, int limit, struct import **imports, size_t *count);
 /* What the mapping page shows: a list of {header, key, samples: [text]}. */
 CHECKED err import_preview(struct ctx *ctx, const struct import *import, struct value **columns);
-/* Remembers the choices, for files with the same header too, and starts the check. ERR_INVALID with the field,
- * ERR_CONFLICT when it was applied already. */
+/* Remembers the choices, for files with the same header too, and starts the check. ERR_INVALID with the
+ * field, ERR_CONFLICT when it was applied already. */
 CHECKED err import_check(struct ctx *ctx, int64_t import_id, const struct import_choices *choices);
 /* Back to the columns. */
 CHECKED err import_reopen(struct ctx *ctx, int64_t import_id);
@@ -133,8 +135,12 @@ CHECKED err import_apply(struct ctx *ctx, int64_t import_id);
 CHECKED err import_undo(struct ctx *ctx, int64_t import_id);
 
 /* Of the check and, when it was applied, of that; behind `after`, of one code or of all (NULL). */
-CHECKED err import_problem_list(struct ctx *ctx, int64_t import_id, const char *code, int64_t after, int limit,
-                                struct import_problem **problems, size_t *count, int64_t *last);
+CHECKED err import_problem_list(struct ctx *ctx, int64_t import_id, const char *code, int64_t after,
+                                int limit, struct import_problem **problems, size_t *count, int64_t *last);
+/* As lines of CSV, with their header when `is_first`; cells that a spreadsheet would take for formulas are
+ * escaped. */
+CHECKED err import_problems_csv(struct ctx *ctx, const struct import_problem *problems, size_t count,
+                                bool is_first, struct text_buf *out);
 /* How many there are of each code: a list of {code, count}. */
 CHECKED err import_problem_codes(struct ctx *ctx, int64_t import_id, struct value **codes);
 
