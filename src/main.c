@@ -13,6 +13,7 @@
 #include "shop/staff/staff.h"
 #include "shop/tenant/tenant.h"
 #include "shop/transfer/transfer.h"
+#include "shop/transfer/transfer_export.h"
 #include "web/web.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -22,6 +23,8 @@
 
 #define EXIT_USAGE 2
 #define EXIT_REFUSED 3 /* nothing of what the verb was given could be taken, or only a part was read */
+/* A batch of rows. */
+#define EXPORT_PIECE_LIMIT ((size_t)48 << 20)
 #define OUTPUT_LIMIT ((size_t)16 << 20)
 #define SHOPS_AT_ONCE 100
 
@@ -256,6 +259,66 @@ static err import_verb(struct program *program)
     return NULL;
 }
 
+static err write_pieces(struct ctx *ctx, struct export *export, FILE *file)
+{
+    struct ctx work = *ctx;
+    work.arena = arena_open(ARENA_LIMIT);
+    err failure = NULL;
+    for (bool more = true; more && !failure;) {
+        struct text_buf piece;
+        arena_reset(work.arena);
+        text_open(&piece, work.arena, EXPORT_PIECE_LIMIT);
+        failure = export_next(&work, export, &piece, &more);
+        if (!failure && (piece.is_full || fwrite(text_of(&piece), 1, piece.len, file) != piece.len))
+            failure = fail_with(&work, ERR_INTERNAL, "the file cannot be written (errno %d)", errno);
+    }
+    if (failure)
+        failure = error_make(ctx->arena, failure->code, failure->file, failure->line, "%s", failure->detail);
+    arena_close(work.arena);
+    return failure;
+}
+
+static err read_export(struct program *program, enum export_kind *kind, enum sheet_format *format)
+{
+    static const char *const names[] = {"products", "orders", "categories", "tags", "media"};
+    const char *wish = option(program, "format", "csv");
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (program->argc > 0 && text_is(program->argv[0], names[i]))
+            *kind = (enum export_kind)(EXPORT_PRODUCTS + i);
+    *format = text_is(wish, "csv") ? SHEET_CSV : text_is(wish, "xlsx") ? SHEET_XLSX : 0;
+    if (!*kind)
+        return fail_with(&program->ctx, ERR_BAD_REQUEST,
+                         "the first word is products, orders, categories, tags or media");
+    if (!*format)
+        return fail_with(&program->ctx, ERR_BAD_REQUEST, "--format wants csv or xlsx");
+    return NULL;
+}
+
+/* The file is the last word; - is standard output. */
+static err export_verb(struct program *program)
+{
+    struct ctx *ctx = &program->ctx;
+    const char *path = program->argc > 0 ? program->argv[program->argc - 1] : "";
+    enum export_kind kind = 0;
+    enum sheet_format format;
+    struct export_filter filter = {.q = "", .shows_personal = true};
+    struct export *export;
+    TRY(read_export(program, &kind, &format));
+    TRY(open_program(program));
+    TRY(use_shop(program));
+    FILE *file = text_is(path, "-") ? stdout : fopen(path, "wb");
+    if (!file)
+        return fail_with(ctx, ERR_BAD_REQUEST, "%s cannot be written (errno %d)", path, errno);
+    err failure = export_open(ctx, kind, &filter, format, &export);
+    if (!failure) {
+        failure = write_pieces(ctx, export, file);
+        export_close(export);
+    }
+    if ((file == stdout ? fflush(file) : fclose(file)) != 0 && !failure)
+        failure = fail_with(ctx, ERR_INTERNAL, "%s cannot be written (errno %d)", path, errno);
+    return failure;
+}
+
 static err backup(struct program *program)
 {
     TRY(open_program(program));
@@ -400,6 +463,10 @@ static const struct verb verbs[] = {
      "Exit: 0 rows were taken or known; 3 all were refused, or the file broke off; 1 the file or the "
      "database\n"
      "could not be read; 2 the words were wrong."},
+    {"export", export_verb, "Writes products, orders, categories, tags or media of a shop into a table.",
+     "yundian export products --shop demo --format csv products.csv\n"
+     "    yundian export orders --shop demo --format xlsx orders.xlsx\n\n"
+     "- in place of the file is standard output. Orders have names, phones and addresses of buyers whole."},
     {"check", check, "Re-adds stock, money and states from their ledgers.", "yundian check --data var"},
     {"backup", backup, "Copies a SQLite database into a file while it is served.",
      "yundian backup --data var copy.db"},

@@ -18,6 +18,15 @@ enum sqlite_role { SQLITE_READER, SQLITE_WRITER };
 CHECKED err sqlite_connect(struct ctx *ctx, const char *path, enum sqlite_role role,
                            struct sqlite_connection **connection);
 void sqlite_disconnect(struct sqlite_connection *connection);
+/* sqlite_statement.c: the statements that a connection has prepared. */
+void sqlite_keep_statements(struct sqlite_connection *connection);
+void sqlite_forget_statements(struct sqlite_connection *connection);
+/* Reads all rows of a statement into the arena; one that writes is refused outside a transaction. */
+CHECKED err sqlite_read(struct ctx *ctx, struct sqlite_connection *connection,
+                        const struct db_statement *statement, struct db_rows **rows);
+/* Runs a statement to its end. */
+CHECKED err sqlite_run(struct ctx *ctx, struct sqlite_connection *connection,
+                       const struct db_statement *statement, int64_t *changed);
 /* Runs a constant text without values or rows (BEGIN, SAVEPOINT …); a SQLite result code. */
 int sqlite_command(struct sqlite_connection *connection, const char *sql);
 /* The failure that belongs to a SQLite result code other than OK, ROW and DONE. */

@@ -144,7 +144,7 @@ CHECKED err reply_bytes(struct req *req, int status, const char *content_type, c
                         size_t length);
 /* A file on disk, whole or the one range that was asked for; immutable ones may be cached for a year. */
 CHECKED err reply_file(struct req *req, const char *path, const char *content_type, bool is_immutable);
-/* A download that is made in pieces: `next` adds the next piece (up to 8 MiB) to `out` and clears *more at
+/* A download that is made in pieces: `next` adds the next piece (up to 48 MiB) to `out` and clears *more at
  * the end. All pieces are made before the first is sent, into a file without a name: so a failure is still an
  * error reply, and a slow client keeps no worker. What `next` allocates from req->ctx.arena lives until it
  * returns. */

@@ -11,7 +11,7 @@
 
 /* Bytes of one download, which is written to disk before it is sent. */
 #define DOWNLOAD_LIMIT ((int64_t)4 << 30)
-#define PIECE_LIMIT ((size_t)8 << 20)
+#define PIECE_LIMIT ((size_t)48 << 20)
 
 static struct answer *answer_of(struct req *req)
 {

@@ -13,6 +13,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/ctx.h"
+#include "base/text.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -88,3 +89,30 @@ const char *sheet_encoding_of(const struct sheet_reader *reader);
 char sheet_delimiter_of(const struct sheet_reader *reader);
 /* Harmless with NULL. */
 void sheet_close(struct sheet_reader *reader);
+
+/* ---- writing ---- */
+
+struct sheet_writer;
+
+/* A table that is made a piece at a time: rows are put cell by cell, and the file comes out in pieces. CSV is
+ * UTF-8 with BOM (so that Excel reads it) and CRLF. XLSX is built in a file without a name and comes out at
+ * the end. `title` names the sheet of XLSX (at most 31 characters, none of []:*?/\). The writer has memory
+ * and files of its own until sheet_writer_close. */
+CHECKED err sheet_writer_open(struct ctx *ctx, enum sheet_format format, const char *title,
+                              struct sheet_writer **writer);
+/* Where rows of CSV go from now on; XLSX leaves it as it is. */
+void sheet_writer_to(struct sheet_writer *writer, struct text_buf *out);
+/* Cells, from left to right. NULL is an empty text. */
+void sheet_put_text(struct sheet_writer *writer, const char *text);
+void sheet_put_int(struct sheet_writer *writer, int64_t number);
+/* 1299 with 2 digits is 12.99. */
+void sheet_put_decimal(struct sheet_writer *writer, int64_t minor, int digits);
+/* "2026-11-25 22:33:29" on the clock `utc_offset` minutes east of UTC; 0 is an empty cell. */
+void sheet_put_time(struct sheet_writer *writer, int64_t at, int32_t utc_offset);
+void sheet_end_row(struct sheet_writer *writer);
+/* After the last row, again and again until *more is false: adds the next piece of what did not come out yet.
+ * ERR_LIMIT when the table does not fit into XLSX: more than 1,048,576 rows, or a cell of more than 32,767
+ * characters. */
+CHECKED err sheet_writer_rest(struct ctx *ctx, struct sheet_writer *writer, struct text_buf *out, bool *more);
+/* Harmless with NULL. */
+void sheet_writer_close(struct sheet_writer *writer);

@@ -22,3 +22,12 @@ bool formula_is_like(const char *text, size_t length)
             return true;
     return false;
 }
+
+void cells_take_marks_away(struct sheet_cell *cells, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (cells[i].text[0] == '\'' && formula_is_like(cells[i].text, cells[i].length)) {
+            cells[i].text++;
+            cells[i].length--;
+        }
+}

@@ -17,8 +17,9 @@ struct sheet_reader {
     struct arena *passed; /* rows that are passed over */
     int file;
     int64_t size;
-    int64_t skipped; /* rows up to this number are passed over */
-    struct text_source *text;
+    int64_t skipped;          /* rows up to this number are passed over */
+    struct text_source *text; /* one of these two */
+    struct xlsx_source *xlsx;
     struct sheet_problem problem;
 };
 
@@ -32,7 +33,6 @@ static const char *told_by_magic(const unsigned char *bytes, size_t length)
     } known[] = {
         {"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", 8,
          "this is an old Excel file (.xls); save it as .xlsx or as \"CSV UTF-8\""},
-        {"PK\x03\x04", 4, "this is a ZIP file; take the table out of it"},
         {"PK\x05\x06", 4, "this is an empty ZIP file"},
         {"\x89PNG", 4, "this is a picture, not a table"},
         {"\xFF\xD8\xFF", 3, "this is a picture, not a table"},
@@ -48,7 +48,7 @@ static const char *told_by_magic(const unsigned char *bytes, size_t length)
     return NULL;
 }
 
-static err look_inside(struct ctx *ctx, struct sheet_reader *reader)
+static err look_inside(struct ctx *ctx, struct sheet_reader *reader, const char *path)
 {
     unsigned char magic[8];
     ssize_t got = pread(reader->file, magic, sizeof magic, 0);
@@ -57,6 +57,8 @@ static err look_inside(struct ctx *ctx, struct sheet_reader *reader)
     const char *words = told_by_magic(magic, (size_t)got);
     if (words)
         return fail_with(ctx, ERR_INVALID, "%s", words);
+    if (got >= 4 && memcmp(magic, "PK\x03\x04", 4) == 0)
+        return xlsx_source_open(ctx, reader->arena, path, &reader->xlsx);
     return text_source_open(ctx, reader->arena, reader->file, &reader->text);
 }
 
@@ -78,7 +80,7 @@ err sheet_open(struct ctx *ctx, const char *path, struct sheet_reader **made)
     else
         reader->size = facts.st_size;
     if (!failure)
-        failure = look_inside(ctx, reader);
+        failure = look_inside(ctx, reader, path);
     if (failure) {
         sheet_close(reader);
         return failure;
@@ -90,6 +92,8 @@ err sheet_open(struct ctx *ctx, const char *path, struct sheet_reader **made)
 static err next_row(struct ctx *ctx, struct sheet_reader *reader, struct sheet_row *row,
                     enum sheet_outcome *outcome)
 {
+    if (reader->xlsx)
+        return xlsx_source_next(ctx, reader->xlsx, row, &reader->problem, outcome);
     return text_source_next(ctx, reader->text, row, &reader->problem, outcome);
 }
 
@@ -139,18 +143,23 @@ void sheet_skip(struct sheet_reader *reader, int64_t number)
 
 void sheet_progress(const struct sheet_reader *reader, int64_t *done, int64_t *total)
 {
+    if (reader->xlsx) {
+        xlsx_source_progress(reader->xlsx, done, total);
+        return;
+    }
     *done = text_source_done(reader->text);
     *total = reader->size;
 }
 
 enum sheet_format sheet_format_of(const struct sheet_reader *reader)
 {
-    (void)reader;
-    return SHEET_CSV;
+    return reader->xlsx ? SHEET_XLSX : SHEET_CSV;
 }
 
 const char *sheet_encoding_of(const struct sheet_reader *reader)
 {
+    if (reader->xlsx)
+        return "XLSX";
     switch (text_source_charset(reader->text)) {
     case CHARSET_UTF16LE:
     case CHARSET_UTF16BE:
@@ -165,7 +174,7 @@ const char *sheet_encoding_of(const struct sheet_reader *reader)
 
 char sheet_delimiter_of(const struct sheet_reader *reader)
 {
-    return text_source_delimiter(reader->text);
+    return reader->xlsx ? 0 : text_source_delimiter(reader->text);
 }
 
 void sheet_close(struct sheet_reader *reader)
@@ -174,6 +183,8 @@ void sheet_close(struct sheet_reader *reader)
         return;
     if (reader->text)
         text_source_close(reader->text);
+    if (reader->xlsx)
+        xlsx_source_close(reader->xlsx);
     close(reader->file);
     arena_close(reader->passed);
     struct arena *arena = reader->arena;

@@ -134,18 +134,6 @@ err text_source_open(struct ctx *ctx, struct arena *arena, int file, struct text
     return NULL;
 }
 
-/* Takes the apostrophe away that stands before what looks like a formula. */
-static void take_marks_away(struct csv_record *record)
-{
-    for (size_t i = 0; i < record->count; i++) {
-        struct sheet_cell *cell = &record->fields[i];
-        if (cell->text[0] == '\'' && formula_is_like(cell->text, cell->length)) {
-            cell->text++;
-            cell->length--;
-        }
-    }
-}
-
 err text_source_next(struct ctx *ctx, struct text_source *source, struct sheet_row *row,
                      struct sheet_problem *problem, enum sheet_outcome *outcome)
 {
@@ -155,7 +143,7 @@ err text_source_next(struct ctx *ctx, struct text_source *source, struct sheet_r
         TRY(fill_window(ctx, source));
     *outcome = found == CSV_RECORD ? SHEET_ROW : found == CSV_PROBLEM ? SHEET_PROBLEM : SHEET_END;
     if (found == CSV_RECORD) {
-        take_marks_away(&record);
+        cells_take_marks_away(record.fields, record.count);
         *row = (struct sheet_row){record.line, record.fields, record.count};
     }
     if (found == CSV_PROBLEM) {

@@ -31,6 +31,7 @@ const struct route *const site_routes[] = {
     staff_routes,
     backoffice_today_routes,
     backoffice_list_routes,
+    transfer_export_routes,
     backoffice_act_routes,
     transfer_routes,
     backoffice_product_routes,

@@ -208,6 +208,23 @@ CHECKED err product_details_load(struct ctx *ctx, int64_t product_id, struct pro
 /* Names in the order of the alphabet. */
 CHECKED err product_tag_list(struct ctx *ctx, int64_t product_id, const char ***tags, size_t *count);
 
+#define PRODUCT_WHOLE_LIMIT 100
+
+/* A product with what a table of products says of it. */
+struct product_whole {
+    struct product product; /* id 0 when there is none of that id */
+    struct product_details details;
+    struct variant *variants; /* by position, those that are switched off too */
+    size_t variant_count;
+    const char *tags;                   /* "春,夏" by name; "" for none */
+    const char *pictures;               /* ids by position, with blanks between */
+    struct attribute_value *attributes; /* by attribute */
+    size_t attribute_count;
+};
+/* `found[i]` belongs to `product_ids[i]`; up to PRODUCT_WHOLE_LIMIT in a handful of statements. */
+CHECKED err product_load_whole_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                                    struct product_whole *found);
+
 /* When a product goes on or off the shelf by itself; 0 = never. */
 struct product_schedule {
     int64_t publish_at;
@@ -329,7 +346,7 @@ struct product_draft {
 };
 
 /* A product with everything that people edit. */
-struct product_whole {
+struct product_state {
     int64_t product_id;
     const struct product *product; /* NULL when there is none; without pictures, video and prices */
     struct product_details details;
@@ -344,8 +361,8 @@ struct product_whole {
 };
 
 /* Of different products. `wholes[i]` belongs to `product_ids[i]`. */
-CHECKED err product_whole_load_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
-                                    struct product_whole *wholes);
+CHECKED err product_state_load_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                                    struct product_state *wholes);
 
 enum product_key { PRODUCT_BY_SKU = 1, PRODUCT_BY_BARCODE = 2, PRODUCT_BY_HANDLE = 3 };
 
@@ -356,7 +373,7 @@ CHECKED err product_find_many(struct ctx *ctx, enum product_key key, const char 
 /* One of many saves. */
 struct product_saving {
     struct product_draft *draft;        /* as product_draft_settle left it */
-    const struct product_whole *before; /* NULL = it is new */
+    const struct product_state *before; /* NULL = it is new */
 };
 
 /* What product_save finds out before it writes, without asking the database: the rules are kept, tags and

@@ -5,6 +5,20 @@
 #pragma once
 #include "shop/catalog/catalog.h"
 
+#define WHOLE_IDS                                                                                            \
+    "($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, "          \
+    "$22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, "        \
+    "$41, $42, $43, $44, $45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59, "        \
+    "$60, $61, $62, $63, $64, $65, $66, $67, $68, $69, $70, $71, $72, $73, $74, $75, $76, $77, $78, "        \
+    "$79, $80, $81, $82, $83, $84, $85, $86, $87, $88, $89, $90, $91, $92, $93, $94, $95, $96, $97, "        \
+    "$98, $99, $100, $101)"
+/* Asks a constant statement for up to PRODUCT_WHOLE_LIMIT ids: $1 is the shop, WHOLE_IDS the ids. */
+CHECKED err catalog_query_many(struct ctx *ctx, struct db_rows **rows, const char *sql, const int64_t *ids,
+                               size_t count);
+/* All products and variants of those ids; rows come by product. Reading a row needs catalog_product.c. */
+CHECKED err product_load_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                              struct product_whole *found);
+
 /* In a transaction, each in place of what was there. Fails with ERR_INVALID only in the *_check functions. */
 CHECKED err product_details_write(struct ctx *ctx, int64_t product_id, const struct product_details *details);
 CHECKED err product_tags_write(struct ctx *ctx, int64_t product_id, const char *const *tags, size_t count);
@@ -36,11 +50,11 @@ CHECKED err product_attributes_check_in(struct ctx *ctx, const struct attribute 
                                         size_t *kept_count);
 
 /* What a product is after a draft was saved over it (NULL = it is new), as far as its sheet shows it. */
-void product_whole_after(struct ctx *ctx, const struct product_draft *draft,
-                         const struct product_whole *before, struct product_whole *after);
+void product_state_after(struct ctx *ctx, const struct product_draft *draft,
+                         const struct product_state *before, struct product_state *after);
 
 /* docs/views.md: a product as people edit it, whole. The attributes give their names. */
-struct value *product_sheet_of(struct ctx *ctx, const struct product_whole *whole,
+struct value *product_sheet_of(struct ctx *ctx, const struct product_state *whole,
                                const struct attribute *attributes, size_t count);
 /* The same, read from the tables. */
 CHECKED err product_sheet_load(struct ctx *ctx, const struct product *product, struct value **sheet);

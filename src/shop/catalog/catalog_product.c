@@ -1,6 +1,6 @@
 /* catalog_product.c - reading products and variants. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/catalog/catalog.h"
+#include "shop/catalog/catalog_parts.h"
 
 #include "base/json.h"
 #include "base/text.h"
@@ -22,6 +22,10 @@
 static err read_list(struct ctx *ctx, const char *json, const struct value **list)
 {
     struct value *read;
+    if (text_is(json, "[]")) { /* as most are; a table of products reads thousands */
+        *list = value_list(ctx->arena);
+        return NULL;
+    }
     TRY(json_read(ctx, json, strlen(json), &read));
     *list = read;
     return NULL;
@@ -172,6 +176,44 @@ err variant_load_many(struct ctx *ctx, const int64_t *variant_ids, size_t count,
                 if (variant_ids[i] == variant->id)
                     found[i] = variant;
         }
+    }
+    return NULL;
+}
+
+static err read_products(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                         struct product_whole *found)
+{
+    struct db_rows *rows;
+    TRY(catalog_query_many(ctx, &rows, PRODUCT_COLUMNS "WHERE shop_id = $1 AND id IN " WHOLE_IDS, product_ids,
+                           count));
+    while (db_next(rows)) {
+        struct product product;
+        TRY(read_product(ctx, rows, &product));
+        for (size_t i = 0; i < count; i++)
+            if (product_ids[i] == product.id)
+                found[i].product = product;
+    }
+    return NULL;
+}
+
+err product_load_many(struct ctx *ctx, const int64_t *product_ids, size_t count, struct product_whole *found)
+{
+    struct db_rows *rows;
+    TRY(read_products(ctx, product_ids, count, found));
+    TRY(catalog_query_many(ctx, &rows,
+                           VARIANT_COLUMNS "WHERE v.shop_id = $1 AND v.product_id IN " WHOLE_IDS
+                                           " ORDER BY v.product_id, v.position",
+                           product_ids, count));
+    struct variant *variants = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof *variants);
+    struct product_whole *whole = NULL;
+    for (; db_next(rows); variants++) {
+        TRY(read_variant(ctx, rows, variants));
+        for (size_t i = 0; i < count && (!whole || whole->product.id != variants->product_id); i++)
+            whole = found[i].product.id == variants->product_id ? &found[i] : whole;
+        if (!whole || whole->product.id != variants->product_id)
+            continue;
+        if (whole->variant_count++ == 0)
+            whole->variants = variants;
     }
     return NULL;
 }

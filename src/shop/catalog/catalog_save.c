@@ -133,7 +133,7 @@ struct saving {
     struct product_draft *draft;
     const bool *is_new; /* of each variant */
     bool is_new_product;
-    const struct product_whole *before; /* when it is at hand */
+    const struct product_state *before; /* when it is at hand */
     const char **tags;                  /* as they are kept; NULL = as they are */
     size_t tag_count;
     struct attribute_value *attributes; /* likewise */
@@ -164,7 +164,7 @@ static err give_up_sku(struct ctx *ctx, const struct product_draft *draft, int64
 static err give_up_skus(struct ctx *ctx, const struct saving *saving)
 {
     const struct product_draft *draft = saving->draft;
-    const struct product_whole *before = saving->before;
+    const struct product_state *before = saving->before;
     struct db_rows *rows;
     for (size_t i = 0; before && i < before->variant_count; i++)
         TRY(give_up_sku(ctx, draft, before->variants[i].id, before->variants[i].sku));
@@ -297,7 +297,7 @@ err product_draft_settle(struct ctx *ctx, const struct attribute *attributes, si
     return NULL;
 }
 
-static bool has_variant(const struct product_whole *whole, int64_t variant_id)
+static bool has_variant(const struct product_state *whole, int64_t variant_id)
 {
     for (size_t i = 0; whole && i < whole->variant_count; i++)
         if (whole->variants[i].id == variant_id)
@@ -336,9 +336,9 @@ static err remember(struct ctx *ctx, const struct attribute *attributes, size_t 
                     const struct product_saving *one, int64_t act_id)
 {
     const struct product_draft *draft = one->draft;
-    const struct product_whole *before = one->before;
-    struct product_whole after;
-    product_whole_after(ctx, draft, before, &after);
+    const struct product_state *before = one->before;
+    struct product_state after;
+    product_state_after(ctx, draft, before, &after);
     struct version_whole save = {
         .product_id = draft->id,
         .version = before ? before->product->version + 1 : 1,

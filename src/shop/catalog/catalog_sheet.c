@@ -46,7 +46,7 @@ static const char *name_of(const struct attribute *attributes, size_t count, int
     return "";
 }
 
-static void add_attributes(struct ctx *ctx, struct value *sheet, const struct product_whole *whole,
+static void add_attributes(struct ctx *ctx, struct value *sheet, const struct product_state *whole,
                            const struct attribute *attributes, size_t count)
 {
     struct value *list = value_set_list(ctx->arena, sheet, "attributes");
@@ -59,7 +59,7 @@ static void add_attributes(struct ctx *ctx, struct value *sheet, const struct pr
     }
 }
 
-static void add_variants(struct ctx *ctx, struct value *sheet, const struct product_whole *whole)
+static void add_variants(struct ctx *ctx, struct value *sheet, const struct product_state *whole)
 {
     struct arena *arena = ctx->arena;
     struct value *list = value_set_list(arena, sheet, "variants");
@@ -79,7 +79,7 @@ static void add_variants(struct ctx *ctx, struct value *sheet, const struct prod
     }
 }
 
-struct value *product_sheet_of(struct ctx *ctx, const struct product_whole *whole,
+struct value *product_sheet_of(struct ctx *ctx, const struct product_state *whole,
                                const struct attribute *attributes, size_t count)
 {
     struct value *sheet = value_object(ctx->arena);
@@ -96,10 +96,10 @@ struct value *product_sheet_of(struct ctx *ctx, const struct product_whole *whol
 
 err product_sheet_load(struct ctx *ctx, const struct product *product, struct value **sheet)
 {
-    struct product_whole whole;
+    struct product_state whole;
     struct attribute *attributes = NULL;
     size_t count = 0;
-    TRY(product_whole_load_many(ctx, &product->id, 1, &whole));
+    TRY(product_state_load_many(ctx, &product->id, 1, &whole));
     if (!whole.product)
         return fail_with(ctx, ERR_NOT_FOUND, "no such product");
     if (whole.attribute_count > 0)

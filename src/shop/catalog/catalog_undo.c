@@ -97,7 +97,7 @@ static bool has_category(const struct part *part, int64_t category_id)
 }
 
 /* What a created product becomes: itself, archived. */
-static err draft_archived(struct ctx *ctx, const struct product_whole *whole, struct product_draft *draft)
+static err draft_archived(struct ctx *ctx, const struct product_state *whole, struct product_draft *draft)
 {
     struct value *sheet = product_sheet_of(ctx, whole, NULL, 0);
     value_set_int(ctx->arena, sheet, "status", PRODUCT_ARCHIVED);
@@ -105,7 +105,7 @@ static err draft_archived(struct ctx *ctx, const struct product_whole *whole, st
 }
 
 static err draft_of(struct ctx *ctx, const struct part *part, const struct touched *touched,
-                    const struct product_whole *whole, struct product_draft *draft, bool *is_fine)
+                    const struct product_state *whole, struct product_draft *draft, bool *is_fine)
 {
     bool is_created = touched->first == 1;
     *is_fine = is_untouched_since(touched) && (is_created || touched->sheet);
@@ -157,13 +157,13 @@ static err drop_taken(struct ctx *ctx, struct product_saving *savings, size_t *c
 
 static err give_back(struct ctx *ctx, struct part *part)
 {
-    struct product_whole wholes[ACT_UNDO_CHUNK];
+    struct product_state wholes[ACT_UNDO_CHUNK];
     struct product_saving savings[ACT_UNDO_CHUNK];
     int64_t ids[ACT_UNDO_CHUNK];
     size_t count = 0;
     for (size_t i = 0; i < part->count; i++)
         ids[i] = part->items[i].product_id;
-    TRY(product_whole_load_many(ctx, ids, part->count, wholes));
+    TRY(product_state_load_many(ctx, ids, part->count, wholes));
     for (size_t i = 0; i < part->count; i++) {
         struct product_draft *draft = arena_alloc(ctx->arena, sizeof *draft);
         bool is_fine;

@@ -141,6 +141,9 @@ struct order_change {
  * no such row; ERR_CONFLICT when the order changed since it was loaded (load it and decide again). Updates
  * `order` to the state after it, writes the event and emits "order.EVENT". */
 CHECKED err order_apply(struct ctx *ctx, struct order *order, const struct order_change *change);
+/* The same for events that follow one another in one moment: the row is written once, all or nothing. */
+CHECKED err order_apply_all(struct ctx *ctx, struct order *order, const struct order_change *changes,
+                            size_t count);
 
 /* ---- orders ---- */
 

@@ -5,20 +5,23 @@
 #include "job/job.h"
 #include "shop/order/order_write.h"
 
-static err update_row(struct ctx *ctx, const struct order *order, struct order_state to,
-                      const struct order_change *change)
+/* The guard of all changes that are made at once: the row goes from the state that was read to the last one.
+ */
+static err update_row(struct ctx *ctx, const struct order *before, const struct order *after)
 {
-    bool is_paid_now = change->paid > 0;
-    bool is_closed_now = to.order == ORDER_CLOSED && order->state.order != ORDER_CLOSED;
+    bool is_paid_now = after->paid > before->paid;
+    bool is_closed_now = after->state.order == ORDER_CLOSED && before->state.order != ORDER_CLOSED;
     return db_expect(
         ctx, 1, ERR_CONFLICT, "the order changed meanwhile",
         "UPDATE orders SET stage = $4, order_status = $5, payment_status = $6, fulfillment_status = $7,"
-        " version = version + 1, paid = paid + $8, refunded = refunded + $9,"
+        " version = $12, paid = paid + $8, refunded = refunded + $9,"
         " paid_at = COALESCE($10, paid_at), closed_at = COALESCE($11, closed_at)"
         " WHERE shop_id = $1 AND id = $2 AND version = $3",
-        db_int(ctx->shop->id), db_int(order->id), db_int(order->version), db_int(order_stage_of(to)),
-        db_int(to.order), db_int(to.payment), db_int(to.fulfillment), db_int(change->paid),
-        db_int(change->refunded), db_id(is_paid_now ? ctx->now : 0), db_id(is_closed_now ? ctx->now : 0));
+        db_int(ctx->shop->id), db_int(before->id), db_int(before->version),
+        db_int(order_stage_of(after->state)), db_int(after->state.order), db_int(after->state.payment),
+        db_int(after->state.fulfillment), db_int(after->paid - before->paid),
+        db_int(after->refunded - before->refunded), db_id(is_paid_now ? ctx->now : 0),
+        db_id(is_closed_now ? ctx->now : 0), db_int(after->version));
 }
 
 err order_write_event(struct ctx *ctx, const struct order *order, const char *kind, const char *note)
@@ -39,18 +42,37 @@ err order_write_event(struct ctx *ctx, const struct order *order, const char *ki
     return outbox_emit(ctx, arena_format(ctx->arena, "order.%s", kind), order->id, news);
 }
 
-err order_apply(struct ctx *ctx, struct order *order, const struct order_change *change)
+static err take_step(struct ctx *ctx, struct order *order, const struct order_change *change)
 {
     struct order_state to;
     if (!order_may(order->state, change->event) || !order_next_state(order->state, change->event, &to))
         return fail_with(ctx, ERR_INVALID_TRANSITION, "order %s is %s, so it cannot become %s", order->number,
                          order_stage_name(order_stage_of(order->state)), change->event);
-    TRY(update_row(ctx, order, to, change));
-    if (order->state.order == ORDER_PENDING_PAYMENT)
-        TRY(job_cancel(ctx, ORDER_CLOSE_JOB, order->id));
     order->state = to;
     order->version++;
     order->paid += change->paid;
     order->refunded += change->refunded;
-    return order_write_event(ctx, order, change->event, change->note);
+    return NULL;
+}
+
+/* The row first: whoever changed it meanwhile fails there, and not at the number of an event. */
+err order_apply_all(struct ctx *ctx, struct order *order, const struct order_change *changes, size_t count)
+{
+    bool was_pending = order->state.order == ORDER_PENDING_PAYMENT;
+    struct order after = *order;
+    for (size_t i = 0; i < count; i++)
+        TRY(take_step(ctx, &after, &changes[i]));
+    TRY(update_row(ctx, order, &after));
+    if (was_pending)
+        TRY(job_cancel(ctx, ORDER_CLOSE_JOB, order->id));
+    for (size_t i = 0; i < count; i++) {
+        TRY(take_step(ctx, order, &changes[i]));
+        TRY(order_write_event(ctx, order, changes[i].event, changes[i].note));
+    }
+    return NULL;
+}
+
+err order_apply(struct ctx *ctx, struct order *order, const struct order_change *change)
+{
+    return order_apply_all(ctx, order, change, 1);
 }

@@ -4,23 +4,38 @@
 #include "shop/payment/payment.h"
 #include "shop/payment/payment_read.h"
 
-/* Deals the codes of every digital line and hands the pieces out of stock. */
-err payment_deliver(struct ctx *ctx, struct order *order)
+static err deal_codes(struct ctx *ctx, const struct order *order)
 {
-    struct demand *demands;
-    size_t count = order_demands(ctx, order, PRODUCT_DIGITAL, &demands);
-    if (count == 0)
-        return NULL;
     for (size_t i = 0; i < order->line_count; i++)
         if (order->lines[i].kind == PRODUCT_DIGITAL)
             TRY(code_deal(ctx, order->id, order->lines[i].line_no, order->lines[i].variant_id,
                           order->lines[i].quantity));
+    return NULL;
+}
+
+static const char *delivery_event(const struct order *order)
+{
+    if (!order_has_kind(order, PRODUCT_PHYSICAL))
+        return "delivered";
+    return order_has_left(order, PRODUCT_PHYSICAL) ? "partly_delivered" : "rest_delivered";
+}
+
+err payment_deliver(struct ctx *ctx, struct order *order, const struct order_change *before)
+{
+    struct order_change changes[2];
+    struct demand *demands;
+    size_t count = order_demands(ctx, order, PRODUCT_DIGITAL, &demands);
+    size_t change_count = 0;
+    if (before)
+        changes[change_count++] = *before;
+    if (count > 0)
+        changes[change_count++] = (struct order_change){.event = delivery_event(order)};
+    TRY(order_apply_all(ctx, order, changes, change_count));
+    if (count == 0)
+        return NULL;
+    TRY(deal_codes(ctx, order));
     TRY(stock_sell(ctx, order->id, demands, count));
-    TRY(order_fulfil_lines(ctx, order, PRODUCT_DIGITAL));
-    struct order_change change = {.event = "delivered"};
-    if (order_has_kind(order, PRODUCT_PHYSICAL))
-        change.event = order_has_left(order, PRODUCT_PHYSICAL) ? "partly_delivered" : "rest_delivered";
-    return order_apply(ctx, order, &change);
+    return order_fulfil_lines(ctx, order, PRODUCT_DIGITAL);
 }
 
 static err settle_in_transaction(struct ctx *ctx, void *arg)
@@ -29,8 +44,10 @@ static err settle_in_transaction(struct ctx *ctx, void *arg)
     struct order_change change = {.event = "paid"};
     bool waits;
     TRY(payment_waits_for_hand(ctx, &order, &waits));
+    if (!waits)
+        return payment_deliver(ctx, &order, &change);
     TRY(order_apply(ctx, &order, &change));
-    return waits ? payment_owe(ctx, &order) : payment_deliver(ctx, &order);
+    return payment_owe(ctx, &order);
 }
 
 err payment_settle_free(struct ctx *ctx, const struct order *order)

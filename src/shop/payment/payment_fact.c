@@ -93,19 +93,22 @@ static err give_back(struct ctx *ctx, const struct decision *decision, const cha
     return alarm_raise(ctx, kind, decision->order->number, fact_text(ctx, decision->fact));
 }
 
-static err take_money(struct ctx *ctx, const struct decision *decision, const char *event)
+static err take_late(struct ctx *ctx, const struct decision *decision)
 {
-    struct order_change change = {.event = event, .paid = decision->fact->amount};
+    struct order_change change = {.event = "paid_late", .paid = decision->fact->amount};
     TRY(settle_attempt(ctx, decision->attempt, ATTEMPT_PAID));
-    return order_apply(ctx, decision->order, &change);
+    TRY(order_apply(ctx, decision->order, &change));
+    return give_back(ctx, decision, "late-payment");
 }
 
 static err take_and_deliver(struct ctx *ctx, const struct decision *decision, const char *event)
 {
-    TRY(take_money(ctx, decision, event));
-    if (decision->is_short)
-        return payment_owe(ctx, decision->order);
-    return payment_deliver(ctx, decision->order);
+    struct order_change change = {.event = event, .paid = decision->fact->amount};
+    TRY(settle_attempt(ctx, decision->attempt, ATTEMPT_PAID));
+    if (!decision->is_short)
+        return payment_deliver(ctx, decision->order, &change);
+    TRY(order_apply(ctx, decision->order, &change));
+    return payment_owe(ctx, decision->order);
 }
 
 static err reopen(struct ctx *ctx, const struct decision *decision)
@@ -138,8 +141,7 @@ static err carry_out(struct ctx *ctx, const struct decision *decision)
     case VERDICT_REOPENED:
         return reopen(ctx, decision);
     case VERDICT_LATE:
-        TRY(take_money(ctx, decision, "paid_late"));
-        return give_back(ctx, decision, "late-payment");
+        return take_late(ctx, decision);
     case VERDICT_PAID_TWICE:
         TRY(settle_attempt(ctx, decision->attempt, ATTEMPT_SURPLUS));
         return give_back(ctx, decision, "paid-twice");

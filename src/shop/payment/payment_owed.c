@@ -115,7 +115,7 @@ static err deliver_in_transaction(struct ctx *ctx, void *arg)
     for (size_t i = 0; i < delivery->typed_count; i++)
         TRY(code_type(ctx, order.id, delivery->typed[i].line_no, delivery->typed[i].variant_id,
                       delivery->typed[i].text, delivery->by));
-    TRY(payment_deliver(ctx, &order));
+    TRY(payment_deliver(ctx, &order, NULL));
     return forget(ctx, &order);
 }
 

@@ -179,7 +179,7 @@ static void take_details(struct import_run *run, struct import_group *group)
 
 static void begin(struct import_run *run, struct import_group *group)
 {
-    const struct product_whole *whole = group->whole;
+    const struct product_state *whole = group->whole;
     if (!whole) {
         group->draft = (struct product_draft){.kind = PRODUCT_PHYSICAL,
                                               .status = (enum product_status)run->choices->status,

@@ -59,7 +59,7 @@ void import_take_tags(struct import_run *run, struct import_group *group)
 {
     struct ctx *ctx = &run->work;
     const struct import_line *line = import_group_teller(run, group, MEANING_TAGS);
-    const struct product_whole *whole = group->whole;
+    const struct product_state *whole = group->whole;
     size_t count;
     if (!line)
         return;
@@ -192,7 +192,7 @@ static void take_attribute(struct import_run *run, struct import_group *group,
                            const struct attribute *attribute, const char *cell)
 {
     struct ctx *ctx = &run->work;
-    const struct product_whole *whole = group->whole;
+    const struct product_state *whole = group->whole;
     size_t count, had = 0;
     const char **answers = answers_of(ctx, attribute, cell, &count);
     const char **before =

@@ -47,7 +47,7 @@ struct import_group {
     int64_t product_id;        /* 0 = new */
     int64_t handle_owner;      /* the product that has the handle its rows tell, 0 = none */
     int64_t made_handle_owner; /* and of the handle that would be made of its title */
-    const struct product_whole *whole;
+    const struct product_state *whole;
     enum import_outcome outcome;
     struct product_draft draft;
     const struct import_line **variant_lines; /* by variant of the draft; NULL = no row speaks of it */

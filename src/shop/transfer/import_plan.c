@@ -144,7 +144,7 @@ static void begin(struct import_group *group)
 /* ---- what it is now ---- */
 
 struct present {
-    struct product_whole *wholes;
+    struct product_state *wholes;
     size_t count;
     struct stock *stocks; /* of all their variants, one product behind the other */
     size_t *first;        /* of each product */
@@ -175,7 +175,7 @@ static err load_present(struct import_run *run, struct present *present)
     for (size_t i = 0; i < run->group_count; i++)
         if (run->groups[i]->product_id)
             ids[present->count++] = run->groups[i]->product_id;
-    TRY(product_whole_load_many(&run->work, ids, present->count, present->wholes));
+    TRY(product_state_load_many(&run->work, ids, present->count, present->wholes));
     return load_stocks(run, present);
 }
 

@@ -59,7 +59,7 @@ static void add_value(struct building *building, struct option *option, const ch
 
 static void begin_options(struct building *building)
 {
-    const struct product_whole *whole = building->group->whole;
+    const struct product_state *whole = building->group->whole;
     const struct value *options = whole ? whole->product->options : NULL;
     for (size_t i = 0; i < value_count(options) && i < PRODUCT_OPTION_LIMIT; i++) {
         const struct value *values = value_find(value_at(options, i), "values");
@@ -115,7 +115,7 @@ static bool is_choice(const struct building *building, size_t index, const char 
 
 static bool is_switched_off(const struct building *building, const char *sku)
 {
-    const struct product_whole *whole = building->group->whole;
+    const struct product_state *whole = building->group->whole;
     for (size_t i = 0; whole && i < whole->variant_count; i++)
         if (!whole->variants[i].is_active && text_is(whole->variants[i].sku, sku))
             return true;
@@ -358,7 +358,7 @@ static void begin_variants(struct building *building)
 {
     struct import_group *group = building->group;
     struct arena *arena = building->run->work.arena;
-    const struct product_whole *whole = group->whole;
+    const struct product_state *whole = group->whole;
     size_t most = group->count + (whole ? whole->variant_count : 0);
     group->draft.variants = arena_alloc_many(arena, most + 1, sizeof *group->draft.variants);
     group->variant_lines = arena_alloc_many(arena, most + 1, sizeof(struct import_line *));

@@ -204,6 +204,121 @@ static void a_long_file_is_read_whole(void **state)
     sheet_close(reader);
 }
 
+/* ---- XLSX ---- */
+
+/* What another program says of the file, or does to it. */
+static const char *third_party(const char *verb)
+{
+    char *text = arena_alloc(ctx.arena, 65536);
+    const char *script = getenv("YUNDIAN_TEST_THIRD_PARTY");
+    assert_non_null(script);
+    FILE *output = popen(arena_format(ctx.arena, "/usr/bin/python3 %s %s %s", script, verb, path), "r");
+    assert_non_null(output);
+    size_t length = fread(text, 1, 65535, output);
+    assert_int_equal(pclose(output), 0);
+    text[length] = 0;
+    return text;
+}
+
+static void a_workbook_of_another_program_is_read(void **state)
+{
+    (void)state;
+    third_party("make");
+    struct sheet_reader *reader = opened();
+    assert_int_equal(sheet_format_of(reader), SHEET_XLSX);
+    assert_string_equal(sheet_encoding_of(reader), "XLSX");
+    assert_string_equal(
+        rest_of(reader),
+        "1[名称][条码][价格][日期][时刻][真假][文字]\n"
+        "2[茶 & <杯>][6901234567892][12.5][2026-03-01][2026-03-01 08:30:15][TRUE][第一行\n第二行]\n"
+        "4[只有一格][][][][][][]\n"
+        "6[=1+1][][-0.1][1234567.89][][][]\n");
+    int64_t done, total;
+    sheet_progress(reader, &done, &total);
+    assert_int_equal(done, total);
+    sheet_close(reader);
+    reader = opened();
+    sheet_skip(reader, 2);
+    assert_true(text_starts(rest_of(reader), "4["));
+    sheet_close(reader);
+}
+
+static void a_broken_workbook_is_told_and_harms_nothing(void **state)
+{
+    (void)state;
+    third_party("make");
+    FILE *file = fopen(path, "rb");
+    char *bytes = arena_alloc(ctx.arena, 1 << 16);
+    size_t length = fread(bytes, 1, 1 << 16, file);
+    assert_int_equal(fclose(file), 0);
+    assert_refuses(bytes, length / 2, "damaged");
+    for (size_t at = 0; at < length; at += 7) {
+        struct sheet_reader *reader;
+        char *spoilt = arena_copy(ctx.arena, bytes, length);
+        spoilt[at] ^= 0x55;
+        write_file(spoilt, length);
+        if (!sheet_open(&ctx, path, &reader))
+            rest_of(reader);
+        sheet_close(reader);
+    }
+}
+
+static void write_table(enum sheet_format format)
+{
+    static const char *const texts[] = {"=1+1",   "'=1",        "''x",           "+86 1", "-", "@a",
+                                        "\tb",    "a,\"b\"\nc", "\xEF\xBC\x9Dx", "plain", "",  "_x0041_",
+                                        "a\r\nb", " x "};
+    struct sheet_writer *writer;
+    struct text_buf out;
+    bool more = true;
+    assert_null(sheet_writer_open(&ctx, format, "表", &writer));
+    text_open(&out, ctx.arena, 1 << 24);
+    sheet_writer_to(writer, &out);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        sheet_put_text(writer, texts[i]);
+    sheet_end_row(writer);
+    sheet_put_int(writer, -42);
+    sheet_put_decimal(writer, 1299, 2);
+    sheet_put_decimal(writer, 5, 2);
+    sheet_put_decimal(writer, -50, 3);
+    sheet_put_decimal(writer, 7, 0);
+    sheet_put_time(writer, 1772323815000, 480);
+    sheet_put_time(writer, 0, 480);
+    sheet_put_text(writer, NULL);
+    sheet_end_row(writer);
+    while (more)
+        assert_null(sheet_writer_rest(&ctx, writer, &out, &more));
+    sheet_writer_close(writer);
+    write_file(text_of(&out), out.len);
+}
+
+#define TEXTS                                                                                                \
+    "1[=1+1]['=1][''x][+86 1][-][@a][\tb][a,\"b\"\nc][\xEF\xBC\x9Dx][plain][][_x0041_][a\r\nb][ x ]\n"
+
+static void what_is_written_is_what_is_read(void **state)
+{
+    (void)state;
+    write_table(SHEET_CSV);
+    struct sheet_reader *reader = opened();
+    assert_string_equal(rest_of(reader), TEXTS "4[-42][12.99][0.05][-0.050][7][2026-03-01 08:10:15][][]\n");
+    sheet_close(reader);
+    write_table(SHEET_XLSX);
+    reader = opened();
+    assert_string_equal(rest_of(reader),
+                        TEXTS "2[-42][12.99][0.05][-0.05][7][2026-03-01 08:10:15][][][][][][][][]\n");
+    sheet_close(reader);
+}
+
+static void another_program_sees_no_formula(void **state)
+{
+    (void)state;
+    write_table(SHEET_XLSX);
+    const char *seen = third_party("print");
+    assert_true(text_starts(seen, "s:'=1+1|s:''=1|s:''x|s:'+86 1|s:'-|s:'@a|"));
+    assert_non_null(strstr(seen, "\nn:-42|n:12.99|n:0.05|n:-0.05|n:7|d:2026-03-01 08:10:15|"));
+    assert_null(strstr(seen, "f:"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -214,6 +329,10 @@ int main(void)
         cmocka_unit_test(a_mark_before_a_formula_is_taken_away),
         cmocka_unit_test(reading_goes_on_where_it_ended),
         cmocka_unit_test(a_long_file_is_read_whole),
+        cmocka_unit_test(a_workbook_of_another_program_is_read),
+        cmocka_unit_test(a_broken_workbook_is_told_and_harms_nothing),
+        cmocka_unit_test(what_is_written_is_what_is_read),
+        cmocka_unit_test(another_program_sees_no_formula),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

@@ -1,0 +1,358 @@
+/* transfer_export.c - the table of products, and what all tables share. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/transfer/transfer_export.h"
+
+#include "base/money.h"
+#include "shop/inventory/inventory.h"
+
+/* Variants of one batch: what bounds its memory, and the piece that it becomes. */
+#define BATCH_VARIANTS 2048
+#define SPECS_TEXT_LIMIT ((size_t)65536)
+
+struct heading {
+    const char *english;
+    const char *chinese;
+};
+
+static const struct heading product_headings[] = {
+    {"handle", "网址名"},
+    {"title", "商品名称"},
+    {"category", "分类"},
+    {"kind", "类型"},
+    {"status", "状态"},
+    {"subtitle", "副标题"},
+    {"brand", "品牌"},
+    {"model", "型号"},
+    {"origin", "产地"},
+    {"tax_code", "税收分类编码"},
+    {"unit", "单位"},
+    {"shelf_life_days", "保质期（天）"},
+    {"seo_title", "搜索标题"},
+    {"seo_description", "搜索描述"},
+    {"specs", "规格参数"},
+    {"tags", "标签"},
+    {"description", "描述"},
+    {"pictures", "图片"},
+    {"option1_name", "规格1名称"},
+    {"option1", "规格1"},
+    {"option2_name", "规格2名称"},
+    {"option2", "规格2"},
+    {"option3_name", "规格3名称"},
+    {"option3", "规格3"},
+    {"option4_name", "规格4名称"},
+    {"option4", "规格4"},
+    {"sku", "货号"},
+    {"barcode", "条码"},
+    {"price", "价格"},
+    {"cost", "成本"},
+    {"weight", "重量（克）"},
+    {"volume", "体积（cm³）"},
+    {"stock", "库存"},
+};
+#define PRODUCT_HEADINGS (sizeof product_headings / sizeof *product_headings)
+/* Columns of the product itself behind the five that every row has, before those of attributes. */
+#define PRODUCT_ONLY 13
+
+static const struct heading order_headings[] = {
+    {"number", "订单号"},      {"stage", "状态"},
+    {"placed_at", "下单时间"}, {"paid_at", "付款时间"},
+    {"currency", "币种"},      {"total", "金额"},
+    {"paid", "已付"},          {"refunded", "已退"},
+    {"items", "件数"},         {"first_product", "商品"},
+    {"phone", "买家手机"},     {"email", "买家邮箱"},
+    {"receiver", "收货人"},    {"receiver_phone", "收货手机"},
+    {"region", "地区"},        {"address", "详细地址"},
+    {"note", "买家留言"},
+};
+static const struct heading category_headings[] = {
+    {"path", "分类路径"}, {"handle", "网址名"},       {"name", "名称"},       {"name_en", "英文名称"},
+    {"summary", "简介"},  {"summary_en", "英文简介"}, {"products", "商品数"}, {"on_shelf", "在售商品数"},
+};
+static const struct heading tag_headings[] = {{"tag", "标签"}, {"products", "商品数"}};
+static const struct heading media_headings[] = {
+    {"id", "编号"},      {"file_name", "文件名"}, {"format", "格式"},
+    {"width", "宽"},     {"height", "高"},        {"bytes", "字节数"},
+    {"alt", "替代文字"}, {"uses", "使用次数"},    {"created_at", "上传时间"},
+};
+
+#define COUNT(list) (sizeof(list) / sizeof *(list))
+
+static const struct {
+    const struct heading *headings;
+    size_t count;
+    const char *title; /* of the sheet */
+    err (*rows)(struct ctx *ctx, struct export *export);
+} kinds[] = {
+    [EXPORT_PRODUCTS] = {product_headings, COUNT(product_headings), "products", export_products_rows},
+    [EXPORT_ORDERS] = {order_headings, COUNT(order_headings), "orders", export_orders_rows},
+    [EXPORT_CATEGORIES] = {category_headings, COUNT(category_headings), "categories", export_categories_rows},
+    [EXPORT_TAGS] = {tag_headings, COUNT(tag_headings), "tags", export_tags_rows},
+    [EXPORT_MEDIA] = {media_headings, COUNT(media_headings), "pictures", export_media_rows},
+};
+
+/* ---- products ---- */
+
+err export_products_begin(struct ctx *ctx, struct export *export)
+{
+    struct category *categories;
+    struct attribute *attributes;
+    TRY(category_list(ctx, &categories, &export->category_count));
+    TRY(attribute_list(ctx, &attributes, &export->attribute_count));
+    export->categories = categories;
+    export->attributes = attributes;
+    size_t room = SHEET_COLUMN_LIMIT - PRODUCT_HEADINGS;
+    if (export->attribute_count > room)
+        export->attribute_count = room;
+    if (!export->filter.q[0])
+        return NULL;
+    const struct product *found;
+    TRY(product_find_by_sku(ctx, export->filter.q, &found));
+    export->only_id = found ? found->id : 0;
+    export->filter.products.title_prefix = export->filter.q;
+    export->filter.products.status = 0;
+    return NULL;
+}
+
+static const char *category_text(struct ctx *ctx, const struct export *export, int64_t category_id)
+{
+    const struct category *trail[CATEGORY_DEPTH_LIMIT];
+    size_t count = category_trail(export->categories, export->category_count, category_id, trail);
+    if (count <= 1)
+        return count == 1 ? trail[0]->name : "";
+    struct text_buf text;
+    text_open(&text, ctx->arena, SPECS_TEXT_LIMIT);
+    for (size_t i = 0; i < count; i++) {
+        text_add(&text, i > 0 ? " › " : "");
+        text_add(&text, trail[i]->name);
+    }
+    return text_of(&text);
+}
+
+static const char *specs_text(struct ctx *ctx, const struct value *specs)
+{
+    size_t count = value_count(specs);
+    if (count == 0)
+        return "";
+    struct text_buf text;
+    text_open(&text, ctx->arena, SPECS_TEXT_LIMIT);
+    for (size_t i = 0; i < count; i++) {
+        const char *name = value_find_text(value_at(specs, i), "name");
+        const char *value = value_find_text(value_at(specs, i), "value");
+        text_add(&text, i > 0 ? "\n" : "");
+        text_add(&text, name ? name : "");
+        text_add(&text, ": ");
+        text_add(&text, value ? value : "");
+    }
+    return text_of(&text);
+}
+
+static const char *attribute_text(struct ctx *ctx, const struct product_whole *whole, int64_t attribute_id)
+{
+    const char *first = "";
+    struct text_buf text = {0};
+    for (size_t i = 0; i < whole->attribute_count; i++) {
+        if (whole->attributes[i].attribute_id != attribute_id)
+            continue;
+        if (!first[0]) {
+            first = whole->attributes[i].value;
+            continue;
+        }
+        if (!text.arena) {
+            text_open(&text, ctx->arena, SPECS_TEXT_LIMIT);
+            text_add(&text, first);
+        }
+        text_add(&text, ",");
+        text_add(&text, whole->attributes[i].value);
+    }
+    return text.arena ? text_of(&text) : first;
+}
+
+static void put_product(struct ctx *ctx, struct sheet_writer *writer, const struct product_whole *whole)
+{
+    const struct product *product = &whole->product;
+    const struct product_details *details = &whole->details;
+    sheet_put_text(writer, product->subtitle);
+    sheet_put_text(writer, product->brand);
+    sheet_put_text(writer, details->model);
+    sheet_put_text(writer, details->origin);
+    sheet_put_text(writer, details->tax_code);
+    sheet_put_text(writer, details->unit);
+    if (details->shelf_life_days > 0)
+        sheet_put_int(writer, details->shelf_life_days);
+    else
+        sheet_put_text(writer, "");
+    sheet_put_text(writer, details->seo_title);
+    sheet_put_text(writer, details->seo_description);
+    sheet_put_text(writer, specs_text(ctx, details->specs));
+    sheet_put_text(writer, whole->tags);
+    sheet_put_text(writer, product->description);
+    sheet_put_text(writer, whole->pictures);
+}
+
+static const char *text_at(const struct value *list, size_t index)
+{
+    const struct value *value = index < value_count(list) ? value_at(list, index) : NULL;
+    return value && value->kind == VALUE_TEXT ? value->text : "";
+}
+
+static void put_variant(const struct export *export, const struct product *product,
+                        const struct variant *variant, const struct stock *stock)
+{
+    struct sheet_writer *writer = export->writer;
+    for (size_t i = 0; i < PRODUCT_OPTION_LIMIT; i++) {
+        bool is_there = i < value_count(product->options);
+        const char *name = is_there ? value_find_text(value_at(product->options, i), "name") : "";
+        sheet_put_text(writer, name);
+        sheet_put_text(writer, is_there ? text_at(variant->options, i) : "");
+    }
+    sheet_put_text(writer, variant->sku);
+    sheet_put_text(writer, variant->barcode);
+    sheet_put_decimal(writer, variant->price, export->digits);
+    if (variant->cost == COST_UNKNOWN)
+        sheet_put_text(writer, "");
+    else
+        sheet_put_decimal(writer, variant->cost, export->digits);
+    sheet_put_int(writer, variant->weight);
+    sheet_put_int(writer, variant->volume);
+    if (variant->kind == PRODUCT_DIGITAL) /* its stock are its codes */
+        sheet_put_text(writer, "");
+    else
+        sheet_put_int(writer, stock->on_hand);
+}
+
+static void put_rows(struct ctx *ctx, const struct export *export, const struct product_whole *whole,
+                     const struct stock *stocks)
+{
+    static const char *const words[][4] = {{"", "草稿", "上架", "归档"}, {"", "draft", "active", "archived"}};
+    static const char *const kinds_of[][3] = {{"", "实物", "数字"}, {"", "physical", "digital"}};
+    const struct product *product = &whole->product;
+    const char *category = category_text(ctx, export, product->category_id);
+    bool is_first = true;
+    for (size_t i = 0; i < whole->variant_count; i++) {
+        if (!whole->variants[i].is_active)
+            continue;
+        sheet_put_text(export->writer, product->handle);
+        sheet_put_text(export->writer, product->title);
+        sheet_put_text(export->writer, category);
+        sheet_put_text(export->writer, kinds_of[export->is_english][product->kind]);
+        sheet_put_text(export->writer, words[export->is_english][product->status]);
+        if (is_first)
+            put_product(ctx, export->writer, whole);
+        else
+            for (size_t j = 0; j < PRODUCT_ONLY; j++)
+                sheet_put_text(export->writer, "");
+        put_variant(export, product, &whole->variants[i], &stocks[i]);
+        for (size_t j = 0; j < export->attribute_count; j++)
+            sheet_put_text(export->writer,
+                           is_first ? attribute_text(ctx, whole, export->attributes[j].id) : "");
+        sheet_end_row(export->writer);
+        is_first = false;
+    }
+}
+
+/* The next products, as many as have not too many variants together. */
+static err next_products(struct ctx *ctx, struct export *export, struct product_page *page)
+{
+    struct product_query query = export->filter.products;
+    query.cursor = export->cursor;
+    query.limit = PRODUCT_WHOLE_LIMIT;
+    TRY(product_list(ctx, &query, page));
+    int64_t variants = 0;
+    size_t count = 0;
+    while (count < page->count &&
+           (count == 0 || variants + page->items[count].variant_count <= BATCH_VARIANTS))
+        variants += page->items[count++].variant_count;
+    if (count == page->count)
+        return NULL;
+    query.limit = (int)count;
+    return product_list(ctx, &query, page);
+}
+
+static err put_products(struct ctx *ctx, const struct export *export, const int64_t *ids, size_t count)
+{
+    struct product_whole *found = arena_alloc_many(ctx->arena, count + 1, sizeof *found);
+    size_t variant_count = 0;
+    TRY(product_load_whole_many(ctx, ids, count, found));
+    for (size_t i = 0; i < count; i++)
+        variant_count += found[i].variant_count;
+    int64_t *variant_ids = arena_alloc_many(ctx->arena, variant_count + 1, sizeof *variant_ids);
+    struct stock *stocks = arena_alloc_many(ctx->arena, variant_count + 1, sizeof *stocks);
+    size_t at = 0;
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < found[i].variant_count; j++)
+            variant_ids[at++] = found[i].variants[j].id;
+    TRY(stock_load_many(ctx, variant_ids, variant_count, stocks));
+    at = 0;
+    for (size_t i = 0; i < count; i++) {
+        put_rows(ctx, export, &found[i], stocks + at);
+        at += found[i].variant_count;
+    }
+    return NULL;
+}
+
+err export_products_rows(struct ctx *ctx, struct export *export)
+{
+    if (export->only_id) {
+        export->is_listed = true;
+        return put_products(ctx, export, &export->only_id, 1);
+    }
+    struct product_page page;
+    TRY(next_products(ctx, export, &page));
+    int64_t ids[PRODUCT_WHOLE_LIMIT];
+    for (size_t i = 0; i < page.count; i++)
+        ids[i] = page.items[i].id;
+    TRY(put_products(ctx, export, ids, page.count));
+    export_keep_cursor(export, page.next_cursor);
+    return NULL;
+}
+
+/* ---- all tables ---- */
+
+void export_keep_cursor(struct export *export, const char *cursor)
+{
+    export->is_listed = !cursor;
+    snprintf(export->cursor, sizeof export->cursor, "%s", cursor ? cursor : "");
+}
+
+static void put_headings(struct ctx *ctx, const struct export *export)
+{
+    for (size_t i = 0; i < kinds[export->kind].count; i++) {
+        const struct heading *heading = &kinds[export->kind].headings[i];
+        sheet_put_text(export->writer, export->is_english ? heading->english : heading->chinese);
+    }
+    for (size_t i = 0; i < export->attribute_count; i++)
+        sheet_put_text(export->writer, attribute_name(ctx, &export->attributes[i]));
+    sheet_end_row(export->writer);
+}
+
+err export_open(struct ctx *ctx, enum export_kind kind, const struct export_filter *filter,
+                enum sheet_format format, struct export **made)
+{
+    struct export *export = arena_alloc(ctx->arena, sizeof *export);
+    *export = (struct export){.kind = kind,
+                              .filter = *filter,
+                              .is_english = text_is(ctx->locale, "en"),
+                              .digits = money_exponent(ctx->shop->currency)};
+    if (kind == EXPORT_PRODUCTS)
+        TRY(export_products_begin(ctx, export));
+    TRY(sheet_writer_open(ctx, format, kinds[kind].title, &export->writer));
+    *made = export;
+    return NULL;
+}
+
+err export_next(struct ctx *ctx, struct export *export, struct text_buf *out, bool *more)
+{
+    sheet_writer_to(export->writer, out);
+    if (!export->is_begun)
+        put_headings(ctx, export);
+    export->is_begun = true;
+    if (export->is_listed)
+        return sheet_writer_rest(ctx, export->writer, out, more);
+    *more = true;
+    return kinds[export->kind].rows(ctx, export);
+}
+
+void export_close(struct export *export)
+{
+    sheet_writer_close(export->writer);
+}

@@ -1,0 +1,64 @@
+/* transfer_export.h - lists of the shop as tables, a batch of rows at a time. Private to transfer, and for
+ * the command line.
+ *
+ * Products come one row a variant that is on; what belongs to the product stands in its first row, and
+ * handle, name, category, kind and status in each. The names of the columns are those that the import reads,
+ * in the reader's language: so a table of products that comes back changes nothing. Specs are one a line,
+ * "name: value"; tags and the choices of an attribute are parted by commas; a category is its path, "衣着 ›
+ * 夏装"; pictures are their ids, parted by blanks. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "sheet/sheet.h"
+#include "shop/catalog/catalog.h"
+#include "shop/media/media.h"
+#include "shop/order/order.h"
+
+enum export_kind { EXPORT_PRODUCTS = 1, EXPORT_ORDERS, EXPORT_CATEGORIES, EXPORT_TAGS, EXPORT_MEDIA };
+
+/* What narrows a list, as its page does. */
+struct export_filter {
+    struct product_query products;
+    const char *q; /* of products: a SKU or the beginning of a title; of orders: a number, phone or e-mail; ""
+                      = all */
+    enum order_stage stage;
+    bool shows_personal; /* orders: names, phones and addresses unmasked */
+    struct picture_query media;
+};
+
+#define EXPORT_CURSOR_BYTES 400
+
+struct export
+{
+    enum export_kind kind;
+    struct export_filter filter;
+    struct sheet_writer *writer;
+    bool is_begun;
+    bool is_listed; /* all rows are written */
+    bool is_english;
+    int digits; /* of the currency */
+    char cursor[EXPORT_CURSOR_BYTES + 1];
+    int64_t before_id; /* orders */
+    int64_t only_id;   /* the one product whose SKU is asked for */
+    const struct category *categories;
+    size_t category_count;
+    const struct attribute *attributes;
+    size_t attribute_count;
+};
+
+/* Everything that the export holds on to lives in ctx->arena, except the writer: close it. */
+CHECKED err export_open(struct ctx *ctx, enum export_kind kind, const struct export_filter *filter,
+                        enum sheet_format format, struct export **made);
+/* The next piece of the file. */
+CHECKED err export_next(struct ctx *ctx, struct export *export, struct text_buf *out, bool *more);
+void export_close(struct export *export);
+
+/* ---- of the files of transfer ---- */
+
+CHECKED err export_products_begin(struct ctx *ctx, struct export *export);
+CHECKED err export_products_rows(struct ctx *ctx, struct export *export);
+CHECKED err export_orders_rows(struct ctx *ctx, struct export *export);
+CHECKED err export_categories_rows(struct ctx *ctx, struct export *export);
+CHECKED err export_tags_rows(struct ctx *ctx, struct export *export);
+CHECKED err export_media_rows(struct ctx *ctx, struct export *export);
+/* Remembers where to go on; NULL = this was the last. */
+void export_keep_cursor(struct export *export, const char *cursor);

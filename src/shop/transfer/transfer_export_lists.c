@@ -1,0 +1,151 @@
+/* transfer_export_lists.c - tables of orders, categories, tags and pictures. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/transfer/transfer_export.h"
+
+#include "base/log.h"
+#include "base/money.h"
+
+#define ORDERS_AT_ONCE 100
+#define TAGS_AT_ONCE 500
+#define NUMBER_LENGTH 20
+
+/* ---- orders ---- */
+
+static const char *stage_text(const struct export *export, enum order_stage stage)
+{
+    static const char *const chinese[] = {"",       "待付款", "待发货", "部分发货", "已发货",
+                                          "已完成", "已关闭", "退款中", "已退款"};
+    return export->is_english ? order_stage_name(stage) : chinese[stage];
+}
+
+/* What may be known of a person without the right to see all: the phone by its ends, the region, not the
+ * door. */
+static const char *masked(struct ctx *ctx, const struct export *export, const char *text)
+{
+    if (!text[0] || export->filter.shows_personal)
+        return text;
+    return log_hide(ctx->arena, text);
+}
+
+static const char *masked_name(struct ctx *ctx, const struct export *export, const char *name)
+{
+    if (!name[0] || export->filter.shows_personal)
+        return name;
+    return arena_format(ctx->arena, "%.*s**", (int)utf8_prefix(name, strlen(name), 1), name);
+}
+
+static void put_order(struct ctx *ctx, const struct export *export, const struct order *order)
+{
+    struct sheet_writer *writer = export->writer;
+    int digits = money_exponent(order->currency);
+    bool is_open = export->filter.shows_personal;
+    sheet_put_text(writer, order->number);
+    sheet_put_text(writer, stage_text(export, order_stage_of(order->state)));
+    sheet_put_time(writer, order->placed_at, ctx->shop->utc_offset);
+    sheet_put_time(writer, order->paid_at, ctx->shop->utc_offset);
+    sheet_put_text(writer, order->currency);
+    sheet_put_decimal(writer, order->total, digits);
+    sheet_put_decimal(writer, order->paid, digits);
+    sheet_put_decimal(writer, order->refunded, digits);
+    sheet_put_int(writer, order->item_count);
+    sheet_put_text(writer, order->line_count > 0 ? order->lines[0].product_title : "");
+    sheet_put_text(writer, masked(ctx, export, order->contact.phone));
+    sheet_put_text(writer, masked(ctx, export, order->contact.email));
+    sheet_put_text(writer, masked_name(ctx, export, order->address.name));
+    sheet_put_text(writer, masked(ctx, export, order->address.phone));
+    sheet_put_text(writer, order->address.region);
+    sheet_put_text(writer, is_open || !order->address.line[0] ? order->address.line : "****");
+    sheet_put_text(writer, is_open || !order->note[0] ? order->note : "****");
+    sheet_end_row(writer);
+}
+
+/* Those that a word finds, which the page shows without a second one. */
+static err find_orders(struct ctx *ctx, const char *q, struct order **orders, size_t *count)
+{
+    *count = 0;
+    if (strlen(q) != NUMBER_LENGTH || strspn(q, "0123456789") != NUMBER_LENGTH)
+        return order_list_by_contact(ctx, q, ORDERS_AT_ONCE, orders, count);
+    err failure = order_load_by_number(ctx, q, orders);
+    if (failure)
+        return failure->code == ERR_NOT_FOUND ? NULL : failure;
+    *count = 1;
+    return NULL;
+}
+
+err export_orders_rows(struct ctx *ctx, struct export *export)
+{
+    struct order *orders;
+    size_t count;
+    struct order_query query = {
+        .stage = export->filter.stage, .before_id = export->before_id, .limit = ORDERS_AT_ONCE};
+    if (export->filter.q[0])
+        TRY(find_orders(ctx, export->filter.q, &orders, &count));
+    else
+        TRY(order_list(ctx, &query, &orders, &count));
+    for (size_t i = 0; i < count; i++)
+        put_order(ctx, export, &orders[i]);
+    export->is_listed = export->filter.q[0] || count < ORDERS_AT_ONCE;
+    export->before_id = count > 0 ? orders[count - 1].id : 0;
+    return NULL;
+}
+
+/* ---- categories, tags, pictures ---- */
+
+err export_categories_rows(struct ctx *ctx, struct export *export)
+{
+    struct category *categories;
+    size_t count;
+    TRY(category_list(ctx, &categories, &count));
+    for (size_t i = 0; i < count; i++) {
+        const struct category *category = &categories[i];
+        sheet_put_text(export->writer, category_path(ctx, categories, count, category->id));
+        sheet_put_text(export->writer, category->handle);
+        sheet_put_text(export->writer, category->name);
+        sheet_put_text(export->writer, category->name_en);
+        sheet_put_text(export->writer, category->summary);
+        sheet_put_text(export->writer, category->summary_en);
+        sheet_put_int(export->writer, category->product_count);
+        sheet_put_int(export->writer, category->active_count);
+        sheet_end_row(export->writer);
+    }
+    export->is_listed = true;
+    return NULL;
+}
+
+err export_tags_rows(struct ctx *ctx, struct export *export)
+{
+    struct tag *tags;
+    size_t count;
+    TRY(tag_list(ctx, export->cursor[0] ? export->cursor : NULL, TAGS_AT_ONCE, &tags, &count));
+    for (size_t i = 0; i < count; i++) {
+        sheet_put_text(export->writer, tags[i].name);
+        sheet_put_int(export->writer, tags[i].product_count);
+        sheet_end_row(export->writer);
+    }
+    export_keep_cursor(export, count < TAGS_AT_ONCE ? NULL : tags[count - 1].name);
+    return NULL;
+}
+
+err export_media_rows(struct ctx *ctx, struct export *export)
+{
+    struct picture_query query = export->filter.media;
+    struct picture_page page;
+    query.cursor = export->cursor;
+    query.limit = PICTURE_PAGE_LIMIT;
+    TRY(picture_list(ctx, &query, &page));
+    for (size_t i = 0; i < page.count; i++) {
+        const struct picture *picture = &page.items[i];
+        sheet_put_text(export->writer, picture->id);
+        sheet_put_text(export->writer, picture->file_name);
+        sheet_put_text(export->writer, picture->format);
+        sheet_put_int(export->writer, picture->width);
+        sheet_put_int(export->writer, picture->height);
+        sheet_put_int(export->writer, picture->bytes);
+        sheet_put_text(export->writer, picture->alt);
+        sheet_put_int(export->writer, picture->use_count);
+        sheet_put_time(export->writer, picture->created_at, ctx->shop->utc_offset);
+        sheet_end_row(export->writer);
+    }
+    export_keep_cursor(export, page.next_cursor);
+    return NULL;
+}

@@ -1,0 +1,154 @@
+/* transfer_export_routes.c - every list of the back office as CSV or XLSX, narrowed as its page is. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/transfer/transfer_routes.h"
+
+#include "base/clock.h"
+#include "shop/staff/staff.h"
+#include "shop/transfer/transfer_export.h"
+
+/* Who may see buyers whole; the others get them masked. */
+#define PERSONAL_SCOPE "orders.personal"
+
+static const char *const formats[] = {"csv", "xlsx", NULL};
+static const char *const statuses[] = {"all", "draft", "active", "archived", NULL};
+static const char *const stages[] = {
+    "all",       "pending_payment", "to_ship",   "partially_shipped", "shipped",
+    "completed", "closed",          "refunding", "refunded",          NULL};
+static const char *const shows[] = {"all", "unused", "alike", NULL};
+
+struct export_form {
+    int format;
+    int status;
+    int64_t category_id;
+    const char *q;
+    int stage;
+    int show;
+};
+
+#define FORMAT_FIELD                                                                                         \
+    {                                                                                                        \
+        .name = "format", .kind = FIELD_CHOICE, .offset = offsetof(struct export_form, format),              \
+        .choices = formats, .help = "csv (UTF-8) or xlsx"                                                    \
+    }
+#define WORD_FIELD(words)                                                                                    \
+    {                                                                                                        \
+        .name = "q", .kind = FIELD_TEXT, .offset = offsetof(struct export_form, q), .maximum = 120,          \
+        .help = words                                                                                        \
+    }
+
+static const struct field product_fields[] = {
+    FORMAT_FIELD,
+    WORD_FIELD("A SKU, or the beginning of a title"),
+    {.name = "status",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct export_form, status),
+     .choices = statuses,
+     .help = "Only products of this status"},
+    {.name = "category",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct export_form, category_id),
+     .help = "Only products of this category"},
+    {0},
+};
+
+static const struct field order_fields[] = {
+    FORMAT_FIELD,
+    WORD_FIELD("Order number, phone number or e-mail address"),
+    {.name = "stage",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct export_form, stage),
+     .choices = stages,
+     .help = "Only orders of this stage"},
+    {0},
+};
+
+static const struct field media_fields[] = {
+    FORMAT_FIELD,
+    WORD_FIELD("The beginning of a file name"),
+    {.name = "show",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct export_form, show),
+     .choices = shows,
+     .help = "alike = those that look like an older one"},
+    {0},
+};
+
+static const struct field plain_fields[] = {FORMAT_FIELD, {0}};
+
+static err next_piece(struct req *req, void *arg, struct text_buf *out, bool *more)
+{
+    return export_next(&req->ctx, arg, out, more);
+}
+
+static err answer(struct req *req, enum export_kind kind, const char *name,
+                  const struct export_filter *filter)
+{
+    const struct export_form *form = req->form;
+    enum sheet_format format = form->format == 1 ? SHEET_XLSX : SHEET_CSV;
+    struct ctx *ctx = &req->ctx;
+    struct export *export;
+    TRY(export_open(ctx, kind, filter, format, &export));
+    const char *day = clock_format(ctx->arena, ctx->now, ctx->shop->utc_offset, "%Y%m%d-%H%M");
+    err failure = reply_download(
+        req,
+        format == SHEET_XLSX ? "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+                             : "text/csv; charset=utf-8",
+        arena_format(ctx->arena, "%s-%s-%s.%s", ctx->shop->handle, name, day, formats[form->format]),
+        next_piece, export);
+    export_close(export);
+    return failure;
+}
+
+static err export_products(struct req *req)
+{
+    const struct export_form *form = req->form;
+    struct export_filter filter = {
+        .q = form->q,
+        .products = {.status = (enum product_status)form->status, .category_id = form->category_id}};
+    return answer(req, EXPORT_PRODUCTS, "products", &filter);
+}
+
+static err export_orders(struct req *req)
+{
+    const struct export_form *form = req->form;
+    struct export_filter filter = {.q = form->q,
+                                   .stage = (enum order_stage)form->stage,
+                                   .shows_personal = staff_may(req->visitor, PERSONAL_SCOPE)};
+    return answer(req, EXPORT_ORDERS, "orders", &filter);
+}
+
+static err export_media(struct req *req)
+{
+    const struct export_form *form = req->form;
+    struct export_filter filter = {
+        .q = "", .media = {.filter = (enum picture_filter)form->show, .name_prefix = form->q}};
+    return answer(req, EXPORT_MEDIA, "pictures", &filter);
+}
+
+static err export_categories(struct req *req)
+{
+    return answer(req, EXPORT_CATEGORIES, "categories", &(struct export_filter){.q = ""});
+}
+
+static err export_tags(struct req *req)
+{
+    return answer(req, EXPORT_TAGS, "tags", &(struct export_filter){.q = ""});
+}
+
+#define EXPORT_ROUTE(at, run, needed, declared, words)                                                       \
+    {                                                                                                        \
+        .method = GET, .path = at, .handler = run, .guard = STAFF, .scope = needed, .fields = declared,      \
+        .form_size = sizeof(struct export_form), .summary = words                                            \
+    }
+
+const struct route transfer_export_routes[] = {
+    EXPORT_ROUTE("/admin/products/export", export_products, "products.read", product_fields,
+                 "Products as a table, one row a variant"),
+    EXPORT_ROUTE("/admin/orders/export", export_orders, "orders.read", order_fields,
+                 "Orders as a table; buyers are masked without the right to see them"),
+    EXPORT_ROUTE("/admin/media/export", export_media, "products.read", media_fields, "Pictures as a table"),
+    EXPORT_ROUTE("/admin/categories/export", export_categories, "products.read", plain_fields,
+                 "Categories as a table"),
+    EXPORT_ROUTE("/admin/tags/export", export_tags, "products.read", plain_fields, "Tags as a table"),
+    {0},
+};
