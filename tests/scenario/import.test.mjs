@@ -104,9 +104,9 @@ describe("products from a file", () => {
     const kept = await staff.product(product.id);
     assert.deepEqual([kept.brand, kept.origin], ["山止", ""]);
     const blind = await checks(`sku,stock\n${product.sku},4\n`);
-    assert.deepEqual(blind.problems.map(({ code, line, column, fix }) => [code, line, column, fix]), [["expected-needed", 2, "stock", "9"]]);
+    assert.deepEqual(blind.row_problems.map(({ code, line, column, fix }) => [code, line, column, fix]), [["expected-needed", 2, "stock", "9"]]);
     const moved = await checks(`sku,stock,stock_expected\n${product.sku},4,8\n`);
-    assert.deepEqual(moved.problems.map(({ code }) => code), ["stock-moved"]);
+    assert.deepEqual(moved.row_problems.map(({ code }) => code), ["stock-moved"]);
     await applies(`sku,stock,stock_expected\n${product.sku},4,9\n`);
     assert.equal((await staff.product(product.id)).variants[0].on_hand, 4);
   });
@@ -116,7 +116,7 @@ describe("products from a file", () => {
     const done = await applies(`名称,分类,货号,售价,条码\n好,百货,${good},1,\n坏,百货,${bad},一百,\n条码错,百货,${unique("D")},3,6901234567893\n公式,百货,=1+1,x,\n`);
     assert.deepEqual([done.import.counts.new, done.import.counts.refused, done.import.counts.problems], [1, 3, 3]);
     assert.equal((await find(good)).length, 1);
-    const told = (await look(done.import.id, "?show=problems&code=check-digit")).problems;
+    const told = (await look(done.import.id, "?show=problems&code=check-digit")).row_problems;
     assert.deepEqual(told.map(({ line, column, code, value, fix }) => ({ line, column, code, value, fix })), [{ line: 4, column: "条码", code: "check-digit", value: "6901234567893", fix: "6901234567892" }]);
     const csv = await staff.client.get(`/admin/products/imports/${done.import.id}/problems`);
     assert.match(csv.text, /^\uFEFF?行,列,/);
@@ -163,7 +163,7 @@ describe("products from a file", () => {
     const pack = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(`version 1.00\r\ntitle\tcid\tprice\tnum\touter_id\r\n宝贝名称\t宝贝类目\t宝贝价格\t宝贝数量\t商家编码\r\n手帕\t1512\t9.90\t40\t${taobao}\r\n`, "utf16le")]);
     const { id } = await staff.category();
     const done = await applies(pack, { category_id: id }, "数据包.csv");
-    assert.deepEqual([done.import.counts.new, done.import.counts.refused], [1, 0], JSON.stringify(done.problems));
+    assert.deepEqual([done.import.counts.new, done.import.counts.refused], [1, 0], JSON.stringify(done.row_problems));
     assert.equal((await whole(taobao)).variants[0].on_hand, 40);
   });
 

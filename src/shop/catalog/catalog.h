@@ -470,7 +470,7 @@ struct product_version {
     int64_t at;
     enum actor_kind actor;
     int64_t actor_id;
-    const char *cause;           /* created, found, saved, status, tags, restored */
+    const char *cause;           /* created, found, saved, status, tags, restored, imported, undone */
     const struct value *changes; /* docs/views.md: list of {field, of, before, after} */
     bool can_restore;            /* false for what was changed before the first whole state */
 };

@@ -178,7 +178,7 @@ static err add_problems(struct ctx *ctx, struct value *view, const struct show_f
     TRY(import_problem_list(ctx, form->import_id, form->code, form->after, PROBLEMS_A_PAGE, &problems, &count,
                             &last));
     TRY(import_problem_codes(ctx, form->import_id, &codes));
-    struct value *list = value_set_list(ctx->arena, view, "problems");
+    struct value *list = value_set_list(ctx->arena, view, "row_problems");
     for (size_t i = 0; i < count; i++)
         value_add(ctx->arena, list, *import_problem_view(ctx, &problems[i]));
     value_set(ctx->arena, view, "codes", *codes);
