@@ -140,7 +140,8 @@ err import_category_find(struct import_run *run, const struct import_line *line,
                          int64_t *category_id, bool *is_fine)
 {
     const char *steps[CATEGORY_DEPTH_LIMIT];
-    const struct category *category = find_in(run, -1, path);
+    const struct category *top = find_in(run, 0, path);
+    const struct category *category = top ? top : find_in(run, -1, path);
     *is_fine = true;
     *category_id = category ? category->id : 0;
     if (category)

@@ -112,7 +112,7 @@ void import_take_specs(struct import_run *run, struct import_group *group, const
     struct ctx *ctx = &run->work;
     const struct import_line *line = import_group_teller(run, group, MEANING_SPECS);
     struct value *read;
-    if (!line)
+    if (!line || text_is(specs_text(ctx, *specs), line->cells[MEANING_SPECS]))
         return;
     if (!read_specs(ctx, line->cells[MEANING_SPECS], &read)) {
         import_group_refuse_cell(run, group, line, MEANING_SPECS, "bad-specs",
