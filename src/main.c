@@ -9,6 +9,7 @@
 #include "shop/digital/digital.h"
 #include "shop/inventory/inventory.h"
 #include "shop/payment/payment.h"
+#include "shop/rule/rule.h"
 #include "shop/seed/seed.h"
 #include "shop/staff/staff.h"
 #include "shop/tenant/tenant.h"
@@ -224,15 +225,28 @@ static err shop_verb(struct program *program)
     return NULL;
 }
 
+/* The way back for an owner who lost telephone and recovery codes: whoever may run this owns the machine. */
+static err reset_factor(struct program *program, const char *login)
+{
+    int64_t staff_id;
+    TRY(staff_find_login(&program->ctx, login, &staff_id));
+    TRY(staff_factor_reset(&program->ctx, staff_id));
+    printf("%s logs in to the back office of %s with the password alone\n", login, program->ctx.shop->handle);
+    return NULL;
+}
+
 static err staff_verb(struct program *program)
 {
     const char *login, *password;
     int64_t staff_id;
     TRY(open_program(program));
-    if (program->argc == 0 || !text_is(program->argv[0], "create"))
-        return fail_with(&program->ctx, ERR_BAD_REQUEST, "the only word after staff is create");
+    const char *word = program->argc ? program->argv[0] : "";
+    if (!text_is(word, "create") && !text_is(word, "reset-factor"))
+        return fail_with(&program->ctx, ERR_BAD_REQUEST, "after staff comes create or reset-factor");
     TRY(use_shop(program));
     TRY(need(program, "login", &login));
+    if (text_is(word, "reset-factor"))
+        return reset_factor(program, login);
     TRY(need(program, "password", &password));
     TRY(staff_create(&program->ctx, login, option(program, "name", login), password, STAFF_OWNER, &staff_id));
     printf("%s may now log in to the back office of %s\n", login, program->ctx.shop->handle);
@@ -373,10 +387,12 @@ static err check_shop(struct ctx *ctx, struct findings *findings)
     TRY(media_check(ctx, print_finding, findings));
     TRY(product_picture_check(ctx, print_finding, findings));
     TRY(shelf_check(ctx, print_finding, findings));
+    TRY(rule_check(ctx, print_finding, findings));
     TRY(stock_check(ctx, print_finding, findings));
     TRY(code_check(ctx, print_finding, findings));
     TRY(code_check_stock(ctx, print_finding, findings));
     TRY(order_check(ctx, print_finding, findings));
+    TRY(order_check_deals(ctx, print_finding, findings));
     return payment_check(ctx, print_finding, findings);
 }
 

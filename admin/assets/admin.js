@@ -237,6 +237,7 @@ function nextSku() {
 }
 function generate() {
   const wanted = combinations();
+  if (wanted.length > 12 && matrixWords) return openMatrix(true).catch(() => toast(words.failed, true));
   const used = new Set(rowsOf(variants).filter((row) => !isBlank(row)).map((row) => keyOf(splitValues(part(row, "options").value))));
   const priced = rowsOf(variants).filter((row) => part(row, "price").value.trim());
   let count = 0;
@@ -299,12 +300,72 @@ if (variants) {
   review();
 }
 
+/* ---- many variants: a table instead of the rows ---- */
+
+const matrixWords = find("[data-matrix-words]")?.dataset;
+async function openMatrix(isCompleted = false) {
+  const form = find("#edit");
+  const isNew = !find("[name=version]", form).value;
+  const [{ mount }, answer] = await Promise.all([
+    import(matrixWords.src),
+    isNew ? { product: null } : fetch(form.action, { headers: { accept: "application/json" } }).then((reply) => reply.json()),
+  ]);
+  const { product } = answer;
+  const digits = new Intl.NumberFormat("en", { style: "currency", currency: matrixWords.currency }).resolvedOptions().maximumFractionDigits;
+  const text = (money) => (money ? decimal(money.amount, digits) : "");
+  const known = new Map((product?.variants ?? []).map((variant) => [variant.id, {
+    id: variant.id, options: variant.options, sku: variant.sku, price: text(variant.price), cost: text(variant.cost), weight: variant.weight ? String(variant.weight) : "",
+    barcode: variant.barcode, volume: variant.volume ? String(variant.volume) : "", stock: "", available: variant.available, active: variant.is_active,
+  }]));
+  const fresh = [];
+  // What was typed in the rows comes along.
+  for (const row of rowsOf(variants)) {
+    if (isBlank(row)) continue;
+    const id = find("[name$='.id']", row).value;
+    const typed = { options: splitValues(part(row, "options").value), active: find("[type=checkbox]", row).checked };
+    for (const name of ["sku", "price", "cost", "weight", "barcode", "volume", "stock"]) typed[name] = part(row, name)?.value ?? "";
+    if (id && known.has(id)) known.set(id, { ...known.get(id), ...typed });
+    else if (!id) fresh.push({ id: "", ...typed });
+  }
+  const place = find("[data-matrix]") ?? make("div", { "data-matrix": "" });
+  variants.before(place);
+  mount(place, {
+    product, form, isNew, isCompleted, toast, failed: words.failed, words: matrixWords, digits,
+    initial: { options: shownOptions(), rows: [...known.values(), ...fresh] },
+    touch: () => (mark.value = String(Number(mark.value) + 1), watch()),
+    settle: () => (guards.forEach((guard) => (guard.sent = false)), watch()),
+  });
+  const mark = make("input", { type: "hidden", name: "variants_touched", value: "0", form: "edit" });
+  place.append(mark);
+  for (const guard of guards) if (!guard.dirty) guard.saved = null;
+  for (const old of all("[data-options], [data-variants], .variant-pages, [name=variants_mode], [name=variants_page], [data-variant-template], [data-option-template]")) {
+    for (const input of all("input", old)) input.disabled = true;
+    if (old.matches("input")) old.disabled = true;
+    old.hidden = true;
+  }
+  for (const old of all("#variants > .bar, #variants > details, #variants > .help")) old.hidden = true;
+  for (const guard of guards) guard.saved ??= state(guard.form);
+  watch();
+}
+function decimal(amount, digits) {
+  const digitsText = String(amount).padStart(digits + 1, "0");
+  return digits ? `${digitsText.slice(0, -digits)}.${digitsText.slice(-digits)}` : digitsText;
+}
+if (variants && matrixWords) {
+  const open = find("[data-open-matrix]");
+  const showDoor = () => (open.hidden = !rowsOf(options).some((row) => !isBlank(row)));
+  document.addEventListener("input", showDoor);
+  showDoor();
+  open.addEventListener("click", () => openMatrix().catch(() => toast(words.failed, true)));
+  if (find("[data-matrix]")) openMatrix().catch(() => toast(words.failed, true));
+}
+
 /* ---- acts over many rows: what is chosen on this page, or everything that the filter finds ---- */
 
 const bulk = find("[data-bulk]");
 if (bulk) {
   const picks = () => all("[data-pick]");
-  const page = find("[data-bulk-page]", bulk), whole = find("[data-bulk-all]", bulk), count = find("[data-bulk-count]", bulk);
+  const page = find("[data-bulk-page]", bulk), whole = find("[data-bulk-all]", bulk) ?? {}, count = find("[data-bulk-count]", bulk);
   const show = () => {
     const chosen = picks().filter((pick) => pick.checked).length;
     page.checked = chosen > 0 && chosen === picks().length;
@@ -326,7 +387,7 @@ if (bulk) {
     for (const pick of picks()) pick.checked = page.checked;
     show();
   });
-  whole.addEventListener("change", show);
+  whole.addEventListener?.("change", show);
   addEventListener("pageshow", show);
   show();
 }
@@ -529,6 +590,11 @@ for (const form of all(".focus-form")) {
   aim(form);
 }
 
+/* ---- rich text ---- */
+
+for (const holder of all("[data-rich]"))
+  import(holder.dataset.rich).then(({ enhance }) => enhance(holder, { cancel: words.cancel, failed: words.failed, toast }), () => {});
+
 function prepare(within) {
   for (const tile of all(".tile", within)) tile.draggable = true;
   for (const input of all(".drop input[type=file]", within)) input.required = false;
@@ -640,7 +706,7 @@ document.addEventListener("keydown", (e) => {
     if (link) return link.click();
   }
   last = e.key;
-  if (e.key === "/" && find("[data-search]")) {
+  if (e.key === "f" && find("[data-search]")) {
     e.preventDefault();
     find("[data-search]").select();
   } else if (e.key === "?") find("#keys")?.showModal();

@@ -27,6 +27,7 @@
     X(INT, request_timeout, "30", 1, 600, "Seconds that a whole request may take to arrive")                 \
     X(INT, body_limit, "1048576", 1024, 104857600, "Bytes of a request body other than an upload")           \
     X(INT, upload_limit, "26214400", 1024, 1073741824, "Bytes of one uploaded file")                         \
+    X(INT, bulk_limit, "268435456", 1024, 4294967296, "Bytes of one uploaded archive")                       \
     X(INT, page_cache_mb, "16", 0, 4096, "Memory for whole pages; 0 turns the page cache off")               \
     X(INT, rate_limit, "600", 0, 1000000, "Writing requests per minute and address; 0 means no limit")       \
     X(INT, login_limit, "10", 1, 1000, "Login attempts per minute and account")                              \
@@ -34,6 +35,8 @@
     X(INT, drain_seconds, "20", 0, 600, "Seconds that running requests get after SIGTERM")                   \
     X(INT, node, "0", 0, 255, "Number of this node among the nodes on one database")                         \
     X(TEXT, share, "", 0, 0, "Directory of themes, admin, migrations and demo; empty finds it by itself")    \
+    X(TEXT, outbound_allow, "", 0, 0,                                                                        \
+      "Private addresses with port that may be called all the same: 10.0.0.5:8443,[fd00::5]:443")            \
     X(FLAG, sandbox, "on", 0, 1, "Offer the built-in sandbox payment method")
 
 struct config {

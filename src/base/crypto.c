@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -250,6 +251,14 @@ void crypto_hmac_sha256(const void *key, size_t key_length, const void *bytes, s
     crypto_auth_hmacsha256_init(&state, key ? key : (const unsigned char *)"", key_length);
     crypto_auth_hmacsha256_update(&state, bytes, length);
     crypto_auth_hmacsha256_final(&state, mac);
+}
+
+void crypto_hmac_sha1(const void *key, size_t key_length, const void *bytes, size_t length,
+                      unsigned char mac[CRYPTO_SHA1_BYTES])
+{
+    unsigned int size = 0;
+    if (!HMAC(EVP_sha1(), key, (int)key_length, bytes, length, mac, &size) || size != CRYPTO_SHA1_BYTES)
+        bug("OpenSSL has no HMAC-SHA1");
 }
 
 static char *sign_with(struct arena *arena, const struct key *key, const char *purpose, const char *text)

@@ -36,6 +36,10 @@ void crypto_blind_index(const struct ctx *ctx, const char *purpose, const char *
 void crypto_sha256(const void *bytes, size_t length, unsigned char hash[CRYPTO_HASH_BYTES]);
 void crypto_hmac_sha256(const void *key, size_t key_length, const void *bytes, size_t length,
                         unsigned char mac[CRYPTO_HASH_BYTES]);
+#define CRYPTO_SHA1_BYTES 20
+/* Only for one-time passwords (RFC 6238), where every app expects it. */
+void crypto_hmac_sha1(const void *key, size_t key_length, const void *bytes, size_t length,
+                      unsigned char mac[CRYPTO_SHA1_BYTES]);
 /* An HMAC-SHA256 with a key derived from the keyring for this purpose, as 64 hex digits. (The plain name
  * crypto_sign is libsodium's.) */
 char *crypto_sign_text(struct ctx *ctx, const char *purpose, const char *text);

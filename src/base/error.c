@@ -68,6 +68,14 @@ err error_make_fields(struct arena *arena, const char *file, int line, const str
     return failure;
 }
 
+err error_with_more(struct arena *arena, err failure, const struct value *more)
+{
+    struct failure *copy = arena_alloc(arena, sizeof *copy);
+    *copy = *failure;
+    copy->more = more;
+    return copy;
+}
+
 _Noreturn void error_bug(const char *file, int line, const char *format, ...)
 {
     char detail[512]; /* not in an arena: arenas have bugs too */

@@ -61,7 +61,10 @@ struct field_problem {
     const char *code;    /* slug for the locale files: required, too-long, not-a-number … */
     const char *message; /* English */
     const struct field_problem *next;
+    const struct value *max; /* the most that is allowed, when a program wants to know; NULL = not said */
 };
+
+struct value;
 
 struct failure {
     enum error_code code;
@@ -69,6 +72,7 @@ struct failure {
     const char *file;
     int line;
     const struct field_problem *problems; /* ERR_INVALID only */
+    const struct value *more;             /* an object: further members of the problem; mostly NULL */
 };
 
 typedef const struct failure *err;
@@ -107,6 +111,10 @@ err error_make_field(struct arena *arena, const char *file, int line, const char
 #define fail_fields(ctx, problems)                                                                           \
     error_is_made(error_make_fields((ctx)->arena, __FILE__, __LINE__, problems))
 err error_make_fields(struct arena *arena, const char *file, int line, const struct field_problem *problems)
+    __attribute__((returns_nonnull));
+
+/* The same failure with further members for programs to read (RFC 9457, 3.2). */
+err error_with_more(struct arena *arena, err failure, const struct value *more)
     __attribute__((returns_nonnull));
 
 /* A broken invariant: logs and aborts; the supervisor restarts the program. */

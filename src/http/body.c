@@ -23,28 +23,38 @@ static void refuse(struct exchange *exchange, enum error_code code, const char *
     exchange->is_swallowing = true;
 }
 
-static size_t files_taken(const struct route *route)
+/* What a route takes. */
+struct file_room {
+    size_t count;
+    bool is_bulk;
+};
+
+static struct file_room files_taken(const struct route *route)
 {
     size_t count = 0;
+    bool is_bulk = false;
     for (const struct field *field = route->fields; field && field->name; field++)
-        if (field->kind == FIELD_FILE)
+        if (field->kind == FIELD_FILE) {
             count += field->is_many ? HTTP_FILE_COUNT_LIMIT : 1;
-    return count < HTTP_FILE_COUNT_LIMIT ? count : HTTP_FILE_COUNT_LIMIT;
+            is_bulk = is_bulk || field->is_bulk;
+        }
+    return (struct file_room){count < HTTP_FILE_COUNT_LIMIT ? count : HTTP_FILE_COUNT_LIMIT, is_bulk};
 }
 
 /* The files that the route of this request takes; 0 also when there is no such route. */
-static size_t files_expected(struct exchange *exchange, struct ctx *ctx)
+static struct file_room files_expected(struct exchange *exchange, struct ctx *ctx)
 {
     struct http_server *server = exchange->server;
     struct target target;
     struct match match;
+    const struct file_room none = {0};
     if (target_parse(ctx, exchange->url, server->hooks->locales, &target))
-        return 0;
+        return none;
     if (!router_find(server->router, exchange->method, 0, target.path, &match) || match.route == NULL)
-        return 0;
+        return none;
     /* Nobody who is not let in anyhow makes us write files. */
     if (match.route->guard != ANYONE && !exchange->head.cookie && !exchange->head.authorization)
-        return 0;
+        return none;
     return files_taken(match.route);
 }
 
@@ -53,18 +63,19 @@ static void begin_upload(struct exchange *exchange)
     const struct config *config = exchange->server->config;
     struct body *body = &exchange->body;
     body->upload_ctx = (struct ctx){.arena = arena_open(UPLOAD_ARENA_LIMIT)};
-    size_t files = files_expected(exchange, &body->upload_ctx);
+    struct file_room room = files_expected(exchange, &body->upload_ctx);
+    int64_t file_bytes = room.is_bulk ? config->bulk_limit : config->upload_limit;
     struct multipart_limits limits = {
         .directory = exchange->server->upload_directory,
-        .file_bytes = config->upload_limit,
-        .total_bytes = config->upload_limit * (files > 1 ? MANY_FILES_FACTOR : 1),
+        .file_bytes = file_bytes,
+        .total_bytes = file_bytes * (room.count > 1 ? MANY_FILES_FACTOR : 1),
         .text_bytes = (size_t)config->body_limit,
-        .file_count = files,
+        .file_count = room.count,
     };
     body->multipart = multipart_open(&body->upload_ctx, exchange->head.content_type, &limits);
     if (body->multipart == NULL)
         return refuse(exchange, ERR_BAD_REQUEST, "the upload names no boundary");
-    body->limit = config->body_limit + (files ? limits.total_bytes : 0);
+    body->limit = config->body_limit + (room.count ? limits.total_bytes : 0);
 }
 
 bool body_begin(struct exchange *exchange)

@@ -413,8 +413,11 @@ err fields_read(struct ctx *ctx, const struct input *input, const struct field *
     if (problems == NULL)
         return NULL;
     struct failure *failure = arena_alloc(ctx->arena, sizeof *failure);
-    *failure =
-        (struct failure){ERR_INVALID, "some fields are not as they should be", __FILE__, __LINE__, problems};
+    *failure = (struct failure){.code = ERR_INVALID,
+                                .detail = "some fields are not as they should be",
+                                .file = __FILE__,
+                                .line = __LINE__,
+                                .problems = problems};
     return failure;
 }
 

@@ -47,6 +47,7 @@ struct field {
     size_t offset; /* of the member in the handler's form struct */
     bool is_required;
     bool is_many; /* FIELD_FILE: struct upload_list with up to HTTP_FILE_COUNT_LIMIT files */
+    bool is_bulk; /* FIELD_FILE: an archive, as large as the setting bulk_limit allows */
     int64_t minimum;
     int64_t maximum;   /* texts: 0 means 255; ints: both 0 means any; rows: the most rows (0 = 100) */
     int64_t otherwise; /* FIELD_INT and FIELD_CHOICE: value when absent */

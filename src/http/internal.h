@@ -287,8 +287,7 @@ struct MHD_Response *answer_refusal(struct exchange *exchange, enum error_code c
 
 /* problem.c */
 void problem_answer(struct work *work, err failure);
-void problem_write(struct arena *arena, struct text_buf *out, enum error_code code, const char *detail,
-                   const char *request_id, const struct field_problem *problems);
+void problem_write(struct arena *arena, struct text_buf *out, err failure, const char *request_id);
 
 /* client.c and rate.c */
 struct rates *rates_open(uint64_t seed);

@@ -19,22 +19,27 @@ static void write_problems(struct arena *arena, struct value *problem, const str
         value_set_text(arena, item, "field", problems->field);
         value_set_text(arena, item, "code", problems->code);
         value_set_text(arena, item, "message", problems->message);
+        if (problems->max)
+            value_set(arena, item, "max", *problems->max);
     }
 }
 
-void problem_write(struct arena *arena, struct text_buf *out, enum error_code code, const char *detail,
-                   const char *request_id, const struct field_problem *problems)
+void problem_write(struct arena *arena, struct text_buf *out, err failure, const char *request_id)
 {
-    const struct error_kind *kind = error_kind(code);
+    const struct error_kind *kind = error_kind(failure->code);
     struct value *problem = value_object(arena);
     value_set_text(arena, problem, "type", arena_format(arena, "/problems/%s", kind->slug));
     value_set_text(arena, problem, "title", kind->title);
     value_set_int(arena, problem, "status", kind->status);
-    if (kind->status < 500 && detail)
-        value_set_text(arena, problem, "detail", detail);
+    if (kind->status < 500 && failure->detail)
+        value_set_text(arena, problem, "detail", failure->detail);
     value_set_text(arena, problem, "instance", request_id);
-    if (problems)
-        write_problems(arena, problem, problems);
+    if (failure->problems)
+        write_problems(arena, problem, failure->problems);
+    if (failure->more)
+        for (size_t i = 0; i < value_count(failure->more); i++)
+            value_set(arena, problem, failure->more->object->members[i].name,
+                      failure->more->object->members[i].value);
     json_write(out, problem);
 }
 
@@ -90,8 +95,7 @@ static err answer_json(struct work *work, err failure, int status)
     struct req *req = &work->req;
     struct text_buf out;
     text_open(&out, req->ctx.arena, HTTP_REPLY_LIMIT);
-    problem_write(req->ctx.arena, &out, failure->code, failure->detail, req->ctx.request_id,
-                  failure->problems);
+    problem_write(req->ctx.arena, &out, failure, req->ctx.request_id);
     return reply_bytes(req, status, "application/problem+json", text_of(&out), out.len);
 }
 

@@ -27,6 +27,10 @@ struct outbox_event {
 CHECKED err outbox_emit(struct ctx *ctx, const char *topic, int64_t aggregate_id,
                         const struct value *payload);
 
+/* Whether an event of this aggregate was not told to every listener yet: what follows from events may lag
+ * behind. */
+CHECKED err outbox_waits(struct ctx *ctx, int64_t aggregate_id, bool *waits);
+
 struct listener {
     const char *topic; /* exact, or a prefix that ends in '.' ("order."), or "" for every event */
     err (*hear)(struct ctx *ctx, const struct outbox_event *event, void *owner);

@@ -3,9 +3,13 @@
 #pragma once
 
 struct gateway;
+struct outbound;
 struct picture_maker;
+struct zip_reader;
 
 struct services {
     const struct gateway *const *gateways; /* ends with NULL */
     const struct picture_maker *pictures;
+    const struct outbound *outbound;
+    const struct zip_reader *zips;
 };

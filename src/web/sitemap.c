@@ -1,7 +1,9 @@
 /* sitemap.c - the one list of modules: a new module is one more line in each list that concerns it. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "adapter/outbound.h"
 #include "adapter/sandbox.h"
 #include "adapter/vips.h"
+#include "adapter/zip.h"
 #include "shop/backoffice/backoffice_routes.h"
 #include "shop/cart/cart_routes.h"
 #include "shop/catalog/catalog_jobs.h"
@@ -12,6 +14,7 @@
 #include "shop/media/media_jobs.h"
 #include "shop/media/media_routes.h"
 #include "shop/payment/payment_jobs.h"
+#include "shop/rule/rule_jobs.h"
 #include "shop/staff/staff_routes.h"
 #include "shop/storefront/storefront_routes.h"
 #include "shop/tenant/tenant.h"
@@ -29,34 +32,57 @@ const struct route *const site_routes[] = {
     sandbox_routes,
     media_routes,
     staff_routes,
+    staff_entry_routes,
     backoffice_today_routes,
     backoffice_list_routes,
     transfer_export_routes,
     backoffice_act_routes,
     transfer_routes,
     backoffice_product_routes,
+    backoffice_price_routes,
     backoffice_picture_routes,
     backoffice_media_routes,
+    backoffice_fetch_routes,
     backoffice_category_routes,
+    backoffice_collection_routes,
+    backoffice_rule_routes,
     backoffice_attribute_routes,
     backoffice_tag_routes,
     backoffice_history_routes,
     backoffice_digital_routes,
     backoffice_digital_order_routes,
+    backoffice_hook_routes,
+    backoffice_order_list_routes,
     backoffice_order_routes,
+    backoffice_saved_routes,
+    backoffice_pack_routes,
+    backoffice_search_routes,
+    backoffice_audit_routes,
     backoffice_alarm_routes,
     backoffice_settings_routes,
     backoffice_settings_identity_routes,
     backoffice_settings_shop_routes,
     backoffice_settings_staff_routes,
+    backoffice_settings_factor_routes,
     content_admin_routes,
     NULL,
 };
 
-const struct job_kind *const site_jobs[] = {
-    shop_job_kinds,     media_job_kinds,   catalog_job_kinds, payment_job_kinds, payment_owed_job_kinds,
-    checkout_job_kinds, digital_job_kinds, sandbox_job_kinds, import_job_kinds,  NULL};
+const struct job_kind *const site_jobs[] = {shop_job_kinds,
+                                            media_job_kinds,
+                                            catalog_job_kinds,
+                                            payment_job_kinds,
+                                            payment_owed_job_kinds,
+                                            checkout_job_kinds,
+                                            digital_job_kinds,
+                                            sandbox_job_kinds,
+                                            catalog_fetch_job_kinds,
+                                            payment_hook_job_kinds,
+                                            rule_job_kinds,
+                                            import_job_kinds,
+                                            NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 
-const struct services site_services = {.gateways = gateways, .pictures = &vips_pictures};
+const struct services site_services = {
+    .gateways = gateways, .pictures = &vips_pictures, .outbound = &curl_outbound, .zips = &archive_zips};

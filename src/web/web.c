@@ -130,6 +130,8 @@ static void add_problems(struct req *req, struct value *globals, const struct fi
         value_set_text(arena, entry, "field", problem->field);
         value_set_text(arena, entry, "code", problem->code);
         value_set_text(arena, entry, "message", problem->message);
+        if (problem->max)
+            value_set(arena, entry, "max", *problem->max);
         value_set(arena, problems, problem->field, *entry);
     }
 }

@@ -6,14 +6,17 @@
 #include "base/json.h"
 #include "shop/cart/cart.h"
 #include "shop/checkout/checkout.h"
+#include "shop/digital/digital.h"
 #include "shop/digital/digital_jobs.h"
 #include "shop/payment/payment_jobs.h"
+#include "shop/rule/rule_jobs.h"
+#include "shop/staff/staff.h"
 #include "web/web.h"
 #include <inttypes.h>
 
 #define NEWS_LIMIT 1024
 #define SHOPS_AT_ONCE 100
-#define JOB_THREADS 2
+#define JOB_THREADS 5 /* three of them may be waiting for somebody outside (shop/outbound.h) */
 
 static void drop(const struct site_events *events, struct ctx *ctx, const char *kind, int64_t id)
 {
@@ -24,6 +27,14 @@ static void drop(const struct site_events *events, struct ctx *ctx, const char *
 static err hear_product(struct ctx *ctx, const struct outbox_event *event, void *owner)
 {
     drop(owner, ctx, "product", event->aggregate_id);
+    drop(owner, ctx, "list", ctx->shop->id);
+    return NULL;
+}
+
+/* Lists of a collection, and what its pages and the navigation say of it. */
+static err hear_collection(struct ctx *ctx, const struct outbox_event *event, void *owner)
+{
+    (void)event;
     drop(owner, ctx, "list", ctx->shop->id);
     return NULL;
 }
@@ -59,15 +70,12 @@ static err hear_order(struct ctx *ctx, const struct outbox_event *event, void *o
 }
 
 static const struct listener page_listeners[] = {
-    {"product.", hear_product},
-    {"category.", hear_category},
-    {"shop.", hear_shop},
-    {"order.", hear_order},
-    {0},
+    {"product.", hear_product}, {"category.", hear_category}, {"collection.", hear_collection},
+    {"shop.", hear_shop},       {"order.", hear_order},       {0},
 };
 
-static const struct listener *const listeners[] = {page_listeners, payment_listeners, digital_listeners,
-                                                   NULL};
+static const struct listener *const listeners[] = {page_listeners,  payment_listeners, digital_listeners,
+                                                   order_listeners, rule_listeners,    NULL};
 
 /* Runs `work` for every shop of the platform. */
 static err for_each_shop(struct ctx *ctx, err (*work)(struct ctx *ctx))
@@ -88,6 +96,8 @@ static err for_each_shop(struct ctx *ctx, err (*work)(struct ctx *ctx))
 static err sweep_shop(struct ctx *ctx)
 {
     TRY(cart_sweep(ctx));
+    TRY(code_view_sweep(ctx));
+    TRY(audit_sweep(ctx));
     return checkout_sweep_keys(ctx);
 }
 

@@ -5,7 +5,8 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { after, before, describe, test } from "node:test";
-import { startServer, unique } from "../lib/shop.mjs";
+import { Staff, startServer, unique } from "../lib/shop.mjs";
+import { totp } from "../lib/totp.mjs";
 import { openBrowser, openTab } from "./browser.mjs";
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -74,6 +75,7 @@ describe("every page", () => {
     await staff.does("/admin/settings/licences", { kind: "食品经营许可证", number: "JY13301050000001" });
     await staff.does("/admin/settings/domains", { host: "shop.yunjian.example" });
     await staff.does("/admin/settings/staff", { login: "lin@yunjian.example", name: "小林", role: "packer", password: "kettle on tea" });
+    const [careful, entering] = await carefulPeople(staff);
     for (const version of [0, 1]) await staff.does("/admin/settings/policies/returns", { version, text: "# 七天无理由\n- 完好就能退", text_en: "# Seven days\n- As good as new" });
     await (await young.staff()).does("/admin/settings/closing", { day: "2029-03-01" });
     const dressed = details.find(({ specs }) => specs.some(({ name }) => name === "季节"));
@@ -85,6 +87,10 @@ describe("every page", () => {
       variants: clothes.variants.map(({ id, sku, options, price, weight, is_active }, i) => ({ id, sku, options: options.join(", "), price: { ...price, amount: price.amount + 100 * (i === 0) }, weight, is_active, barcode: i === 0 ? "6901234567892" : "", cost: "31.50" })),
     });
     const acted = (await staff.does("/admin/products/acts", { action: "tag", tag: "示例", products: [{ id: thing.id }] })).body;
+    const rule = { match: "all", conditions: [{ field: "tag", test: "is", value: "适合夏季穿着" }] };
+    await staff.does("/admin/products/rules", { name: "夏装卖完下架", action: "off", ...rule });
+    const { collections } = await staff.reads("/admin/collections");
+    const [smart, hand] = ["smart", "hand"].map((kind) => collections.find((one) => one.kind === kind));
     const session = [...staff.client.cookies].map(([name, value]) => ({ name, value, url: server.base }));
     const order = ({ number, token }) => ({ path: `/orders/${number}?token=${token}` });
     const sandbox = new URL(paying.url, server.base);
@@ -93,6 +99,16 @@ describe("every page", () => {
       "home-en": { path: "/en" },
       products: { path: "/products" },
       category: { path: `/categories/${category}` },
+      "category-tree": { path: "/categories/apparel" },
+      "category-below": { path: "/categories/summer-wear" },
+      collection: { path: `/collections/${smart.handle}` },
+      "collection-by-hand": { path: `/collections/${hand.handle}` },
+      "admin-collections": { path: "/admin/collections", cookies: session },
+      "admin-collection-new": { path: "/admin/collections/new?kind=smart", cookies: session },
+      "admin-collection-smart": { path: `/admin/collections/${smart.id}`, cookies: session },
+      "admin-collection-hand": { path: `/admin/collections/${hand.id}`, cookies: session },
+      "admin-tags-by-rule": { path: "/admin/tags/by-rule", cookies: session },
+      "admin-stock-rules": { path: "/admin/products/rules", cookies: session },
       product: { path: `/products/${withOptions.handle}` },
       "product-digital": digital && { path: `/products/${digital.handle}` },
       "product-sold-out": soldOut && { path: `/products/${soldOut.handle}` },
@@ -122,6 +138,7 @@ describe("every page", () => {
       "admin-products-acted": { path: `/admin/products?act=${acted.act.id}`, cookies: session },
       "admin-acts": { path: "/admin/products/acts", cookies: session },
       "admin-product-facts": { path: `/admin/products/${dressed.id}`, cookies: session, then: (page) => page.click("[data-trade]") },
+      "admin-product-prices": { path: `/admin/products/${dressed.id}/prices`, cookies: session },
       "admin-product-history": { path: `/admin/products/${dressed.id}/history`, cookies: session },
       "admin-attributes": { path: "/admin/attributes", cookies: session, then: (page) => page.locator("li.category summary").first().click() },
       "admin-tags": { path: "/admin/tags", cookies: session, then: (page) => page.locator("li.category summary").first().click() },
@@ -133,6 +150,12 @@ describe("every page", () => {
       "admin-product-picture": { path: `/admin/products/${full.id}/pictures/0`, cookies: session },
       "admin-categories": { path: "/admin/categories", cookies: session },
       "admin-orders": { path: "/admin/orders", cookies: session },
+      "admin-orders-narrow": { path: "/admin/orders?stage=to_ship&from=2026-01-01&sort=waiting", cookies: session, then: (page) => page.locator(".list-menus summary").first().click() },
+      "admin-order-pack": { path: `/admin/orders/${paid.number}/pack`, cookies: session },
+      "admin-orders-packing": { path: "/admin/orders?stage=to_ship", cookies: session, then: async (page) => { for (const pick of (await page.locator("[data-pick]").all()).slice(0, 3)) await pick.check(); await page.click("#bulk button.is-main"); await page.locator(".pack-order").first().waitFor(); } },
+      "admin-search": { path: "/admin/search?q=" + encodeURIComponent("示例"), cookies: session },
+      "admin-search-dialog": { path: "/admin/orders", cookies: session, then: async (page) => { await page.keyboard.press("/"); await page.keyboard.type("sp"); await page.locator("[role=option]").first().waitFor(); } },
+      "admin-audit": { path: "/admin/audit", cookies: session },
       "admin-order-unpaid": { path: `/admin/orders/${unpaid.number}`, cookies: session },
       "admin-order-paid": { path: `/admin/orders/${paid.number}`, cookies: session },
       "admin-order-shipped": { path: `/admin/orders/${shipped.number}`, cookies: session },
@@ -155,12 +178,28 @@ describe("every page", () => {
       "admin-settings-policy": { path: "/admin/settings/policies/returns?version=1", cookies: session },
       "admin-settings-closing": { path: "/admin/settings/closing", cookies: session },
       "admin-account": { path: "/admin/account", cookies: session },
+      "admin-factor-none": { path: "/admin/account/factor", cookies: session },
+      "admin-factor": { path: "/admin/account/factor", cookies: careful },
+      "admin-factor-setup": { path: "/admin/account/factor", cookies: careful, then: (page) => Promise.all([page.waitForSelector(".qr svg"), page.click("form[action$='/begin'] button")]) },
+      "admin-login-code": { path: "/admin/login/code", cookies: entering, then: async (page) => { await page.fill("#f-code", "000 00"); await page.click("form button"); await page.waitForSelector(".problem"); } },
       licence: { path: "/licence" },
       policy: { path: "/policies/returns" },
       "policy-en": { path: "/en/policies/returns" },
       opening: { path: new URL("/", server.base.replace("127.0.0.1", "young.localhost")).href },
       "admin-today-en": { path: "/en/admin", cookies: session },
     };
+  }
+
+  // Cookies of a person with a second step, and of one between the password and the code.
+  async function carefulPeople(staff) {
+    const account = { login: "mei@yunjian.example", password: "kettle on tea" };
+    await staff.does("/admin/settings/staff", { ...account, name: "小梅", role: "manager" });
+    const [mei, again] = await Promise.all([0, 1].map(() => new Staff(shop).logsIn(account)));
+    await mei.does("/admin/account/factor/begin");
+    const { factor } = await mei.reads("/admin/account/factor");
+    await mei.does("/admin/account/factor/confirm", { code: totp(factor.secret) });
+    await again.triesToLogIn(account.login, account.password);
+    return [mei, again].map(({ client }) => [...client.cookies].map(([name, value]) => ({ name, value, url: server.base })));
   }
 
   async function submitted(page, form) {

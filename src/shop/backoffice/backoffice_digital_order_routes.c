@@ -150,6 +150,9 @@ static err reveal(struct req *req)
     if (count == 0)
         return fail_with(&req->ctx, ERR_NOT_FOUND, "nothing was delivered");
     TRY(code_note_view(&req->ctx, order->id, 0, staff_name(req), req_network(req)));
+    const char *subject = arena_format(req->ctx.arena, "orders/%s", order->number);
+    TRY(audit_note_alone(
+        &req->ctx, &(struct audit_entry){.kind = "order.codes", .subject = subject, .title = order->number}));
     TRY(order_admin_view(&req->ctx, order, &view));
     struct value *tree = value_set(req->ctx.arena, view, "order", *value_find(view, "order"));
     struct value_list *list_of = value_find(tree, "deliveries")->list;

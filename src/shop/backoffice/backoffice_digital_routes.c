@@ -37,7 +37,7 @@ static const struct field list_fields[] = {
     {.name = "cursor",
      .kind = FIELD_TEXT,
      .offset = offsetof(struct list_form, cursor),
-     .maximum = 60,
+     .maximum = PRODUCT_CURSOR_LIMIT,
      .help = "Cursor of the page before"},
     {0},
 };

@@ -9,6 +9,7 @@
 #define BATCH_ROWS 20
 #define CODE_ROWS 30
 #define VIEW_ROWS 20
+#define CALL_ROWS 20
 #define TOLD_LINES 50 /* of a load's report; the whole one can be downloaded */
 
 const char *const deck_mode_names[] = {"", "codes", "shared", "hand"};
@@ -186,6 +187,32 @@ static err add_text(struct ctx *ctx, struct value *view, const struct code_deck 
     return NULL;
 }
 
+static err add_hook(struct ctx *ctx, struct value *view, const struct code_deck *deck)
+{
+    struct arena *arena = ctx->arena;
+    struct code_hook hook;
+    struct hook_log *calls;
+    size_t count;
+    value_set(arena, view, "hook", value_null());
+    if (deck->mode != DECK_BY_HAND)
+        return NULL;
+    TRY(code_hook_load(ctx, deck->variant_id, &hook));
+    TRY(code_hook_log(ctx, deck->variant_id, CALL_ROWS, &calls, &count));
+    struct value *tree = value_set_object(arena, view, "hook");
+    value_set_text(arena, tree, "url", hook.url);
+    struct value *list = value_set_list(arena, tree, "calls");
+    for (size_t i = 0; i < count; i++) {
+        struct value *row = value_add(arena, list, *value_object(arena));
+        value_set_text(arena, row, "order", calls[i].order_no[0] ? calls[i].order_no : NULL);
+        value_set_int(arena, row, "line", calls[i].line_no);
+        value_set_text(arena, row, "outcome", calls[i].outcome);
+        value_set_int(arena, row, "status", calls[i].status);
+        value_set_int(arena, row, "took", calls[i].took);
+        value_set_time(arena, row, "at", calls[i].at);
+    }
+    return NULL;
+}
+
 err deck_page_view(struct ctx *ctx, const struct variant *variant, const struct deck_page *page,
                    struct value **view)
 {
@@ -200,6 +227,7 @@ err deck_page_view(struct ctx *ctx, const struct variant *variant, const struct 
     set_deck(ctx, tree, &deck, variant);
     value_set_int(ctx->arena, tree, "promised", stock.reserved);
     TRY(add_text(ctx, tree, &deck));
+    TRY(add_hook(ctx, *view, &deck));
     TRY(add_batches(ctx, *view, &deck, page->before));
     TRY(add_codes(ctx, *view, &deck, page));
     if (page->loaded)

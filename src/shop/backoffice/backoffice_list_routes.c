@@ -3,6 +3,7 @@
 #include "shop/backoffice/backoffice_list_form.h"
 
 #include "base/text.h"
+#include "shop/backoffice/backoffice_list.h"
 #include "shop/backoffice/backoffice_routes.h"
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
@@ -12,19 +13,28 @@
 
 const char *const product_list_statuses[] = {"all", "draft", "active", "archived", NULL};
 
+static const char *const sorts[] = {"newest", "updated", "title", "price-up", "price-down", NULL};
+
 struct list_form {
     struct product_filter filter;
+    int sort;
     const char *cursor;
     int64_t act_id;
     int64_t undone;
+    int64_t removed_id;
 };
 
 static const struct field list_fields[] = {
     PRODUCT_FILTER_FIELDS,
+    {.name = "sort",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct list_form, sort),
+     .choices = sorts,
+     .help = "The order; with q it is always title"},
     {.name = "cursor",
      .kind = FIELD_TEXT,
      .offset = offsetof(struct list_form, cursor),
-     .maximum = 60,
+     .maximum = PRODUCT_CURSOR_LIMIT,
      .help = "next_cursor of the page before"},
     {.name = "act",
      .kind = FIELD_ID,
@@ -37,6 +47,10 @@ static const struct field list_fields[] = {
      .minimum = -1,
      .maximum = PRODUCT_BULK_LIMIT,
      .help = "For pages: how many were just given back what they had"},
+    {.name = "removed",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct list_form, removed_id),
+     .help = "For pages: the saved view that was just removed"},
     {0},
 };
 
@@ -47,6 +61,7 @@ static void add_row(struct ctx *ctx, struct value *list, const struct product *p
     value_set_id(arena, row, "id", product->id);
     value_set_text(arena, row, "handle", product->handle);
     value_set_text(arena, row, "title", product->title);
+    value_set_text(arena, row, "brand", product->brand);
     picture_set_view(ctx, row, "picture", product->picture_id, "");
     value_set_text(arena, row, "status", product_status_name(product->status));
     value_set_text(arena, row, "kind", product_kind_name(product->kind));
@@ -73,8 +88,9 @@ static err add_counts(struct ctx *ctx, struct value *view)
     return NULL;
 }
 
-/* Names the category of each row, and lists the categories for the filter. */
-static err add_categories(struct ctx *ctx, struct value *view, const struct product_page *page)
+/* Names the category of each row and of the filter, and lists the categories. */
+static err add_categories(struct ctx *ctx, struct value *view, const struct product_page *page,
+                          const struct product_filter *filter, const char **label)
 {
     struct category *categories;
     size_t count;
@@ -85,6 +101,8 @@ static err add_categories(struct ctx *ctx, struct value *view, const struct prod
         value_set_id(ctx->arena, row, "id", categories[i].id);
         value_set_text(ctx->arena, row, "name", categories[i].name);
         value_set_text(ctx->arena, row, "path", category_path(ctx, categories, count, categories[i].id));
+        if (categories[i].id == filter->category_id)
+            *label = categories[i].name;
     }
     struct value_list *rows = value_find(view, "products")->list;
     for (size_t i = 0; i < page->count; i++)
@@ -96,16 +114,27 @@ static err add_categories(struct ctx *ctx, struct value *view, const struct prod
 
 static struct product_query query_of(const struct product_filter *filter)
 {
-    return (struct product_query){.status = filter->q[0] ? 0 : (enum product_status)filter->status,
+    return (struct product_query){.status = (enum product_status)filter->status,
                                   .category_id = filter->category_id,
                                   .title_prefix = filter->q[0] ? filter->q : NULL,
                                   .limit = ROWS};
 }
 
+static enum product_sort sort_of(const char *name)
+{
+    static const enum product_sort orders[] = {SORT_NEWEST, SORT_UPDATED, SORT_TITLE, SORT_PRICE_UP,
+                                               SORT_PRICE_DOWN};
+    for (size_t i = 0; sorts[i]; i++)
+        if (text_is(sorts[i], name))
+            return orders[i];
+    return SORT_NEWEST;
+}
+
 /* A word may be a SKU or the beginning of a title. */
-static err find_page(struct ctx *ctx, const struct product_filter *filter, const char *cursor,
+static err find_page(struct ctx *ctx, const struct list_form *form, const char *sort,
                      struct product_page *page)
 {
+    const struct product_filter *filter = &form->filter;
     const struct product *found = NULL;
     if (filter->q[0])
         TRY(product_find_by_sku(ctx, filter->q, &found));
@@ -116,7 +145,8 @@ static err find_page(struct ctx *ctx, const struct product_filter *filter, const
         return NULL;
     }
     struct product_query query = query_of(filter);
-    query.cursor = cursor;
+    query.sort = sort_of(sort);
+    query.cursor = form->cursor;
     return product_list(ctx, &query, page);
 }
 
@@ -134,20 +164,6 @@ err product_filter_ids(struct ctx *ctx, const struct product_filter *filter, int
     return NULL;
 }
 
-static const char *page_url(struct ctx *ctx, const struct product_filter *filter, const char *cursor)
-{
-    struct text_buf url;
-    text_open(&url, ctx->arena, 1024);
-    text_add_format(&url, "/admin/products?status=%s&category=", product_list_statuses[filter->status]);
-    if (filter->category_id)
-        text_add_int(&url, filter->category_id);
-    text_add(&url, "&q=");
-    text_add_url(&url, filter->q, strlen(filter->q));
-    if (cursor)
-        text_add_format(&url, "&cursor=%s", cursor);
-    return text_of(&url);
-}
-
 static err add_products(struct ctx *ctx, struct value *view, const struct product_page *page)
 {
     int64_t *ids = arena_alloc_many(ctx->arena, page->count + 1, sizeof *ids);
@@ -161,23 +177,32 @@ static err add_products(struct ctx *ctx, struct value *view, const struct produc
     return NULL;
 }
 
-static err list_view(struct ctx *ctx, const struct product_filter *filter, const char *cursor,
-                     struct value **view)
+static struct list_place place_of(struct ctx *ctx, const struct list_form *form)
 {
+    const struct product_filter *filter = &form->filter;
+    struct list_place place = {
+        .list = &product_list_pages, .sort = sorts[form->sort], .cursor = form->cursor};
+    place.values[0] = filter->status ? product_list_statuses[filter->status] : "";
+    place.values[1] = filter->category_id ? arena_format(ctx->arena, "%" PRId64, filter->category_id) : "";
+    place.values[2] = filter->q;
+    list_settle(&place);
+    return place;
+}
+
+static err products_view(struct ctx *ctx, const struct list_form *form, struct value **view)
+{
+    const struct product_filter *filter = &form->filter;
     struct product_page page;
+    struct list_place place = place_of(ctx, form);
     *view = value_object(ctx->arena);
-    TRY(find_page(ctx, filter, cursor, &page));
+    TRY(find_page(ctx, form, place.sort, &page));
     TRY(add_products(ctx, *view, &page));
     value_set_text(ctx->arena, *view, "status", product_list_statuses[filter->status]);
     value_set_id(ctx->arena, *view, "category_id", filter->category_id);
     value_set_text(ctx->arena, *view, "q", filter->q);
-    TRY(add_categories(ctx, *view, &page));
+    TRY(add_categories(ctx, *view, &page, filter, &place.labels[1]));
     TRY(add_counts(ctx, *view));
-    value_set_text(ctx->arena, *view, "next_url",
-                   page.next_cursor ? page_url(ctx, filter, page.next_cursor) : NULL);
-    value_set_text(ctx->arena, *view, "first_url", cursor[0] ? page_url(ctx, filter, NULL) : NULL);
-    value_set_text(ctx->arena, *view, "list_url", page_url(ctx, filter, NULL));
-    return NULL;
+    return list_view(ctx, &place, page.next_cursor, *view);
 }
 
 struct value *product_act_view(struct ctx *ctx, const struct product_act *act, const char *name)
@@ -208,18 +233,21 @@ static err list(struct req *req)
 {
     const struct list_form *form = req->form;
     struct value *view;
-    TRY(list_view(&req->ctx, &form->filter, form->cursor, &view));
+    TRY(products_view(&req->ctx, form, &view));
     if (form->act_id)
         TRY(add_act(&req->ctx, view, form->act_id));
     if (form->undone >= 0)
         value_set_int(req->ctx.arena, view, "undone", form->undone);
+    value_set_id(req->ctx.arena, view, "removed_view", form->removed_id);
     return reply_view(req, "admin/products", view);
 }
 
 err show_products_again(struct req *req)
 {
+    const struct product_filter *filter = req->form;
+    struct list_form form = {.filter = *filter, .cursor = ""};
     struct value *view;
-    TRY(list_view(&req->ctx, req->form, "", &view));
+    TRY(products_view(&req->ctx, &form, &view));
     return reply_view(req, "admin/products", view);
 }
 
@@ -231,7 +259,7 @@ const struct route backoffice_list_routes[] = {
      .scope = "products.read",
      .fields = list_fields,
      .form_size = sizeof(struct list_form),
-     .summary = "Products, newest first",
+     .summary = "Products",
      .answer = "products"},
     {0},
 };

@@ -3,6 +3,7 @@
 #include "shop/backoffice/backoffice_routes.h"
 
 #include "base/text.h"
+#include "shop/backoffice/backoffice_fetch_view.h"
 #include "shop/backoffice/backoffice_upload_form.h"
 #include "shop/catalog/catalog.h"
 #include <inttypes.h>
@@ -49,7 +50,7 @@ static const struct field list_fields[] = {
     {0},
 };
 
-static void fill_picture(struct ctx *ctx, struct value *row, const struct picture *picture)
+void picture_fill_view(struct ctx *ctx, struct value *row, const struct picture *picture)
 {
     struct arena *arena = ctx->arena;
     value_set_text(arena, row, "id", picture->id);
@@ -94,7 +95,7 @@ static err add_pictures(struct ctx *ctx, struct value *view, const struct list_f
     TRY(picture_list(ctx, &query, &page));
     struct value *list = value_set_list(ctx->arena, view, "pictures");
     for (size_t i = 0; i < page.count; i++)
-        fill_picture(ctx, value_add(ctx->arena, list, *value_object(ctx->arena)), &page.items[i]);
+        picture_fill_view(ctx, value_add(ctx->arena, list, *value_object(ctx->arena)), &page.items[i]);
     *next_cursor = page.next_cursor;
     return NULL;
 }
@@ -154,6 +155,7 @@ static err list_view(struct req *req, const struct list_form *form, struct value
         TRY(add_pictures(ctx, view, form, &next_cursor));
     if (form->product_id)
         TRY(add_product(ctx, view, form->product_id));
+    TRY(picture_addresses_view(ctx, view, 0));
     value_set_text(ctx->arena, view, "show", shows[form->show]);
     value_set_text(ctx->arena, view, "q", form->q);
     value_set_text(ctx->arena, view, "next_cursor", next_cursor);
@@ -188,7 +190,7 @@ static const struct field upload_fields[] = {
     {0},
 };
 
-static err show_list_again(struct req *req)
+err media_show_again(struct req *req)
 {
     static const struct list_form everything = {.q = "", .cursor = "", .notice = ""};
     struct value *view;
@@ -207,7 +209,7 @@ static err upload(struct req *req)
     struct value *view = value_object(arena);
     struct value *list = value_set_list(arena, view, "pictures");
     for (size_t i = 0; i < taken.count; i++)
-        fill_picture(&req->ctx, value_add(arena, list, *value_object(arena)), taken.items[i]);
+        picture_fill_view(&req->ctx, value_add(arena, list, *value_object(arena)), taken.items[i]);
     return reply_done(req, 201, view, "/admin/media?notice=uploaded");
 }
 
@@ -299,10 +301,10 @@ static err picture_view(struct req *req, const char *picture_id, struct value **
     const struct picture *picture, *alike;
     struct value *view = value_object(ctx->arena);
     TRY(picture_load(ctx, picture_id, &picture));
-    fill_picture(ctx, value_set_object(ctx->arena, view, "picture"), picture);
+    picture_fill_view(ctx, value_set_object(ctx->arena, view, "picture"), picture);
     TRY(picture_load_many(ctx, &picture->alike_id, picture->alike_id ? 1 : 0, &alike));
     if (picture->alike_id && alike)
-        fill_picture(ctx, value_set_object(ctx->arena, view, "alike"), alike);
+        picture_fill_view(ctx, value_set_object(ctx->arena, view, "alike"), alike);
     else
         value_set(ctx->arena, view, "alike", value_null());
     TRY(add_uses(ctx, view, picture));
@@ -362,7 +364,7 @@ static err replace(struct req *req)
         TRY(picture_change_alt(ctx, fresh->id, old->alt));
     TRY(catalog_replace_picture(ctx, old->id, fresh->id));
     struct value *view = value_object(ctx->arena);
-    fill_picture(ctx, value_set_object(ctx->arena, view, "picture"), fresh);
+    picture_fill_view(ctx, value_set_object(ctx->arena, view, "picture"), fresh);
     return reply_done(req, 200, view, "/admin/media/%s?notice=replaced", fresh->id);
 }
 
@@ -402,7 +404,7 @@ const struct route backoffice_media_routes[] = {
      MEDIA_WRITE,
      .fields = upload_fields,
      .form_size = sizeof(struct upload_form),
-     .again = show_list_again,
+     .again = media_show_again,
      .summary = "Put pictures into the library",
      .answer = "pictures"},
     {.method = GET,
@@ -454,7 +456,7 @@ const struct route backoffice_media_routes[] = {
      MEDIA_WRITE,
      .fields = picture_fields,
      .form_size = sizeof(struct picture_form),
-     .again = show_list_again,
+     .again = media_show_again,
      .summary = "Remove a video that no product shows"},
     {0},
 };

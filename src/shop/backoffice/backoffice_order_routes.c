@@ -1,4 +1,4 @@
-/* backoffice_order_routes.c - orders: finding, packing, cancelling, refunding. */
+/* backoffice_order_routes.c - one order: packing, cancelling, refunding. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/backoffice/backoffice_routes.h"
 
@@ -7,110 +7,6 @@
 #include "shop/payment/payment.h"
 #include "shop/shipping/shipping.h"
 #include <inttypes.h>
-
-#define ROWS 50
-#define FOUND 50
-#define COUNTED_STAGE 1000
-
-static const char *const stages[] = {
-    "all",       "pending_payment", "to_ship",   "partially_shipped", "shipped",
-    "completed", "closed",          "refunding", "refunded",          NULL};
-
-struct list_form {
-    int stage;
-    const char *q;
-    int64_t cursor;
-};
-
-static const struct field list_fields[] = {
-    {.name = "stage",
-     .kind = FIELD_CHOICE,
-     .offset = offsetof(struct list_form, stage),
-     .choices = stages,
-     .help = "Only orders of this stage"},
-    {.name = "q",
-     .kind = FIELD_TEXT,
-     .offset = offsetof(struct list_form, q),
-     .maximum = 120,
-     .help = "Order number, phone number or e-mail address"},
-    {.name = "cursor",
-     .kind = FIELD_INT,
-     .offset = offsetof(struct list_form, cursor),
-     .minimum = 0,
-     .maximum = INT64_MAX,
-     .help = "next_cursor of the page before"},
-    {0},
-};
-
-static bool is_order_number(const char *text)
-{
-    return strlen(text) == 20 && strspn(text, "0123456789") == 20;
-}
-
-static err find_orders(struct ctx *ctx, const char *q, struct order **orders, size_t *count)
-{
-    *count = 0;
-    if (!is_order_number(q))
-        return order_list_by_contact(ctx, q, FOUND, orders, count);
-    err failure = order_load_by_number(ctx, q, orders);
-    if (failure)
-        return failure->code == ERR_NOT_FOUND ? NULL : failure;
-    *count = 1;
-    return NULL;
-}
-
-static err add_counts(struct ctx *ctx, struct value *view)
-{
-    static const enum order_stage counted[] = {STAGE_PENDING_PAYMENT, STAGE_TO_SHIP, STAGE_SHIPPED};
-    struct value *counts = value_set_object(ctx->arena, view, "counts");
-    for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
-        int64_t count;
-        TRY(order_count_stage(ctx, counted[i], COUNTED_STAGE, &count));
-        value_set_int(ctx->arena, counts, order_stage_name(counted[i]), count);
-    }
-    return NULL;
-}
-
-static void add_rows(struct ctx *ctx, struct value *view, const struct order *orders, size_t count)
-{
-    struct value *list = value_set_list(ctx->arena, view, "orders");
-    for (size_t i = 0; i < count; i++)
-        value_add(ctx->arena, list, *order_row_view(ctx, &orders[i]));
-}
-
-static err list(struct req *req)
-{
-    const struct list_form *form = req->form;
-    struct ctx *ctx = &req->ctx;
-    struct value *view = value_object(ctx->arena);
-    struct order *orders;
-    size_t count;
-    const char *stage = stages[form->stage];
-    value_set_text(ctx->arena, view, "stage", stage);
-    value_set_text(ctx->arena, view, "q", form->q);
-    value_set_text(ctx->arena, view, "next_url", NULL);
-    value_set_text(ctx->arena, view, "first_url", NULL);
-    TRY(add_counts(ctx, view));
-    if (form->q[0]) {
-        TRY(find_orders(ctx, form->q, &orders, &count));
-        add_rows(ctx, view, orders, count);
-        return reply_view(req, "admin/orders", view);
-    }
-    struct order_query query = {
-        .stage = (enum order_stage)form->stage, .before_id = form->cursor, .limit = ROWS + 1};
-    TRY(order_list(ctx, &query, &orders, &count));
-    bool is_more = count > ROWS;
-    count = is_more ? ROWS : count;
-    add_rows(ctx, view, orders, count);
-    if (is_more)
-        value_set_text(
-            ctx->arena, view, "next_url",
-            arena_format(ctx->arena, "/admin/orders?stage=%s&cursor=%" PRId64, stage, orders[count - 1].id));
-    if (form->cursor)
-        value_set_text(ctx->arena, view, "first_url",
-                       arena_format(ctx->arena, "/admin/orders?stage=%s", stage));
-    return reply_view(req, "admin/orders", view);
-}
 
 struct act_form {
     const char *number;
@@ -274,15 +170,6 @@ static err refund(struct req *req)
 }
 
 const struct route backoffice_order_routes[] = {
-    {.method = GET,
-     .path = "/admin/orders",
-     .handler = list,
-     .guard = STAFF,
-     .scope = "orders.read",
-     .fields = list_fields,
-     .form_size = sizeof(struct list_form),
-     .summary = "Orders, newest first",
-     .answer = "orders"},
     {.method = GET,
      .path = "/admin/orders/:number",
      .handler = show,

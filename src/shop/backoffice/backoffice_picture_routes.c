@@ -129,7 +129,7 @@ static err edit_view(struct req *req, struct value **view)
     const int64_t *product_id = req->form;
     const struct product *product;
     TRY(product_load(&req->ctx, *product_id, &product));
-    return product_edit_view(&req->ctx, product, view);
+    return product_edit_view(&req->ctx, product, 1, view);
 }
 
 static err show_again(struct req *req)

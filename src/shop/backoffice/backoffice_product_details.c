@@ -95,7 +95,12 @@ err product_form_details(struct ctx *ctx, const struct detail_form *form, struct
                                         .shelf_life_days = form->shelf_life_days,
                                         .seo_title = form->seo_title,
                                         .seo_description = form->seo_description,
-                                        .specs = specs_of(ctx, &form->specs)};
+                                        .specs = specs_of(ctx, &form->specs),
+                                        .after_sale = {.return_rule = (enum return_rule)form->return_rule,
+                                                       .return_days = form->return_days,
+                                                       .exchange_days = form->exchange_days,
+                                                       .warranty_months = form->warranty_months,
+                                                       .fake_multiple = form->fake_multiple}};
     draft->details = details;
     const char **tags = arena_alloc_many(ctx->arena, PRODUCT_TAG_LIMIT + 1, sizeof *tags);
     draft->tag_count = form_split_values(ctx, form->tags, tags, PRODUCT_TAG_LIMIT + 1);
@@ -173,6 +178,7 @@ err product_details_view(struct ctx *ctx, struct value *view, const struct produ
     value_set_text(arena, view, "tax_code", details.tax_code);
     value_set_text(arena, view, "unit", details.unit);
     value_set_int(arena, view, "shelf_life_days", details.shelf_life_days);
+    after_sale_set_view(ctx, view, &details.after_sale);
     value_set_text(arena, view, "seo_title", details.seo_title);
     value_set_text(arena, view, "seo_description", details.seo_description);
     value_set(arena, view, "specs", *details.specs);

@@ -18,6 +18,7 @@ struct show_form {
     const char *notice;
     int64_t added;
     int64_t duplicates;
+    int64_t page;
 };
 
 static const struct field show_fields[] = {
@@ -43,28 +44,36 @@ static const struct field show_fields[] = {
      .minimum = 0,
      .maximum = CODE_LOAD_LIMIT,
      .help = "For pages: codes that were there already"},
+    {.name = "variants",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct show_form, page),
+     .minimum = 1,
+     .maximum = PRODUCT_VARIANT_LIMIT,
+     .otherwise = 1,
+     .help = "For pages: which page of the variants"},
     {0},
 };
 
 static err show_new(struct req *req)
 {
     struct value *view;
-    TRY(product_edit_view(&req->ctx, NULL, &view));
+    TRY(product_edit_view(&req->ctx, NULL, 0, &view));
     return reply_view(req, "admin/product_edit", view);
 }
 
-static err edit_view(struct req *req, int64_t product_id, struct value **view)
+/* Programs get all variants, people a page of them. */
+static err edit_view(struct req *req, int64_t product_id, int64_t page, struct value **view)
 {
     const struct product *product;
     TRY(product_load(&req->ctx, product_id, &product));
-    return product_edit_view(&req->ctx, product, view);
+    return product_edit_view(&req->ctx, product, req->face == FACE_JSON ? 0 : page > 0 ? page : 1, view);
 }
 
 static err show(struct req *req)
 {
     const struct show_form *form = req->form;
     struct value *view;
-    TRY(edit_view(req, form->product_id, &view));
+    TRY(edit_view(req, form->product_id, form->page, &view));
     value_set_text(req->ctx.arena, view, "notice", form->notice);
     if (text_is(form->notice, "codes")) {
         value_set_int(req->ctx.arena, view, "added", form->added);
@@ -73,12 +82,13 @@ static err show(struct req *req)
     return reply_view(req, "admin/product_edit", view);
 }
 
-/* Every form of the editor begins with the product's id, so that a refused one can be shown again here. */
 static err show_again(struct req *req)
 {
-    const int64_t *product_id = req->form;
+    const struct product_form *form = req->form;
     struct value *view;
-    TRY(edit_view(req, *product_id, &view));
+    if (req->failure->code == ERR_CONFLICT)
+        return product_merge_page(req, form);
+    TRY(edit_view(req, form->product_id, form->variants_page, &view));
     return reply_view(req, "admin/product_edit", view);
 }
 
@@ -87,7 +97,7 @@ static err done(struct req *req, int status, int64_t product_id, const char *not
     const struct product *product;
     struct value *view;
     TRY(product_load(&req->ctx, product_id, &product));
-    TRY(product_edit_view(&req->ctx, product, &view));
+    TRY(product_edit_view(&req->ctx, product, 0, &view));
     return reply_done(req, status, view, "/admin/products/%" PRId64 "?notice=%s", product_id, notice);
 }
 
@@ -100,9 +110,16 @@ static err create(struct req *req)
 
 static err change(struct req *req)
 {
+    const struct product_form *form = req->form;
     int64_t product_id;
-    TRY(product_form_save(&req->ctx, req->form, &product_id));
-    return done(req, 200, product_id, "saved");
+    err failure = product_form_save(&req->ctx, form, &product_id);
+    if (failure && failure->code == ERR_CONFLICT && req->face == FACE_JSON)
+        return product_merge_failure(&req->ctx, form, failure);
+    TRY(failure);
+    return done(req, 200, product_id,
+                form->variants_page > 1
+                    ? arena_format(req->ctx.arena, "saved&variants=%" PRId64, form->variants_page)
+                    : "saved");
 }
 
 struct status_form {
@@ -199,7 +216,7 @@ static err show_variant_again(struct req *req)
     const struct variant *variant;
     struct value *view;
     TRY(variant_load(&req->ctx, *variant_id, &variant));
-    TRY(edit_view(req, variant->product_id, &view));
+    TRY(edit_view(req, variant->product_id, 1 + variant->position / VARIANT_PAGE, &view));
     return reply_view(req, "admin/product_edit", view);
 }
 

@@ -8,15 +8,25 @@ extern const struct route backoffice_today_routes[];
 extern const struct route backoffice_list_routes[];
 extern const struct route backoffice_act_routes[];
 extern const struct route backoffice_product_routes[];
+extern const struct route backoffice_price_routes[];
 extern const struct route backoffice_picture_routes[];
 extern const struct route backoffice_media_routes[];
+extern const struct route backoffice_fetch_routes[];
 extern const struct route backoffice_category_routes[];
 extern const struct route backoffice_attribute_routes[];
+extern const struct route backoffice_collection_routes[];
+extern const struct route backoffice_rule_routes[];
 extern const struct route backoffice_tag_routes[];
 extern const struct route backoffice_history_routes[];
 extern const struct route backoffice_digital_routes[];
 extern const struct route backoffice_digital_order_routes[];
+extern const struct route backoffice_hook_routes[];
+extern const struct route backoffice_order_list_routes[];
 extern const struct route backoffice_order_routes[];
+extern const struct route backoffice_saved_routes[];
+extern const struct route backoffice_pack_routes[];
+extern const struct route backoffice_search_routes[];
+extern const struct route backoffice_audit_routes[];
 extern const struct route backoffice_alarm_routes[];
 
 /* Shows an order's page again when a form of it was refused whose struct begins with the order's number. */
@@ -25,3 +35,7 @@ extern const struct route backoffice_settings_routes[];
 extern const struct route backoffice_settings_identity_routes[];
 extern const struct route backoffice_settings_shop_routes[];
 extern const struct route backoffice_settings_staff_routes[];
+extern const struct route backoffice_settings_factor_routes[];
+
+/* Shows the library again when a form on its page was refused. */
+CHECKED err media_show_again(struct req *req);

@@ -8,6 +8,7 @@
 #include "shop/catalog/catalog.h"
 #include "shop/media/media.h"
 #include "shop/order/order.h"
+#include "shop/staff/staff.h"
 #include "shop/tenant/tenant.h"
 
 #define LOGO_BYTES 5242880
@@ -55,6 +56,8 @@ static err show_identity(struct req *req)
 
 static err done(struct req *req, const char *page, const char *notice)
 {
+    const char *subject = arena_format(req->ctx.arena, "settings/%s", page);
+    TRY(audit_note_alone(&req->ctx, &(struct audit_entry){.kind = "settings.changed", .subject = subject}));
     return reply_done(req, 200, value_object(req->ctx.arena), "/admin/settings/%s?notice=%s", page, notice);
 }
 

@@ -5,12 +5,15 @@
 
 #include "base/text.h"
 #include "shop/media/media.h"
+#include "shop/staff/staff.h"
 #include "shop/tenant/tenant.h"
 
 #define LICENCE_BYTES 10485760
 
 static err done(struct req *req, const char *page, const char *notice)
 {
+    const char *subject = arena_format(req->ctx.arena, "settings/%s", page);
+    TRY(audit_note_alone(&req->ctx, &(struct audit_entry){.kind = "settings.changed", .subject = subject}));
     return reply_done(req, 200, value_object(req->ctx.arena), "/admin/settings/%s?notice=%s", page, notice);
 }
 

@@ -54,7 +54,7 @@ static const struct field change_fields[] = {ID_FIELD, NAME_FIELD, ROLE_FIELD, {
 static const struct field password_fields[] = {ID_FIELD, PASSWORD_FIELD, {0}};
 static const struct field id_fields[] = {ID_FIELD, {0}};
 
-static err show_people(struct req *req)
+err settings_show_people(struct req *req)
 {
     struct value *view;
     struct staff *people;
@@ -71,11 +71,15 @@ static err show_people(struct req *req)
         value_set_text(arena, row, "role", staff_role_names[people[i].role - 1]);
         value_set_bool(arena, row, "is_active", people[i].deactivated_at == 0);
         value_set_bool(arena, row, "is_self", people[i].id == req->ctx.actor_id);
+        value_set_bool(arena, row, "has_factor", people[i].has_factor);
         value_set_time(arena, row, "seen_at", people[i].seen_at);
     }
     struct value *roles = value_set_list(arena, view, "roles");
     for (size_t i = 0; staff_role_names[i]; i++)
         value_add(arena, roles, value_text(staff_role_names[i]));
+    bool is_required;
+    TRY(staff_factor_is_required(&req->ctx, &is_required));
+    value_set_bool(arena, view, "is_factor_required", is_required);
     return reply_view(req, "admin/settings_staff", view);
 }
 
@@ -194,6 +198,12 @@ static err show_account(struct req *req)
         value_set_time(arena, row, "seen_at", sessions[i].seen_at);
         value_set_bool(arena, row, "is_current", sessions[i].is_current);
     }
+    struct staff_factor factor;
+    TRY(staff_factor_load(&req->ctx, req->ctx.actor_id, &factor));
+    struct value *place = value_set_object(arena, view, "factor");
+    value_set_bool(arena, place, "is_on", factor.is_on);
+    value_set_bool(arena, place, "is_required", factor.is_required);
+    value_set_int(arena, place, "codes_left", factor.codes_left);
     return reply_view(req, "admin/settings_account", view);
 }
 
@@ -218,13 +228,13 @@ static err end_sessions(struct req *req)
 }
 
 #define MANAGE .guard = STAFF, .scope = "staff.manage"
-#define PERSON_FORM .form_size = sizeof(struct person_form), .again = show_people
+#define PERSON_FORM .form_size = sizeof(struct person_form), .again = settings_show_people
 #define OWN_FORM .form_size = sizeof(struct own_form), .again = show_account
 
 const struct route backoffice_settings_staff_routes[] = {
     {.method = GET,
      .path = "/admin/settings/staff",
-     .handler = show_people,
+     .handler = settings_show_people,
      MANAGE,
      .summary = "Who works here",
      .answer = "people"},

@@ -106,6 +106,7 @@ static err take_lines(struct ctx *ctx, struct db_rows *rows, struct cart *cart)
     for (size_t i = 0; db_next(rows); i++) {
         ids[i] = db_get_int(rows, 0);
         cart->lines[i].quantity = db_get_int(rows, 1);
+        cart->lines[i].seen_price = db_get_int(rows, 2);
     }
     return load_goods(ctx, cart, ids, count);
 }
@@ -121,7 +122,7 @@ static err load_unpriced(struct ctx *ctx, const char *token, struct cart *cart)
     cart->token = arena_copy_text(ctx->arena, token);
     TRY(ask_head(ctx, &key, &head));
     TRY(db_query(ctx, &lines,
-                 "SELECT variant_id, quantity FROM cart_lines WHERE shop_id = $1 AND cart_id = $2"
+                 "SELECT variant_id, quantity, seen_price FROM cart_lines WHERE shop_id = $1 AND cart_id = $2"
                  " ORDER BY added_at, variant_id",
                  db_int(ctx->shop->id), db_int(key.id)));
     TRY(take_head(ctx, &key, head, cart));
@@ -213,15 +214,17 @@ static err append_line(struct ctx *ctx, struct cart *cart, const struct cart_lin
     return NULL;
 }
 
-static err write_addition(struct ctx *ctx, const struct cart *cart, int64_t variant_id, int64_t quantity)
+static err write_addition(struct ctx *ctx, const struct cart *cart, const struct variant *variant,
+                          int64_t quantity)
 {
     /* The guard keeps a line within its bound however many tabs add at once. */
-    return db_expect(
-        ctx, 1, ERR_LIMIT, "at most 999 pieces of one kind",
-        "INSERT INTO cart_lines (shop_id, cart_id, variant_id, quantity, added_at)"
-        " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (shop_id, cart_id, variant_id)"
-        " DO UPDATE SET quantity = cart_lines.quantity + $4 WHERE cart_lines.quantity + $4 <= 999",
-        db_int(ctx->shop->id), db_int(cart->id), db_int(variant_id), db_int(quantity), db_int(ctx->now));
+    return db_expect(ctx, 1, ERR_LIMIT, "at most 999 pieces of one kind",
+                     "INSERT INTO cart_lines (shop_id, cart_id, variant_id, quantity, added_at, seen_price)"
+                     " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (shop_id, cart_id, variant_id)"
+                     " DO UPDATE SET quantity = cart_lines.quantity + $4, seen_price = $6"
+                     " WHERE cart_lines.quantity + $4 <= 999",
+                     db_int(ctx->shop->id), db_int(cart->id), db_int(variant->id), db_int(quantity),
+                     db_int(ctx->now), db_int(variant->price));
 }
 
 static err add_in_transaction(struct ctx *ctx, void *arg)
@@ -243,8 +246,9 @@ static err add_in_transaction(struct ctx *ctx, void *arg)
         line = &cart->lines[cart->count - 1];
     }
     line->quantity += change->quantity;
+    line->seen_price = line->variant->price;
     TRY(price_cart(ctx, cart));
-    return write_addition(ctx, cart, change->variant_id, change->quantity);
+    return write_addition(ctx, cart, line->variant, change->quantity);
 }
 
 err cart_add_line(struct ctx *ctx, const char *token, int64_t variant_id, int64_t quantity,
@@ -265,16 +269,19 @@ static void drop_line(struct cart *cart, const struct cart_line *line)
     memmove(cart->lines + at, cart->lines + at + 1, (cart->count - at) * sizeof *cart->lines);
 }
 
-static err write_quantity(struct ctx *ctx, const struct cart *cart, int64_t variant_id, int64_t quantity)
+/* Who changes a line has seen what it costs; `price` is that of the line, or 0 when there is none. */
+static err write_quantity(struct ctx *ctx, const struct cart *cart, int64_t variant_id, int64_t quantity,
+                          int64_t price)
 {
     if (quantity == 0)
         return db_execute(ctx,
                           "DELETE FROM cart_lines WHERE shop_id = $1 AND cart_id = $2 AND variant_id = $3",
                           db_int(ctx->shop->id), db_int(cart->id), db_int(variant_id));
-    return db_expect(
-        ctx, 1, ERR_NOT_FOUND, "no such line",
-        "UPDATE cart_lines SET quantity = $4 WHERE shop_id = $1 AND cart_id = $2 AND variant_id = $3",
-        db_int(ctx->shop->id), db_int(cart->id), db_int(variant_id), db_int(quantity));
+    return db_expect(ctx, 1, ERR_NOT_FOUND, "no such line",
+                     "UPDATE cart_lines SET quantity = $4, seen_price = $5"
+                     " WHERE shop_id = $1 AND cart_id = $2 AND variant_id = $3",
+                     db_int(ctx->shop->id), db_int(cart->id), db_int(variant_id), db_int(quantity),
+                     db_int(price));
 }
 
 static err change_in_transaction(struct ctx *ctx, void *arg)
@@ -283,13 +290,16 @@ static err change_in_transaction(struct ctx *ctx, void *arg)
     struct cart *cart = change->cart;
     TRY(load_open(ctx, change->token, cart));
     struct cart_line *line = find_line(cart, change->variant_id);
-    if (line && change->quantity > 0)
+    int64_t price = line ? line->variant->price : 0;
+    if (line && change->quantity > 0) {
         line->quantity = change->quantity;
-    else if (line)
+        line->seen_price = price;
+    } else if (line) {
         drop_line(cart, line);
+    }
     TRY(price_cart(ctx, cart));
     TRY(touch(ctx, cart->id));
-    return write_quantity(ctx, cart, change->variant_id, change->quantity);
+    return write_quantity(ctx, cart, change->variant_id, change->quantity, price);
 }
 
 err cart_change_line(struct ctx *ctx, const char *token, int64_t variant_id, int64_t quantity,

@@ -18,8 +18,9 @@ enum line_problem { LINE_FINE, LINE_OUT_OF_STOCK, LINE_TOO_FEW, LINE_OFF_SHELF }
 struct cart_line {
     const struct variant *variant;
     int64_t quantity;
-    int64_t total;     /* minor units */
-    int64_t available; /* pieces, 0 when sold out */
+    int64_t total;      /* minor units */
+    int64_t seen_price; /* what one cost when the buyer last touched the line; 0 = not known */
+    int64_t available;  /* pieces, 0 when sold out */
     enum line_problem problem;
 };
 

@@ -3,6 +3,7 @@
 #include "shop/cart/cart.h"
 
 #include "shop/media/media.h"
+#include "shop/pricing/pricing.h"
 
 static const char *problem_name(enum line_problem problem)
 {
@@ -35,10 +36,23 @@ static void add_line(struct ctx *ctx, struct value *lines, const struct cart_lin
                      variant->product_title);
     value_set_text(arena, view, "kind", product_kind_name(variant->kind));
     value_set_money(arena, view, "unit_price", money_of(variant->price, currency));
+    bool has_moved = line->seen_price > 0 && line->seen_price != variant->price;
+    value_set(arena, view, "was_price", value_null());
+    if (has_moved)
+        value_set_money(arena, view, "was_price", money_of(line->seen_price, currency));
+    unit_price_view(ctx, view, "measure_price", variant);
     value_set_int(arena, view, "quantity", line->quantity);
     value_set_money(arena, view, "total", money_of(line->total, currency));
     value_set_int(arena, view, "available", line->available);
     value_set_text(arena, view, "problem", problem_name(line->problem));
+}
+
+static bool has_new_prices(const struct cart *cart)
+{
+    for (size_t i = 0; i < cart->count; i++)
+        if (cart->lines[i].seen_price > 0 && cart->lines[i].seen_price != cart->lines[i].variant->price)
+            return true;
+    return false;
 }
 
 struct value *cart_view(struct ctx *ctx, const struct cart *cart)
@@ -51,6 +65,7 @@ struct value *cart_view(struct ctx *ctx, const struct cart *cart)
     value_set_int(ctx->arena, view, "count", cart->item_count);
     value_set_money(ctx->arena, view, "total", money_of(cart->total, ctx->shop->currency));
     value_set_bool(ctx->arena, view, "has_problems", cart->has_problems);
+    value_set_bool(ctx->arena, view, "has_new_prices", has_new_prices(cart));
     value_set_bool(ctx->arena, view, "needs_address", cart->needs_address);
     return view;
 }

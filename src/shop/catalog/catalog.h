@@ -11,7 +11,8 @@
 
 enum product_kind { PRODUCT_PHYSICAL = 1, PRODUCT_DIGITAL = 2 };
 enum product_status { PRODUCT_DRAFT = 1, PRODUCT_ACTIVE = 2, PRODUCT_ARCHIVED = 3 };
-enum product_sort { SORT_NEWEST, SORT_PRICE_UP, SORT_PRICE_DOWN };
+/* SORT_UPDATED: changed last first; SORT_TITLE: by code points; SORT_BY_HAND: of a shelf, with a status. */
+enum product_sort { SORT_NEWEST, SORT_PRICE_UP, SORT_PRICE_DOWN, SORT_UPDATED, SORT_TITLE, SORT_BY_HAND };
 
 #define PRODUCT_OPTION_LIMIT 4
 #define PRODUCT_VARIANT_LIMIT 2048
@@ -28,6 +29,11 @@ enum product_sort { SORT_NEWEST, SORT_PRICE_UP, SORT_PRICE_DOWN };
 #define PRODUCT_VERSION_LIMIT 200
 /* Products or variants looked up in one call of a *_many function. */
 #define CATALOG_MANY_LIMIT 256
+/* Products that one transaction changes at most: a sale never waits for ten thousand of them. */
+#define PRODUCT_CHUNK 192
+#define COLLECTION_LIMIT 200
+/* Products that people put in one collection by hand. */
+#define COLLECTION_HAND_LIMIT 1000
 
 struct category {
     int64_t id;
@@ -68,6 +74,54 @@ struct product {
     int64_t updated_at;
 };
 
+/* A price that stands struck out beside what is asked (划线价). */
+enum compare_kind {
+    COMPARE_OWN = 1,       /* the shop's own former price: deals must bear it out (pricing.h) */
+    COMPARE_EXPLAINED = 2, /* something else, told in words: 厂商建议零售价 */
+};
+
+enum content_unit {
+    CONTENT_NONE, /* not said */
+    CONTENT_G,
+    CONTENT_KG,
+    CONTENT_ML,
+    CONTENT_L,
+    CONTENT_CM,
+    CONTENT_M,
+    CONTENT_TABLET, /* 片; from here on things are counted */
+    CONTENT_PIECE,  /* 个 */
+    CONTENT_PACK,   /* 包 */
+    CONTENT_GRAIN,  /* 粒 */
+    CONTENT_STICK,  /* 支 */
+    CONTENT_SHEET,  /* 张 */
+    CONTENT_UNITS,
+};
+
+/* For how much the price of a unit is given. */
+enum content_base {
+    BASE_USUAL, /* kg, L, m, or one of what is counted */
+    BASE_KG,
+    BASE_500G, /* 斤 */
+    BASE_100G,
+    BASE_L,
+    BASE_100ML,
+    BASE_M,
+    CONTENT_BASES,
+};
+
+#define COMPARE_NOTE_LIMIT 60 /* characters */
+#define CONTENT_LIMIT 1000000
+
+/* What is said beside the price of a variant. */
+struct variant_terms {
+    int64_t compare_price; /* 0 = none */
+    enum compare_kind compare_kind;
+    const char *compare_note; /* the words of COMPARE_EXPLAINED */
+    int64_t content_amount;   /* in content_unit, of one variant; 0 = not said */
+    enum content_unit content_unit;
+    enum content_base content_base;
+};
+
 struct variant {
     int64_t id;
     int64_t product_id;
@@ -82,6 +136,7 @@ struct variant {
     const char *barcode; /* GTIN, "" when there is none */
     int64_t cost;        /* what the shop pays; COST_UNKNOWN when nobody said; never shown to buyers */
     int64_t volume;      /* cm³ */
+    struct variant_terms terms;
     /* Of its product, so that a cart line needs no second look. */
     const char *product_handle;
     const char *product_title;
@@ -91,6 +146,29 @@ struct variant {
 };
 
 #define COST_UNKNOWN (-1)
+
+/* Returning without a reason: the law gives seven days (消费者权益保护法 25); 2 to 6 are its exceptions, in
+ * its words: 定作的; 鲜活易腐的; 在线下载或者拆封的数字化商品; 交付的报纸、期刊;
+ * 其他根据性质不宜退货并经消费者确认的. */
+enum return_rule {
+    RETURN_UNSAID = 0,
+    RETURN_SEVEN_DAYS = 1,
+    RETURN_CUSTOM_MADE = 2,
+    RETURN_PERISHABLE = 3,
+    RETURN_DIGITAL = 4,
+    RETURN_PRESS = 5,
+    RETURN_UNSUITED = 6,
+};
+extern const char *const return_rule_names[]; /* by enum return_rule; ends with NULL */
+
+/* What the shop promises after the sale; 0 = nothing beyond the law. */
+struct after_sale {
+    enum return_rule return_rule;
+    int64_t return_days; /* only with RETURN_SEVEN_DAYS: 7 to 365, 0 = 7 */
+    int64_t exchange_days;
+    int64_t warranty_months;
+    int64_t fake_multiple; /* 假一赔N: at least the three times of 消费者权益保护法 55 */
+};
 
 /* What lists do not need. */
 struct product_details {
@@ -102,6 +180,7 @@ struct product_details {
     const char *seo_title;
     const char *seo_description;
     const struct value *specs; /* list of {name, value} */
+    struct after_sale after_sale;
 };
 
 struct product_picture {
@@ -146,18 +225,101 @@ const char *category_path(struct ctx *ctx, const struct category *categories, si
 const char *category_name(const struct ctx *ctx, const struct category *category);
 const char *category_summary(const struct ctx *ctx, const struct category *category);
 
+/* ---- collections ---- */
+
+/* Products gathered under a name of their own, by hand or by a rule. */
+struct collection {
+    int64_t id;
+    const char *handle;
+    const char *name;
+    const char *name_en;
+    const char *summary;
+    const char *summary_en;
+    const char *seo_title;
+    const char *seo_description;
+    bool is_smart;    /* filled by its rule; never changes */
+    const char *rule; /* JSON, read by src/shop/rule; "" = by hand */
+    int64_t rule_at;  /* when the rule was saved */
+    bool is_shown;    /* strangers see it */
+    int64_t position;
+    int64_t seen_count;    /* products compared with a new rule so far; -1 = all */
+    int64_t active_count;  /* products on the shelf */
+    int64_t product_count; /* all */
+};
+
+CHECKED err collection_list(struct ctx *ctx, struct collection **collections, size_t *count);
+CHECKED err collection_find_by_handle(struct ctx *ctx, const char *handle,
+                                      const struct collection **collection);
+CHECKED err collection_load(struct ctx *ctx, int64_t collection_id, const struct collection **collection);
+/* Fills collection->id. ERR_DUPLICATE when the handle is taken, ERR_INVALID with the field, ERR_LIMIT. */
+CHECKED err collection_create(struct ctx *ctx, struct collection *collection);
+CHECKED err collection_change(struct ctx *ctx, const struct collection *collection);
+/* Its products stay. */
+CHECKED err collection_remove(struct ctx *ctx, int64_t collection_id);
+const char *collection_name(const struct ctx *ctx, const struct collection *collection);
+const char *collection_summary(const struct ctx *ctx, const struct collection *collection);
+/* By hand: at the end, away, one place up (-1) or down (1). ERR_NOT_FOUND for a smart one, ERR_LIMIT. */
+CHECKED err collection_add_product(struct ctx *ctx, int64_t collection_id, int64_t product_id);
+CHECKED err collection_remove_product(struct ctx *ctx, int64_t collection_id, int64_t product_id);
+CHECKED err collection_step_product(struct ctx *ctx, int64_t collection_id, int64_t product_id, int64_t by);
+/* Its products by hand in their order, at most `most`. */
+CHECKED err collection_hand_list(struct ctx *ctx, int64_t collection_id, int64_t *product_ids, size_t most,
+                                 size_t *have);
+
+/* For rules, in a transaction that called product_lock_many first, up to PRODUCT_CHUNK products: those that
+ * are there already, or not, stay as they are. */
+CHECKED err collection_put(struct ctx *ctx, int64_t collection_id, const int64_t *product_ids, size_t count);
+CHECKED err collection_take(struct ctx *ctx, int64_t collection_id, const int64_t *product_ids, size_t count);
+CHECKED err product_lock_many(struct ctx *ctx, const int64_t *product_ids, size_t count);
+CHECKED err collection_emit_changed(struct ctx *ctx, int64_t collection_id);
+/* In a transaction: how many products were compared with a new rule; -1 = all. */
+CHECKED err collection_mark_seen(struct ctx *ctx, int64_t collection_id, int64_t seen);
+struct collection_place {
+    int64_t product_id;
+    int64_t collection_id;
+};
+/* In which collections these products are, at most `most` places. */
+CHECKED err collection_places_load(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                                   struct collection_place *places, size_t *have, size_t most);
+
 /* ---- reading products ---- */
+
+/* What rules ask of a product. */
+struct product_facts {
+    int64_t product_id;
+    const char *title;
+    const char *brand;
+    enum product_kind kind;
+    enum product_status status;
+    int64_t price_min;
+    int64_t version;
+    int64_t created_at;
+    int64_t updated_at;
+    int64_t category_ids[CATEGORY_DEPTH_LIMIT]; /* its category and all above it */
+    size_t category_count;
+    struct value *tags;    /* names */
+    struct value *answers; /* {id (of the attribute), value} */
+};
+/* Of those that exist of up to PRODUCT_CHUNK products. */
+CHECKED err product_facts_load(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                               struct product_facts *facts, size_t *have);
+/* The next products of a shelf (product_count) in the order of their ids, behind `after`: at most
+ * PRODUCT_CHUNK. */
+CHECKED err shelf_next_products(struct ctx *ctx, int64_t shelf_id, int64_t after, int64_t *product_ids,
+                                size_t *count);
 
 struct product_query {
     enum product_status status; /* 0 = any */
-    int64_t category_id;        /* with all below it; 0 = any */
+    int64_t category_id;        /* with all below it; 0 = any; not with SORT_UPDATED and SORT_TITLE */
     int64_t shelf_id;           /* a tag or collection in place of a category; 0 = none */
-    enum product_kind kind;     /* 0 = any; goes with SORT_NEWEST and without category */
+    enum product_kind kind;     /* 0 = any; goes with a status and SORT_NEWEST, without category */
     enum product_sort sort;
-    const char *title_prefix; /* NULL = any; goes with SORT_NEWEST only and without category */
+    const char *title_prefix; /* NULL = any; what begins so is read by title, of the whole shop */
     const char *cursor;       /* of an earlier page, or NULL / "" */
     int limit;                /* 1..100 */
 };
+
+#define PRODUCT_CURSOR_LIMIT 1700 /* a title of 200 characters in hex and an id */
 
 struct product_page {
     struct product *items;
@@ -168,9 +330,18 @@ struct product_page {
 /* A page by key: it stays right while products come and go. A cursor that was not made by us is
  * ERR_BAD_REQUEST. */
 CHECKED err product_list(struct ctx *ctx, const struct product_query *query, struct product_page *page);
+/* Those that exist of up to PRODUCT_CHUNK ids, in the order of the ids; without description and options. */
+CHECKED err product_list_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                              struct product **products, size_t *have);
 CHECKED err product_load(struct ctx *ctx, int64_t product_id, const struct product **product);
 CHECKED err product_find_by_handle(struct ctx *ctx, const char *handle, const struct product **product);
+/* NULL when no variant has this GTIN. */
+CHECKED err product_find_by_barcode(struct ctx *ctx, const char *barcode, const struct product **product);
 CHECKED err product_find_by_sku(struct ctx *ctx, const char *sku, const struct product **product);
+/* Of the newest PRODUCT_HOLDING_LIMIT products, those whose title holds a text (its ASCII in lower case),
+ * newest first, without a cursor. */
+#define PRODUCT_HOLDING_LIMIT 2000
+CHECKED err product_list_holding(struct ctx *ctx, const char *text, int limit, struct product_page *page);
 /* How many products of this status a shelf has: a category with all below it, a tag, a collection, or the
  * whole shop (0). */
 CHECKED err product_count(struct ctx *ctx, int64_t shelf_id, enum product_status status, int64_t *count);
@@ -205,6 +376,8 @@ CHECKED err product_picture_check(struct ctx *ctx, void (*report)(void *arg, con
 
 /* Empty values when the product has none. */
 CHECKED err product_details_load(struct ctx *ctx, int64_t product_id, struct product_details *details);
+/* docs/views.md: `after_sale` of a product, the lawful days filled in. */
+void after_sale_set_view(struct ctx *ctx, struct value *view, const struct after_sale *promise);
 /* Names in the order of the alphabet. */
 CHECKED err product_tag_list(struct ctx *ctx, int64_t product_id, const char ***tags, size_t *count);
 
@@ -243,9 +416,13 @@ struct tag {
 
 /* Of the shop, by name, behind the name `after` (NULL = from the first). */
 CHECKED err tag_list(struct ctx *ctx, const char *after, int limit, struct tag **tags, size_t *count);
+/* *tag_id is 0 when there is none of this name. */
+CHECKED err tag_find(struct ctx *ctx, const char *name, int64_t *tag_id);
 /* A name that another tag has makes the two one: *is_merged. Products restored from an older version get the
  * tag under its new name. */
 CHECKED err tag_rename(struct ctx *ctx, int64_t tag_id, const char *name, bool *is_merged);
+/* In place: what tags that were named at that time are called now. */
+CHECKED err product_tags_today(struct ctx *ctx, const char **tags, size_t count, int64_t since);
 /* From all products. */
 CHECKED err tag_remove(struct ctx *ctx, int64_t tag_id);
 
@@ -304,8 +481,12 @@ struct variant_trade {
     int64_t volume;
 };
 
+/* In variant_draft.row: the variant stands in no row of the form. */
+#define ROW_NOT_SHOWN SIZE_MAX
+
 struct variant_draft {
     int64_t id; /* 0 = new; filled by product_save */
+    size_t row; /* of the form, counted from 1, to name it in complaints; 0 = its place in the draft */
     const char *sku;
     const char *const *options; /* option_count texts */
     int64_t price;
@@ -313,6 +494,7 @@ struct variant_draft {
     const char *picture_id;
     bool is_active;
     const struct variant_trade *trade; /* NULL = as it is */
+    const struct variant_terms *terms; /* NULL = as they are */
 };
 
 struct option_draft {
@@ -388,11 +570,40 @@ CHECKED err product_draft_settle(struct ctx *ctx, const struct attribute *attrib
 CHECKED err product_save_many(struct ctx *ctx, const struct attribute *attributes, size_t count,
                               const struct product_saving *savings, size_t saving_count, int64_t act_id);
 
+/* What two people did to a product since one of them opened it. */
+struct merge_choice {
+    const char *key; /* of a conflict */
+    bool is_theirs;
+};
+
+struct product_merge {
+    int64_t version;         /* of the product now: what was merged with */
+    struct value *conflicts; /* list of {key, field, of, base, theirs, yours}: both changed it, differently */
+    struct value *taken;     /* the same: only the other did */
+};
+
+/* Into a draft that was made from draft->version: what others changed since and the draft did not. What both
+ * changed stays as in the draft, unless a choice says otherwise, and is among the conflicts. The draft can
+ * then be saved onto merge->version. When the history has forgotten draft->version, all that is different is
+ * a conflict. */
+CHECKED err product_merge(struct ctx *ctx, struct product_draft *draft, const struct merge_choice *choices,
+                          size_t count, struct product_merge *merge);
+/* The values that a variant with `values` has under the options of a draft, or NULL when it does not fit
+ * them: an option may have moved, a value may have another name, and an option that is new counts when it has
+ * one value. */
+const char **variant_values_under(struct ctx *ctx, const struct value *options, const struct value *values,
+                                  const struct product_draft *draft);
+
+/* The field of a complaint about a variant: its row in the form, or "variants" when no row shows it. */
+const char *variant_field(struct ctx *ctx, const struct product_draft *draft, size_t index, const char *name);
 /* Creates or changes a product with all its variants. ERR_CONFLICT when the version is old, ERR_DUPLICATE
  * when handle or SKU are taken, ERR_INVALID with the fields. The kind of an existing product cannot change.
  * Emits product.changed. */
 CHECKED err product_save(struct ctx *ctx, struct product_draft *draft);
 CHECKED err product_change_status(struct ctx *ctx, int64_t product_id, enum product_status status);
+/* The same with its cause for the history: sold-out, restocked. */
+CHECKED err product_change_status_because(struct ctx *ctx, int64_t product_id, enum product_status status,
+                                          const char *cause);
 
 /* ---- one act over many products ---- */
 
@@ -449,6 +660,49 @@ CHECKED err product_picture_add(struct ctx *ctx, int64_t product_id, const char 
 /* The same for several, all or none. */
 CHECKED err product_picture_add_many(struct ctx *ctx, int64_t product_id,
                                      const struct product_picture *pictures, size_t count);
+/* Those that the product does not show yet, at the end, as long as there is room. *added = the pictures of
+ * the list that it shows now. */
+CHECKED err product_picture_append_many(struct ctx *ctx, int64_t product_id,
+                                        const struct product_picture *pictures, size_t count, size_t *added);
+
+/* ---- pictures by address ---- */
+
+#define PICTURE_ADDRESS_LIMIT 200 /* of one product, those that are there included */
+#define PICTURE_ADDRESS_ATTEMPTS 5
+
+enum picture_address_state { ADDRESS_WAITING = 1, ADDRESS_FETCHED = 2, ADDRESS_FAILED = 3 };
+
+struct picture_address {
+    const char *key; /* names it in a path: 32 hex digits */
+    const char *address;
+    enum picture_address_state state;
+    int64_t attempts;
+    int64_t next_at;    /* of the next attempt, while it waits */
+    const char *reason; /* of the last failed attempt, a slug as in struct picture_fetched; else "" */
+    int64_t status;     /* HTTP, or 0 */
+};
+
+/* Has the pictures at these addresses fetched by a job and put at the end of the product (0 = into the
+ * library only) in the order of the addresses. Writes a few rows and asks nothing: it may stand in an
+ * import's transaction. An address that is there or waits already changes nothing; one that was given up is
+ * tried anew. Up to PRODUCT_PICTURE_LIMIT addresses; blank ones and those that are too long are left out. */
+CHECKED err product_pictures_fetch_later(struct ctx *ctx, int64_t product_id, const char *const *addresses,
+                                         size_t count);
+/* Those that wait or were given up, in their order. */
+CHECKED err picture_address_list(struct ctx *ctx, int64_t product_id, struct picture_address **addresses,
+                                 size_t *count);
+CHECKED err picture_address_retry(struct ctx *ctx, int64_t product_id, const char *key);
+CHECKED err picture_address_remove(struct ctx *ctx, int64_t product_id, const char *key);
+
+struct named_product {
+    int64_t product_id; /* 0 = there is none */
+    const char *title;
+};
+/* Products whose SKU or handle is the name of a file or of its folder. Of "TEA-1_2.jpg" and "TEA-1 (2).jpg"
+ * the number at the end is left out. */
+CHECKED err product_find_by_file_names(struct ctx *ctx, const char *const *names, size_t count,
+                                       struct named_product *products);
+
 /* New alt text and focus of the picture at picture->position, if it is still the one with that id; else
  * ERR_CONFLICT. */
 CHECKED err product_picture_change(struct ctx *ctx, int64_t product_id,
@@ -459,6 +713,54 @@ CHECKED err catalog_replace_picture(struct ctx *ctx, const char *from, const cha
 CHECKED err product_change_video(struct ctx *ctx, int64_t product_id, const char *video_id);
 CHECKED err product_picture_remove(struct ctx *ctx, int64_t product_id, int64_t position);
 CHECKED err product_picture_move(struct ctx *ctx, int64_t product_id, int64_t position, int64_t to);
+
+/* ---- prices ---- */
+
+extern const char *const compare_kind_names[]; /* "own", "explained", NULL: kind - 1 */
+extern const char *const content_unit_names[]; /* "", "g", "kg" … NULL */
+extern const char *const content_base_names[]; /* "", "kg", "500g" … NULL */
+
+/* The price of a unit, rounded half up, in minor units. */
+struct unit_price {
+    int64_t price;   /* 0 = none: nothing is said of the content, or it would say nothing new */
+    const char *per; /* the name of a base, or of a unit that is counted */
+};
+struct unit_price variant_unit_price(const struct variant *variant);
+/* For each of up to CATALOG_MANY_LIMIT products the offered variant that its price_min comes from, if
+ * anything is said beside its price; else NULL. */
+CHECKED err variant_find_cheapest_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                                       const struct variant **found);
+
+/* Of up to CATALOG_MANY_LIMIT variants those that are compared with a former price of their own. */
+CHECKED err variant_find_compared_many(struct ctx *ctx, const int64_t *variant_ids, size_t count,
+                                       const struct variant **found, size_t *found_count);
+
+/* From when on a variant cost what. Written whenever a variant is. */
+struct price_change {
+    int64_t variant_id;
+    int64_t version; /* of the product */
+    int64_t at;
+    int64_t price;
+    int64_t compare_price; /* 0 = none */
+    enum compare_kind compare_kind;
+    enum actor_kind actor;
+    int64_t actor_id;
+};
+/* Of one variant, oldest first: those since `since`, and the one that held then. At most PRICE_CHANGE_LIMIT,
+ * the newest. */
+#define PRICE_CHANGE_LIMIT 500
+CHECKED err price_change_list(struct ctx *ctx, int64_t product_id, int64_t variant_id, int64_t since,
+                              struct price_change **changes, size_t *count);
+
+struct price_raise {
+    int64_t variant_id;
+    int64_t at;
+    int64_t from;
+    int64_t to;
+};
+/* The last raise of each variant of a product since then. */
+CHECKED err price_raise_list(struct ctx *ctx, int64_t product_id, int64_t since, struct price_raise **raises,
+                             size_t *count);
 
 /* The event by which pages and indexes learn that something shown changed (price, title, stock level). */
 CHECKED err product_emit_changed(struct ctx *ctx, int64_t product_id);
@@ -495,6 +797,6 @@ struct value *product_lint(struct ctx *ctx, const struct product *product,
 bool barcode_is_valid(const char *barcode, char *right);
 /* A handle from a title: ASCII words joined by '-', else "p" and digits that nobody has. */
 const char *product_handle_from(struct ctx *ctx, const char *title);
-/* Description HTML made safe: only <p> <ul> <ol> <li> <strong> <em> <h3> <br> stay, without attributes; plain
- * text with line breaks becomes paragraphs. */
+/* Rich text made safe (base/html.h), with pictures of the shop's own library; plain text with line breaks
+ * becomes paragraphs. */
 const char *product_safe_html(struct ctx *ctx, const char *html);

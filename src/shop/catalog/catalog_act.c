@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "job/job.h"
 #include "shop/catalog/catalog_shelf.h"
+#include "shop/staff/staff.h"
 
 /* Products of one transaction, and of one question. */
 #define CHUNK SHELF_CHUNK
@@ -27,13 +28,15 @@ struct chunk {
     const struct product_act *act;
     const struct wish *wishes;
     size_t count;
-    bool is_first; /* the act is not written yet */
+    bool is_first;     /* the act is not written yet */
+    const char *cause; /* for the history; NULL = that of the act */
     int64_t changed;
 };
 
 /* What the database says of one of them. */
 struct found {
     int64_t id;
+    const char *title;
     enum product_status status;
     int64_t version;
     const struct wish *wish;
@@ -67,14 +70,15 @@ static err find_some(struct ctx *ctx, const struct wish *wishes, size_t count, s
     struct db_value values[MANY + 1];
     struct db_rows *rows;
     bind_ids(ctx, wishes, count, values);
-    TRY(db_query_values(ctx, &rows,
-                        "SELECT id, status, version FROM products WHERE shop_id = $1 AND id IN " ID_LIST,
-                        values, MANY + 1));
+    TRY(db_query_values(
+        ctx, &rows, "SELECT id, status, version, title FROM products WHERE shop_id = $1 AND id IN " ID_LIST,
+        values, MANY + 1));
     while (db_next(rows)) {
         int64_t id = db_get_int(rows, 0);
         found[(*have)++] = (struct found){.id = id,
                                           .status = (enum product_status)db_get_int(rows, 1),
                                           .version = db_get_int(rows, 2),
+                                          .title = db_get_text(rows, 3),
                                           .wish = wish_of(wishes, count, id),
                                           .tags = value_list(ctx->arena)};
     }
@@ -113,7 +117,7 @@ static err find_all(struct ctx *ctx, const struct chunk *chunk, struct found *fo
 
 /* ---- status ---- */
 
-static err move_one(struct ctx *ctx, const struct found *product, int64_t act_id)
+static err move_one(struct ctx *ctx, const struct found *product, int64_t act_id, const char *cause)
 {
     enum product_status to = product->wish->status;
     struct value *members = value_object(ctx->arena);
@@ -123,9 +127,12 @@ static err move_one(struct ctx *ctx, const struct found *product, int64_t act_id
                   " WHERE shop_id = $1 AND id = $2 AND version = $5",
                   db_int(ctx->shop->id), db_int(product->id), db_int(to), db_int(ctx->now),
                   db_int(product->version)));
+    TRY(product_note_status(ctx, product->id, product->title, product_status_name(product->status),
+                            product_status_name(to)));
     TRY(product_version_part(ctx, &(struct version_part){.product_id = product->id,
                                                          .version = product->version + 1,
-                                                         .cause = "status",
+                                                         .field = "status",
+                                                         .cause = cause,
                                                          .before = product_status_name(product->status),
                                                          .after = product_status_name(to),
                                                          .members = members,
@@ -153,7 +160,7 @@ static err move_all(struct ctx *ctx, struct chunk *chunk, const struct found *fo
     for (size_t i = 0; i < have; i++) {
         if (!is_to_move(&found[i]))
             continue;
-        TRY(move_one(ctx, &found[i], chunk->act->id));
+        TRY(move_one(ctx, &found[i], chunk->act->id, chunk->cause));
         moved[count++] = found[i].id;
     }
     return settle(ctx, chunk, moved, count);
@@ -216,7 +223,7 @@ static err tag_one(struct ctx *ctx, const struct found *product, const struct pr
                   db_int(ctx->shop->id), db_int(product->id), db_int(ctx->now), db_int(product->version)));
     TRY(product_version_part(ctx, &(struct version_part){.product_id = product->id,
                                                          .version = product->version + 1,
-                                                         .cause = "tags",
+                                                         .field = "tags",
                                                          .before = tags_text(ctx, product->tags),
                                                          .after = tags_text(ctx, after),
                                                          .members = members,
@@ -254,6 +261,11 @@ static err write_act(struct ctx *ctx, const struct chunk *chunk)
     if (!chunk->is_first)
         return db_execute(ctx, "UPDATE product_acts SET count = count + $3 WHERE shop_id = $1 AND id = $2",
                           db_int(ctx->shop->id), db_int(act->id), db_int(chunk->changed));
+    if (act->kind != ACT_STATUS)
+        TRY(audit_note(ctx,
+                       &(struct audit_entry){.kind = act->kind == ACT_TAG ? "products.tag" : "products.untag",
+                                             .subject = "products/acts",
+                                             .title = act->value}));
     return db_execute(ctx,
                       "INSERT INTO product_acts (shop_id, id, at, actor, actor_id, kind, value, count)"
                       " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -356,12 +368,19 @@ err product_act_do(struct ctx *ctx, struct product_act *act, const int64_t *prod
     return do_wishes(ctx, act, wishes, sort_wishes(wishes, count), true);
 }
 
-err product_change_status(struct ctx *ctx, int64_t product_id, enum product_status status)
+err product_change_status_because(struct ctx *ctx, int64_t product_id, enum product_status status,
+                                  const char *cause)
 {
     const struct product *product;
     struct product_act act = {.kind = ACT_STATUS, .value = product_status_name(status)};
+    struct wish wish = {.product_id = product_id, .status = status};
     TRY(product_load(ctx, product_id, &product));
-    return do_wishes(ctx, &act, &(struct wish){.product_id = product_id, .status = status}, 1, false);
+    return do_patiently(ctx, &(struct chunk){.act = &act, .wishes = &wish, .count = 1, .cause = cause});
+}
+
+err product_change_status(struct ctx *ctx, int64_t product_id, enum product_status status)
+{
+    return product_change_status_because(ctx, product_id, status, NULL);
 }
 
 err product_act_open(struct ctx *ctx, struct product_act *act)

@@ -12,6 +12,8 @@
 #define PRICE_LIMIT INT64_C(9000000000000)
 #define WEIGHT_LIMIT INT64_C(100000000)
 #define VOLUME_LIMIT INT64_C(1000000000)
+/* Rows that are complained about at once. */
+#define PROBLEM_LIMIT 200
 
 static bool is_long(const char *text, size_t points)
 {
@@ -81,22 +83,52 @@ static bool same_choice(const struct product_draft *draft, const struct variant_
     return true;
 }
 
-static err check_trade(struct ctx *ctx, const struct variant_trade *trade, size_t index)
+/* "variants.3.price" by the row of the form, or "variants" for one that stands in none. */
+const char *variant_field(struct ctx *ctx, const struct product_draft *draft, size_t index, const char *name)
+{
+    size_t row = draft->variants[index].row;
+    if (row == ROW_NOT_SHOWN)
+        return "variants";
+    return arena_format(ctx->arena, "variants.%zu.%s", row > 0 ? row - 1 : index, name);
+}
+
+static err check_trade(struct ctx *ctx, const struct product_draft *draft, size_t index)
 {
     char right;
+    const struct variant_trade *trade = draft->variants[index].trade;
     if (trade->barcode[0] && !barcode_is_valid(trade->barcode, &right)) {
-        const char *field = arena_format(ctx->arena, "variants.%zu.barcode", index);
+        const char *field = variant_field(ctx, draft, index, "barcode");
         if (right == 0)
             return fail_field(ctx, field, "bad-barcode", "a barcode has 8, 12, 13 or 14 digits");
         return fail_field(ctx, field, "check-digit",
                           arena_format(ctx->arena, "the last digit must be %c", right));
     }
     if (trade->cost < COST_UNKNOWN || trade->cost > PRICE_LIMIT)
-        return fail_field(ctx, arena_format(ctx->arena, "variants.%zu.cost", index), "out-of-range",
+        return fail_field(ctx, variant_field(ctx, draft, index, "cost"), "out-of-range",
                           "the cost is out of range");
     if (trade->volume < 0 || trade->volume > VOLUME_LIMIT)
-        return fail_field(ctx, arena_format(ctx->arena, "variants.%zu.volume", index), "out-of-range",
+        return fail_field(ctx, variant_field(ctx, draft, index, "volume"), "out-of-range",
                           "the volume is out of range");
+    return NULL;
+}
+
+/* Of two that are the same, the one that people see is complained about. */
+static size_t seen_one(const struct product_draft *draft, size_t first, size_t second)
+{
+    return draft->variants[second].row == ROW_NOT_SHOWN ? first : second;
+}
+
+static err check_unique(struct ctx *ctx, const struct product_draft *draft, size_t index)
+{
+    const struct variant_draft *variant = &draft->variants[index];
+    for (size_t i = 0; i < index; i++) {
+        if (text_is(draft->variants[i].sku, variant->sku))
+            return fail_field(ctx, variant_field(ctx, draft, seen_one(draft, i, index), "sku"), "duplicate",
+                              "two variants have the same SKU");
+        if (same_choice(draft, &draft->variants[i], variant))
+            return fail_field(ctx, variant_field(ctx, draft, seen_one(draft, i, index), "options"),
+                              "duplicate", "two variants have the same options");
+    }
     return NULL;
 }
 
@@ -104,28 +136,40 @@ static err check_variant(struct ctx *ctx, const struct product_draft *draft, siz
 {
     const struct variant_draft *variant = &draft->variants[index];
     if (text_is_blank(variant->sku) || is_long(variant->sku, SKU_LIMIT))
-        return fail_field(ctx, arena_format(ctx->arena, "variants.%zu.sku", index), "required",
+        return fail_field(ctx, variant_field(ctx, draft, index, "sku"), "required",
                           "a variant has a SKU of 1 to 64 characters");
     if (variant->price < 0 || variant->price > PRICE_LIMIT)
-        return fail_field(ctx, arena_format(ctx->arena, "variants.%zu.price", index), "out-of-range",
+        return fail_field(ctx, variant_field(ctx, draft, index, "price"), "out-of-range",
                           "the price is out of range");
     if (variant->weight < 0 || variant->weight > WEIGHT_LIMIT)
-        return fail_field(ctx, arena_format(ctx->arena, "variants.%zu.weight", index), "out-of-range",
+        return fail_field(ctx, variant_field(ctx, draft, index, "weight"), "out-of-range",
                           "the weight is out of range");
     if (variant->trade)
-        TRY(check_trade(ctx, variant->trade, index));
-    const char *options = arena_format(ctx->arena, "variants.%zu.options", index);
+        TRY(check_trade(ctx, draft, index));
+    if (variant->terms)
+        TRY(variant_terms_check(ctx, draft, index));
     for (size_t i = 0; i < draft->option_count; i++)
         if (!option_draft_has(&draft->options[i], variant->options[i]))
-            return fail_field(ctx, options, "unknown-option", "a value that the option does not have");
-    for (size_t i = 0; i < index; i++) {
-        if (text_is(draft->variants[i].sku, variant->sku))
-            return fail_field(ctx, arena_format(ctx->arena, "variants.%zu.sku", index), "duplicate",
-                              "two variants have the same SKU");
-        if (same_choice(draft, &draft->variants[i], variant))
-            return fail_field(ctx, options, "duplicate", "two variants have the same options");
+            return fail_field(ctx, variant_field(ctx, draft, index, "options"), "unknown-option",
+                              "a value that the option does not have");
+    return check_unique(ctx, draft, index);
+}
+
+/* All rows are looked at, so that all their mistakes are told at once. */
+static err check_variants(struct ctx *ctx, const struct product_draft *draft)
+{
+    struct field_problem *problems = arena_alloc_many(ctx->arena, PROBLEM_LIMIT, sizeof *problems);
+    size_t count = 0;
+    for (size_t i = 0; i < draft->variant_count && count < PROBLEM_LIMIT; i++) {
+        err failure = check_variant(ctx, draft, i);
+        if (!failure)
+            continue;
+        problems[count] = *failure->problems;
+        if (count > 0)
+            problems[count - 1].next = &problems[count];
+        count++;
     }
-    return NULL;
+    return count > 0 ? fail_fields(ctx, problems) : NULL;
 }
 
 err product_draft_check(struct ctx *ctx, const struct product_draft *draft)
@@ -133,8 +177,7 @@ err product_draft_check(struct ctx *ctx, const struct product_draft *draft)
     TRY(check_words(ctx, draft));
     for (size_t i = 0; i < draft->option_count; i++)
         TRY(check_option(ctx, draft, i));
-    for (size_t i = 0; i < draft->variant_count; i++)
-        TRY(check_variant(ctx, draft, i));
+    TRY(check_variants(ctx, draft));
     return draft->details ? product_details_check(ctx, draft->details) : NULL;
 }
 

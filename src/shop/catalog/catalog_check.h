@@ -5,6 +5,8 @@
 
 /* ERR_INVALID naming the first field that is wrong. */
 CHECKED err product_draft_check(struct ctx *ctx, const struct product_draft *draft);
+/* ERR_INVALID naming the field of the variant with that index. */
+CHECKED err variant_terms_check(struct ctx *ctx, const struct product_draft *draft, size_t index);
 /* Whether the option offers this value. */
 bool option_draft_has(const struct option_draft *option, const char *value);
 /* The title of a variant: its option values joined by " / ". */

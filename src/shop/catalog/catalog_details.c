@@ -14,7 +14,8 @@ err product_details_load(struct ctx *ctx, int64_t product_id, struct product_det
     struct db_rows *rows;
     struct value *specs;
     TRY(db_query(ctx, &rows,
-                 "SELECT model, origin, tax_code, unit, shelf_life_days, seo_title, seo_description, specs"
+                 "SELECT model, origin, tax_code, unit, shelf_life_days, seo_title, seo_description, specs,"
+                 " return_rule, return_days, exchange_days, warranty_months, fake_multiple"
                  " FROM product_details WHERE shop_id = $1 AND product_id = $2",
                  db_int(ctx->shop->id), db_int(product_id)));
     if (!db_next(rows)) {
@@ -36,24 +37,36 @@ err product_details_load(struct ctx *ctx, int64_t product_id, struct product_det
                                         .shelf_life_days = db_get_int(rows, 4),
                                         .seo_title = db_get_text(rows, 5),
                                         .seo_description = db_get_text(rows, 6),
-                                        .specs = specs};
+                                        .specs = specs,
+                                        .after_sale = {.return_rule = (enum return_rule)db_get_int(rows, 8),
+                                                       .return_days = db_get_int(rows, 9),
+                                                       .exchange_days = db_get_int(rows, 10),
+                                                       .warranty_months = db_get_int(rows, 11),
+                                                       .fake_multiple = db_get_int(rows, 12)}};
     return NULL;
 }
 
 err product_details_write(struct ctx *ctx, int64_t product_id, const struct product_details *details)
 {
     const char *specs;
+    const struct after_sale *promise = &details->after_sale;
     TRY(json_text(ctx, details->specs, SPECS_JSON_LIMIT, &specs));
     return db_execute(
         ctx,
         "INSERT INTO product_details (shop_id, product_id, model, origin, tax_code, unit, shelf_life_days,"
-        " seo_title, seo_description, specs) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+        " seo_title, seo_description, specs, return_rule, return_days, exchange_days, warranty_months,"
+        " fake_multiple) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
         " ON CONFLICT (shop_id, product_id) DO UPDATE SET model = excluded.model, origin = excluded.origin,"
         " tax_code = excluded.tax_code, unit = excluded.unit, shelf_life_days = excluded.shelf_life_days,"
-        " seo_title = excluded.seo_title, seo_description = excluded.seo_description, specs = excluded.specs",
+        " seo_title = excluded.seo_title, seo_description = excluded.seo_description, specs = excluded.specs,"
+        " return_rule = excluded.return_rule, return_days = excluded.return_days,"
+        " exchange_days = excluded.exchange_days, warranty_months = excluded.warranty_months,"
+        " fake_multiple = excluded.fake_multiple",
         db_int(ctx->shop->id), db_int(product_id), db_text(details->model), db_text(details->origin),
         db_text(details->tax_code), db_text(details->unit), db_int(details->shelf_life_days),
-        db_text(details->seo_title), db_text(details->seo_description), db_text(specs));
+        db_text(details->seo_title), db_text(details->seo_description), db_text(specs),
+        db_int(promise->return_rule), db_int(promise->return_days), db_int(promise->exchange_days),
+        db_int(promise->warranty_months), db_int(promise->fake_multiple));
 }
 
 static err check_specs(struct ctx *ctx, const struct value *specs)
@@ -76,5 +89,6 @@ err product_details_check(struct ctx *ctx, const struct product_details *details
         return fail_field(ctx, "tax_code", "bad-tax-code", "a tax code has 19 digits");
     if (details->shelf_life_days < 0 || details->shelf_life_days > SHELF_LIFE_LIMIT)
         return fail_field(ctx, "shelf_life_days", "out-of-range", "0 to 36500 days");
+    TRY(product_after_sale_check(ctx, &details->after_sale));
     return check_specs(ctx, details->specs);
 }

@@ -5,3 +5,5 @@
 
 /* Products that go on or off the shelf at their time. */
 extern const struct job_kind catalog_job_kinds[];
+/* Pictures that are fetched from addresses. */
+extern const struct job_kind catalog_fetch_job_kinds[];

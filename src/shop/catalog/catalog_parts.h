@@ -25,17 +25,23 @@ CHECKED err product_tags_write(struct ctx *ctx, int64_t product_id, const char *
 CHECKED err product_attributes_write(struct ctx *ctx, int64_t product_id,
                                      const struct attribute_value *values, size_t count);
 
+/* Tells the library which pictures a product shows: those in its row, and those in its description. */
+CHECKED err product_tell_uses(struct ctx *ctx, int64_t product_id, const struct product_picture *pictures,
+                              size_t count, const char *description);
+
 /* With the jobs that keep it. */
 CHECKED err product_schedule_write(struct ctx *ctx, int64_t product_id,
                                    const struct product_schedule *schedule);
 
 /* Neither time may be over, and the end comes after the beginning. */
 CHECKED err product_schedule_check(struct ctx *ctx, const struct product_schedule *schedule);
+void product_after_sale_sheet(struct ctx *ctx, struct value *sheet, const struct after_sale *promise);
+/* What is said beside a price, into a variant's row of a sheet. */
+void variant_terms_sheet(struct arena *arena, struct value *row, const struct variant_terms *terms);
+CHECKED err product_after_sale_check(struct ctx *ctx, const struct after_sale *promise);
 CHECKED err product_details_check(struct ctx *ctx, const struct product_details *details);
 /* Renamings that an old version of a product is looked through for. */
 #define TAG_CHANGE_LIMIT 2000
-/* In place: what tags of that time are called now. */
-CHECKED err product_tags_today(struct ctx *ctx, const char **tags, size_t count, int64_t since);
 /* Trimmed, each once, in `kept`. */
 CHECKED err product_tags_check(struct ctx *ctx, const char *const *tags, size_t count, const char ***kept,
                                size_t *kept_count);
@@ -43,6 +49,9 @@ CHECKED err product_tags_check(struct ctx *ctx, const char *const *tags, size_t 
  */
 CHECKED err product_attributes_check(struct ctx *ctx, const struct product_draft *draft,
                                      struct attribute_value **kept, size_t *kept_count);
+
+/* In a transaction: this is what the variant costs from now on. */
+CHECKED err price_change_write(struct ctx *ctx, int64_t product_id, const struct price_change *change);
 
 /* The same, where the attributes of the shop are at hand. */
 CHECKED err product_attributes_check_in(struct ctx *ctx, const struct attribute *attributes, size_t count,
@@ -64,6 +73,27 @@ CHECKED err product_sheet_draft(struct ctx *ctx, const struct value *sheet, stru
  */
 #define CHANGE_LIMIT 200
 struct value *product_sheet_changes(struct ctx *ctx, const struct value *before, const struct value *after);
+
+/* One thing that a person can change, as text. */
+struct leaf {
+    const char *key; /* the same in all sheets of a product: the field, and the id of what it belongs to */
+    const char *field;
+    const char *of; /* the variant or attribute it belongs to, or "" */
+    int64_t of_id;
+    const char *text;
+    size_t place;
+};
+
+struct leaves {
+    struct ctx *ctx;
+    struct leaf *items;
+    size_t count;
+    size_t capacity;
+};
+struct leaves product_sheet_leaves(struct ctx *ctx, const struct value *sheet);
+/* The sheet of a version that is in the history, and when it was saved; ERR_NOT_FOUND when it is not. */
+CHECKED err product_version_sheet(struct ctx *ctx, int64_t product_id, int64_t version, struct value **sheet,
+                                  int64_t *at);
 
 /* In a transaction, before anything is written: reads what the product was, and remembers it when its present
  * version is not in the history yet. */
@@ -91,10 +121,19 @@ CHECKED err product_version_write(struct ctx *ctx, const struct version_whole *s
 struct version_part {
     int64_t product_id;
     int64_t version;   /* after the change */
-    const char *cause; /* the field: status, tags */
+    const char *field; /* status, tags */
+    const char *cause; /* why; NULL = as the field */
     const char *before;
     const char *after;
     const struct value *members; /* of the sheet, as they are now */
     int64_t act_id;              /* 0 = a change by itself */
 };
+/* In the transaction of a change: notes in the audit list that a product went on or off the shelf, when it
+ * did. `before` is NULL for a new one. */
+CHECKED err product_note_status(struct ctx *ctx, int64_t product_id, const char *title, const char *before,
+                                const char *after);
 CHECKED err product_version_part(struct ctx *ctx, const struct version_part *part);
+/* In a transaction: puts a picture before the first of `later`, else at the end; nothing when the product
+ * shows it already. ERR_LIMIT past PRODUCT_PICTURE_LIMIT. */
+CHECKED err product_picture_put(struct ctx *ctx, int64_t product_id, const struct product_picture *picture,
+                                const char *const *later, size_t later_count);

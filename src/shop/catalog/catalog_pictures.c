@@ -3,7 +3,10 @@
  * They are no part of what product_save writes, so its version is left alone: who adds pictures while the
  * form of the product is open can still save it. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/catalog/catalog.h"
+#include "shop/catalog/catalog_parts.h"
+
+#include "base/html.h"
+#include "base/text.h"
 
 struct arrangement {
     int64_t product_id;
@@ -12,12 +15,38 @@ struct arrangement {
     bool is_same_set; /* only the order or the words changed */
 };
 
+/* Pictures of one description; more are shown, but the library does not know of them. */
+#define DESCRIPTION_PICTURE_LIMIT 200
+
+/* The ids in the addresses /media/ID/FILE. */
+static size_t described_pictures(struct ctx *ctx, const char *html, const char **ids)
+{
+    static const char place[] = "/media/";
+    const char *start;
+    size_t count = 0, length;
+    while (count < DESCRIPTION_PICTURE_LIMIT && (html = html_next_picture(html, &start, &length)))
+        if (text_starts(start, place)) {
+            start += sizeof place - 1;
+            ids[count++] = arena_copy(ctx->arena, start, strcspn(start, "/\""));
+        }
+    return count;
+}
+
+err product_tell_uses(struct ctx *ctx, int64_t product_id, const struct product_picture *pictures,
+                      size_t count, const char *description)
+{
+    const char **ids = arena_alloc_many(ctx->arena, count + DESCRIPTION_PICTURE_LIMIT, sizeof *ids);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = pictures[i].picture_id;
+    count += described_pictures(ctx, description ? description : "", ids + count);
+    return picture_uses_set(ctx, PICTURE_OF_PRODUCT, product_id, ids, count);
+}
+
 static err tell_uses(struct ctx *ctx, const struct arrangement *order)
 {
-    const char **ids = arena_alloc_many(ctx->arena, order->count + 1, sizeof *ids);
-    for (size_t i = 0; i < order->count; i++)
-        ids[i] = order->pictures[i].picture_id;
-    return picture_uses_set(ctx, PICTURE_OF_PRODUCT, order->product_id, ids, order->count);
+    const struct product *product;
+    TRY(product_load(ctx, order->product_id, &product));
+    return product_tell_uses(ctx, order->product_id, order->pictures, order->count, product->description);
 }
 
 /* Writes the whole order anew: it is short, and positions stay 0, 1, 2 … */
@@ -105,6 +134,74 @@ err product_picture_add(struct ctx *ctx, int64_t product_id, const char *picture
     struct product_picture picture = {
         .picture_id = picture_id, .alt = alt ? alt : "", .focus_x = 50, .focus_y = 50};
     return product_picture_add_many(ctx, product_id, &picture, 1);
+}
+
+static bool is_shown(const struct arrangement *order, const char *picture_id)
+{
+    for (size_t i = 0; i < order->count; i++)
+        if (text_is(order->pictures[i].picture_id, picture_id))
+            return true;
+    return false;
+}
+
+static bool is_one_of(const char *picture_id, const char *const *ids, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_is(picture_id, ids[i]))
+            return true;
+    return false;
+}
+
+err product_picture_put(struct ctx *ctx, int64_t product_id, const struct product_picture *picture,
+                        const char *const *later, size_t later_count)
+{
+    struct arrangement order;
+    size_t place = 0;
+    TRY(load_arrangement(ctx, product_id, 1, &order));
+    if (is_shown(&order, picture->picture_id))
+        return NULL;
+    if (order.count == PRODUCT_PICTURE_LIMIT)
+        return fail_with(ctx, ERR_LIMIT, "a product has at most 50 pictures");
+    while (place < order.count && !is_one_of(order.pictures[place].picture_id, later, later_count))
+        place++;
+    memmove(order.pictures + place + 1, order.pictures + place, (order.count - place) * sizeof *picture);
+    order.pictures[place] = *picture;
+    order.count++;
+    return write_arrangement(ctx, &order);
+}
+
+struct appendix {
+    int64_t product_id;
+    const struct product_picture *pictures;
+    size_t count;
+    size_t shown;
+};
+
+static err append_in_transaction(struct ctx *ctx, void *arg)
+{
+    struct appendix *appendix = arg;
+    struct arrangement order;
+    TRY(load_arrangement(ctx, appendix->product_id, appendix->count, &order));
+    size_t before = order.count;
+    appendix->shown = 0;
+    for (size_t i = 0; i < appendix->count; i++) {
+        bool is_there = is_shown(&order, appendix->pictures[i].picture_id);
+        if (!is_there && order.count == PRODUCT_PICTURE_LIMIT)
+            break;
+        if (!is_there)
+            order.pictures[order.count++] = appendix->pictures[i];
+        appendix->shown++;
+    }
+    return order.count == before ? NULL : write_arrangement(ctx, &order);
+}
+
+err product_picture_append_many(struct ctx *ctx, int64_t product_id, const struct product_picture *pictures,
+                                size_t count, size_t *added)
+{
+    struct appendix appendix = {product_id, pictures, count, 0};
+    TRY(db_transact(ctx, append_in_transaction, &appendix));
+    *added = appendix.shown;
+    return NULL;
 }
 
 struct rewording {

@@ -12,7 +12,8 @@
 
 #define VARIANT_COLUMNS                                                                                      \
     "SELECT v.id, v.product_id, v.position, v.sku, v.title, v.options, v.price, v.weight, v.picture_id,"     \
-    " v.is_active, p.handle, p.title, p.picture_id, p.kind, p.status, v.barcode, v.cost, v.volume"           \
+    " v.is_active, p.handle, p.title, p.picture_id, p.kind, p.status, v.barcode, v.cost, v.volume,"          \
+    " v.compare_price, v.compare_kind, v.compare_note, v.content_amount, v.content_unit, v.content_base"     \
     " FROM variants v"                                                                                       \
     " JOIN products p ON p.shop_id = v.shop_id AND p.id = v.product_id "
 
@@ -93,6 +94,20 @@ err product_find_by_sku(struct ctx *ctx, const char *sku, const struct product *
     return take_product(ctx, rows, product);
 }
 
+err product_find_by_barcode(struct ctx *ctx, const char *barcode, const struct product **product)
+{
+    struct db_rows *rows;
+    *product = NULL;
+    if (!barcode[0])
+        return NULL;
+    TRY(db_query(ctx, &rows,
+                 PRODUCT_COLUMNS "WHERE shop_id = $1 AND id = (SELECT v.product_id FROM variants v"
+                                 " WHERE v.shop_id = $1 AND v.barcode = $2 AND v.barcode <> ''"
+                                 " ORDER BY v.id LIMIT 1)",
+                 db_int(ctx->shop->id), db_text(barcode)));
+    return take_product(ctx, rows, product);
+}
+
 err product_count(struct ctx *ctx, int64_t shelf_id, enum product_status status, int64_t *count)
 {
     struct db_rows *rows;
@@ -120,7 +135,13 @@ static err read_variant(struct ctx *ctx, const struct db_rows *rows, struct vari
                                 .kind = (enum product_kind)db_get_int(rows, 13),
                                 .barcode = db_get_text(rows, 15),
                                 .cost = db_is_null(rows, 16) ? COST_UNKNOWN : db_get_int(rows, 16),
-                                .volume = db_get_int(rows, 17)};
+                                .volume = db_get_int(rows, 17),
+                                .terms = {.compare_price = db_get_int(rows, 18),
+                                          .compare_kind = (enum compare_kind)db_get_int(rows, 19),
+                                          .compare_note = db_get_text(rows, 20),
+                                          .content_amount = db_get_int(rows, 21),
+                                          .content_unit = (enum content_unit)db_get_int(rows, 22),
+                                          .content_base = (enum content_base)db_get_int(rows, 23)}};
     variant->is_on_shelf = variant->is_active && db_get_int(rows, 14) == PRODUCT_ACTIVE;
     return read_list(ctx, db_get_text(rows, 5), &variant->options);
 }
@@ -214,6 +235,64 @@ err product_load_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
             continue;
         if (whole->variant_count++ == 0)
             whole->variants = variants;
+    }
+    return NULL;
+}
+
+err variant_find_cheapest_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                               const struct variant **found)
+{
+    memset(found, 0, count * sizeof *found);
+    for (size_t start = 0; start < count; start += MANY) {
+        struct db_rows *rows;
+        struct db_value values[MANY + 1];
+        size_t chunk = count - start < MANY ? count - start : MANY;
+        values[0] = db_int(ctx->shop->id);
+        for (size_t i = 0; i < MANY; i++)
+            values[i + 1] = db_int(product_ids[start + (i < chunk ? i : chunk - 1)]);
+        TRY(db_query_values(
+            ctx, &rows,
+            VARIANT_COLUMNS
+            "WHERE v.shop_id = $1 AND v.is_active = 1 AND v.price = p.price_min"
+            " AND (v.compare_price > 0 OR v.content_amount > 0) AND v.product_id IN ($2, $3, $4, $5, $6, $7,"
+            " $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26,"
+            " $27, $28, $29, $30, $31, $32, $33) ORDER BY v.product_id, v.position DESC",
+            values, MANY + 1));
+        while (db_next(rows)) {
+            struct variant *variant = arena_alloc(ctx->arena, sizeof *variant);
+            TRY(read_variant(ctx, rows, variant));
+            for (size_t i = start; i < start + chunk; i++)
+                if (product_ids[i] == variant->product_id)
+                    found[i] = variant;
+        }
+    }
+    return NULL;
+}
+
+err variant_find_compared_many(struct ctx *ctx, const int64_t *variant_ids, size_t count,
+                               const struct variant **found, size_t *found_count)
+{
+    *found_count = 0;
+    for (size_t start = 0; start < count; start += MANY) {
+        struct db_rows *rows;
+        struct db_value values[MANY + 1];
+        size_t chunk = count - start < MANY ? count - start : MANY;
+        values[0] = db_int(ctx->shop->id);
+        for (size_t i = 0; i < MANY; i++)
+            values[i + 1] = db_int(variant_ids[start + (i < chunk ? i : chunk - 1)]);
+        TRY(db_query_values(
+            ctx, &rows,
+            VARIANT_COLUMNS
+            "WHERE v.shop_id = $1 AND v.compare_price > v.price AND v.compare_kind = 1"
+            " AND v.id IN ($2, $3, $4, $5, $6, $7,"
+            " $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26,"
+            " $27, $28, $29, $30, $31, $32, $33)",
+            values, MANY + 1));
+        while (db_next(rows)) {
+            struct variant *variant = arena_alloc(ctx->arena, sizeof *variant);
+            TRY(read_variant(ctx, rows, variant));
+            found[(*found_count)++] = variant;
+        }
     }
     return NULL;
 }

@@ -24,6 +24,7 @@ static err replace_of_product(struct ctx *ctx, int64_t product_id, const struct 
                    shop, product, from, to));
     TRY(db_execute(ctx,
                    "UPDATE products SET picture_id = CASE WHEN picture_id = $3 THEN $4 ELSE picture_id END,"
+                   " description = replace(description, '/media/' || $3 || '/', '/media/' || $4 || '/'),"
                    " updated_at = $5 WHERE shop_id = $1 AND id = $2",
                    shop, product, from, to, db_int(ctx->now)));
     return product_emit_changed(ctx, product_id);

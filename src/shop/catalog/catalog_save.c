@@ -98,10 +98,16 @@ static struct db_value cost_value(const struct variant_trade *trade)
     return trade->cost == COST_UNKNOWN ? db_null() : db_int(trade->cost);
 }
 
+static const struct variant_terms no_terms = {.compare_kind = COMPARE_OWN, .compare_note = ""};
+#define TERMS_VALUES                                                                                         \
+    db_int(terms->compare_price), db_int(terms->compare_kind), db_text(terms->compare_note),                 \
+        db_int(terms->content_amount), db_int(terms->content_unit), db_int(terms->content_base)
+
 static err write_variant(struct ctx *ctx, const struct product_draft *draft, size_t index, bool is_new)
 {
     const struct variant_draft *variant = &draft->variants[index];
     const struct variant_trade *trade = variant->trade ? variant->trade : &no_trade;
+    const struct variant_terms *terms = variant->terms ? variant->terms : &no_terms;
     const char *title = variant_draft_title(ctx, draft, variant);
     const char *options;
     TRY(choice_json(ctx, draft, variant, &options));
@@ -109,28 +115,38 @@ static err write_variant(struct ctx *ctx, const struct product_draft *draft, siz
         return db_expect(
             ctx, 1, ERR_DUPLICATE, "sku",
             "INSERT INTO variants (shop_id, id, product_id, position, sku, title, options, price, weight,"
-            " picture_id, is_active, barcode, cost, volume)"
-            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            " picture_id, is_active, barcode, cost, volume, compare_price, compare_kind, compare_note,"
+            " content_amount, content_unit, content_base)"
+            " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
+            " $20)",
             db_int(ctx->shop->id), db_int(variant->id), db_int(draft->id), db_int((int64_t)index),
             db_text(variant->sku), db_text(title), db_text(options), db_int(variant->price),
             db_int(variant->weight), db_text(variant->picture_id), db_int(variant->is_active),
-            db_text(trade->barcode), cost_value(trade), db_int(trade->volume));
+            db_text(trade->barcode), cost_value(trade), db_int(trade->volume), TERMS_VALUES);
     return db_expect(
         ctx, 1, ERR_NOT_FOUND, "the variant does not belong to this product",
         "UPDATE variants SET position = $4, sku = $5, title = $6, options = $7, price = $8, weight = $9,"
         " picture_id = COALESCE($10, picture_id), is_active = $11,"
         " barcode = CASE WHEN $12 = 1 THEN $13 ELSE barcode END, cost = CASE WHEN $12 = 1 THEN $14 ELSE cost "
         "END,"
-        " volume = CASE WHEN $12 = 1 THEN $15 ELSE volume END"
+        " volume = CASE WHEN $12 = 1 THEN $15 ELSE volume END,"
+        " compare_price = CASE WHEN $22 = 1 THEN $16 ELSE compare_price END,"
+        " compare_kind = CASE WHEN $22 = 1 THEN $17 ELSE compare_kind END,"
+        " compare_note = CASE WHEN $22 = 1 THEN $18 ELSE compare_note END,"
+        " content_amount = CASE WHEN $22 = 1 THEN $19 ELSE content_amount END,"
+        " content_unit = CASE WHEN $22 = 1 THEN $20 ELSE content_unit END,"
+        " content_base = CASE WHEN $22 = 1 THEN $21 ELSE content_base END"
         " WHERE shop_id = $1 AND id = $2 AND product_id = $3",
         db_int(ctx->shop->id), db_int(variant->id), db_int(draft->id), db_int((int64_t)index),
         db_text(variant->sku), db_text(title), db_text(options), db_int(variant->price),
         db_int(variant->weight), db_text(variant->picture_id), db_int(variant->is_active),
-        db_int(variant->trade != NULL), db_text(trade->barcode), cost_value(trade), db_int(trade->volume));
+        db_int(variant->trade != NULL), db_text(trade->barcode), cost_value(trade), db_int(trade->volume),
+        TERMS_VALUES, db_int(variant->terms != NULL));
 }
 
 struct saving {
     struct product_draft *draft;
+    int64_t version;    /* of the product after it */
     const bool *is_new; /* of each variant */
     bool is_new_product;
     const struct product_state *before; /* when it is at hand */
@@ -148,6 +164,41 @@ static const struct variant_draft *find_draft(const struct product_draft *draft,
     return NULL;
 }
 
+static const struct price_change *find_price(const struct price_change *prices, size_t count,
+                                             int64_t variant_id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (prices[i].variant_id == variant_id)
+            return &prices[i];
+    return NULL;
+}
+
+/* Every price that is new or another one than `before` begins now. */
+static err write_prices(struct ctx *ctx, const struct saving *saving, const struct price_change *before,
+                        size_t count)
+{
+    const struct product_draft *draft = saving->draft;
+    for (size_t i = 0; i < draft->variant_count; i++) {
+        const struct variant_draft *variant = &draft->variants[i];
+        const struct variant_terms *terms = variant->terms;
+        const struct price_change *was = find_price(before, count, variant->id);
+        struct price_change now = {.variant_id = variant->id,
+                                   .version = saving->version,
+                                   .price = variant->price,
+                                   .compare_price = terms ? terms->compare_price
+                                                    : was ? was->compare_price
+                                                          : 0,
+                                   .compare_kind = terms ? terms->compare_kind
+                                                   : was ? was->compare_kind
+                                                         : COMPARE_OWN};
+        if (was && was->price == now.price && was->compare_price == now.compare_price &&
+            was->compare_kind == now.compare_kind)
+            continue;
+        TRY(price_change_write(ctx, draft->id, &now));
+    }
+    return NULL;
+}
+
 /* Variants are written one after the other, and a SKU is unique at every moment: those that get another one
  * give theirs up first (for a word that nobody can type), so that two can exchange theirs in one save. */
 static err give_up_sku(struct ctx *ctx, const struct product_draft *draft, int64_t variant_id,
@@ -161,27 +212,48 @@ static err give_up_sku(struct ctx *ctx, const struct product_draft *draft, int64
                       db_text(arena_format(ctx->arena, "\x1f%" PRId64, variant->id)));
 }
 
-static err give_up_skus(struct ctx *ctx, const struct saving *saving)
+/* `before` gets what they all cost. */
+static err give_up_skus(struct ctx *ctx, const struct saving *saving, struct price_change **before,
+                        size_t *count)
 {
     const struct product_draft *draft = saving->draft;
-    const struct product_state *before = saving->before;
+    const struct product_state *known = saving->before;
     struct db_rows *rows;
-    for (size_t i = 0; before && i < before->variant_count; i++)
-        TRY(give_up_sku(ctx, draft, before->variants[i].id, before->variants[i].sku));
-    if (before)
+    *count = 0;
+    if (known) {
+        *before = arena_alloc_many(ctx->arena, known->variant_count + 1, sizeof **before);
+        for (size_t i = 0; i < known->variant_count; i++) {
+            const struct variant *variant = &known->variants[i];
+            (*before)[(*count)++] = (struct price_change){.variant_id = variant->id,
+                                                          .price = variant->price,
+                                                          .compare_price = variant->terms.compare_price,
+                                                          .compare_kind = variant->terms.compare_kind};
+            TRY(give_up_sku(ctx, draft, variant->id, variant->sku));
+        }
         return NULL;
-    TRY(db_query(ctx, &rows, "SELECT id, sku FROM variants WHERE shop_id = $1 AND product_id = $2",
+    }
+    TRY(db_query(ctx, &rows,
+                 "SELECT id, sku, price, compare_price, compare_kind FROM variants"
+                 " WHERE shop_id = $1 AND product_id = $2",
                  db_int(ctx->shop->id), db_int(draft->id)));
-    while (db_next(rows))
+    *before = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **before);
+    while (db_next(rows)) {
+        (*before)[(*count)++] = (struct price_change){.variant_id = db_get_int(rows, 0),
+                                                      .price = db_get_int(rows, 2),
+                                                      .compare_price = db_get_int(rows, 3),
+                                                      .compare_kind = (enum compare_kind)db_get_int(rows, 4)};
         TRY(give_up_sku(ctx, draft, db_get_int(rows, 0), db_get_text(rows, 1)));
+    }
     return NULL;
 }
 
 static err write_variants(struct ctx *ctx, const struct saving *saving)
 {
     struct product_draft *draft = saving->draft;
+    struct price_change *before = NULL;
+    size_t count = 0;
     if (!saving->is_new_product) {
-        TRY(give_up_skus(ctx, saving));
+        TRY(give_up_skus(ctx, saving, &before, &count));
         TRY(db_execute(ctx,
                        "UPDATE variants SET is_active = 0, position = position + 10000"
                        " WHERE shop_id = $1 AND product_id = $2",
@@ -193,7 +265,19 @@ static err write_variants(struct ctx *ctx, const struct saving *saving)
             TRY(picture_uses_set(ctx, PICTURE_OF_VARIANT, draft->variants[i].id,
                                  &draft->variants[i].picture_id, 1));
     }
-    return NULL;
+    return write_prices(ctx, saving, before, count);
+}
+
+/* Only when the description shows pictures, or did. */
+static err write_uses(struct ctx *ctx, const struct product_draft *draft, const char *before)
+{
+    struct product_picture *pictures;
+    size_t count;
+    const char *now = draft->description ? draft->description : "";
+    if (text_is(now, before) || (!strstr(now, "<img") && !strstr(before, "<img")))
+        return NULL;
+    TRY(product_picture_list(ctx, draft->id, &pictures, &count));
+    return product_tell_uses(ctx, draft->id, pictures, count, now);
 }
 
 static err write_parts(struct ctx *ctx, const struct saving *saving)
@@ -213,22 +297,26 @@ static err write_parts(struct ctx *ctx, const struct saving *saving)
 
 static err save_in_transaction(struct ctx *ctx, void *arg)
 {
-    const struct saving *saving = arg;
+    struct saving *saving = arg;
     struct product_draft *draft = saving->draft;
     struct value *was = NULL;
-    const char *options;
+    const char *options, *described = "";
     TRY(options_json(ctx, draft, &options));
     if (saving->is_new_product) {
+        saving->version = 1;
         TRY(insert_product(ctx, draft, options));
     } else {
         const struct product *before;
         TRY(product_load(ctx, draft->id, &before));
         if (before->kind != draft->kind)
             return fail_field(ctx, "kind", "unchangeable", "the kind of a product cannot change");
+        saving->version = before->version + 1;
+        described = before->description;
         TRY(product_version_open(ctx, before, &was));
         TRY(update_product(ctx, draft, options, before));
     }
     TRY(write_parts(ctx, saving));
+    TRY(write_uses(ctx, draft, described));
     TRY(shelf_settle(ctx, &draft->id, 1));
     TRY(product_version_close(ctx, draft->id, was,
                               draft->cause             ? draft->cause
@@ -316,6 +404,7 @@ static err write_one(struct ctx *ctx, const struct product_saving *one)
         is_new[i] = !has_variant(one->before, draft->variants[i].id);
     }
     struct saving saving = {.draft = draft,
+                            .version = one->before ? one->before->product->version + 1 : 1,
                             .is_new = is_new,
                             .is_new_product = one->before == NULL,
                             .before = one->before,
@@ -329,6 +418,7 @@ static err write_one(struct ctx *ctx, const struct product_saving *one)
     else
         TRY(insert_product(ctx, draft, options));
     TRY(write_parts(ctx, &saving));
+    TRY(write_uses(ctx, draft, one->before ? one->before->product->description : ""));
     return product_emit_changed(ctx, draft->id);
 }
 

@@ -36,6 +36,7 @@ static void add_details(struct ctx *ctx, struct value *sheet, const struct produ
     value_set_text(arena, sheet, "seo_title", details->seo_title);
     value_set_text(arena, sheet, "seo_description", details->seo_description);
     value_set(arena, sheet, "specs", *details->specs);
+    product_after_sale_sheet(ctx, sheet, &details->after_sale);
 }
 
 static const char *name_of(const struct attribute *attributes, size_t count, int64_t attribute_id)
@@ -59,6 +60,16 @@ static void add_attributes(struct ctx *ctx, struct value *sheet, const struct pr
     }
 }
 
+void variant_terms_sheet(struct arena *arena, struct value *row, const struct variant_terms *terms)
+{
+    value_set_int(arena, row, "compare_price", terms->compare_price);
+    value_set_int(arena, row, "compare_kind", terms->compare_kind);
+    value_set_text(arena, row, "compare_note", terms->compare_note);
+    value_set_int(arena, row, "content_amount", terms->content_amount);
+    value_set_text(arena, row, "content_unit", content_unit_names[terms->content_unit]);
+    value_set_text(arena, row, "content_base", content_base_names[terms->content_base]);
+}
+
 static void add_variants(struct ctx *ctx, struct value *sheet, const struct product_state *whole)
 {
     struct arena *arena = ctx->arena;
@@ -75,6 +86,7 @@ static void add_variants(struct ctx *ctx, struct value *sheet, const struct prod
         value_set_text(arena, row, "barcode", variant->barcode);
         value_set_int(arena, row, "weight", variant->weight);
         value_set_int(arena, row, "volume", variant->volume);
+        variant_terms_sheet(arena, row, &variant->terms);
         value_set_bool(arena, row, "is_active", variant->is_active);
     }
 }
@@ -129,6 +141,13 @@ static const struct product_details *details_of(struct ctx *ctx, const struct va
                                         .seo_title = value_find_text(sheet, "seo_title"),
                                         .seo_description = value_find_text(sheet, "seo_description"),
                                         .specs = value_find(sheet, "specs")};
+    /* Sheets from before there were promises have none of these. */
+    details->after_sale =
+        (struct after_sale){.return_rule = (enum return_rule)value_find_int(sheet, "return_rule", 0),
+                            .return_days = value_find_int(sheet, "return_days", 0),
+                            .exchange_days = value_find_int(sheet, "exchange_days", 0),
+                            .warranty_months = value_find_int(sheet, "warranty_months", 0),
+                            .fake_multiple = value_find_int(sheet, "fake_multiple", 0)};
     return details;
 }
 
@@ -164,6 +183,32 @@ static bool fits(const struct value *choice, const struct product_draft *draft)
     return is_fit;
 }
 
+static int name_index(const char *const *names, const char *name)
+{
+    for (int i = 0; names[i]; i++)
+        if (text_is(names[i], name))
+            return i;
+    return 0;
+}
+
+/* A sheet of the time before there were any says nothing of them. */
+static const struct variant_terms *terms_of(struct ctx *ctx, const struct value *row)
+{
+    if (!value_find(row, "compare_price"))
+        return NULL;
+    struct variant_terms *terms = arena_alloc(ctx->arena, sizeof *terms);
+    *terms = (struct variant_terms){
+        .compare_price = value_find_int(row, "compare_price", 0),
+        .compare_kind = (enum compare_kind)value_find_int(row, "compare_kind", COMPARE_OWN),
+        .compare_note = value_find_text(row, "compare_note"),
+        .content_amount = value_find_int(row, "content_amount", 0),
+        .content_unit =
+            (enum content_unit)name_index(content_unit_names, value_find_text(row, "content_unit")),
+        .content_base =
+            (enum content_base)name_index(content_base_names, value_find_text(row, "content_base"))};
+    return terms;
+}
+
 static void draft_variants(struct ctx *ctx, const struct value *list, struct product_draft *draft)
 {
     size_t count = value_count(list);
@@ -183,7 +228,8 @@ static void draft_variants(struct ctx *ctx, const struct value *list, struct pro
                                    .price = value_find_int(row, "price", 0),
                                    .weight = value_find_int(row, "weight", 0),
                                    .is_active = value_find(row, "is_active")->boolean,
-                                   .trade = &trades[i]};
+                                   .trade = &trades[i],
+                                   .terms = terms_of(ctx, row)};
     }
 }
 
@@ -208,22 +254,6 @@ err product_sheet_draft(struct ctx *ctx, const struct value *sheet, struct produ
 
 /* ---- comparing ---- */
 
-/* One thing that a person can change, as text. */
-struct leaf {
-    const char *key; /* the same in both sheets */
-    const char *field;
-    const char *of; /* the variant or attribute it belongs to, or "" */
-    const char *text;
-    size_t place;
-};
-
-struct leaves {
-    struct ctx *ctx;
-    struct leaf *items;
-    size_t count;
-    size_t capacity;
-};
-
 static void add_leaf(struct leaves *leaves, const char *field, const char *of, int64_t of_id,
                      const char *text)
 {
@@ -237,6 +267,7 @@ static void add_leaf(struct leaves *leaves, const char *field, const char *of, i
         (struct leaf){.key = arena_format(leaves->ctx->arena, "%s/%lld", field, (long long)of_id),
                       .field = field,
                       .of = of,
+                      .of_id = of_id,
                       .text = text ? text : "",
                       .place = leaves->count};
     leaves->count++;
@@ -251,6 +282,11 @@ static const char *scalar_text(struct ctx *ctx, const struct value *value)
     if (value->kind == VALUE_BOOL)
         return value->boolean ? "1" : "0";
     return arena_format(ctx->arena, "%lld", (long long)value->integer);
+}
+
+static const char *number_text(struct ctx *ctx, int64_t number)
+{
+    return number == 0 ? "" : arena_format(ctx->arena, "%lld", (long long)number);
 }
 
 static const char *joined_text(struct ctx *ctx, const struct value *list, const char *name, const char *other)
@@ -277,13 +313,20 @@ static const char *money_text(struct ctx *ctx, const struct value *row, const ch
 
 static void variant_leaves(struct leaves *leaves, const struct value *row)
 {
-    static const char *const fields[] = {"sku", "barcode", "weight", "volume", "is_active"};
+    static const char *const fields[] = {"sku",       "barcode",      "weight",       "volume",
+                                         "is_active", "compare_note", "content_unit", "content_base"};
     const char *of =
         value_find_text(row, "title")[0] ? value_find_text(row, "title") : value_find_text(row, "sku");
     int64_t id = value_find_int(row, "id", 0);
     add_leaf(leaves, "variant", of, id, of);
     add_leaf(leaves, "price", of, id, money_text(leaves->ctx, row, "price"));
     add_leaf(leaves, "cost", of, id, money_text(leaves->ctx, row, "cost"));
+    bool is_compared = value_find_int(row, "compare_price", 0) > 0;
+    bool is_measured = value_find_int(row, "content_amount", 0) > 0;
+    add_leaf(leaves, "compare_price", of, id,
+             is_compared ? money_text(leaves->ctx, row, "compare_price") : "");
+    add_leaf(leaves, "content_amount", of, id,
+             is_measured ? scalar_text(leaves->ctx, value_find(row, "content_amount")) : "");
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         add_leaf(leaves, fields[i], of, id, scalar_text(leaves->ctx, value_find(row, fields[i])));
 }
@@ -305,17 +348,22 @@ static void attribute_leaves(struct leaves *leaves, const struct value *list)
     }
 }
 
-static struct leaves leaves_of(struct ctx *ctx, const struct value *sheet)
+struct leaves product_sheet_leaves(struct ctx *ctx, const struct value *sheet)
 {
     static const char *const fields[] = {"title",  "subtitle",        "description", "brand",
                                          "handle", "model",           "origin",      "tax_code",
                                          "unit",   "shelf_life_days", "seo_title",   "seo_description"};
+    static const char *const promises[] = {"return_days", "exchange_days", "warranty_months",
+                                           "fake_multiple"};
     struct leaves leaves = {.ctx = ctx};
     add_leaf(&leaves, "status", "", 0,
              product_status_name((enum product_status)value_find_int(sheet, "status", 1)));
     add_leaf(&leaves, "category_id", "", 0, scalar_text(ctx, value_find(sheet, "category_id")));
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         add_leaf(&leaves, fields[i], "", 0, scalar_text(ctx, value_find(sheet, fields[i])));
+    add_leaf(&leaves, "return_rule", "", 0, return_rule_names[value_find_int(sheet, "return_rule", 0)]);
+    for (size_t i = 0; i < sizeof promises / sizeof *promises; i++)
+        add_leaf(&leaves, promises[i], "", 0, number_text(ctx, value_find_int(sheet, promises[i], 0)));
     add_leaf(&leaves, "specs", "", 0, joined_text(ctx, value_find(sheet, "specs"), "name", "value"));
     add_leaf(&leaves, "tags", "", 0, joined_text(ctx, value_find(sheet, "tags"), NULL, NULL));
     attribute_leaves(&leaves, value_find(sheet, "attributes"));
@@ -370,7 +418,7 @@ struct value *product_sheet_changes(struct ctx *ctx, const struct value *before,
     struct value *list = value_list(ctx->arena);
     if (!before)
         return list;
-    struct leaves old = leaves_of(ctx, before), new = leaves_of(ctx, after);
+    struct leaves old = product_sheet_leaves(ctx, before), new = product_sheet_leaves(ctx, after);
     struct change *changes = arena_alloc_many(ctx->arena, old.count + new.count + 1, sizeof *changes);
     qsort(old.items, old.count, sizeof *old.items, by_key);
     qsort(new.items, new.count, sizeof *new.items, by_key);

@@ -254,6 +254,68 @@ err shelf_merge(struct ctx *ctx, int64_t from_id, int64_t into_id)
     return recount(ctx, into_id);
 }
 
+/* ---- collections ---- */
+
+static err put_one(struct ctx *ctx, int64_t shelf_id, int64_t product_id)
+{
+    return db_execute(
+        ctx,
+        "INSERT INTO shelf_products (shop_id, product_id, shelf_id, kind, status, price_min)"
+        " SELECT p.shop_id, p.id, $3, 3, p.status, p.price_min FROM products p"
+        " WHERE p.shop_id = $1 AND p.id = $2 ON CONFLICT (shop_id, product_id, shelf_id) DO NOTHING",
+        db_int(ctx->shop->id), db_int(product_id), db_int(shelf_id));
+}
+
+/* What of these stands on a shelf, as changes of its counts. */
+static err count_there(struct ctx *ctx, int64_t shelf_id, const int64_t *ids, size_t count, int64_t by,
+                       struct shifts *shifts)
+{
+    struct db_value values[MANY + 1];
+    struct db_rows *rows;
+    for (size_t start = 0; start < count; start += MANY) {
+        bind_ids(ctx, ids + start, count - start < MANY ? count - start : MANY, values);
+        TRY(db_query_values(ctx, &rows,
+                            "SELECT shelf_id, status, count(*) FROM shelf_products WHERE shop_id = $1"
+                            " AND kind = 3 AND product_id IN " ID_LIST " GROUP BY shelf_id, status",
+                            values, MANY + 1));
+        while (db_next(rows))
+            if (db_get_int(rows, 0) == shelf_id)
+                add_shift(ctx, shifts, shelf_id, db_get_int(rows, 1), by * db_get_int(rows, 2));
+    }
+    return NULL;
+}
+
+err shelf_put(struct ctx *ctx, int64_t shelf_id, const int64_t *product_ids, size_t count)
+{
+    struct shifts shifts = {0};
+    TRY(count_there(ctx, shelf_id, product_ids, count, -1, &shifts));
+    for (size_t i = 0; i < count; i++)
+        TRY(put_one(ctx, shelf_id, product_ids[i]));
+    TRY(count_there(ctx, shelf_id, product_ids, count, 1, &shifts));
+    return write_shifts(ctx, &shifts);
+}
+
+err shelf_take(struct ctx *ctx, int64_t shelf_id, const int64_t *product_ids, size_t count)
+{
+    struct shifts shifts = {0};
+    TRY(count_there(ctx, shelf_id, product_ids, count, -1, &shifts));
+    for (size_t i = 0; i < count; i++)
+        TRY(db_execute(ctx,
+                       "DELETE FROM shelf_products WHERE shop_id = $1 AND product_id = $2 AND shelf_id = $3",
+                       db_int(ctx->shop->id), db_int(product_ids[i]), db_int(shelf_id)));
+    return write_shifts(ctx, &shifts);
+}
+
+err collection_put(struct ctx *ctx, int64_t collection_id, const int64_t *product_ids, size_t count)
+{
+    return shelf_put(ctx, collection_id, product_ids, count);
+}
+
+err collection_take(struct ctx *ctx, int64_t collection_id, const int64_t *product_ids, size_t count)
+{
+    return shelf_take(ctx, collection_id, product_ids, count);
+}
+
 /* ---- the check ---- */
 
 static err check_places(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)

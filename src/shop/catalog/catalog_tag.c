@@ -78,7 +78,7 @@ err tag_list(struct ctx *ctx, const char *after, int limit, struct tag **tags, s
     return NULL;
 }
 
-static err find_tag(struct ctx *ctx, const char *name, int64_t *tag_id)
+err tag_find(struct ctx *ctx, const char *name, int64_t *tag_id)
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows, "SELECT id FROM tags WHERE shop_id = $1 AND name = $2", db_int(ctx->shop->id),
@@ -141,7 +141,7 @@ static err rename_in_transaction(struct ctx *ctx, void *arg)
     const char *old_name;
     int64_t other_id;
     TRY(load_name(ctx, renaming->tag_id, &old_name));
-    TRY(find_tag(ctx, renaming->name, &other_id));
+    TRY(tag_find(ctx, renaming->name, &other_id));
     *renaming->is_merged = other_id != 0 && other_id != renaming->tag_id;
     if (text_is(old_name, renaming->name))
         return NULL;

@@ -4,10 +4,13 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "shop/staff/staff.h"
+#include <inttypes.h>
 
 #define SHEET_LIMIT 2000000
 #define CHANGES_LIMIT 600000
 #define LIST_LIMIT 50
+#define PRICES_NOTED 20 /* of one save, in the audit list */
 
 struct record {
     int64_t product_id;
@@ -69,12 +72,55 @@ err product_version_open(struct ctx *ctx, const struct product *before, struct v
                                               .changes = value_list(ctx->arena)});
 }
 
+err product_note_status(struct ctx *ctx, int64_t product_id, const char *title, const char *before,
+                        const char *after)
+{
+    const char *active = product_status_name(PRODUCT_ACTIVE);
+    bool was_on = text_is(before, active), is_on = text_is(after, active);
+    if (was_on == is_on)
+        return NULL;
+    return audit_note(
+        ctx, &(struct audit_entry){.kind = is_on ? "product.on" : "product.off",
+                                   .subject = arena_format(ctx->arena, "products/%" PRId64, product_id),
+                                   .title = title,
+                                   .before = before,
+                                   .after = after});
+}
+
+/* The first few prices of a save: the history has all of them. */
+static err note_changes(struct ctx *ctx, const struct product *product, const struct value *changes)
+{
+    int noted = 0;
+    for (size_t i = 0; i < value_count(changes) && noted < PRICES_NOTED; i++) {
+        const struct value *change = value_at(changes, i);
+        if (!text_is(value_find_text(change, "field"), "price"))
+            continue;
+        noted++;
+        const char *of = value_find_text(change, "of");
+        const char *title =
+            of && of[0] ? arena_format(ctx->arena, "%s · %s", product->title, of) : product->title;
+        TRY(audit_note(
+            ctx, &(struct audit_entry){.kind = "product.price",
+                                       .subject = arena_format(ctx->arena, "products/%" PRId64, product->id),
+                                       .title = title,
+                                       .before = value_find_text(change, "before"),
+                                       .after = value_find_text(change, "after")}));
+    }
+    return NULL;
+}
+
 err product_version_close(struct ctx *ctx, int64_t product_id, const struct value *before, const char *cause)
 {
     const struct product *product;
     struct value *sheet;
     TRY(product_load(ctx, product_id, &product));
     TRY(product_sheet_load(ctx, product, &sheet));
+    const struct value *changes = product_sheet_changes(ctx, before, sheet);
+    TRY(product_note_status(
+        ctx, product_id, product->title,
+        before ? product_status_name((enum product_status)value_find_int(before, "status", 1)) : NULL,
+        product_status_name(product->status)));
+    TRY(note_changes(ctx, product, changes));
     TRY(write_record(ctx, &(struct record){.product_id = product_id,
                                            .version = product->version,
                                            .at = ctx->now,
@@ -83,7 +129,7 @@ err product_version_close(struct ctx *ctx, int64_t product_id, const struct valu
                                            .cause = cause,
                                            .is_whole = true,
                                            .sheet = sheet,
-                                           .changes = product_sheet_changes(ctx, before, sheet)}));
+                                           .changes = changes}));
     return forget_old(ctx, product_id, product->version);
 }
 
@@ -115,7 +161,7 @@ err product_version_part(struct ctx *ctx, const struct version_part *part)
 {
     struct value *changes = value_list(ctx->arena);
     struct value *change = value_add(ctx->arena, changes, *value_object(ctx->arena));
-    value_set_text(ctx->arena, change, "field", part->cause);
+    value_set_text(ctx->arena, change, "field", part->field);
     value_set_text(ctx->arena, change, "of", "");
     value_set_text(ctx->arena, change, "before", part->before);
     value_set_text(ctx->arena, change, "after", part->after);
@@ -124,7 +170,7 @@ err product_version_part(struct ctx *ctx, const struct version_part *part)
                                               .at = ctx->now,
                                               .actor = ctx->actor,
                                               .actor_id = ctx->actor_id,
-                                              .cause = part->cause,
+                                              .cause = part->cause ? part->cause : part->field,
                                               .sheet = part->members,
                                               .changes = changes,
                                               .act_id = part->act_id});
@@ -161,7 +207,8 @@ err product_version_list(struct ctx *ctx, int64_t product_id, int64_t before, in
 }
 
 /* The state at a version: the last whole one up to it, and what was replaced since. */
-static err load_sheet(struct ctx *ctx, int64_t product_id, int64_t version, struct value **sheet, int64_t *at)
+err product_version_sheet(struct ctx *ctx, int64_t product_id, int64_t version, struct value **sheet,
+                          int64_t *at)
 {
     struct db_rows *rows;
     int64_t last = 0;
@@ -190,7 +237,7 @@ err product_restore(struct ctx *ctx, int64_t product_id, int64_t version, int64_
     struct value *sheet;
     struct product_draft draft;
     int64_t at = 0;
-    TRY(load_sheet(ctx, product_id, version, &sheet, &at));
+    TRY(product_version_sheet(ctx, product_id, version, &sheet, &at));
     TRY(product_sheet_draft(ctx, sheet, &draft));
     TRY(product_tags_today(ctx, draft.tags, draft.tag_count, at));
     draft.id = product_id;

@@ -36,7 +36,8 @@ static err read_details(struct ctx *ctx, const int64_t *ids, size_t count, struc
     TRY(catalog_query_many(
         ctx, &rows,
         "SELECT product_id, model, origin, tax_code, unit, shelf_life_days, seo_title,"
-        " seo_description, specs FROM product_details WHERE shop_id = $1 AND product_id IN " WHOLE_IDS,
+        " seo_description, specs, return_rule, return_days, exchange_days, warranty_months,"
+        " fake_multiple FROM product_details WHERE shop_id = $1 AND product_id IN " WHOLE_IDS,
         ids, count));
     while (db_next(rows)) {
         struct product_whole *whole = whole_of(found, count, NULL, db_get_int(rows, 0));
@@ -54,6 +55,11 @@ static err read_details(struct ctx *ctx, const int64_t *ids, size_t count, struc
                                                   .seo_title = db_get_text(rows, 6),
                                                   .seo_description = db_get_text(rows, 7),
                                                   .specs = specs ? specs : value_list(ctx->arena)};
+        whole->details.after_sale = (struct after_sale){.return_rule = (enum return_rule)db_get_int(rows, 9),
+                                                        .return_days = db_get_int(rows, 10),
+                                                        .exchange_days = db_get_int(rows, 11),
+                                                        .warranty_months = db_get_int(rows, 12),
+                                                        .fake_multiple = db_get_int(rows, 13)};
     }
     return NULL;
 }

@@ -2,13 +2,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/catalog/catalog.h"
 
+#include "base/html.h"
 #include "base/random.h"
 #include "base/text.h"
 #include <ctype.h>
 
 #define HANDLE_LIMIT 60
-/* The longest description that a form takes, with every character escaped. */
-#define DESCRIPTION_LIMIT 400000
+/* Where the shop's own pictures are. */
+#define PICTURE_PLACE "/media/"
 
 const char *product_kind_name(enum product_kind kind)
 {
@@ -61,53 +62,7 @@ const char *product_handle_from(struct ctx *ctx, const char *title)
     return arena_format(ctx->arena, "p%s", random_digits(ctx->arena, 10));
 }
 
-/* The length of an allowed tag at `text`, or 0. */
-static size_t allowed_tag(const char *text)
-{
-    static const char *const tags[] = {"<p>",   "</p>",  "<ul>",  "</ul>",    "<ol>",
-                                       "</ol>", "<li>",  "</li>", "<strong>", "</strong>",
-                                       "<em>",  "</em>", "<h3>",  "</h3>",    "<br>"};
-    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
-        if (text_starts(text, tags[i]))
-            return strlen(tags[i]);
-    return 0;
-}
-
-static void add_safe(struct text_buf *out, const char *html)
-{
-    for (const char *c = html; *c; c++) {
-        size_t tag = *c == '<' ? allowed_tag(c) : 0;
-        if (tag > 0) {
-            text_add_bytes(out, c, tag);
-            c += tag - 1;
-        } else if (*c == '&' || *c == '\'' || *c == '"') {
-            text_add_char(out, *c);
-        } else {
-            text_add_html(out, c, 1);
-        }
-    }
-}
-
-static void add_paragraphs(struct text_buf *out, const char *text)
-{
-    while (*text) {
-        size_t line = strcspn(text, "\n");
-        if (line > 0 && !(line == 1 && text[0] == '\r')) {
-            text_add(out, "<p>");
-            text_add_html(out, text, line);
-            text_add(out, "</p>");
-        }
-        text += line + (text[line] == '\n');
-    }
-}
-
 const char *product_safe_html(struct ctx *ctx, const char *html)
 {
-    struct text_buf out;
-    text_open(&out, ctx->arena, DESCRIPTION_LIMIT);
-    if (strstr(html, "<p>") || strstr(html, "<ul>") || strstr(html, "<ol>") || strstr(html, "<h3>"))
-        add_safe(&out, html);
-    else
-        add_paragraphs(&out, html);
-    return text_of(&out);
+    return html_safe(ctx->arena, html, PICTURE_PLACE);
 }

@@ -24,7 +24,7 @@ static void add_problem(struct ctx *ctx, struct problem_list *list, const char *
                         const char *message)
 {
     struct field_problem *problem = arena_alloc(ctx->arena, sizeof *problem);
-    *problem = (struct field_problem){field, code, message, NULL};
+    *problem = (struct field_problem){.field = field, .code = code, .message = message};
     *list->end = problem;
     list->end = &problem->next;
 }
@@ -206,6 +206,10 @@ static err write_order(struct ctx *ctx, const struct cart *cart, const struct re
 static err place_new(struct ctx *ctx, const struct cart *cart, struct placing *placing)
 {
     TRY(check_goods(ctx, cart));
+    const int64_t *shown = placing->checkout->shown_total;
+    if (shown && *shown != cart->total)
+        return fail_with(ctx, ERR_PRICE_CHANGED, "it costs %s now",
+                         money_decimal(ctx->arena, money_of(cart->total, ctx->shop->currency)));
     TRY(checkout_check(ctx, cart, placing->checkout));
     struct order *order = draft_order(ctx, cart, placing->checkout);
     TRY(write_order(ctx, cart, placing->key, order));

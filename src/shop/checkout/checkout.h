@@ -19,12 +19,14 @@ struct checkout {
     struct contact contact;
     struct address address;
     const char *note;
+    const int64_t *shown_total; /* what the buyer agreed to; NULL = nobody said */
 };
 
 /* Checks contact and address against what the cart needs: every field problem at once. */
 CHECKED err checkout_check(struct ctx *ctx, const struct cart *cart, const struct checkout *checkout);
 /* Prices, reserves and writes the order in one transaction; or gives the order that this cart or key made
  * already. ERR_CART_EMPTY, ERR_OUT_OF_STOCK (nothing is left over), ERR_IDEMPOTENCY_MISMATCH, ERR_INVALID,
+ * ERR_PRICE_CHANGED when it costs another sum than was shown,
  * ERR_SHOP_CLOSED after the announced end of business. */
 CHECKED err checkout_place(struct ctx *ctx, const struct checkout *checkout, struct order **order);
 /* Closes an unpaid order and gives its stock back, after asking the gateways whether it was paid after all:

@@ -6,12 +6,15 @@
 #include "shop/checkout/checkout.h"
 #include "shop/tenant/tenant.h"
 
+#define TOTAL_UNSAID (-1)
+
 struct checkout_form {
     const char *cart;
     const char *idempotency_key;
     struct contact contact;
     struct address address;
     const char *note;
+    int64_t shown_total;
 };
 
 #define TEXT_FIELD(field_name, member, limit, text)                                                          \
@@ -35,6 +38,12 @@ static const struct field checkout_fields[] = {
      .offset = offsetof(struct checkout_form, note),
      .maximum = 500,
      .help = "What the buyer wants to say"},
+    {.name = "shown_total",
+     .kind = FIELD_MONEY,
+     .offset = offsetof(struct checkout_form, shown_total),
+     .minimum = 0,
+     .otherwise = TOTAL_UNSAID,
+     .help = "The sum that the buyer saw and agreed to; another sum by now is refused as price-changed"},
     {0},
 };
 
@@ -52,7 +61,8 @@ static struct checkout read_checkout(const struct req *req)
                              .idempotency_key = header ? header : form->idempotency_key,
                              .contact = form->contact,
                              .address = form->address,
-                             .note = form->note};
+                             .note = form->note,
+                             .shown_total = form->shown_total == TOTAL_UNSAID ? NULL : &form->shown_total};
 }
 
 /* The open cart of the request, or ERR_CART_EMPTY; ERR_SHOP_CLOSED when nothing can be ordered any more. */
@@ -114,6 +124,19 @@ static err review(struct req *req)
     return reply_view(req, "review", view);
 }
 
+/* A sum that moved is looked over and agreed to again; everything else goes back to the form. */
+static err place_again(struct req *req)
+{
+    const struct checkout_form *form = req->form;
+    const struct cart *cart;
+    struct checkout checkout = read_checkout(req);
+    TRY(load_open_cart(req, &cart));
+    bool has_moved = checkout.shown_total && form->shown_total != cart->total;
+    if (has_moved && !cart->has_problems && !checkout_check(&req->ctx, cart, &checkout))
+        return review(req);
+    return show(req);
+}
+
 static err place(struct req *req)
 {
     struct checkout checkout = read_checkout(req);
@@ -163,7 +186,7 @@ const struct route checkout_routes[] = {
      .guard = ANYONE,
      .fields = checkout_fields,
      .form_size = sizeof(struct checkout_form),
-     .again = show,
+     .again = place_again,
      .summary = "Place the order; a repetition gives the same order",
      .answer = "order"},
     {0},

@@ -127,6 +127,8 @@ static err done(struct req *req, const char *notice)
     const char *kind = shop_policy_names[form->kind];
     struct value *view = value_object(req->ctx.arena);
     value_set_text(req->ctx.arena, value_set_object(req->ctx.arena, view, "policy"), "kind", kind);
+    const char *subject = arena_format(req->ctx.arena, "settings/policies/%s", kind);
+    TRY(audit_note_alone(&req->ctx, &(struct audit_entry){.kind = "settings.changed", .subject = subject}));
     return reply_done(req, 200, view, "/admin/settings/policies/%s?notice=%s", kind, notice);
 }
 

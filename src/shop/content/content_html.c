@@ -1,5 +1,6 @@
 /* content_html.c - from what people type to the few tags that a page may hold. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/html.h"
 #include "base/text.h"
 #include "shop/catalog/catalog.h"
 #include "shop/content/content.h"
@@ -59,7 +60,7 @@ static void write_line(struct writer *writer, const char *line, size_t length)
 const char *policy_html(struct ctx *ctx, const char *typed)
 {
     struct writer writer = {.open = BLOCK_NONE};
-    if (strstr(typed, "<p>") || strstr(typed, "<ul>") || strstr(typed, "<ol>") || strstr(typed, "<h3>"))
+    if (html_is_markup(typed))
         return product_safe_html(ctx, typed);
     text_open(&writer.out, ctx->arena, HTML_LIMIT);
     while (*typed) {

@@ -28,7 +28,8 @@ void code_deck_read(const struct db_rows *rows, struct code_deck *deck)
                                .expired = db_get_int(rows, 8),
                                .expires_at = db_get_int(rows, 9),
                                .low_at = db_get_int(rows, 10),
-                               .low_alarm = db_get_text(rows, 11)};
+                               .low_alarm = db_get_text(rows, 11),
+                               .has_hook = db_get_int(rows, 12) != 0};
 }
 
 err code_deck_create(struct ctx *ctx, int64_t variant_id, int64_t product_id)
@@ -45,7 +46,7 @@ err code_deck_lock(struct ctx *ctx, int64_t variant_id, struct code_deck *deck)
     TRY(db_query(ctx, &rows,
                  "UPDATE code_decks SET loaded = loaded WHERE shop_id = $1 AND variant_id = $2"
                  " RETURNING variant_id, product_id, mode, loaded, dealt, owed, text_no, rounds, expired,"
-                 " expires_at, low_at, low_alarm",
+                 " expires_at, low_at, low_alarm, has_hook",
                  db_int(ctx->shop->id), db_int(variant_id)));
     if (!db_next(rows))
         return fail_with(ctx, ERR_NOT_FOUND, "the variant has no deck");

@@ -40,6 +40,7 @@ struct code_deck {
     int64_t expires_at;    /* nothing is dealt from here on until the expired ones are put aside; 0 = never */
     int64_t low_at;        /* an alarm when no more than this are left; 0 = none */
     const char *low_alarm; /* subject of the alarm that stands, or NULL */
+    bool has_hook;         /* what is delivered by hand comes from the merchant's program */
 };
 
 struct delivered_code {
@@ -168,11 +169,65 @@ CHECKED err code_deal(struct ctx *ctx, int64_t order_id, int64_t line_no, int64_
  * not dealt by hand; ERR_DUPLICATE when it was typed already. */
 CHECKED err code_type(struct ctx *ctx, int64_t order_id, int64_t line_no, int64_t variant_id,
                       const char *text, const char *by);
+/* Lines of an order whose text is there already. */
+CHECKED err code_typed_lines(struct ctx *ctx, int64_t order_id, int64_t line_nos[], size_t limit,
+                             size_t *count);
 /* What an order got, by line. */
 CHECKED err code_list_delivered(struct ctx *ctx, int64_t order_id, struct delivered_code **codes,
                                 size_t *count);
 
+/* ---- hooks: the merchant's program delivers what would be delivered by hand (docs/hooks.md) ---- */
+
+#define HOOK_TIMEOUT_MS INT64_C(15000)
+#define HOOK_ANSWER_LIMIT INT64_C(65536) /* bytes */
+#define HOOK_LOG_LIMIT 100               /* calls that are remembered for each hook */
+
+struct code_hook {
+    int64_t variant_id;
+    const char *url; /* NULL when there is none */
+    const char *secret;
+};
+struct hook_call {
+    const char *order_no; /* "" = a test */
+    int64_t line_no;
+    const char *sku;
+    const char *title;
+    int64_t quantity;
+};
+struct hook_result {
+    const char *outcome; /* "delivered", "pending", "http-status", "hook-…", "outbound-…" */
+    int status;          /* HTTP; 0 when there was no answer */
+    const char *text;    /* what the buyer gets; NULL when nothing came */
+};
+struct hook_log {
+    int64_t variant_id;
+    const char *order_no;
+    int64_t line_no;
+    const char *outcome;
+    int64_t status;
+    int64_t took; /* ms */
+    int64_t at;
+};
+
+/* Sets the address, and a new secret when asked or when there was none: *secret is then the only time it is
+ * told, else NULL. ERR_INVALID about "url"; ERR_INVALID_TRANSITION when the deck is not delivered by hand. */
+CHECKED err code_hook_set(struct ctx *ctx, int64_t variant_id, const char *url, bool is_new_secret,
+                          const char **secret);
+CHECKED err code_hook_remove(struct ctx *ctx, int64_t variant_id);
+CHECKED err code_hook_load(struct ctx *ctx, int64_t variant_id, struct code_hook *hook);
+/* Calls it and notes how it went; outside any transaction. What goes wrong outside is no failure. */
+CHECKED err code_hook_call(struct ctx *ctx, const struct code_hook *hook, const struct hook_call *call,
+                           struct hook_result *result);
+/* The newest first. */
+CHECKED err code_hook_log(struct ctx *ctx, int64_t variant_id, int limit, struct hook_log **calls,
+                          size_t *count);
+
 /* ---- who looked ---- */
+
+/* Views are kept so long: network logs must be for six months (网络安全法, article 21). */
+#define CODE_VIEW_KEEP_MS (200 * DAY_MS)
+/* Forgets older ones. */
+CHECKED err code_view_sweep(struct ctx *ctx);
 
 /* Notes that whole codes of an order (or one code of a variant, `seq`) were shown; once an hour for the same
  * eyes, so that a page that is opened again costs one read. */

@@ -10,7 +10,7 @@
 #define DECK_COLUMNS                                                                                         \
     "SELECT variant_id, product_id, mode, loaded, dealt, owed, text_no, rounds, expired, expires_at, "       \
     "low_at,"                                                                                                \
-    " low_alarm FROM code_decks "
+    " low_alarm, has_hook FROM code_decks "
 
 /* What seals and blinds codes, shared texts and what a person typed. */
 const char *code_purpose(enum deck_mode mode);

@@ -241,6 +241,21 @@ err code_view_list(struct ctx *ctx, int64_t subject_id, int limit, struct code_v
     return NULL;
 }
 
+static err sweep_in_transaction(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return db_execute(ctx, "DELETE FROM code_views WHERE shop_id = $1 AND hour < $2", db_int(ctx->shop->id),
+                      db_int((ctx->now - CODE_VIEW_KEEP_MS) / HOUR_MS));
+}
+
+err code_view_sweep(struct ctx *ctx)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, "SELECT 1 FROM code_views WHERE shop_id = $1 AND hour < $2 LIMIT 1",
+                 db_int(ctx->shop->id), db_int((ctx->now - CODE_VIEW_KEEP_MS) / HOUR_MS)));
+    return db_row_count(rows) ? db_transact(ctx, sweep_in_transaction, NULL) : NULL;
+}
+
 err code_reveal(struct ctx *ctx, int64_t variant_id, int64_t seq, const char *who, const char *network,
                 const char **code)
 {

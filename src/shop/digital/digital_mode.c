@@ -46,8 +46,11 @@ static err change_in_transaction(struct ctx *ctx, void *arg)
     if (deck.mode == DECK_CODES && deck.loaded > deck.dealt)
         return fail_field(ctx, "mode", "codes-left", "withdraw the codes that are left first");
     TRY(db_execute(ctx,
-                   "UPDATE code_decks SET mode = $3, loaded = dealt WHERE shop_id = $1 AND variant_id = $2",
+                   "UPDATE code_decks SET mode = $3, loaded = dealt, has_hook = 0 WHERE shop_id = $1 AND "
+                   "variant_id = $2",
                    db_int(ctx->shop->id), db_int(setting->variant_id), db_int(setting->mode)));
+    TRY(db_execute(ctx, "DELETE FROM code_hooks WHERE shop_id = $1 AND variant_id = $2",
+                   db_int(ctx->shop->id), db_int(setting->variant_id)));
     return code_deck_follow(ctx, setting->variant_id, setting->product_id, "mode");
 }
 

@@ -84,6 +84,56 @@ CHECKED err picture_store(struct ctx *ctx, const struct media_source *source, co
 /* The same for an MP4 or WebM file, by its bytes; the field is "video". */
 CHECKED err video_store(struct ctx *ctx, const struct media_source *source, const char **video_id);
 
+/* ---- from an address ---- */
+
+struct picture_fetched {
+    const struct picture *picture; /* NULL when it could not be had */
+    const char *reason; /* then a slug: outbound-…, http-status, or file-… as picture_store says it */
+    int status;         /* HTTP; 0 when there was no answer */
+    bool may_retry;     /* it may be there later */
+};
+
+/* Fetches a picture and takes it as an upload. Outside any transaction, up to PICTURE_FETCH_MS; only one
+ * at a time for a shop. What goes wrong outside or with the file is no failure. */
+#define PICTURE_FETCH_MS INT64_C(20000)
+CHECKED err picture_fetch(struct ctx *ctx, const char *address, struct picture_fetched *fetched);
+
+/* ---- from a ZIP ---- */
+
+#define ZIP_ENTRY_LIMIT 500
+#define ZIP_UNPACKED_LIMIT INT64_C(1073741824) /* 1 GiB, all entries together */
+#define ZIP_NAME_LIMIT 250
+
+struct zip_entry {
+    const char *name; /* UTF-8, with its folders, as it stands in the ZIP */
+    const char *path; /* the unpacked file; NULL when it was too large */
+};
+
+/* The port to the archive library; adapter/zip fills it. */
+struct zip_reader {
+    /* Unpacks one file after the other into `scratch` and hands it to `take`. Folders, links and what packers
+     * add of their own are left out. ERR_INVALID of the field "zip" (zip-broken, zip-too-many, zip-too-big,
+     * zip-locked) when it cannot be read to its end; what was taken before stays. */
+    err (*walk)(struct ctx *ctx, const char *path, const char *scratch,
+                err (*take)(struct ctx *ctx, void *arg, const struct zip_entry *entry), void *arg);
+};
+
+struct zip_picture {
+    const char *name;
+    const struct picture *picture; /* NULL when it was refused */
+    const char *code;              /* then why: file-… */
+};
+struct zip_pictures {
+    struct zip_picture *items; /* in the order of their names */
+    size_t count;
+    const char *code; /* why the rest was not read: zip-…; NULL when it was read to its end */
+};
+/* Takes the pictures of a ZIP file into the library, each for itself. */
+CHECKED err pictures_from_zip(struct ctx *ctx, const char *path, struct zip_pictures *pictures);
+/* The picture that a cell of a table means: the entry with that path, or else that file name in any folder.
+ * Letter case does not matter. NULL when there is none. */
+const struct zip_picture *zip_picture_find(const struct zip_pictures *pictures, const char *name);
+
 /* ---- showing ---- */
 
 struct media_file {

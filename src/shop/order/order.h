@@ -9,6 +9,7 @@
 #include "base/ctx.h"
 #include "base/value.h"
 #include "db/db.h"
+#include "job/job.h"
 #include "shop/catalog/catalog.h"
 #include "shop/inventory/inventory.h"
 
@@ -153,6 +154,10 @@ CHECKED err order_place(struct ctx *ctx, struct order *order);
 /* With lines, contact and address. */
 CHECKED err order_load(struct ctx *ctx, int64_t order_id, struct order **order);
 CHECKED err order_load_by_number(struct ctx *ctx, const char *number, struct order **order);
+#define ORDER_MANY_LIMIT 30
+/* Those that exist of up to ORDER_MANY_LIMIT numbers, oldest first, as order_load. */
+CHECKED err order_load_many(struct ctx *ctx, const char *const *numbers, size_t number_count,
+                            struct order **orders, size_t *count);
 /* For a buyer: a wrong token is ERR_NOT_FOUND, as is an unknown number. */
 CHECKED err order_load_for_buyer(struct ctx *ctx, const char *number, const char *token,
                                  struct order **order);
@@ -173,14 +178,29 @@ bool order_has_kind(const struct order *order, enum product_kind kind);
 /* Whether anything of the kind has not left yet. */
 bool order_has_left(const struct order *order, enum product_kind kind);
 
+/* ORDER_WAITING: who waits longest comes first. ORDER_DEAREST goes without stage and days. */
+enum order_sort { ORDER_NEWEST, ORDER_WAITING, ORDER_DEAREST };
+
 struct order_query {
     enum order_stage stage; /* 0 = any */
-    int64_t before_id;      /* 0 = from the newest */
-    int limit;              /* 1..100 */
+    int64_t since;          /* placed then or later; 0 = from the first */
+    int64_t until;          /* placed before; 0 = to the last */
+    enum order_sort sort;
+    int64_t before_id;  /* 0 = from the newest; for ORDER_NEWEST */
+    const char *cursor; /* of order_cursor, or NULL / "" */
+    int limit;          /* 1..101 */
 };
-/* Newest first; without lines but with the first one. */
+/* A page by key: it stays right while orders come in. Without lines but with the first one. A cursor that was
+ * not made by us is ERR_BAD_REQUEST. */
 CHECKED err order_list(struct ctx *ctx, const struct order_query *query, struct order **orders,
                        size_t *count);
+/* Behind this order goes the next page. */
+const char *order_cursor(struct ctx *ctx, const struct order *last);
+/* So many digits at most are taken for the end of a number; more may be a phone number. */
+#define ORDER_TAIL_LIMIT 10
+/* Orders whose number ends in 4 or more digits, newest first. */
+CHECKED err order_list_by_tail(struct ctx *ctx, const char *tail, int limit, struct order **orders,
+                               size_t *count);
 /* Orders with this phone or e-mail, newest first. */
 CHECKED err order_list_by_contact(struct ctx *ctx, const char *contact, int limit, struct order **orders,
                                   size_t *count);
@@ -207,6 +227,25 @@ struct product_sales {
 /* What sold most since a time, by revenue of paid orders. */
 CHECKED err order_list_best(struct ctx *ctx, int64_t since, int limit, struct product_sales **sales,
                             size_t *count);
+
+/* Deals (pricing.h) follow from what happens to orders, after the sale and not in it. */
+extern const struct listener order_listeners[];
+/* Deals are what paid orders say, but for orders whose news are still on the way. */
+CHECKED err order_check_deals(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);
+/* Newest lines of a product that its record adds up. */
+#define SALES_LINE_LIMIT 10000
+
+/* What was paid for a product; `month` = the last 30 days. */
+struct sales_record {
+    int64_t sold; /* pieces */
+    int64_t revenue;
+    int64_t month_sold;
+    int64_t month_revenue;
+    int64_t refunds; /* orders with the product of which something was given back */
+    int64_t last_at; /* when it was last paid for; 0 = never */
+    bool is_part;    /* there are more than SALES_LINE_LIMIT lines: only the newest are counted */
+};
+CHECKED err order_load_record(struct ctx *ctx, int64_t product_id, struct sales_record *record);
 
 /* Replays the events of all orders and compares; calls `report` for each difference. */
 CHECKED err order_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);

@@ -2,8 +2,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/order/order.h"
 
+#include "base/text.h"
 #include "job/job.h"
 #include "shop/order/order_write.h"
+#include "shop/staff/staff.h"
 
 /* The guard of all changes that are made at once: the row goes from the state that was read to the last one.
  */
@@ -24,8 +26,31 @@ static err update_row(struct ctx *ctx, const struct order *before, const struct 
         db_id(is_closed_now ? ctx->now : 0), db_int(after->version));
 }
 
+/* What staff did to an order, for the audit list; the events of the order say the rest. */
+static const char *audit_kind(const char *event)
+{
+    if (text_is(event, "shipped") || text_is(event, "partly_shipped"))
+        return "order.shipped";
+    if (text_is(event, "cancelled") || text_is(event, "cancelled_paid"))
+        return "order.cancelled";
+    return strstr(event, "refund") ? "order.refunded" : NULL;
+}
+
+static err note_act(struct ctx *ctx, const struct order *order, const char *event, const char *note)
+{
+    const char *kind = ctx->actor == ACTOR_STAFF ? audit_kind(event) : NULL;
+    if (!kind)
+        return NULL;
+    return audit_note(ctx,
+                      &(struct audit_entry){.kind = kind,
+                                            .subject = arena_format(ctx->arena, "orders/%s", order->number),
+                                            .title = order->number,
+                                            .after = note});
+}
+
 err order_write_event(struct ctx *ctx, const struct order *order, const char *kind, const char *note)
 {
+    TRY(note_act(ctx, order, kind, note));
     TRY(db_execute(
         ctx,
         "INSERT INTO order_events (shop_id, order_id, event_no, kind, order_status, payment_status,"

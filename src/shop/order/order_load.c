@@ -5,10 +5,12 @@
 #include "base/crypto.h"
 #include "base/json.h"
 #include "base/text.h"
+#include <inttypes.h>
 
 #define NUMBER_LIMIT 20
 #define LIST_LIMIT 100
 #define MANY 32
+#define TAIL 4 /* digits that the index of numbers by their end holds */
 
 #define ORDER_COLUMNS                                                                                        \
     "SELECT o.id, o.number, o.token, o.order_status, o.payment_status, o.fulfillment_status, o.version,"     \
@@ -64,26 +66,30 @@ static err read_order(struct ctx *ctx, const struct db_rows *rows, struct order 
 
 #define LINE_COLUMNS                                                                                         \
     "SELECT line_no, variant_id, product_title, variant_title, handle, sku, picture_id, kind, unit_price,"   \
-    " quantity, total, fulfilled, product_id FROM order_lines "
+    " quantity, total, fulfilled, product_id, order_id FROM order_lines "
+
+static struct order_line read_line(const struct db_rows *rows)
+{
+    return (struct order_line){.line_no = db_get_int(rows, 0),
+                               .variant_id = db_get_int(rows, 1),
+                               .product_title = db_get_text(rows, 2),
+                               .variant_title = db_get_text(rows, 3),
+                               .handle = db_get_text(rows, 4),
+                               .sku = db_get_text(rows, 5),
+                               .picture_id = db_get_text(rows, 6),
+                               .kind = (enum product_kind)db_get_int(rows, 7),
+                               .unit_price = db_get_int(rows, 8),
+                               .quantity = db_get_int(rows, 9),
+                               .total = db_get_int(rows, 10),
+                               .fulfilled = db_get_int(rows, 11),
+                               .product_id = db_get_int(rows, 12)};
+}
 
 static void take_lines(struct ctx *ctx, struct db_rows *rows, struct order *order)
 {
     order->lines = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof *order->lines);
     while (db_next(rows))
-        order->lines[order->line_count++] =
-            (struct order_line){.line_no = db_get_int(rows, 0),
-                                .variant_id = db_get_int(rows, 1),
-                                .product_title = db_get_text(rows, 2),
-                                .variant_title = db_get_text(rows, 3),
-                                .handle = db_get_text(rows, 4),
-                                .sku = db_get_text(rows, 5),
-                                .picture_id = db_get_text(rows, 6),
-                                .kind = (enum product_kind)db_get_int(rows, 7),
-                                .unit_price = db_get_int(rows, 8),
-                                .quantity = db_get_int(rows, 9),
-                                .total = db_get_int(rows, 10),
-                                .fulfilled = db_get_int(rows, 11),
-                                .product_id = db_get_int(rows, 12)};
+        order->lines[order->line_count++] = read_line(rows);
 }
 
 static err take_order(struct ctx *ctx, struct db_rows *rows, struct db_rows *line_rows, struct order **order)
@@ -173,21 +179,89 @@ static err take_list(struct ctx *ctx, struct db_rows *rows, struct order **order
     return NULL;
 }
 
+struct place {
+    int64_t total;
+    int64_t id;
+};
+
+static err read_cursor(struct ctx *ctx, const struct order_query *query, struct place *place)
+{
+    bool is_up = query->sort == ORDER_WAITING;
+    *place = is_up ? (struct place){0, 0} : (struct place){INT64_MAX, INT64_MAX};
+    if (query->before_id)
+        place->id = query->before_id;
+    if (!query->cursor || !query->cursor[0])
+        return NULL;
+    char *copy = arena_copy_text(ctx->arena, query->cursor);
+    char *dot = strchr(copy, '.');
+    if (dot)
+        *dot = 0;
+    if (!dot || !text_to_int(copy, &place->total) || !text_to_int(dot + 1, &place->id))
+        return fail_with(ctx, ERR_BAD_REQUEST, "this is no cursor of ours");
+    return NULL;
+}
+
+const char *order_cursor(struct ctx *ctx, const struct order *last)
+{
+    return arena_format(ctx->arena, "%" PRId64 ".%" PRId64, last->total, last->id);
+}
+
+/* Ids are made in time order: days and the place in the list are one range of the key. */
+static err list_by_id(struct ctx *ctx, const struct order_query *query, int64_t place, int limit,
+                      struct db_rows **rows)
+{
+    bool is_up = query->sort == ORDER_WAITING;
+    int64_t from = query->since ? id_floor(query->since) : 0;
+    int64_t to = query->until ? id_floor(query->until) : INT64_MAX;
+    if (is_up && place >= from)
+        from = place + 1;
+    if (!is_up && place < to)
+        to = place;
+    struct db_value values[] = {db_int(ctx->shop->id), db_int(limit), db_int(from), db_int(to),
+                                db_int(query->stage)};
+    static const char *const statements[2][2] = {
+        {ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.id >= $3 AND o.id < $4"
+                                  " ORDER BY o.id DESC LIMIT $2",
+         ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.stage = $5 AND o.id >= $3 AND o.id < $4"
+                                  " ORDER BY o.id DESC LIMIT $2"},
+        {ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.id >= $3 AND o.id < $4"
+                                  " ORDER BY o.id LIMIT $2",
+         ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.stage = $5 AND o.id >= $3 AND o.id < $4"
+                                  " ORDER BY o.id LIMIT $2"},
+    };
+    return db_query_values(ctx, rows, statements[is_up][query->stage != 0], values, query->stage ? 5 : 4);
+}
+
 err order_list(struct ctx *ctx, const struct order_query *query, struct order **orders, size_t *count)
 {
     struct db_rows *rows;
-    int64_t before = query->before_id ? query->before_id : INT64_MAX;
+    struct place place;
     int limit = query->limit < 1 ? 1 : query->limit > LIST_LIMIT + 1 ? LIST_LIMIT + 1 : query->limit;
-    if (query->stage)
+    TRY(read_cursor(ctx, query, &place));
+    if (query->sort == ORDER_DEAREST)
         TRY(db_query(ctx, &rows,
-                     ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.stage = $2 AND o.id < $3"
-                                              " ORDER BY o.id DESC LIMIT $4",
-                     db_int(ctx->shop->id), db_int(query->stage), db_int(before), db_int(limit)));
+                     ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND (o.total, o.id) < ($2, $3)"
+                                              " ORDER BY o.total DESC, o.id DESC LIMIT $4",
+                     db_int(ctx->shop->id), db_int(place.total), db_int(place.id), db_int(limit)));
     else
-        TRY(db_query(ctx, &rows,
-                     ORDER_COLUMNS FIRST_LINE
-                     "WHERE o.shop_id = $1 AND o.id < $2 ORDER BY o.id DESC LIMIT $3",
-                     db_int(ctx->shop->id), db_int(before), db_int(limit)));
+        TRY(list_by_id(ctx, query, place.id, limit, &rows));
+    return take_list(ctx, rows, orders, count);
+}
+
+err order_list_by_tail(struct ctx *ctx, const char *tail, int limit, struct order **orders, size_t *count)
+{
+    struct db_rows *rows;
+    size_t length = strlen(tail);
+    *count = 0;
+    *orders = NULL;
+    if (length < TAIL || length >= NUMBER_LIMIT || strspn(tail, "0123456789") != length)
+        return NULL;
+    TRY(db_query(ctx, &rows,
+                 ORDER_COLUMNS FIRST_LINE
+                 "WHERE o.shop_id = $1 AND substr(o.number, 17) = $2 AND o.number LIKE $3"
+                 " ORDER BY o.id DESC LIMIT $4",
+                 db_int(ctx->shop->id), db_text(tail + length - TAIL),
+                 db_text(arena_format(ctx->arena, "%%%s", tail)), db_int(limit)));
     return take_list(ctx, rows, orders, count);
 }
 
@@ -230,4 +304,43 @@ err order_list_many(struct ctx *ctx, const int64_t *order_ids, size_t id_count, 
         " ORDER BY o.id DESC",
         values, MANY + 1));
     return take_list(ctx, rows, orders, count);
+}
+
+#define OF_NUMBERS                                                                                           \
+    "number IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, "                    \
+    "$18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31)"
+
+err order_load_many(struct ctx *ctx, const char *const *numbers, size_t number_count, struct order **orders,
+                    size_t *count)
+{
+    struct db_value values[ORDER_MANY_LIMIT + 1] = {db_int(ctx->shop->id)};
+    struct db_rows *rows, *line_rows;
+    *count = 0;
+    if (number_count == 0)
+        return NULL;
+    for (size_t i = 0; i < ORDER_MANY_LIMIT; i++)
+        values[i + 1] = db_text(numbers[i < number_count ? i : number_count - 1]);
+    TRY(db_ask_values(ctx, &rows,
+                      ORDER_COLUMNS " FROM orders o WHERE o.shop_id = $1 AND o." OF_NUMBERS " ORDER BY o.id",
+                      values, ORDER_MANY_LIMIT + 1));
+    TRY(db_query_values(ctx, &line_rows,
+                        LINE_COLUMNS "WHERE shop_id = $1 AND order_id IN (SELECT id FROM orders"
+                                     " WHERE shop_id = $1 AND " OF_NUMBERS ") ORDER BY order_id, line_no",
+                        values, ORDER_MANY_LIMIT + 1));
+    size_t line_count = db_row_count(line_rows);
+    struct order_line *lines = arena_alloc_many(ctx->arena, line_count + 1, sizeof *lines);
+    int64_t *owners = arena_alloc_many(ctx->arena, line_count + 1, sizeof *owners);
+    for (size_t i = 0; db_next(line_rows); i++) {
+        lines[i] = read_line(line_rows);
+        owners[i] = db_get_int(line_rows, 13);
+    }
+    *orders = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **orders);
+    for (size_t at = 0; db_next(rows);) {
+        struct order *order = &(*orders)[(*count)++];
+        TRY(read_order(ctx, rows, order));
+        order->lines = lines + at;
+        for (; at < line_count && owners[at] == order->id; at++)
+            order->line_count++;
+    }
+    return NULL;
 }

@@ -99,6 +99,8 @@ struct typed_delivery {
  * nothing, once. Errors as payment_deliver_owed; ERR_OUT_OF_STOCK also when a line was left out. */
 CHECKED err payment_deliver_typed(struct ctx *ctx, int64_t order_id, const struct typed_delivery *typed,
                                   size_t count, const char *by);
+/* Asks the hooks of an order at once. ERR_INVALID_TRANSITION when it waits for nothing. */
+CHECKED err payment_hook_again(struct ctx *ctx, const struct order *order);
 /* Orders that wait for a person, the oldest first, those after `after`. */
 CHECKED err payment_list_by_hand(struct ctx *ctx, int64_t after, int limit, int64_t **order_ids,
                                  size_t *count);

@@ -5,5 +5,10 @@
 
 extern const struct job_kind payment_job_kinds[];
 extern const struct job_kind payment_owed_job_kinds[];
+/* Asks the hooks of an order; the subject is the order. */
+#define PAYMENT_HOOK_JOB "payment.hook"
+/* About the order whose hook fails. */
+#define PAYMENT_HOOK_ALARM "hook-failed"
+extern const struct job_kind payment_hook_job_kinds[];
 /* Codes that were loaded, and orders that ended, set free what others wait for. */
 extern const struct listener payment_listeners[];

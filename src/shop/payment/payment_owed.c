@@ -54,14 +54,18 @@ err payment_owe(struct ctx *ctx, const struct order *order)
     struct code_deck *decks;
     size_t count = order_demands(ctx, order, PRODUCT_DIGITAL, &demands);
     size_t by_hand = 0, missing = 0;
+    bool has_hook = false;
     TRY(load_decks(ctx, demands, count, &decks));
     for (size_t i = 0; i < count; i++) {
         bool is_by_hand = decks[i].mode == DECK_BY_HAND;
         by_hand += is_by_hand;
+        has_hook = has_hook || (is_by_hand && decks[i].has_hook);
         missing += !is_by_hand && decks[i].loaded - decks[i].dealt < demands[i].quantity;
         TRY(code_fit_stock(ctx, demands[i].variant_id, demands[i].product_id, "short"));
         TRY(write_waiting(ctx, order, demands[i].variant_id, is_by_hand));
     }
+    if (has_hook)
+        TRY(job_schedule(ctx, PAYMENT_HOOK_JOB, order->id, ctx->now, NULL));
     return by_hand == 0 || missing > 0 ? alarm_raise(ctx, alarm_kind, order->number, "") : NULL;
 }
 
@@ -83,6 +87,7 @@ static err forget(struct ctx *ctx, void *arg)
     const struct order *order = arg;
     TRY(db_execute(ctx, "DELETE FROM waiting_orders WHERE shop_id = $1 AND order_id = $2",
                    db_int(ctx->shop->id), db_int(order->id)));
+    TRY(alarm_settle(ctx, PAYMENT_HOOK_ALARM, order->number));
     return alarm_settle(ctx, alarm_kind, order->number);
 }
 

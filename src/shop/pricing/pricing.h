@@ -1,10 +1,17 @@
 /* pricing.h - from what is in a cart to what it costs. The list price is the only rule yet; promotions,
  * freight and rounding become further adjustments of the same function, which is the only place where a price
- * is made. */
+ * is made.
+ *
+ * A struck price (划线价) must be lawful: 明码标价和禁止价格欺诈规定 第十六条. It may not be higher than the
+ * lowest price of a deal in the 7 days before, or, when there was none, than the price of the last deal; or
+ * it must say what else it is. A deal is what was paid for one piece in a paid order whose money did not all
+ * go back. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "base/clock.h"
 #include "base/ctx.h"
 #include "base/money.h"
+#include "shop/catalog/catalog.h"
 
 /* One kind of goods to be priced. */
 struct priced_line {
@@ -15,3 +22,71 @@ struct priced_line {
 
 /* Prices all lines and gives their sum. ERR_LIMIT when the sum leaves the range of money. */
 CHECKED err price_lines(struct ctx *ctx, struct priced_line *lines, size_t count, int64_t *total);
+
+/* ---- deals ---- */
+
+/* 第十六条: seven days, counted back to the millisecond. */
+#define DEAL_WINDOW_MS (7 * DAY_MS)
+#define DEAL_DAY_LIMIT 400
+
+struct deal {
+    int64_t variant_id;
+    int64_t at;
+    int64_t order_id;
+    int64_t price; /* minor units for one piece */
+};
+
+/* In a transaction; harmless to repeat. order tells of its deals. */
+CHECKED err deal_add(struct ctx *ctx, const struct deal *deal);
+CHECKED err deal_remove(struct ctx *ctx, const struct deal *deal);
+
+/* The highest struck price that deals bear out at ctx->now. Time alone never lowers it: a window that moves
+ * on loses deals and, when the last leaves, keeps the price of that one. So only a deal or a refund can make
+ * a struck price unlawful. */
+enum ceiling_basis { CEILING_NO_DEAL, CEILING_WEEK, CEILING_LAST };
+struct price_ceiling {
+    enum ceiling_basis basis;
+    int64_t price; /* 0 without a deal */
+    int64_t at;    /* of the deal that it comes from */
+};
+/* For up to CATALOG_MANY_LIMIT variants. */
+CHECKED err deal_ceilings(struct ctx *ctx, const int64_t *variant_ids, size_t count,
+                          struct price_ceiling *ceilings);
+
+/* What may be shown of a variant's struck price. */
+enum struck_state {
+    STRUCK_NONE, /* there is none */
+    STRUCK_SHOWN,
+    STRUCK_UNLAWFUL, /* above the ceiling: hidden */
+    STRUCK_IDLE,     /* not above the price: it would say nothing */
+};
+struct struck_price {
+    enum struck_state state;
+    struct price_ceiling ceiling; /* only of COMPARE_OWN */
+};
+CHECKED err struck_prices(struct ctx *ctx, const struct variant *const *variants, size_t count,
+                          struct struck_price *struck);
+extern const char *const struck_state_names[];  /* "none", "shown", "unlawful", "idle" */
+extern const char *const ceiling_basis_names[]; /* "no-deal", "week", "last" */
+
+/* ERR_INVALID with the code REF_PRICE_UNLAWFUL and `max` at the first variant that compares with a price of
+ * its own that deals do not bear out. A struck price that stays what it was is not asked again: it is hidden
+ * as it is. */
+CHECKED err struck_prices_check(struct ctx *ctx, const struct product_draft *draft);
+
+/* Into a view as `name`: {price, per}, or nil. */
+void unit_price_view(struct ctx *ctx, struct value *view, const char *name, const struct variant *variant);
+/* Into a view: unit_price as above, and struck_price (money) and struck_note when it may be shown, else nil.
+ * `variant` NULL = nothing is said. */
+void price_terms_view(struct ctx *ctx, struct value *view, const struct variant *variant,
+                      const struct struck_price *struck);
+
+/* The lowest and the last deal of a day of the shop, for charts. */
+struct deal_day {
+    int64_t at; /* the day's first millisecond */
+    int64_t lowest;
+    int64_t count;
+};
+/* Oldest first, since then; at most DEAL_DAY_LIMIT days. */
+CHECKED err deal_day_list(struct ctx *ctx, int64_t variant_id, int64_t since, struct deal_day **days,
+                          size_t *count);

@@ -177,7 +177,10 @@ static err draft_variants(struct ctx *ctx, struct demo *demo, const struct value
     draft->variants = arena_alloc_many(ctx->arena, draft->variant_count + 1, sizeof *draft->variants);
     for (size_t i = 0; i < draft->variant_count; i++) {
         const struct value *item = value_at(list, i);
-        draft->variants[i] = (struct variant_draft){.sku = value_find_text(item, "sku"),
+        struct variant_terms *terms = arena_alloc(ctx->arena, sizeof *terms);
+        seed_terms(ctx, item, terms);
+        draft->variants[i] = (struct variant_draft){.terms = terms,
+                                                    .sku = value_find_text(item, "sku"),
                                                     .options = texts_of(ctx, value_find(item, "options")),
                                                     .price = value_find_int(item, "price", -1),
                                                     .weight = value_find_int(item, "weight_g", 0),
@@ -310,6 +313,7 @@ static err seed_in_transaction(struct ctx *ctx, void *arg)
     TRY(create_categories(&work, demo));
     TRY(seed_attributes(&work, demo->catalog));
     TRY(create_products(&work, demo));
+    TRY(seed_collections(&work, demo->catalog));
     return seed_history(&work, demo->staff_id, &demo->result->orders);
 }
 
@@ -326,5 +330,8 @@ err seed_demo(struct ctx *ctx, const char *directory, struct seed_result *result
     if (failure->code != ERR_SHOP_NOT_FOUND)
         return failure;
     TRY(read_catalog(ctx, directory, &demo.catalog));
-    return db_transact(ctx, seed_in_transaction, &demo);
+    TRY(db_transact(ctx, seed_in_transaction, &demo));
+    struct ctx work = *ctx;
+    TRY(shop_load_by_handle(&work, SEED_DEMO_HANDLE, &work.shop));
+    return seed_fill_collections(&work);
 }

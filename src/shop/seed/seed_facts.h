@@ -5,5 +5,11 @@
 
 /* Creates the attributes that the catalogue file names; its categories are there already. */
 CHECKED err seed_attributes(struct ctx *ctx, const struct value *catalog);
+/* Struck price and content of one variant of the file: "500 g". */
+void seed_terms(struct ctx *ctx, const struct value *item, struct variant_terms *terms);
 /* Tags, facts and answers of one product of the file, into its draft. */
 CHECKED err seed_facts(struct ctx *ctx, const struct value *item, struct product_draft *draft);
+/* Creates the collections of the file, by hand and smart; the smart ones are filled by seed_fill_collections,
+ * after the transaction. */
+CHECKED err seed_collections(struct ctx *ctx, const struct value *catalog);
+CHECKED err seed_fill_collections(struct ctx *ctx);

@@ -406,6 +406,17 @@ static err write_all_movements(struct ctx *ctx, const struct bulk_order *order)
     return NULL;
 }
 
+static err write_deals(struct ctx *ctx, const struct bulk_order *order)
+{
+    for (int i = 0; is_paid(order) && i < order->line_count; i++)
+        TRY(db_execute(ctx,
+                       "INSERT INTO deals (shop_id, variant_id, at, order_id, price)"
+                       " VALUES ($1, $2, $3, $4, $5)",
+                       db_int(ctx->shop->id), db_int(order->lines[i].ware->variant_id), db_int(order->at),
+                       db_int(order->id), db_int(order->lines[i].ware->price)));
+    return NULL;
+}
+
 static err write_events(struct ctx *ctx, const struct bulk_order *order)
 {
     for (int i = 0; i < step_count(order); i++)
@@ -433,7 +444,8 @@ static err write_orders(struct ctx *ctx, void *arg)
 {
     const struct mill *mill = arg;
     static err (*const writers[])(struct ctx * ctx, const struct bulk_order *order) = {
-        write_lines, write_all_movements, write_events, write_attempt, write_fact, write_hand_out};
+        write_lines,   write_all_movements, write_deals,   write_events,
+        write_attempt, write_fact,          write_hand_out};
     for (int64_t i = 0; i < mill->count; i++)
         TRY(write_head(ctx, mill, &mill->orders[i]));
     for (size_t j = 0; j < sizeof writers / sizeof *writers; j++)

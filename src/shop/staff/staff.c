@@ -8,11 +8,7 @@
 
 #define LOGIN_LIMIT 120
 
-/* A real hash of no password: checking it costs what checking a real one costs. */
-static const char no_account[128] = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHRzb21lc2FsdA"
-                                    "$Rr3NbWKr7hQjmVvsFCYSmUyr3Y8C0ZDbG8aPxL1pR5s";
-
-static const char *folded_login(struct ctx *ctx, const char *login)
+const char *staff_fold_login(struct ctx *ctx, const char *login)
 {
     char *folded = text_trim(ctx->arena, login);
     for (char *c = folded; *c; c++)
@@ -28,6 +24,15 @@ struct account {
     enum staff_role role;
 };
 
+static err note_person(struct ctx *ctx, const char *kind, const char *title, const char *before,
+                       const char *after)
+{
+    return audit_note(
+        ctx,
+        &(struct audit_entry){
+            .kind = kind, .subject = "settings/staff", .title = title, .before = before, .after = after});
+}
+
 static err insert_account(struct ctx *ctx, void *arg)
 {
     const struct account *account = arg;
@@ -35,6 +40,7 @@ static err insert_account(struct ctx *ctx, void *arg)
     TRY(db_query(ctx, &rows, "SELECT COUNT(*) FROM staff WHERE shop_id = $1", db_int(ctx->shop->id)));
     if (db_next(rows) && db_get_int(rows, 0) >= STAFF_LIMIT)
         return fail_with(ctx, ERR_LIMIT, "a shop has at most %d accounts", STAFF_LIMIT);
+    TRY(note_person(ctx, "staff.created", account->login, NULL, staff_role_names[account->role - 1]));
     return db_expect(ctx, 1, ERR_DUPLICATE, "login",
                      "INSERT INTO staff (shop_id, id, login, name, password_hash, role, created_at)"
                      " VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -45,7 +51,7 @@ static err insert_account(struct ctx *ctx, void *arg)
 err staff_create(struct ctx *ctx, const char *login, const char *name, const char *password,
                  enum staff_role role, int64_t *staff_id)
 {
-    struct account account = {.id = id_new(ctx), .login = folded_login(ctx, login), .role = role};
+    struct account account = {.id = id_new(ctx), .login = staff_fold_login(ctx, login), .role = role};
     account.name = text_is_blank(name) ? account.login : name;
     if (text_is_blank(account.login) || strlen(account.login) > LOGIN_LIMIT)
         return fail_field(ctx, "login", "bad-login", "a login has 1 to 120 characters");
@@ -56,21 +62,6 @@ err staff_create(struct ctx *ctx, const char *login, const char *name, const cha
     return NULL;
 }
 
-err staff_log_in(struct ctx *ctx, const char *login, const char *password, const char *device,
-                 const char **token)
-{
-    struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT id, password_hash FROM staff WHERE shop_id = $1 AND login = $2"
-                 " AND deactivated_at IS NULL",
-                 db_int(ctx->shop->id), db_text(folded_login(ctx, login))));
-    bool is_known = db_next(rows);
-    const char *hash = is_known ? db_get_text(rows, 1) : no_account;
-    if (!crypto_password_is_valid(password, hash) || !is_known)
-        return fail_with(ctx, ERR_UNAUTHENTICATED, "login or password do not fit");
-    return staff_open_session(ctx, db_get_int(rows, 0), device, token);
-}
-
 static void read_person(const struct db_rows *rows, struct staff *person)
 {
     *person = (struct staff){.id = db_get_int(rows, 0),
@@ -79,7 +70,8 @@ static void read_person(const struct db_rows *rows, struct staff *person)
                              .role = (enum staff_role)db_get_int(rows, 3),
                              .created_at = db_get_int(rows, 4),
                              .deactivated_at = db_get_int(rows, 5),
-                             .seen_at = db_get_int(rows, 6)};
+                             .seen_at = db_get_int(rows, 6),
+                             .has_factor = db_get_int(rows, 7) > 0};
 }
 
 err staff_list(struct ctx *ctx, struct staff **people, size_t *count)
@@ -88,7 +80,8 @@ err staff_list(struct ctx *ctx, struct staff **people, size_t *count)
     TRY(db_query(
         ctx, &rows,
         "SELECT p.id, p.login, p.name, p.role, p.created_at, p.deactivated_at,"
-        " (SELECT MAX(s.seen_at) FROM staff_sessions s WHERE s.shop_id = p.shop_id AND s.staff_id = p.id)"
+        " (SELECT MAX(s.seen_at) FROM staff_sessions s WHERE s.shop_id = p.shop_id AND s.staff_id = p.id),"
+        " (SELECT COUNT(f.secret) FROM staff_factors f WHERE f.shop_id = p.shop_id AND f.staff_id = p.id)"
         " FROM staff p WHERE p.shop_id = $1"
         " ORDER BY CASE WHEN p.deactivated_at IS NULL THEN 0 ELSE 1 END, p.role, p.id LIMIT $2",
         db_int(ctx->shop->id), db_int(STAFF_LIMIT)));
@@ -105,7 +98,8 @@ err staff_load(struct ctx *ctx, int64_t staff_id, const struct staff **staff)
     TRY(db_query(
         ctx, &rows,
         "SELECT p.id, p.login, p.name, p.role, p.created_at, p.deactivated_at,"
-        " (SELECT MAX(s.seen_at) FROM staff_sessions s WHERE s.shop_id = p.shop_id AND s.staff_id = p.id)"
+        " (SELECT MAX(s.seen_at) FROM staff_sessions s WHERE s.shop_id = p.shop_id AND s.staff_id = p.id),"
+        " (SELECT COUNT(f.secret) FROM staff_factors f WHERE f.shop_id = p.shop_id AND f.staff_id = p.id)"
         " FROM staff p WHERE p.shop_id = $1 AND p.id = $2",
         db_int(ctx->shop->id), db_int(staff_id)));
     if (!db_next(rows))
@@ -113,6 +107,17 @@ err staff_load(struct ctx *ctx, int64_t staff_id, const struct staff **staff)
     struct staff *person = arena_alloc(ctx->arena, sizeof *person);
     read_person(rows, person);
     *staff = person;
+    return NULL;
+}
+
+err staff_find_login(struct ctx *ctx, const char *login, int64_t *staff_id)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, "SELECT id FROM staff WHERE shop_id = $1 AND login = $2", db_int(ctx->shop->id),
+                 db_text(staff_fold_login(ctx, login))));
+    if (!db_next(rows))
+        return fail_with(ctx, ERR_NOT_FOUND, "nobody has the login %s", login);
+    *staff_id = db_get_int(rows, 0);
     return NULL;
 }
 
@@ -140,6 +145,8 @@ static err write_change(struct ctx *ctx, void *arg)
                   " AND o.role = $5 AND o.deactivated_at IS NULL))",
                   db_int(ctx->shop->id), db_int(change->before->id), db_text(change->name),
                   db_int(change->role), db_int(STAFF_OWNER)));
+    TRY(note_person(ctx, "staff.changed", change->before->login, staff_role_names[change->before->role - 1],
+                    staff_role_names[change->role - 1]));
     return change->role == change->before->role ? NULL : staff_drop_sessions(ctx, change->before->id);
 }
 
@@ -154,38 +161,45 @@ err staff_change(struct ctx *ctx, int64_t staff_id, const char *name, enum staff
 
 static err write_deactivation(struct ctx *ctx, void *arg)
 {
-    const int64_t *staff_id = arg;
+    const struct staff *person = arg;
     TRY(lock_owners(ctx));
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "the shop needs an owner who can log in",
                   "UPDATE staff SET deactivated_at = $3 WHERE shop_id = $1 AND id = $2"
                   " AND deactivated_at IS NULL AND (role <> $4 OR EXISTS (SELECT 1 FROM staff o"
                   " WHERE o.shop_id = $1 AND o.id <> $2 AND o.role = $4 AND o.deactivated_at IS NULL))",
-                  db_int(ctx->shop->id), db_int(*staff_id), db_int(ctx->now), db_int(STAFF_OWNER)));
-    return staff_drop_sessions(ctx, *staff_id);
+                  db_int(ctx->shop->id), db_int(person->id), db_int(ctx->now), db_int(STAFF_OWNER)));
+    TRY(note_person(ctx, "staff.deactivated", person->login, NULL, NULL));
+    return staff_drop_sessions(ctx, person->id);
 }
 
 err staff_deactivate(struct ctx *ctx, int64_t staff_id)
 {
     const struct staff *person;
     TRY(staff_load(ctx, staff_id, &person));
-    return person->deactivated_at ? NULL : db_transact(ctx, write_deactivation, &staff_id);
+    struct staff copy = *person;
+    return person->deactivated_at ? NULL : db_transact(ctx, write_deactivation, &copy);
 }
 
 static err write_reactivation(struct ctx *ctx, void *arg)
 {
-    const int64_t *staff_id = arg;
+    const struct staff *person = arg;
+    TRY(note_person(ctx, "staff.reactivated", person->login, NULL, NULL));
     return db_expect(ctx, 1, ERR_NOT_FOUND, "no such person",
                      "UPDATE staff SET deactivated_at = NULL WHERE shop_id = $1 AND id = $2",
-                     db_int(ctx->shop->id), db_int(*staff_id));
+                     db_int(ctx->shop->id), db_int(person->id));
 }
 
 err staff_reactivate(struct ctx *ctx, int64_t staff_id)
 {
-    return db_transact(ctx, write_reactivation, &staff_id);
+    const struct staff *person;
+    TRY(staff_load(ctx, staff_id, &person));
+    struct staff copy = *person;
+    return db_transact(ctx, write_reactivation, &copy);
 }
 
 struct new_password {
     int64_t staff_id;
+    const char *login;
     const char *hash;
 };
 
@@ -195,6 +209,7 @@ static err write_password(struct ctx *ctx, void *arg)
     TRY(db_expect(ctx, 1, ERR_NOT_FOUND, "no such person",
                   "UPDATE staff SET password_hash = $3 WHERE shop_id = $1 AND id = $2", db_int(ctx->shop->id),
                   db_int(change->staff_id), db_text(change->hash)));
+    TRY(note_person(ctx, "staff.password", change->login, NULL, NULL));
     return staff_drop_sessions(ctx, change->staff_id);
 }
 
@@ -204,6 +219,7 @@ err staff_reset_password(struct ctx *ctx, int64_t staff_id, const char *password
     const struct staff *person;
     TRY(staff_load(ctx, staff_id, &person));
     TRY(staff_check_password(ctx, "password", person->login, password));
+    change.login = person->login;
     TRY(crypto_password_hash(ctx, password, &change.hash));
     return db_transact(ctx, write_password, &change);
 }
@@ -219,7 +235,7 @@ err staff_change_own_password(struct ctx *ctx, int64_t staff_id, const char *cur
     if (!crypto_password_is_valid(current, db_get_text(rows, 1)))
         return fail_field(ctx, "current", "password-wrong", "that is not your present password");
     TRY(staff_check_password(ctx, "password", db_get_text(rows, 0), password));
-    struct new_password change = {.staff_id = staff_id};
+    struct new_password change = {.staff_id = staff_id, .login = db_get_text(rows, 0)};
     TRY(crypto_password_hash(ctx, password, &change.hash));
     TRY(db_transact(ctx, write_password, &change));
     return staff_open_session(ctx, staff_id, device, token);

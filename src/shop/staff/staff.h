@@ -23,6 +23,7 @@ struct staff {
     int64_t created_at;
     int64_t deactivated_at; /* 0 = may log in */
     int64_t seen_at;        /* of the session used last; 0 = none open */
+    bool has_factor;        /* a second step is set up; not filled by staff_find_session */
 };
 
 #define STAFF_SESSION_MS (14 * DAY_MS)
@@ -55,11 +56,30 @@ CHECKED err staff_change_own_password(struct ctx *ctx, int64_t staff_id, const c
 /* ERR_INVALID (field) for a password that is short or among the first that anybody tries. */
 CHECKED err staff_check_password(struct ctx *ctx, const char *field, const char *login, const char *password);
 
-/* Checks a password and opens a session. ERR_UNAUTHENTICATED says nothing about which of the two was wrong,
- * and takes as long for an unknown login as for a known one. `token` goes into the cookie; `device` is how
- * the browser names itself. */
+enum staff_step {
+    STAFF_STEP_OPEN = 1, /* logged in */
+    STAFF_STEP_CODE,     /* a code is asked for */
+    STAFF_STEP_ENROL     /* the shop wants a second step, and this person has none yet */
+};
+struct staff_entry {
+    enum staff_step step;
+    const char *token; /* OPEN: of the session, for STAFF_COOKIE; else the ticket, for STAFF_TICKET_COOKIE */
+};
+/* A ticket says for this long that the password was right; without the second step it opens nothing. */
+#define STAFF_TICKET_MS (10 * MINUTE_MS)
+#define STAFF_TICKET_COOKIE "yd_staff_step"
+
+/* Checks a password and opens a session, or says which second step is asked for (ENROL draws up a factor to
+ * set up). ERR_UNAUTHENTICATED says nothing about which of the two was wrong, and takes as long for an
+ * unknown login as for a known one. `device` is how the browser names itself. */
 CHECKED err staff_log_in(struct ctx *ctx, const char *login, const char *password, const char *device,
-                         const char **token);
+                         struct staff_entry *entry);
+/* Whose ticket this is. ERR_UNAUTHENTICATED when it is none of ours or too old, the password was changed or
+ * the person may not log in any more. */
+CHECKED err staff_ticket_open(struct ctx *ctx, const char *ticket, int64_t *staff_id);
+/* The second step of the ticket's owner; fails as staff_factor_renew_codes does. */
+CHECKED err staff_enter_code(struct ctx *ctx, int64_t staff_id, const char *code, const char *device,
+                             const char **token);
 /* The person of a cookie, or NULL when there is no such session or it has ended. */
 CHECKED err staff_find_session(struct ctx *ctx, const char *token, const struct staff **staff);
 CHECKED err staff_log_out(struct ctx *ctx, const char *token);
@@ -81,6 +101,45 @@ CHECKED err staff_end_sessions(struct ctx *ctx, int64_t staff_id, const char *ke
 /* "Chrome · Windows" out of how a browser names itself. */
 const char *staff_device_name(struct ctx *ctx, const char *device);
 
+/* ---- the second step: a code of an authenticator app (RFC 6238), or one of ten recovery codes ---- */
+
+#define STAFF_RECOVERY_CODES 10
+/* Codes that may be tried before one was right; then none counts for a while, not even a right one. */
+#define STAFF_CODE_TRIES 10
+#define STAFF_CODE_PAUSE_MS (15 * MINUTE_MS)
+
+struct staff_factor {
+    bool is_on;
+    int64_t enrolled_at;
+    int64_t codes_left;    /* recovery codes that were not used */
+    const char *draft;     /* base 32 secret being set up; NULL when there is none */
+    const char *draft_uri; /* "otpauth://totp/…", for the QR code */
+    bool is_required;      /* of everybody, by the owner */
+};
+CHECKED err staff_factor_load(struct ctx *ctx, int64_t staff_id, struct staff_factor *factor);
+/* Draws up a new secret. What is in use stays in use until a code of the new one was typed. */
+CHECKED err staff_factor_begin(struct ctx *ctx, int64_t staff_id);
+/* The code shows that the app has the secret: from now on it is asked for. Ends the person's sessions and
+ * opens one. `codes` (STAFF_RECOVERY_CODES) are shown once and never again; earlier ones are void.
+ * ERR_CONFLICT when nothing is being set up. */
+CHECKED err staff_factor_confirm(struct ctx *ctx, int64_t staff_id, const char *code, const char *device,
+                                 const char **codes, const char **token);
+/* New recovery codes. ERR_INVALID for a wrong password or code, ERR_TOO_MANY_REQUESTS when too many were
+ * tried; a code counts once. */
+CHECKED err staff_factor_renew_codes(struct ctx *ctx, int64_t staff_id, const char *password,
+                                     const char *code, const char **codes);
+/* Turns it off. ERR_INVALID also while the owner asks it of everybody. Ends all sessions and opens one. */
+CHECKED err staff_factor_remove(struct ctx *ctx, int64_t staff_id, const char *password, const char *code,
+                                const char *device, const char **token);
+/* For somebody who lost telephone and codes: the password alone opens again, and their sessions end. */
+CHECKED err staff_factor_reset(struct ctx *ctx, int64_t staff_id);
+/* Whether everybody must have one. Who has none is logged out, and sets it up at the next login. ERR_INVALID
+ * when the person who asks for it has none. */
+CHECKED err staff_factor_require(struct ctx *ctx, bool is_required);
+CHECKED err staff_factor_is_required(struct ctx *ctx, bool *is_required);
+/* The account of a login. ERR_NOT_FOUND. */
+CHECKED err staff_find_login(struct ctx *ctx, const char *login, int64_t *staff_id);
+
 /* Whether a role may use a scope such as "orders.write". */
 bool staff_may(const struct staff *staff, const char *scope);
 
@@ -101,3 +160,41 @@ CHECKED err alarm_resolve(struct ctx *ctx, int64_t alarm_id);
 /* In a transaction: what the alarms of this kind about this subject asked for was done. */
 CHECKED err alarm_settle(struct ctx *ctx, const char *kind, const char *subject);
 void alarm_views(struct ctx *ctx, struct value *list, const struct alarm *alarms, size_t count);
+
+/* ---- the audit list: who did what, append-only ---- */
+
+/* Three years: as long as trade records must be kept (E-Commerce Law of the PRC, article 31). */
+#define AUDIT_KEPT_MS (3 * 365 * DAY_MS)
+/* What is noted; ends with NULL. */
+extern const char *const audit_kinds[];
+
+struct audit_entry {
+    int64_t id;
+    int64_t at;
+    enum actor_kind actor; /* 0 when noting: that of the ctx */
+    int64_t actor_id;
+    const char *kind;
+    const char *subject; /* page below /admin: "products/123"; NULL or "" = none */
+    const char *title;
+    const char *before;
+    const char *after;
+};
+
+struct audit_query {
+    const char *kind; /* NULL = any */
+    int64_t staff_id; /* 0 = anybody */
+    int64_t since;
+    int64_t until;
+    int64_t before_id;
+    int limit;
+};
+
+/* In the transaction of what was done. No secrets and nothing of buyers. */
+CHECKED err audit_note(struct ctx *ctx, const struct audit_entry *entry);
+/* The same in a transaction of its own, for what has none or lies to the left of staff. */
+CHECKED err audit_note_alone(struct ctx *ctx, const struct audit_entry *entry);
+/* Newest first. */
+CHECKED err audit_list(struct ctx *ctx, const struct audit_query *query, struct audit_entry **entries,
+                       size_t *count);
+/* Forgets some of what is older than AUDIT_KEPT_MS. */
+CHECKED err audit_sweep(struct ctx *ctx);

@@ -3,7 +3,7 @@
 #include "shop/staff/staff_routes.h"
 
 #include "base/clock.h"
-#include "shop/staff/staff.h"
+#include "shop/staff/staff_entry_routes.h"
 
 struct login_form {
     const char *login;
@@ -61,26 +61,25 @@ static err show_again(struct req *req)
     return reply_view(req, "admin/login", view);
 }
 
-/* Only pages of the back office: an address of elsewhere must not be slipped in. */
-static const char *safe_next(const char *next)
-{
-    bool is_ours = text_is(next, "/admin") || text_starts(next, "/admin/") || text_starts(next, "/admin?");
-    return is_ours && !strchr(next, '\\') ? next : "/admin";
-}
+/* What the program that logs in has to do next, by enum staff_step. */
+static const char *const step_names[] = {"open", "code", "enrol"};
 
 static err log_in(struct req *req)
 {
     const struct login_form *form = req->form;
-    const char *token;
+    struct staff_entry entry;
     if (!req_rate_take(req, arena_format(req->ctx.arena, "login:%s", form->login),
                        req->ctx.config->login_limit))
         return fail_with(&req->ctx, ERR_TOO_MANY_REQUESTS, "too many attempts to log in");
-    TRY(staff_log_in(&req->ctx, form->login, form->password, req_header(req, "User-Agent"), &token));
-    reply_cookie(req, STAFF_COOKIE, token, STAFF_SESSION_MS / SECOND_MS);
+    TRY(staff_log_in(&req->ctx, form->login, form->password, req_header(req, "User-Agent"), &entry));
+    bool is_open = entry.step == STAFF_STEP_OPEN;
+    reply_cookie(req, is_open ? STAFF_COOKIE : STAFF_TICKET_COOKIE, entry.token,
+                 (is_open ? STAFF_SESSION_MS : STAFF_TICKET_MS) / SECOND_MS);
     struct value *view = value_object(req->ctx.arena);
     struct value *session = value_set_object(req->ctx.arena, view, "session");
     value_set_text(req->ctx.arena, session, "login", form->login);
-    return reply_done(req, 200, view, "%s", safe_next(req_local(req, form->next)));
+    value_set_text(req->ctx.arena, session, "step", step_names[entry.step - 1]);
+    return reply_done(req, 200, view, "%s", staff_step_path(req, entry.step, req_local(req, form->next)));
 }
 
 static err log_out(struct req *req)

@@ -4,3 +4,4 @@
 #include "http/http.h"
 
 extern const struct route staff_routes[];
+extern const struct route staff_entry_routes[];

@@ -19,6 +19,8 @@ static err insert_session(struct ctx *ctx, void *arg)
     const struct session *session = arg;
     TRY(db_execute(ctx, "DELETE FROM staff_sessions WHERE shop_id = $1 AND expires_at < $2",
                    db_int(ctx->shop->id), db_int(ctx->now)));
+    TRY(audit_note(
+        ctx, &(struct audit_entry){.actor = ACTOR_STAFF, .actor_id = session->staff_id, .kind = "login"}));
     return db_execute(
         ctx,
         "INSERT INTO staff_sessions (shop_id, token_hash, staff_id, created_at, expires_at, device, seen_at)"
@@ -84,6 +86,7 @@ err staff_find_session(struct ctx *ctx, const char *token, const struct staff **
 static err delete_session(struct ctx *ctx, void *arg)
 {
     const struct session *session = arg;
+    TRY(audit_note(ctx, &(struct audit_entry){.kind = "logout"}));
     return db_execute(ctx, "DELETE FROM staff_sessions WHERE shop_id = $1 AND token_hash = $2",
                       db_int(ctx->shop->id), db_bytes(session->token_hash, sizeof session->token_hash));
 }

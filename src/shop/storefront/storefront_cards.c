@@ -5,12 +5,20 @@
 #include "base/clock.h"
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
+#include "shop/pricing/pricing.h"
 
 #define NEW_MS (14 * DAY_MS)
 /* Cards show "sold out" or not: a number is capped so that a page does not change with every sale. */
 #define SHOWN_STOCK 99
 
-static void add_card(struct ctx *ctx, struct value *list, const struct product *product, int64_t available)
+/* What is said beside the lowest price of a product. */
+struct beside {
+    const struct variant *variant; /* NULL = nothing */
+    struct struck_price struck;
+};
+
+static void add_card(struct ctx *ctx, struct value *list, const struct product *product, int64_t available,
+                     const struct beside *beside)
 {
     struct arena *arena = ctx->arena;
     struct value *card = value_add(arena, list, *value_object(arena));
@@ -23,6 +31,7 @@ static void add_card(struct ctx *ctx, struct value *list, const struct product *
     picture_set_focus(ctx, card, "picture", product->picture_focus_x, product->picture_focus_y);
     value_set_money(arena, card, "price_min", money_of(product->price_min, ctx->shop->currency));
     value_set_money(arena, card, "price_max", money_of(product->price_max, ctx->shop->currency));
+    price_terms_view(ctx, card, beside->variant, &beside->struck);
     value_set_int(arena, card, "available", available < SHOWN_STOCK ? available : SHOWN_STOCK);
     value_set_text(arena, card, "kind", product_kind_name(product->kind));
     value_set_bool(arena, card, "is_new", product->created_at > ctx->now - NEW_MS);
@@ -35,7 +44,11 @@ err product_card_views(struct ctx *ctx, struct value *list, const struct product
     for (size_t i = 0; i < count; i++)
         ids[i] = products[i].id;
     TRY(stock_sum_products(ctx, ids, count, available));
+    const struct variant **cheapest = arena_alloc_many(ctx->arena, count + 1, sizeof *cheapest);
+    struct struck_price *struck = arena_alloc_many(ctx->arena, count + 1, sizeof *struck);
+    TRY(variant_find_cheapest_many(ctx, ids, count, cheapest));
+    TRY(struck_prices(ctx, cheapest, count, struck));
     for (size_t i = 0; i < count; i++)
-        add_card(ctx, list, &products[i], available[i]);
+        add_card(ctx, list, &products[i], available[i], &(struct beside){cheapest[i], struck[i]});
     return NULL;
 }

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
+#include "shop/pricing/pricing.h"
 
 #define RELATED 4
 #define SHOWN_STOCK 99
@@ -13,6 +14,7 @@ struct page {
     const struct product *product;
     struct variant *variants; /* the active ones */
     struct stock *stocks;
+    struct struck_price *struck;
     size_t count;
     size_t chosen;
 };
@@ -30,7 +32,12 @@ static err load_variants(struct ctx *ctx, struct page *page)
     for (size_t i = 0; i < page->count; i++)
         ids[i] = page->variants[i].id;
     page->stocks = arena_alloc_many(ctx->arena, page->count + 1, sizeof *page->stocks);
-    return stock_load_many(ctx, ids, page->count, page->stocks);
+    TRY(stock_load_many(ctx, ids, page->count, page->stocks));
+    const struct variant **asked = arena_alloc_many(ctx->arena, page->count + 1, sizeof *asked);
+    for (size_t i = 0; i < page->count; i++)
+        asked[i] = &page->variants[i];
+    page->struck = arena_alloc_many(ctx->arena, page->count + 1, sizeof *page->struck);
+    return struck_prices(ctx, asked, page->count, page->struck);
 }
 
 static int64_t shown_stock(const struct page *page, size_t index)
@@ -72,6 +79,7 @@ static void fill_variant(struct ctx *ctx, struct value *view, const struct page 
     value_set_text(arena, view, "title", variant->title);
     value_set(arena, view, "options", *variant->options);
     value_set_money(arena, view, "price", money_of(variant->price, ctx->shop->currency));
+    price_terms_view(ctx, view, variant, &page->struck[index]);
     value_set_int(arena, view, "available", shown_stock(page, index));
     const struct product *product = page->product;
     bool is_own = variant->picture_id != NULL;
@@ -282,6 +290,7 @@ static err add_details(struct ctx *ctx, struct value *view, const struct product
     value_set_text(arena, view, "model", details.model);
     value_set_text(arena, view, "origin", details.origin);
     value_set_int(arena, view, "shelf_life_days", details.shelf_life_days);
+    after_sale_set_view(ctx, view, &details.after_sale);
     value_set_text(arena, view, "seo_title", details.seo_title);
     value_set_text(arena, view, "seo_description", details.seo_description);
     struct value *specs = value_set_list(arena, view, "specs");

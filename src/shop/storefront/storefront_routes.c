@@ -9,8 +9,12 @@
 #define HOME_FEATURED 8
 #define HOME_NEWEST 12
 #define HOME_DIGITAL 6
+/* Collections that the navigation names. */
+#define NAV_COLLECTIONS 12
 
+/* In the order of enum product_sort; the last is for collections that people fill. */
 static const char *const sorts[] = {"newest", "price-up", "price-down", NULL};
+static const char *const collection_sorts[] = {"newest", "price-up", "price-down", "chosen", NULL};
 
 static void cache(struct req *req, const char *kind, int64_t id)
 {
@@ -36,6 +40,27 @@ static void add_category(struct ctx *ctx, struct value *view, const struct categ
     value_set_int(arena, view, "product_count", category->active_count);
 }
 
+/* Those that strangers see and that have something. */
+static err add_collections(struct ctx *ctx, struct value *view)
+{
+    struct collection *collections;
+    size_t count;
+    TRY(collection_list(ctx, &collections, &count));
+    struct value *list = value_set_list(ctx->arena, view, "collections");
+    for (size_t i = 0; i < count && value_count(list) < NAV_COLLECTIONS; i++) {
+        if (!collections[i].is_shown || collections[i].active_count == 0)
+            continue;
+        struct value *entry = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_text(ctx->arena, entry, "handle", collections[i].handle);
+        value_set_text(ctx->arena, entry, "name", collection_name(ctx, &collections[i]));
+        value_set_text(ctx->arena, entry, "summary", collection_summary(ctx, &collections[i]));
+        value_set_int(ctx->arena, entry, "product_count", collections[i].active_count);
+        value_set_text(ctx->arena, entry, "url",
+                       arena_format(ctx->arena, "/collections/%s", collections[i].handle));
+    }
+    return NULL;
+}
+
 err storefront_nav(struct ctx *ctx, struct value **nav)
 {
     struct category *categories;
@@ -52,7 +77,7 @@ err storefront_nav(struct ctx *ctx, struct value **nav)
         value_set_text(ctx->arena, entry, "url",
                        arena_format(ctx->arena, "/categories/%s", categories[i].handle));
     }
-    return NULL;
+    return add_collections(ctx, *nav);
 }
 
 void storefront_crumbs(struct ctx *ctx, struct value *view, const struct category *categories, size_t count,
@@ -130,29 +155,51 @@ static const struct field category_fields[] = {
     {0},
 };
 
+static const struct field collection_fields[] = {
+    {.name = "handle",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct list_form, handle),
+     .is_required = true,
+     .maximum = 80,
+     .help = "Handle of the collection"},
+    {.name = "sort",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct list_form, sort),
+     .choices = collection_sorts,
+     .otherwise = -1,
+     .help = "Order of the list; chosen is that of the shop, for collections by hand"},
+    {.name = "cursor",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct list_form, cursor),
+     .maximum = 60,
+     .help = "next_cursor of the page before"},
+    {0},
+};
+
 /* A page of the list and the way to the next one. */
-static err add_list(struct req *req, struct value *view, const char *base, int64_t category_id)
+static err add_list(struct req *req, struct value *view, const char *base, int64_t shelf_id)
 {
     const struct list_form *form = req->form;
     struct arena *arena = req->ctx.arena;
     struct product_query query = {.status = PRODUCT_ACTIVE,
-                                  .category_id = category_id,
+                                  .shelf_id = shelf_id,
                                   .sort = (enum product_sort)form->sort,
                                   .cursor = form->cursor,
                                   .limit = PAGE_PRODUCTS};
     struct product_page page;
     int64_t total;
     TRY(product_list(&req->ctx, &query, &page));
-    TRY(product_count(&req->ctx, category_id, PRODUCT_ACTIVE, &total));
+    TRY(product_count(&req->ctx, shelf_id, PRODUCT_ACTIVE, &total));
     TRY(product_card_views(&req->ctx, value_set_list(arena, view, "products"), page.items, page.count));
-    value_set_text(arena, view, "sort", sorts[form->sort]);
+    value_set_text(arena, view, "sort", collection_sorts[form->sort]);
     value_set_text(arena, view, "next_cursor", page.next_cursor);
     value_set_text(arena, view, "next_url",
-                   page.next_cursor ? arena_format(arena, "%s?sort=%s&cursor=%s", base, sorts[form->sort],
-                                                   page.next_cursor)
+                   page.next_cursor ? arena_format(arena, "%s?sort=%s&cursor=%s", base,
+                                                   collection_sorts[form->sort], page.next_cursor)
                                     : NULL);
     value_set_text(arena, view, "first_url",
-                   form->cursor[0] ? arena_format(arena, "%s?sort=%s", base, sorts[form->sort]) : NULL);
+                   form->cursor[0] ? arena_format(arena, "%s?sort=%s", base, collection_sorts[form->sort])
+                                   : NULL);
     value_set_int(arena, view, "total", total);
     return NULL;
 }
@@ -194,6 +241,35 @@ static err category(struct req *req)
     if (req->face == FACE_HTML)
         cache_list(req);
     return reply_view(req, "category", view);
+}
+
+static err collection(struct req *req)
+{
+    struct list_form form = *(const struct list_form *)req->form;
+    struct arena *arena = req->ctx.arena;
+    const struct collection *found;
+    TRY(collection_find_by_handle(&req->ctx, form.handle, &found));
+    if (!found || !found->is_shown)
+        return fail_with(&req->ctx, ERR_NOT_FOUND, "no such collection");
+    if (form.sort < 0 || (form.sort == SORT_BY_HAND && found->is_smart))
+        form.sort = found->is_smart ? SORT_NEWEST : SORT_BY_HAND;
+    req->form = &form;
+    struct value *view = value_object(arena);
+    struct value *tree = value_set_object(arena, view, "collection");
+    value_set_text(arena, tree, "handle", found->handle);
+    value_set_text(arena, tree, "name", collection_name(&req->ctx, found));
+    value_set_text(arena, tree, "summary", collection_summary(&req->ctx, found));
+    value_set_text(arena, tree, "seo_title", found->seo_title);
+    value_set_text(arena, tree, "seo_description", found->seo_description);
+    value_set_bool(arena, tree, "is_by_hand", !found->is_smart);
+    value_set_int(arena, tree, "product_count", found->active_count);
+    TRY(add_list(req, view, arena_format(arena, "/collections/%s", found->handle), found->id));
+    const struct value *first = value_at(value_find(view, "products"), 0);
+    if (first)
+        value_set(arena, tree, "picture", *value_find(first, "picture"));
+    if (req->face == FACE_HTML)
+        cache_list(req);
+    return reply_view(req, "collection", view);
 }
 
 /* The page shows other products too: it changes with each of them. */
@@ -265,6 +341,14 @@ const struct route storefront_routes[] = {
      .form_size = sizeof(struct list_form),
      .summary = "The products of a category",
      .answer = "category"},
+    {.method = GET,
+     .path = "/collections/:handle",
+     .handler = collection,
+     .guard = ANYONE,
+     .fields = collection_fields,
+     .form_size = sizeof(struct list_form),
+     .summary = "The products of a collection",
+     .answer = "collection"},
     {.method = GET,
      .path = "/products/:handle",
      .handler = product,

@@ -16,7 +16,7 @@ void shop_add_problem(struct ctx *ctx, const struct field_problem **problems, co
                       const char *code, const char *message)
 {
     struct field_problem *problem = arena_alloc(ctx->arena, sizeof *problem);
-    *problem = (struct field_problem){field, code, message, *problems};
+    *problem = (struct field_problem){.field = field, .code = code, .message = message, .next = *problems};
     *problems = problem;
 }
 

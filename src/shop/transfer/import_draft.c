@@ -159,9 +159,14 @@ static void take_details(struct import_run *run, struct import_group *group)
 {
     struct product_details *details = arena_alloc(run->work.arena, sizeof *details);
     bool was_changed = group->is_draft_changed;
-    *details = group->whole
-                   ? group->whole->details
-                   : (struct product_details){"", "", "", "", 0, "", "", value_list(run->work.arena)};
+    *details = group->whole ? group->whole->details
+                            : (struct product_details){.model = "",
+                                                       .origin = "",
+                                                       .tax_code = "",
+                                                       .unit = "",
+                                                       .seo_title = "",
+                                                       .seo_description = "",
+                                                       .specs = value_list(run->work.arena)};
     group->is_draft_changed = false;
     take_text(run, group, MEANING_MODEL, &details->model);
     take_text(run, group, MEANING_ORIGIN, &details->origin);

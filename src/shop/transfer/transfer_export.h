@@ -18,14 +18,16 @@ enum export_kind { EXPORT_PRODUCTS = 1, EXPORT_ORDERS, EXPORT_CATEGORIES, EXPORT
 /* What narrows a list, as its page does. */
 struct export_filter {
     struct product_query products;
-    const char *q; /* of products: a SKU or the beginning of a title; of orders: a number, phone or e-mail; ""
-                      = all */
+    const char *q; /* of products: a SKU or the beginning of a title; of orders: a number or its end, phone or
+                      e-mail; "" = all */
     enum order_stage stage;
+    int64_t since; /* orders placed then or later, and before `until`; 0 = any */
+    int64_t until;
     bool shows_personal; /* orders: names, phones and addresses unmasked */
     struct picture_query media;
 };
 
-#define EXPORT_CURSOR_BYTES 400
+#define EXPORT_CURSOR_BYTES PRODUCT_CURSOR_LIMIT
 
 struct export
 {

@@ -63,6 +63,8 @@ static void put_order(struct ctx *ctx, const struct export *export, const struct
 static err find_orders(struct ctx *ctx, const char *q, struct order **orders, size_t *count)
 {
     *count = 0;
+    if (strlen(q) <= ORDER_TAIL_LIMIT && strspn(q, "0123456789") == strlen(q))
+        return order_list_by_tail(ctx, q, ORDERS_AT_ONCE, orders, count);
     if (strlen(q) != NUMBER_LENGTH || strspn(q, "0123456789") != NUMBER_LENGTH)
         return order_list_by_contact(ctx, q, ORDERS_AT_ONCE, orders, count);
     err failure = order_load_by_number(ctx, q, orders);
@@ -76,8 +78,11 @@ err export_orders_rows(struct ctx *ctx, struct export *export)
 {
     struct order *orders;
     size_t count;
-    struct order_query query = {
-        .stage = export->filter.stage, .before_id = export->before_id, .limit = ORDERS_AT_ONCE};
+    struct order_query query = {.stage = export->filter.stage,
+                                .since = export->filter.since,
+                                .until = export->filter.until,
+                                .before_id = export->before_id,
+                                .limit = ORDERS_AT_ONCE};
     if (export->filter.q[0])
         TRY(find_orders(ctx, export->filter.q, &orders, &count));
     else

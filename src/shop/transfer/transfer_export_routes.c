@@ -22,6 +22,8 @@ struct export_form {
     int64_t category_id;
     const char *q;
     int stage;
+    const char *from;
+    const char *to;
     int show;
 };
 
@@ -53,12 +55,22 @@ static const struct field product_fields[] = {
 
 static const struct field order_fields[] = {
     FORMAT_FIELD,
-    WORD_FIELD("Order number, phone number or e-mail address"),
+    WORD_FIELD("Order number or its last four to ten digits, phone number or e-mail address"),
     {.name = "stage",
      .kind = FIELD_CHOICE,
      .offset = offsetof(struct export_form, stage),
      .choices = stages,
      .help = "Only orders of this stage"},
+    {.name = "from",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct export_form, from),
+     .maximum = 10,
+     .help = "Placed on this day or later, as 2026-05-01"},
+    {.name = "to",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct export_form, to),
+     .maximum = 10,
+     .help = "Placed on this day or earlier"},
     {0},
 };
 
@@ -108,12 +120,22 @@ static err export_products(struct req *req)
     return answer(req, EXPORT_PRODUCTS, "products", &filter);
 }
 
+static err read_day(struct ctx *ctx, const char *field, const char *day, int64_t *at)
+{
+    if (day[0] && !clock_parse_day(day, ctx->shop->utc_offset, at))
+        return fail_field(ctx, field, "not-a-date", "a day is written as 2026-05-01");
+    return NULL;
+}
+
 static err export_orders(struct req *req)
 {
     const struct export_form *form = req->form;
     struct export_filter filter = {.q = form->q,
                                    .stage = (enum order_stage)form->stage,
                                    .shows_personal = staff_may(req->visitor, PERSONAL_SCOPE)};
+    TRY(read_day(&req->ctx, "from", form->from, &filter.since));
+    TRY(read_day(&req->ctx, "to", form->to, &filter.until));
+    filter.until += filter.until ? DAY_MS : 0;
     return answer(req, EXPORT_ORDERS, "orders", &filter);
 }
 

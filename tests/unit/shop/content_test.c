@@ -102,7 +102,7 @@ static void marks_at_the_beginning_of_a_line_become_tags(void **state)
         {"# \n- ", "<p>#<br>-</p>"},
         {"a < b & \"c\"", "<p>a &lt; b &amp; &quot;c&quot;</p>"},
         {"- <b onclick=x>", "<ul><li>&lt;b onclick=x&gt;</li></ul>"},
-        {"<p>段</p><script>x</script>", "<p>段</p>&lt;script&gt;x&lt;/script&gt;"},
+        {"<p>段</p><script>x</script>", "<p>段</p>"},
     };
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
         assert_string_equal(policy_html(work, pairs[i][0]), pairs[i][1]);

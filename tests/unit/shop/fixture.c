@@ -11,6 +11,7 @@
 #include "shop/media/media.h"
 #include "shop/media/media_jobs.h"
 #include "shop/payment/payment_jobs.h"
+#include "shop/rule/rule_jobs.h"
 #include "shop/services.h"
 #include "shop/staff/staff.h"
 #include "unit.h"
@@ -216,14 +217,11 @@ static err load_shop(struct ctx *ctx, int64_t shop_id)
 
 void run_jobs(void)
 {
-    static const struct listener *const listeners[] = {payment_listeners, digital_listeners, NULL};
-    static const struct job_kind *const kinds[] = {media_job_kinds,
-                                                   catalog_job_kinds,
-                                                   payment_job_kinds,
-                                                   payment_owed_job_kinds,
-                                                   checkout_job_kinds,
-                                                   digital_job_kinds,
-                                                   NULL};
+    static const struct listener *const listeners[] = {payment_listeners, digital_listeners, rule_listeners,
+                                                       NULL};
+    static const struct job_kind *const kinds[] = {
+        media_job_kinds,    catalog_job_kinds, payment_job_kinds, payment_owed_job_kinds,
+        checkout_job_kinds, digital_job_kinds, rule_job_kinds,    NULL};
     static const struct job_recurring *const recurring[] = {NULL};
     const struct job_runner_options options = {.db = fixture.db,
                                                .model = work,
@@ -591,7 +589,7 @@ static const struct picture_maker pictures = {.identify = paint_identify,
                                               .look = paint_look,
                                               .derive = paint_derive,
                                               .can_make = paint_can_make};
-static const struct services services = {gateways, &pictures};
+static const struct services services = {.gateways = gateways, .pictures = &pictures};
 
 int open_platform(void **state)
 {

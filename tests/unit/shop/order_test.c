@@ -299,6 +299,25 @@ static void orders_are_listed_newest_first_by_stage_and_contact(void **state)
     assert_int_equal(count, 2);
     assert_int_equal(orders[0].id, ids[3]);
     assert_int_equal(orders[0].paid, 100);
+    query = (struct order_query){.sort = ORDER_WAITING, .stage = STAGE_TO_SHIP, .limit = 1};
+    assert_ok(order_list(work, &query, &orders, &count));
+    assert_int_equal(orders[0].id, ids[1]);
+    query.cursor = order_cursor(work, &orders[0]);
+    assert_ok(order_list(work, &query, &orders, &count));
+    assert_int_equal(count, 1);
+    assert_int_equal(orders[0].id, ids[3]);
+    query.cursor = "3";
+    assert_fails(order_list(work, &query, &orders, &count), ERR_BAD_REQUEST);
+    query = (struct order_query){.until = DAY_MS, .limit = 10};
+    assert_ok(order_list(work, &query, &orders, &count));
+    assert_int_equal(count, 0);
+    query = (struct order_query){.since = DAY_MS, .until = clock_now() + DAY_MS, .limit = 10};
+    assert_ok(order_list(work, &query, &orders, &count));
+    assert_int_equal(count, 5);
+    assert_ok(order_list_by_tail(work, load_order(ids[2])->number + 14, 9, &orders, &count));
+    assert_true(count >= 1);
+    assert_ok(order_list_by_tail(work, "1'%", 9, &orders, &count));
+    assert_int_equal(count, 0);
     assert_ok(order_list_by_contact(work, "13800138000", 4, &orders, &count));
     assert_int_equal(count, 4);
     assert_ok(order_list_by_contact(work, "13800138001", 4, &orders, &count));
@@ -307,6 +326,34 @@ static void orders_are_listed_newest_first_by_stage_and_contact(void **state)
     assert_int_equal(most, 3);
     assert_ok(order_count_stage(work, STAGE_PENDING_PAYMENT, 2, &most));
     assert_int_equal(most, 2);
+}
+
+static void the_dearest_order_comes_first_while_orders_come_in(void **state)
+{
+    (void)state;
+    int64_t cup = make_variant(PRODUCT_PHYSICAL, 100, 500), ids[11];
+    struct order *orders;
+    size_t count;
+    int seen[11] = {0};
+    for (int i = 0; i < 11; i++)
+        ids[i] = place_order(cup, 1 + i * 7 % 5)->id;
+    struct order_query query = {.sort = ORDER_DEAREST, .limit = 3};
+    int64_t last = INT64_MAX;
+    for (int page = 0; page < 10; page++) {
+        assert_ok(order_list(work, &query, &orders, &count));
+        for (size_t i = 0; i < count; i++) {
+            assert_true(orders[i].total <= last);
+            last = orders[i].total;
+            for (int j = 0; j < 11; j++)
+                seen[j] += orders[i].id == ids[j];
+        }
+        if (count == 0)
+            break;
+        query.cursor = order_cursor(work, &orders[count - 1]);
+        place_order(cup, 1 + page % 5);
+    }
+    for (int j = 0; j < 11; j++)
+        assert_int_equal(seen[j], 1);
 }
 
 /* ---- events */
@@ -451,6 +498,7 @@ int main(void)
         SENTENCE(contact_and_address_are_sealed_in_the_table),
         SENTENCE(a_buyer_needs_the_token_or_the_contact),
         SENTENCE(orders_are_listed_newest_first_by_stage_and_contact),
+        SENTENCE(the_dearest_order_comes_first_while_orders_come_in),
         SENTENCE(events_are_numbered_by_the_version_without_gaps),
         SENTENCE(an_event_on_an_old_version_is_refused_and_writes_nothing),
         SENTENCE(of_eight_events_on_one_version_one_happens),

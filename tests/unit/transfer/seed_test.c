@@ -40,14 +40,14 @@ static void the_demo_is_there_once(void **state)
 {
     (void)state;
     struct seed_result result;
-    const char *token;
+    struct staff_entry entry;
     shop_must(seed_demo(ctx, getenv("YUNDIAN_TEST_DEMO"), &result));
     assert_false(result.was_there);
     assert_int_equal(result.categories, 11);
     assert_true(result.products >= 64);
     assert_int_equal(result.orders, 40);
     shop_must(shop_load_by_handle(ctx, "demo", &ctx->shop));
-    shop_must(staff_log_in(ctx, result.staff_login, result.staff_password, "", &token));
+    shop_must(staff_log_in(ctx, result.staff_login, result.staff_password, "", &entry));
     for (int stage = STAGE_PENDING_PAYMENT; stage <= STAGE_REFUNDED; stage++)
         if (stage != STAGE_REFUNDING)
             assert_true(count_stage((enum order_stage)stage) > 0);

@@ -1,0 +1,6 @@
+/* outbound.h - requests to addresses of other people, by libcurl. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "shop/outbound.h"
+
+extern const struct outbound curl_outbound;

@@ -1,0 +1,150 @@
+/* zip.c - libarchive behind the port of the media module.
+ *
+ * Names are told and never used as paths, so none can lead out of a folder. Everything is counted while it is
+ * unpacked: what the ZIP says about its own sizes is not believed. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "adapter/zip.h"
+
+#include "base/text.h"
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <iconv.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#define BLOCK 65536
+#define ENTRIES_SEEN_LIMIT 10000 /* folders and what is left out count here too */
+
+struct walking {
+    struct ctx *ctx;
+    struct archive *archive;
+    const char *scratch;
+    int64_t left; /* bytes that may still be unpacked */
+    err (*take)(struct ctx *ctx, void *arg, const struct zip_entry *entry);
+    void *arg;
+};
+
+static err refuse(struct ctx *ctx, const char *code, const char *message)
+{
+    return fail_field(ctx, "zip", code, message);
+}
+
+/* Packers on Chinese Windows write names in GBK and do not say so. */
+static const char *from_gbk(struct ctx *ctx, const char *name)
+{
+    char out[ZIP_NAME_LIMIT * 4 + 1];
+    char *in = arena_copy_text(ctx->arena, name), *to = out;
+    size_t in_left = strlen(in), out_left = sizeof out - 1;
+    iconv_t converter = iconv_open("UTF-8", "GB18030");
+    if (converter == (iconv_t)-1)
+        return NULL;
+    size_t bad = iconv(converter, &in, &in_left, &to, &out_left);
+    iconv_close(converter);
+    return bad == (size_t)-1 ? NULL : arena_copy(ctx->arena, out, (size_t)(to - out));
+}
+
+/* NULL when nobody could read it. */
+static const char *name_of(struct ctx *ctx, struct archive_entry *entry)
+{
+    const char *name = archive_entry_pathname_utf8(entry);
+    if (!name)
+        name = archive_entry_pathname(entry);
+    if (name && strlen(name) <= ZIP_NAME_LIMIT * 4 && !utf8_is_valid(name, strlen(name)))
+        name = from_gbk(ctx, name);
+    if (!name || strlen(name) > ZIP_NAME_LIMIT * 4 || !utf8_is_valid(name, strlen(name)) ||
+        utf8_length(name, strlen(name)) > ZIP_NAME_LIMIT || text_has_control(name, strlen(name)))
+        return NULL;
+    return arena_copy_text(ctx->arena, name);
+}
+
+/* What packers put in besides. */
+static bool is_clutter(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    const char *base = slash ? slash + 1 : name;
+    return text_starts(name, "__MACOSX/") || base[0] == '.' || base[0] == '\0' ||
+           text_is(base, "Thumbs.db") || text_is(base, "desktop.ini");
+}
+
+/* Into the scratch file; *fits is false when it is larger than a picture may be. */
+static err unpack(struct walking *walking, bool *fits)
+{
+    char block[BLOCK];
+    int64_t bytes = 0;
+    la_ssize_t got;
+    FILE *file = fopen(walking->scratch, "we");
+    if (!file)
+        return fail_with(walking->ctx, ERR_INTERNAL, "cannot write %s (errno %d)", walking->scratch, errno);
+    bool is_written = true;
+    while ((got = archive_read_data(walking->archive, block, sizeof block)) > 0) {
+        bytes += got;
+        walking->left -= got;
+        if (bytes > PICTURE_BYTES_LIMIT || walking->left < 0)
+            break;
+        is_written = is_written && fwrite(block, 1, (size_t)got, file) == (size_t)got;
+    }
+    is_written = fclose(file) == 0 && is_written;
+    *fits = bytes <= PICTURE_BYTES_LIMIT;
+    if (!is_written)
+        return fail_with(walking->ctx, ERR_INTERNAL, "cannot write %s", walking->scratch);
+    if (walking->left < 0)
+        return refuse(walking->ctx, "zip-too-big", "more than 1 GB when unpacked; make several ZIP files");
+    return got < 0 ? refuse(walking->ctx, "zip-broken", "the ZIP file is damaged; pack it again") : NULL;
+}
+
+static err visit(struct walking *walking, struct archive_entry *entry)
+{
+    struct ctx *ctx = walking->ctx;
+    bool fits;
+    struct zip_entry found = {.name = name_of(ctx, entry)};
+    if (archive_entry_filetype(entry) != AE_IFREG || !found.name || is_clutter(found.name))
+        return NULL;
+    if (archive_entry_is_encrypted(entry))
+        return refuse(ctx, "zip-locked", "the ZIP file has a password; pack it without one");
+    TRY(unpack(walking, &fits));
+    found.path = fits ? walking->scratch : NULL;
+    return walking->take(ctx, walking->arg, &found);
+}
+
+static err walk_entries(struct walking *walking)
+{
+    struct archive_entry *entry;
+    for (int seen = 0; seen <= ENTRIES_SEEN_LIMIT; seen++) {
+        int result = archive_read_next_header(walking->archive, &entry);
+        if (result == ARCHIVE_EOF)
+            return NULL;
+        if (result != ARCHIVE_OK && result != ARCHIVE_WARN)
+            return refuse(walking->ctx, "zip-broken", "the ZIP file is damaged; pack it again");
+        TRY(visit(walking, entry));
+    }
+    return refuse(walking->ctx, "zip-too-many", "too many files; make several ZIP files");
+}
+
+static err walk(struct ctx *ctx, const char *path, const char *scratch,
+                err (*take)(struct ctx *ctx, void *arg, const struct zip_entry *entry), void *arg)
+{
+    struct walking walking = {.ctx = ctx,
+                              .archive = archive_read_new(),
+                              .scratch = scratch,
+                              .left = ZIP_UNPACKED_LIMIT,
+                              .take = take,
+                              .arg = arg};
+    if (!walking.archive)
+        bug("libarchive has no memory");
+    /* libarchive gives names in the character set of the thread. */
+    locale_t unicode = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    locale_t before = uselocale(unicode);
+    archive_read_support_format_zip_seekable(walking.archive);
+    err failure = archive_read_open_filename(walking.archive, path, BLOCK) == ARCHIVE_OK
+                      ? walk_entries(&walking)
+                      : refuse(ctx, "zip-broken", "this is no ZIP file; choose one");
+    archive_read_free(walking.archive);
+    uselocale(before);
+    if (unicode)
+        freelocale(unicode);
+    return failure;
+}
+
+const struct zip_reader archive_zips = {.walk = walk};

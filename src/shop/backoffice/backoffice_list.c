@@ -1,0 +1,273 @@
+/* backoffice_list.c - chips, orders, columns and pages of lists. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/backoffice/backoffice_list.h"
+
+#include "base/text.h"
+
+enum product_filters { PRODUCTS_STATUS, PRODUCTS_CATEGORY, PRODUCTS_Q };
+enum order_filters { ORDERS_STAGE, ORDERS_FROM, ORDERS_TO, ORDERS_Q };
+
+#define BIT(filter) (1u << (filter))
+
+/* A word looks in all categories: the list leaves the category out while there is one. */
+const struct list product_list_pages = {
+    .name = "products",
+    .path = "/admin/products",
+    .filters = {"status", "category", "q"},
+    .sorts = {{.name = "newest", .without = BIT(PRODUCTS_Q)},
+              {.name = "updated", .without = BIT(PRODUCTS_CATEGORY) | BIT(PRODUCTS_Q)},
+              {.name = "title", .without = BIT(PRODUCTS_CATEGORY)},
+              {.name = "price-up", .without = BIT(PRODUCTS_Q)},
+              {.name = "price-down", .without = BIT(PRODUCTS_Q)}},
+    .columns = {{"title", "title", NULL, true},
+                {"category", NULL, NULL, true},
+                {"brand", NULL, NULL, false},
+                {"updated", "updated", "newest", false},
+                {"price", "price-up", "price-down", true},
+                {"stock", NULL, NULL, true},
+                {"status", NULL, NULL, true}},
+};
+
+/* A number, phone or address finds few: they are read newest first, whatever else is asked. */
+const struct list order_list_pages = {
+    .name = "orders",
+    .path = "/admin/orders",
+    .filters = {"stage", "from", "to", "q"},
+    .sorts = {{.name = "newest"},
+              {.name = "waiting", .without = BIT(ORDERS_Q)},
+              {.name = "total",
+               .without = BIT(ORDERS_STAGE) | BIT(ORDERS_FROM) | BIT(ORDERS_TO) | BIT(ORDERS_Q)}},
+    .columns = {{"title", NULL, NULL, true},
+                {"contact", NULL, NULL, true},
+                {"placed", "newest", "waiting", true},
+                {"count", NULL, NULL, false},
+                {"payment", NULL, NULL, false},
+                {"stage", NULL, NULL, true},
+                {"total", "total", NULL, true}},
+};
+
+/* Rows come in the order of time; nothing else has an index. */
+const struct list audit_list_pages = {
+    .name = "audit",
+    .path = "/admin/audit",
+    .filters = {"kind", "who", "from", "to"},
+    .sorts = {{.name = "newest"}},
+};
+
+const char *const list_names[] = {"products", "orders", "audit", NULL};
+
+const struct list *list_of_name(const char *name)
+{
+    static const struct list *const lists[] = {&product_list_pages, &order_list_pages, &audit_list_pages};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        if (text_is(lists[i]->name, name))
+            return lists[i];
+    return NULL;
+}
+
+static bool holds(const struct list_place *place, size_t filter)
+{
+    return place->values[filter] && place->values[filter][0];
+}
+
+static bool goes(const struct list_place *place, const struct list_sort *sort)
+{
+    for (size_t i = 0; place->list->filters[i]; i++)
+        if ((sort->without & BIT(i)) && holds(place, i))
+            return false;
+    return true;
+}
+
+void list_settle(struct list_place *place)
+{
+    const struct list_sort *first = NULL;
+    for (const struct list_sort *sort = place->list->sorts; sort->name; sort++) {
+        if (!goes(place, sort))
+            continue;
+        if (text_is(sort->name, place->sort)) {
+            place->sort = sort->name;
+            return;
+        }
+        first = first ? first : sort;
+    }
+    place->sort = first->name;
+}
+
+/* ---- addresses ---- */
+
+static bool is_first_sort(const struct list_place *place)
+{
+    struct list_place plain = *place;
+    plain.sort = NULL;
+    list_settle(&plain);
+    return text_is(plain.sort, place->sort);
+}
+
+static void add_pair(struct text_buf *query, const char *name, const char *value)
+{
+    text_add_format(query, "%s%s=", query->len ? "&" : "", name);
+    text_add_url(query, value, strlen(value));
+}
+
+const char *list_query(struct ctx *ctx, const struct list_place *place)
+{
+    struct text_buf query;
+    text_open(&query, ctx->arena, LIST_URL_LIMIT);
+    for (size_t i = 0; place->list->filters[i]; i++)
+        if (holds(place, i))
+            add_pair(&query, place->list->filters[i], place->values[i]);
+    if (!is_first_sort(place))
+        add_pair(&query, "sort", place->sort);
+    return text_of(&query);
+}
+
+static const char *url_of_query(struct ctx *ctx, const struct list *list, const char *query)
+{
+    return query[0] ? arena_format(ctx->arena, "%s?%s", list->path, query) : list->path;
+}
+
+const char *list_url(struct ctx *ctx, const struct list_place *place, const char *cursor)
+{
+    const char *url = url_of_query(ctx, place->list, list_query(ctx, place));
+    if (!cursor)
+        return url;
+    return arena_format(ctx->arena, "%s%ccursor=%s", url, strchr(url, '?') ? '&' : '?', cursor);
+}
+
+/* The address with another order, or without one of the filters. */
+static const char *url_with_sort(struct ctx *ctx, const struct list_place *place, const char *sort)
+{
+    struct list_place other = *place;
+    other.sort = sort;
+    list_settle(&other);
+    return list_url(ctx, &other, NULL);
+}
+
+static const char *url_without(struct ctx *ctx, const struct list_place *place, size_t filter)
+{
+    struct list_place other = *place;
+    other.values[filter] = NULL;
+    list_settle(&other);
+    return list_url(ctx, &other, NULL);
+}
+
+/* ---- the view ---- */
+
+static void add_chips(struct ctx *ctx, const struct list_place *place, struct value *view)
+{
+    struct value *chips = value_set_list(ctx->arena, view, "chips");
+    struct value *filters = value_set_object(ctx->arena, view, "filters");
+    for (size_t i = 0; place->list->filters[i]; i++) {
+        if (!holds(place, i))
+            continue;
+        struct value *chip = value_add(ctx->arena, chips, *value_object(ctx->arena));
+        value_set_text(ctx->arena, chip, "filter", place->list->filters[i]);
+        value_set_text(ctx->arena, chip, "value", place->values[i]);
+        value_set_text(ctx->arena, chip, "label", place->labels[i]);
+        value_set_text(ctx->arena, chip, "url", url_without(ctx, place, i));
+        value_set_text(ctx->arena, filters, place->list->filters[i], place->values[i]);
+    }
+}
+
+static void add_sorts(struct ctx *ctx, const struct list_place *place, struct value *view)
+{
+    struct value *sorts = value_set_list(ctx->arena, view, "sorts");
+    value_set_text(ctx->arena, view, "sort", place->sort);
+    for (const struct list_sort *sort = place->list->sorts; sort->name; sort++) {
+        if (!goes(place, sort))
+            continue;
+        struct value *entry = value_add(ctx->arena, sorts, *value_object(ctx->arena));
+        value_set_text(ctx->arena, entry, "name", sort->name);
+        value_set_text(ctx->arena, entry, "url", url_with_sort(ctx, place, sort->name));
+        value_set_bool(ctx->arena, entry, "is_current", text_is(sort->name, place->sort));
+    }
+}
+
+static bool is_named(const char *columns, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = columns; (at = strstr(at, name)); at += length)
+        if ((at == columns || at[-1] == ',') && (at[length] == ',' || at[length] == 0))
+            return true;
+    return false;
+}
+
+/* The order that a click on the head of a column asks for; NULL when none goes now. */
+static const char *next_sort(const struct list_place *place, const struct list_column *column)
+{
+    const char *wanted = column->sort;
+    if (wanted && column->reverse && text_is(wanted, place->sort))
+        wanted = column->reverse;
+    for (const struct list_sort *sort = place->list->sorts; wanted && sort->name; sort++)
+        if (text_is(sort->name, wanted) && goes(place, sort))
+            return wanted;
+    return NULL;
+}
+
+/* The first column is what the row is: it is always there. */
+static void add_columns(struct ctx *ctx, const struct list_place *place, const char *chosen,
+                        struct value *view)
+{
+    struct value *columns = value_set_list(ctx->arena, view, "columns");
+    struct value *shown = value_set_object(ctx->arena, view, "shown");
+    for (const struct list_column *column = place->list->columns; column->name; column++) {
+        bool is_first = column == place->list->columns;
+        bool is_shown = is_first || (chosen ? is_named(chosen, column->name) : column->is_shown);
+        bool is_sorted = column->sort && (text_is(column->sort, place->sort) ||
+                                          (column->reverse && text_is(column->reverse, place->sort)));
+        const char *sort = next_sort(place, column);
+        struct value *entry = value_add(ctx->arena, columns, *value_object(ctx->arena));
+        value_set_text(ctx->arena, entry, "name", column->name);
+        value_set_bool(ctx->arena, entry, "is_fixed", is_first);
+        value_set_bool(ctx->arena, entry, "is_shown", is_shown);
+        value_set_bool(ctx->arena, entry, "is_sorted", is_sorted);
+        value_set_text(ctx->arena, entry, "sort", sort);
+        value_set_text(ctx->arena, entry, "sort_url", sort ? url_with_sort(ctx, place, sort) : NULL);
+        value_set_bool(ctx->arena, shown, column->name, is_shown);
+    }
+}
+
+/* Saved views; the one whose address this is, is the current one. */
+static err add_views(struct ctx *ctx, const struct list_place *place, struct value *view,
+                     const char **columns)
+{
+    struct saved_view *views;
+    size_t count;
+    const char *query = list_query(ctx, place);
+    struct value *list = value_set_list(ctx->arena, view, "views");
+    TRY(saved_view_list(ctx, place->list, &views, &count));
+    for (size_t i = 0; i < count; i++) {
+        struct value *entry = value_add(ctx->arena, list, *value_object(ctx->arena));
+        bool is_current = text_is(views[i].query, query);
+        value_set_id(ctx->arena, entry, "id", views[i].id);
+        value_set_text(ctx->arena, entry, "name", views[i].name);
+        value_set_text(ctx->arena, entry, "url", url_of_query(ctx, place->list, views[i].query));
+        value_set_bool(ctx->arena, entry, "is_shared", views[i].is_shared);
+        value_set_bool(ctx->arena, entry, "is_own", views[i].staff_id == ctx->actor_id);
+        value_set_bool(ctx->arena, entry, "is_current", is_current);
+        if (is_current) {
+            value_set(ctx->arena, view, "current", *entry);
+            *columns = views[i].columns[0] ? views[i].columns : *columns;
+        }
+    }
+    return NULL;
+}
+
+err list_view(struct ctx *ctx, const struct list_place *place, const char *next_cursor, struct value *view)
+{
+    struct value *list = value_set_object(ctx->arena, view, "list");
+    const char *columns;
+    bool is_later = place->cursor && place->cursor[0];
+    value_set_text(ctx->arena, list, "name", place->list->name);
+    value_set_text(ctx->arena, list, "path", place->list->path);
+    value_set_text(ctx->arena, list, "query", list_query(ctx, place));
+    TRY(list_columns_find(ctx, place->list, &columns));
+    TRY(add_views(ctx, place, list, &columns));
+    add_chips(ctx, place, list);
+    add_sorts(ctx, place, list);
+    add_columns(ctx, place, columns, list);
+    value_set_text(ctx->arena, view, "list_url", list_url(ctx, place, NULL));
+    value_set_text(ctx->arena, view, "next_url", next_cursor ? list_url(ctx, place, next_cursor) : NULL);
+    value_set_text(ctx->arena, view, "first_url", is_later ? list_url(ctx, place, NULL) : NULL);
+    return NULL;
+}

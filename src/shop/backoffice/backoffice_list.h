@@ -1,0 +1,93 @@
+/* backoffice_list.h - what the lists of the back office have in common: filters, orders, columns, pages.
+ *
+ * A list is declared: the filters that its address may carry, the orders it can be read in, its columns. Its
+ * handler fills a place (which filters hold, in which order, behind which cursor) from its form, asks its
+ * module for the rows, and list_view makes the rest: chips that show and take off what narrows the list,
+ * addresses for orders and pages, columns as this person chose them, saved views. An order that has no index
+ * together with a filter is not offered while the filter holds. Private. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/ctx.h"
+#include "base/value.h"
+#include "db/db.h"
+
+#define LIST_FILTER_LIMIT 8
+#define LIST_SORT_LIMIT 8
+#define LIST_COLUMN_LIMIT 12
+#define LIST_URL_LIMIT 2000
+/* Views that one list of a shop can keep, and characters of a name. */
+#define LIST_VIEW_LIMIT 60
+#define LIST_VIEW_NAME_LIMIT 30
+/* How long a view that was removed can be brought back. */
+#define LIST_VIEW_KEPT_MS INT64_C(604800000) /* a week */
+
+struct list_sort {
+    const char *name;
+    unsigned without; /* bit i: not while filter i holds */
+};
+
+struct list_column {
+    const char *name;
+    const char *sort;    /* the order that a click on its head asks for; NULL = none */
+    const char *reverse; /* and the next click; NULL = the same */
+    bool is_shown;       /* unless somebody chose otherwise */
+};
+
+struct list {
+    const char *name;
+    const char *path;
+    const char *filters[LIST_FILTER_LIMIT + 1]; /* names of fields; ends with NULL */
+    struct list_sort sorts[LIST_SORT_LIMIT + 1];
+    struct list_column columns[LIST_COLUMN_LIMIT + 1];
+};
+
+struct list_place {
+    const struct list *list;
+    const char *values[LIST_FILTER_LIMIT]; /* "" or NULL: does not narrow */
+    const char *labels[LIST_FILTER_LIMIT]; /* what people call an id; NULL = the value itself */
+    const char *sort;                      /* asked for; list_settle makes it one that goes */
+    const char *cursor;
+};
+
+extern const struct list product_list_pages;
+extern const struct list order_list_pages;
+extern const struct list audit_list_pages;
+/* "products" …; ends with NULL. */
+extern const char *const list_names[];
+const struct list *list_of_name(const char *name);
+
+/* The first order that goes with what narrows the list, when the one asked for does not. */
+void list_settle(struct list_place *place);
+/* The query of its address in a fixed order of names, without cursor: "" when nothing narrows it. */
+const char *list_query(struct ctx *ctx, const struct list_place *place);
+/* Path and query; with a cursor when that is not NULL. */
+const char *list_url(struct ctx *ctx, const struct list_place *place, const char *cursor);
+/* Puts `list` (docs/views.md), next_url, first_url and list_url into a view. */
+CHECKED err list_view(struct ctx *ctx, const struct list_place *place, const char *next_cursor,
+                      struct value *view);
+
+/* ---- what staff keep of lists ---- */
+
+struct saved_view {
+    int64_t id;
+    const char *name;
+    const char *query;
+    const char *columns;
+    int64_t staff_id;
+    bool is_shared;
+};
+
+/* The person's own and the shared ones, oldest first. */
+CHECKED err saved_view_list(struct ctx *ctx, const struct list *list, struct saved_view **views,
+                            size_t *count);
+/* Fills view->id. ERR_LIMIT, ERR_INVALID (name, query). */
+CHECKED err saved_view_create(struct ctx *ctx, const struct list *list, struct saved_view *view);
+/* Of one's own, or, for who may manage (`is_manager`), of anybody. ERR_NOT_FOUND. `list` gets its list. */
+CHECKED err saved_view_rename(struct ctx *ctx, int64_t view_id, bool is_manager, const char *name,
+                              const struct list **list);
+CHECKED err saved_view_remove(struct ctx *ctx, int64_t view_id, bool is_manager, bool is_removed,
+                              const struct list **list);
+/* Names between commas; NULL when this person chose none. */
+CHECKED err list_columns_find(struct ctx *ctx, const struct list *list, const char **columns);
+/* NULL goes back to what everybody sees. */
+CHECKED err list_columns_set(struct ctx *ctx, const struct list *list, const char *columns);

@@ -1,0 +1,9 @@
+/* backoffice_price_view.h - how the prices of a variant went, as a drawing and as tables. Private. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/value.h"
+#include "shop/catalog/catalog.h"
+
+/* docs/views.md: chart, changes and deals of the last `days` days into the view. */
+CHECKED err price_chart_view(struct ctx *ctx, struct value *view, const struct variant *variant,
+                             int64_t days);

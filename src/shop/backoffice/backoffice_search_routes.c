@@ -1,0 +1,192 @@
+/* backoffice_search_routes.c - one field that finds everything: pages and acts, products, orders.
+ *
+ * Each group shows few, and each question behind it reads a bounded number of rows of an index, so that the
+ * answer is quick in a shop of any size. Who may not see a page does not find it. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/backoffice/backoffice_routes.h"
+
+#include "base/text.h"
+#include "shop/catalog/catalog.h"
+#include "shop/order/order.h"
+#include "shop/staff/staff.h"
+#include <inttypes.h>
+
+#define SHOWN 8
+
+/* What a page answers to: its name, the initials of its pinyin, English. All lower case. */
+struct place {
+    const char *name; /* below find.place in the locale files */
+    const char *path;
+    const char *scope;
+    const char *words;
+};
+
+static const struct place places[] = {
+    {"today", "/admin", NULL, "今日 今天 概况 首页 jr jt gk sy today home dashboard"},
+    {"orders", "/admin/orders", "orders.read", "订单 dd orders"},
+    {"to_ship", "/admin/orders?stage=to_ship", "orders.read", "待发货 发货 打包 dfh fh db ship pack orders"},
+    {"unpaid", "/admin/orders?stage=pending_payment", "orders.read", "待付款 未付款 dfk wfk unpaid orders"},
+    {"products", "/admin/products", "products.read", "商品 sp products goods"},
+    {"new_product", "/admin/products/new", "products.write",
+     "新建商品 添加商品 上新 xjsp tjsp sx new add product create"},
+    {"drafts", "/admin/products?status=draft", "products.read", "未上架 草稿 wsj cg drafts products"},
+    {"acts", "/admin/products/acts", "products.read", "批量操作 撤销 plcz cx bulk undo acts"},
+    {"codes", "/admin/codes", "products.read", "卡密 km codes keys digital"},
+    {"by_hand", "/admin/codes/by-hand", "products.read", "人工发货 rgfh by hand manual delivery"},
+    {"categories", "/admin/categories", "products.read", "分类 fl categories"},
+    {"tags", "/admin/tags", "products.read", "标签 bq tags"},
+    {"attributes", "/admin/attributes", "products.read", "属性 规格 sx gg attributes"},
+    {"media", "/admin/media", "products.read", "素材 图片 视频 sc tp sp media pictures videos library"},
+    {"alarms", "/admin/alarms", NULL, "提醒 异常 tx yc alarms"},
+    {"settings", "/admin/settings", "settings.read", "设置 sz settings"},
+    {"identity", "/admin/settings/identity", "settings.read",
+     "店铺信息 店名 标志 dpxx dm bz shop identity name logo"},
+    {"region", "/admin/settings/region", "settings.read",
+     "货币 语言 时区 hb yy sq currency language time zone region"},
+    {"policies", "/admin/settings/policies", "settings.read",
+     "店铺政策 退货 隐私 dpzc th ys policies returns privacy terms"},
+    {"licence", "/admin/settings/licence", "shop.write", "营业执照 备案 yyzz ba icp licence license"},
+    {"domains", "/admin/settings/domains", "shop.write", "域名 网址 ym wz domains"},
+    {"staff", "/admin/settings/staff", "staff.manage", "店员 员工 权限 dy yg qx staff people roles"},
+    {"audit", "/admin/audit", "staff.manage", "操作记录 日志 审计 czjl rz sj audit log history"},
+    {"closing", "/admin/settings/closing", "shop.write", "停业 关店 ty gd closing"},
+    {"account", "/admin/account", NULL, "我的账号 密码 登录 wdzh mm dl account password sessions"},
+    {0},
+};
+
+struct search_form {
+    const char *q;
+};
+
+static const struct field search_fields[] = {
+    {.name = "q",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct search_form, q),
+     .maximum = 60,
+     .help = "A name, its beginning, a SKU, a barcode, an order number or its end, a phone number"},
+    {0},
+};
+
+/* ASCII only: words of the table have no other capitals. */
+static const char *lower(struct ctx *ctx, const char *text)
+{
+    char *copy = arena_copy_text(ctx->arena, text);
+    for (char *c = copy; *c; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c - 'A' + 'a');
+    return copy;
+}
+
+/* A word begins so, or, for other than Latin letters, holds it. */
+static bool answers(const struct place *place, const char *q)
+{
+    bool is_latin = (unsigned char)q[0] < 0x80;
+    for (const char *at = place->words; (at = strstr(at, q)); at++)
+        if (!is_latin || at == place->words || at[-1] == ' ')
+            return true;
+    return false;
+}
+
+static void find_places(struct req *req, const char *q, struct value *view)
+{
+    struct ctx *ctx = &req->ctx;
+    struct value *list = value_set_list(ctx->arena, view, "places");
+    const char *word = lower(ctx, q);
+    for (const struct place *place = places; place->name; place++) {
+        if (!staff_may(req->visitor, place->scope) || !answers(place, word) || value_count(list) == SHOWN)
+            continue;
+        struct value *hit = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_text(ctx->arena, hit, "name", place->name);
+        value_set_text(ctx->arena, hit, "url", place->path);
+    }
+}
+
+static void add_product(struct ctx *ctx, struct value *list, const struct product *product)
+{
+    for (size_t i = 0; i < value_count(list); i++)
+        if (text_is(value_find_text(value_at(list, i), "handle"), product->handle))
+            return;
+    if (value_count(list) == SHOWN)
+        return;
+    struct value *hit = value_add(ctx->arena, list, *value_object(ctx->arena));
+    value_set_text(ctx->arena, hit, "title", product->title);
+    value_set_text(ctx->arena, hit, "handle", product->handle);
+    value_set_text(ctx->arena, hit, "status", product_status_name(product->status));
+    picture_set_view(ctx, hit, "picture", product->picture_id, "");
+    value_set_text(ctx->arena, hit, "url", arena_format(ctx->arena, "/admin/products/%" PRId64, product->id));
+}
+
+/* What is named whole comes first, then what begins so, then what holds it. */
+static err find_products(struct req *req, const char *q, struct value *view)
+{
+    struct ctx *ctx = &req->ctx;
+    struct value *list = value_set_list(ctx->arena, view, "products");
+    const struct product *found;
+    struct product_page page;
+    if (!staff_may(req->visitor, "products.read"))
+        return NULL;
+    TRY(product_find_by_sku(ctx, q, &found));
+    if (found)
+        add_product(ctx, list, found);
+    TRY(product_find_by_barcode(ctx, q, &found));
+    if (found)
+        add_product(ctx, list, found);
+    TRY(product_find_by_handle(ctx, q, &found));
+    if (found)
+        add_product(ctx, list, found);
+    struct product_query query = {.title_prefix = q, .limit = SHOWN};
+    TRY(product_list(ctx, &query, &page));
+    for (size_t i = 0; i < page.count; i++)
+        add_product(ctx, list, &page.items[i]);
+    if (value_count(list) < SHOWN)
+        TRY(product_list_holding(ctx, lower(ctx, q), SHOWN, &page));
+    for (size_t i = 0; value_count(list) < SHOWN && i < page.count; i++)
+        add_product(ctx, list, &page.items[i]);
+    return NULL;
+}
+
+static err find_orders(struct req *req, const char *q, struct value *view)
+{
+    struct ctx *ctx = &req->ctx;
+    struct value *list = value_set_list(ctx->arena, view, "orders");
+    struct order *orders = NULL;
+    size_t count = 0, digits = strspn(q, "0123456789");
+    bool is_number = digits > 0 && !q[digits];
+    if (!staff_may(req->visitor, "orders.read"))
+        return NULL;
+    if (is_number && digits == 20) {
+        TRY(order_load_many(ctx, &q, 1, &orders, &count));
+    } else if (is_number && digits <= ORDER_TAIL_LIMIT) {
+        TRY(order_list_by_tail(ctx, q, SHOWN, &orders, &count));
+    } else if (is_number || strchr(q, '@') || q[0] == '+') {
+        TRY(order_list_by_contact(ctx, q, SHOWN, &orders, &count));
+    }
+    for (size_t i = 0; i < count; i++)
+        value_add(ctx->arena, list, *order_row_view(ctx, &orders[i]));
+    return NULL;
+}
+
+static err search(struct req *req)
+{
+    const struct search_form *form = req->form;
+    struct value *view = value_object(req->ctx.arena);
+    value_set_text(req->ctx.arena, view, "q", form->q);
+    if (form->q[0]) {
+        find_places(req, form->q, view);
+        TRY(find_products(req, form->q, view));
+        TRY(find_orders(req, form->q, view));
+    }
+    return reply_view(req, "admin/search", view);
+}
+
+const struct route backoffice_search_routes[] = {
+    {.method = GET,
+     .path = "/admin/search",
+     .handler = search,
+     .guard = STAFF,
+     .fields = search_fields,
+     .form_size = sizeof(struct search_form),
+     .summary = "Pages, products and orders that a word names",
+     .answer = "places"},
+    {0},
+};

@@ -1,0 +1,125 @@
+/* rule_find.c - the facts of products, and the products that fit a rule. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/rule/rule_find.h"
+
+#include "base/text.h"
+
+/* Products of one question. */
+#define MANY 32
+
+static err load_sold(struct ctx *ctx, const int64_t *ids, size_t count, struct rule_facts *facts, size_t have)
+{
+    for (size_t start = 0; start < count; start += MANY) {
+        struct db_value values[MANY + 1];
+        struct db_rows *rows;
+        values[0] = db_int(ctx->shop->id);
+        for (size_t i = 0; i < MANY; i++)
+            values[i + 1] = db_int(ids[start + i < count ? start + i : count - 1]);
+        TRY(db_query_values(
+            ctx, &rows,
+            "SELECT product_id, sold FROM product_sales WHERE shop_id = $1 AND product_id IN"
+            " ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,"
+            " $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)",
+            values, MANY + 1));
+        while (db_next(rows))
+            for (size_t i = 0; i < have; i++)
+                if (facts[i].product->product_id == db_get_int(rows, 0))
+                    facts[i].sold = db_get_int(rows, 1);
+    }
+    return NULL;
+}
+
+err rule_facts_load(struct ctx *ctx, const int64_t *product_ids, size_t count, struct rule_facts *facts,
+                    size_t *have)
+{
+    struct product_facts *products = arena_alloc_many(ctx->arena, count + 1, sizeof *products);
+    int64_t ids[PRODUCT_CHUNK], stocks[PRODUCT_CHUNK];
+    TRY(product_facts_load(ctx, product_ids, count, products, have));
+    for (size_t i = 0; i < *have; i++) {
+        ids[i] = products[i].product_id;
+        facts[i] = (struct rule_facts){.product = &products[i]};
+    }
+    TRY(stock_sum_products(ctx, ids, *have, stocks));
+    for (size_t i = 0; i < *have; i++)
+        facts[i].stock = stocks[i];
+    return load_sold(ctx, ids, *have, facts, *have);
+}
+
+err rule_rename_tags(struct ctx *ctx, struct rule *rule, int64_t since)
+{
+    const char *names[RULE_CONDITION_LIMIT];
+    size_t places[RULE_CONDITION_LIMIT], count = 0;
+    for (size_t i = 0; i < rule->count; i++)
+        if (rule->conditions[i].field == RULE_TAG) {
+            names[count] = rule->conditions[i].text;
+            places[count++] = i;
+        }
+    if (count == 0)
+        return NULL;
+    TRY(product_tags_today(ctx, names, count, since));
+    for (size_t i = 0; i < count; i++)
+        rule->conditions[places[i]].text = names[i];
+    return NULL;
+}
+
+err rule_scope(struct ctx *ctx, const struct rule *rule, int64_t *shelf_id)
+{
+    *shelf_id = 0;
+    for (size_t i = 0; i < rule->count && (!rule->is_any || rule->count == 1); i++) {
+        const struct rule_condition *one = &rule->conditions[i];
+        if (one->test != RULE_IS)
+            continue;
+        if (one->field == RULE_CATEGORY)
+            *shelf_id = one->id;
+        if (one->field == RULE_TAG) {
+            TRY(tag_find(ctx, one->text, shelf_id));
+            *shelf_id = *shelf_id ? *shelf_id : -1; /* nothing has it */
+            return NULL;
+        }
+    }
+    return NULL;
+}
+
+/* What a chunk of products says is forgotten when the next one is read. */
+static err search_in(struct ctx *work, struct rule_search *search, int64_t shelf_id)
+{
+    int64_t ids[PRODUCT_CHUNK], after = 0;
+    struct rule_facts facts[PRODUCT_CHUNK];
+    size_t count, have;
+    for (;;) {
+        arena_reset(work->arena);
+        TRY(shelf_next_products(work, shelf_id, after, ids, &count));
+        if (count == 0)
+            return NULL;
+        after = ids[count - 1];
+        search->looked += (int64_t)count;
+        TRY(rule_facts_load(work, ids, count, facts, &have));
+        for (size_t i = 0; i < have; i++) {
+            if (facts[i].product->status == PRODUCT_ARCHIVED ||
+                !rule_fits(search->rule, &facts[i], work->now))
+                continue;
+            if (search->count < search->most)
+                search->ids[search->count++] = facts[i].product->product_id;
+            search->matched++;
+        }
+        search->is_whole = count < PRODUCT_CHUNK || search->looked < search->look_limit;
+        if (count < PRODUCT_CHUNK || !search->is_whole)
+            return NULL;
+    }
+}
+
+err rule_find(struct ctx *ctx, struct rule_search *search)
+{
+    int64_t shelf_id;
+    struct ctx work = *ctx;
+    TRY(rule_scope(ctx, search->rule, &shelf_id));
+    search->count = 0;
+    search->matched = search->looked = 0;
+    search->is_whole = true;
+    work.arena = arena_open(RULE_ARENA_LIMIT);
+    err failure = search_in(&work, search, shelf_id);
+    if (failure)
+        failure = error_make(ctx->arena, failure->code, failure->file, failure->line, "%s", failure->detail);
+    arena_close(work.arena);
+    return failure;
+}

@@ -1,0 +1,56 @@
+// The one field that finds everything: products, orders, pages; and only what one may see.
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { expectProblem, startServer } from "../lib/shop.mjs";
+
+describe("the search of the back office", () => {
+  let server, shop, staff;
+  before(async () => {
+    server = await startServer();
+    shop = server.shop;
+    staff = await shop.staff();
+  });
+  after(() => server?.stop());
+
+  const finds = (who, q) => who.reads(`/admin/search?q=${encodeURIComponent(q)}`);
+  const names = (found) => (found.places ?? []).map(({ name }) => name);
+  const titles = (found) => (found.products ?? []).map(({ title }) => title);
+
+  test("pages by their Chinese name, the initials of their pinyin, or English", async () => {
+    assert.ok(names(await finds(staff, "新建")).includes("new_product"));
+    assert.ok(names(await finds(staff, "dfh")).includes("to_ship"));
+    assert.ok(names(await finds(staff, "DPXX")).includes("identity"));
+    assert.ok(names(await finds(staff, "curren")).includes("region"));
+    assert.deepEqual(names(await finds(staff, "p")).length <= 8, true);
+    assert.deepEqual(names(await finds(staff, "rders")), [], "a Latin word is found by its beginning");
+  });
+
+  test("products by SKU, handle, the beginning and the middle of a title", async () => {
+    const lamp = await staff.creates({ title: "山月 100% 纸灯 Lamp_X", sku: "LAMP-7" });
+    const other = await staff.creates({ title: "纸灯罩" });
+    for (const q of ["LAMP-7", lamp.handle, "山月", "lamp_x", "100%"]) assert.deepEqual(titles(await finds(staff, q)), [lamp.title], q);
+    assert.deepEqual(titles(await finds(staff, "纸灯")), [other.title, lamp.title], "what begins so comes first");
+    assert.deepEqual(titles(await finds(staff, "100_")), [], "no wildcards");
+    for (let i = 0; i < 10; i++) await staff.creates({ title: `很多 ${i}` });
+    assert.equal(titles(await finds(staff, "很多")).length, 8);
+    assert.deepEqual(titles(await finds(staff, "这里没有")), []);
+  });
+
+  test("orders by number, its end, and the buyer's phone", async () => {
+    const cup = await shop.product({ price: 500, stock: 5 });
+    const order = await shop.visitor().buys(cup);
+    const { contact } = (await staff.reads(`/admin/orders/${order.number}`)).order;
+    for (const q of [order.number, order.number.slice(-5), contact.phone]) assert.ok((await finds(staff, q)).orders.some(({ number }) => number === order.number), q);
+    assert.deepEqual((await finds(staff, "000")).orders, [], "three digits say too little");
+  });
+
+  test("who may not see it does not find it", async () => {
+    await staff.does("/admin/settings/staff", { login: "pack@search.example", name: "小李", role: "packer", password: "kettle on tea" });
+    const packer = await server.at("main", { login: "pack@search.example", password: "kettle on tea" }).staff();
+    assert.deepEqual(titles(await finds(packer, "LAMP-7")), []);
+    assert.deepEqual(names(await finds(packer, "新建")), []);
+    assert.ok(names(await finds(packer, "打包")).includes("to_ship"));
+    expectProblem(await shop.client().api("/admin/search?q=x"), 401, "unauthenticated");
+  });
+});
