@@ -44,7 +44,7 @@ static err product_view(struct req *req, struct value **view)
     const struct address_form *form = req->form;
     const struct product *product;
     TRY(product_load(&req->ctx, form->product_id, &product));
-    return product_edit_view(&req->ctx, product, 0, view);
+    return product_edit_view(&req->ctx, product, 1, view);
 }
 
 static err show_product_again(struct req *req)

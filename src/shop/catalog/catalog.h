@@ -541,13 +541,11 @@ struct product_state {
     size_t variant_count;
     bool has_history; /* a whole state of it is kept */
 };
-
 /* Of different products. `wholes[i]` belongs to `product_ids[i]`. */
 CHECKED err product_state_load_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
                                     struct product_state *wholes);
 
 enum product_key { PRODUCT_BY_SKU = 1, PRODUCT_BY_BARCODE = 2, PRODUCT_BY_HANDLE = 3 };
-
 /* The product that each key belongs to, 0 = none. Of a barcode that several have, one of them. */
 CHECKED err product_find_many(struct ctx *ctx, enum product_key key, const char *const *keys, size_t count,
                               int64_t *product_ids);
@@ -634,7 +632,6 @@ CHECKED err product_act_undo(struct ctx *ctx, int64_t act_id, int64_t *undone);
 CHECKED err product_act_open(struct ctx *ctx, struct product_act *act);
 /* In a transaction: so many more products belong to it. */
 CHECKED err product_act_grow(struct ctx *ctx, int64_t act_id, int64_t by);
-
 /* A part of undoing an act that was opened. */
 struct act_undoing {
     int64_t act_id;
