@@ -257,11 +257,12 @@ static err staff_verb(struct program *program)
 static err import_verb(struct program *program)
 {
     struct import_report report;
+    bool is_dry = has_flag(program, "dry-run");
     TRY(open_program(program));
     TRY(use_shop(program));
     if (program->argc < 3)
         return fail_with(&program->ctx, ERR_BAD_REQUEST, "the file is missing");
-    TRY(transfer_import_csv(&program->ctx, program->argv[program->argc - 1], &report));
+    TRY(transfer_import_file(&program->ctx, program->argv[program->argc - 1], is_dry, &report));
     TRY(db_analyze(&program->ctx));
     struct text_buf text;
     text_open(&text, program->ctx.arena, OUTPUT_LIMIT);
@@ -471,8 +472,9 @@ static const struct verb verbs[] = {
      "yundian shop create --handle tea --name 茶铺 --host tea.example --declare small-amount"},
     {"staff", staff_verb, "Adds a person who runs a shop.",
      "yundian staff create --shop tea --login mei@tea.example --password '…'"},
-    {"import", import_verb, "Takes products from a CSV file.",
-     "yundian import --shop demo products.csv\n\n"
+    {"import", import_verb, "Takes products from a CSV or XLSX file.",
+     "yundian import --shop demo products.csv\n    yundian import --shop demo --dry-run products.csv\n\n"
+     "--dry-run only tells what would happen.\n"
      "A bad row never stops the others: good ones are taken, bad ones are named with line and reason.\n"
      "Exit: 0 rows were taken or known; 3 all were refused, or the file broke off; 1 the file or the "
      "database\n"

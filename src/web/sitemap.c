@@ -18,6 +18,7 @@
 #include "shop/staff/staff_routes.h"
 #include "shop/storefront/storefront_routes.h"
 #include "shop/tenant/tenant.h"
+#include "shop/transfer/import_jobs.h"
 #include "shop/transfer/transfer_routes.h"
 #include "web/web.h"
 
@@ -36,6 +37,7 @@ const struct route *const site_routes[] = {
     backoffice_list_routes,
     transfer_export_routes,
     backoffice_act_routes,
+    transfer_routes,
     backoffice_product_routes,
     backoffice_price_routes,
     backoffice_picture_routes,
@@ -66,10 +68,19 @@ const struct route *const site_routes[] = {
     NULL,
 };
 
-const struct job_kind *const site_jobs[] = {
-    shop_job_kinds,          media_job_kinds,        catalog_job_kinds, payment_job_kinds,
-    payment_owed_job_kinds,  checkout_job_kinds,     digital_job_kinds, sandbox_job_kinds,
-    catalog_fetch_job_kinds, payment_hook_job_kinds, rule_job_kinds,    NULL};
+const struct job_kind *const site_jobs[] = {shop_job_kinds,
+                                            media_job_kinds,
+                                            catalog_job_kinds,
+                                            payment_job_kinds,
+                                            payment_owed_job_kinds,
+                                            checkout_job_kinds,
+                                            digital_job_kinds,
+                                            sandbox_job_kinds,
+                                            catalog_fetch_job_kinds,
+                                            payment_hook_job_kinds,
+                                            rule_job_kinds,
+                                            import_job_kinds,
+                                            NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 

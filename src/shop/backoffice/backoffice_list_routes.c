@@ -209,7 +209,7 @@ static err products_view(struct ctx *ctx, const struct list_form *form, struct v
 
 struct value *product_act_view(struct ctx *ctx, const struct product_act *act, const char *name)
 {
-    static const char *const kinds[] = {"", "status", "tag", "untag"};
+    static const char *const kinds[] = {"", "status", "tag", "untag", "import"};
     struct value *view = value_object(ctx->arena);
     value_set_id(ctx->arena, view, "id", act->id);
     value_set_time(ctx->arena, view, "at", act->at);

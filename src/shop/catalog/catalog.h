@@ -527,6 +527,47 @@ struct product_draft {
     const char *cause;                       /* for the history; NULL = "saved" */
 };
 
+/* A product with everything that people edit. */
+struct product_state {
+    int64_t product_id;
+    const struct product *product; /* NULL when there is none; without pictures, video and prices */
+    struct product_details details;
+    const char **tags; /* names in the order of the alphabet */
+    size_t tag_count;
+    struct attribute_value *attributes;
+    size_t attribute_count;
+    struct variant
+        *variants; /* also those that are off, by position; without what they know of the product */
+    size_t variant_count;
+    bool has_history; /* a whole state of it is kept */
+};
+/* Of different products. `wholes[i]` belongs to `product_ids[i]`. */
+CHECKED err product_state_load_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                                    struct product_state *wholes);
+
+enum product_key { PRODUCT_BY_SKU = 1, PRODUCT_BY_BARCODE = 2, PRODUCT_BY_HANDLE = 3 };
+/* The product that each key belongs to, 0 = none. Of a barcode that several have, one of them. */
+CHECKED err product_find_many(struct ctx *ctx, enum product_key key, const char *const *keys, size_t count,
+                              int64_t *product_ids);
+
+/* One of many saves. */
+struct product_saving {
+    struct product_draft *draft;        /* as product_draft_settle left it */
+    const struct product_state *before; /* NULL = it is new */
+};
+
+/* What product_save finds out before it writes, without asking the database: the rules are kept, tags and
+ * attributes are as they are stored. ERR_INVALID with the field. `attributes` are those of the shop. */
+CHECKED err product_draft_settle(struct ctx *ctx, const struct attribute *attributes, size_t count,
+                                 struct product_draft *draft);
+
+#define PRODUCT_SAVE_LIMIT 192
+/* In a transaction: what product_save does, for up to PRODUCT_SAVE_LIMIT different products, in an act (0 =
+ * none). Every draft carries the version of its `before`: ERR_CONFLICT when one of them was changed since,
+ * ERR_DUPLICATE as product_save. Fills the ids of new products and variants. */
+CHECKED err product_save_many(struct ctx *ctx, const struct attribute *attributes, size_t count,
+                              const struct product_saving *savings, size_t saving_count, int64_t act_id);
+
 /* What two people did to a product since one of them opened it. */
 struct merge_choice {
     const char *key; /* of a conflict */
@@ -566,7 +607,8 @@ CHECKED err product_change_status_because(struct ctx *ctx, int64_t product_id, e
 
 #define PRODUCT_BULK_LIMIT 10000
 
-enum act_kind { ACT_STATUS = 1, ACT_TAG = 2, ACT_UNTAG = 3 };
+/* An import is made of saves by others: product_act_open and product_save_many. */
+enum act_kind { ACT_STATUS = 1, ACT_TAG = 2, ACT_UNTAG = 3, ACT_IMPORT = 4 };
 
 struct product_act {
     int64_t id; /* filled by product_act_do */
@@ -586,6 +628,24 @@ CHECKED err product_act_do(struct ctx *ctx, struct product_act *act, const int64
 /* Gives those products back what they had, except those that somebody changed since. ERR_CONFLICT when it was
  * undone before. */
 CHECKED err product_act_undo(struct ctx *ctx, int64_t act_id, int64_t *undone);
+/* In a transaction: an act whose products are saved one part after the other; fills act->id. */
+CHECKED err product_act_open(struct ctx *ctx, struct product_act *act);
+/* In a transaction: so many more products belong to it. */
+CHECKED err product_act_grow(struct ctx *ctx, int64_t act_id, int64_t by);
+/* A part of undoing an act that was opened. */
+struct act_undoing {
+    int64_t act_id;
+    int64_t after;    /* in: products up to this id are done; out: the last one of this part */
+    int64_t undone;   /* out */
+    int64_t left;     /* out: somebody changed them since, or what they had is gone */
+    bool is_finished; /* out */
+};
+#define ACT_UNDO_CHUNK 32
+/* In a transaction: gives the next products what they had before the act, as a new version; those that the
+ * act created are archived. */
+CHECKED err product_act_undo_part(struct ctx *ctx, struct act_undoing *undoing);
+/* In a transaction. ERR_CONFLICT when it was undone before. */
+CHECKED err product_act_mark_undone(struct ctx *ctx, int64_t act_id);
 /* Newest first. */
 CHECKED err product_act_list(struct ctx *ctx, int limit, struct product_act **acts, size_t *count);
 CHECKED err product_act_load(struct ctx *ctx, int64_t act_id, struct product_act *act);
@@ -709,7 +769,7 @@ struct product_version {
     int64_t at;
     enum actor_kind actor;
     int64_t actor_id;
-    const char *cause;           /* created, found, saved, status, tags, restored */
+    const char *cause;           /* created, found, saved, status, tags, restored, imported, undone */
     const struct value *changes; /* docs/views.md: list of {field, of, before, after} */
     bool can_restore;            /* false for what was changed before the first whole state */
 };

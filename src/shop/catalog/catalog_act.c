@@ -383,6 +383,21 @@ err product_change_status(struct ctx *ctx, int64_t product_id, enum product_stat
     return product_change_status_because(ctx, product_id, status, NULL);
 }
 
+err product_act_open(struct ctx *ctx, struct product_act *act)
+{
+    if (act->id == 0)
+        act->id = id_new(ctx);
+    act->at = ctx->now;
+    act->actor = ctx->actor;
+    act->actor_id = ctx->actor_id;
+    return write_act(ctx, &(struct chunk){.act = act, .is_first = true});
+}
+
+err product_act_grow(struct ctx *ctx, int64_t act_id, int64_t by)
+{
+    return write_act(ctx, &(struct chunk){.act = &(struct product_act){.id = act_id}, .changed = by});
+}
+
 /* ---- acts as they stand in the list ---- */
 
 #define ACT_COLUMNS "SELECT id, at, actor, actor_id, kind, value, count, undone_at FROM product_acts "
@@ -424,13 +439,18 @@ err product_act_load(struct ctx *ctx, int64_t act_id, struct product_act *act)
 
 /* ---- undoing ---- */
 
-static err mark_undone(struct ctx *ctx, void *arg)
+err product_act_mark_undone(struct ctx *ctx, int64_t act_id)
 {
-    const struct product_act *act = arg;
     return db_expect(ctx, 1, ERR_CONFLICT, "the act was undone already",
                      "UPDATE product_acts SET undone_at = $3 WHERE shop_id = $1 AND id = $2"
                      " AND undone_at IS NULL",
-                     db_int(ctx->shop->id), db_int(act->id), db_int(ctx->now));
+                     db_int(ctx->shop->id), db_int(act_id), db_int(ctx->now));
+}
+
+static err mark_undone(struct ctx *ctx, void *arg)
+{
+    const struct product_act *act = arg;
+    return product_act_mark_undone(ctx, act->id);
 }
 
 /* What the products of an act were before it. */
@@ -462,6 +482,8 @@ err product_act_undo(struct ctx *ctx, int64_t act_id, int64_t *undone)
     TRY(product_act_load(ctx, act_id, &act));
     if (act.undone_at)
         return fail_with(ctx, ERR_CONFLICT, "the act was undone already");
+    if (act.kind == ACT_IMPORT)
+        return fail_with(ctx, ERR_CONFLICT, "an import is undone where imports are listed");
     TRY(read_wishes(ctx, &act, &wishes, &count));
     struct product_act reverse = {.kind = act.kind == ACT_TAG     ? ACT_UNTAG
                                           : act.kind == ACT_UNTAG ? ACT_TAG

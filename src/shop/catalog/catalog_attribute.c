@@ -301,18 +301,25 @@ static err take_values(struct ctx *ctx, const struct product_draft *draft, const
     return NULL;
 }
 
-err product_attributes_check(struct ctx *ctx, const struct product_draft *draft,
-                             struct attribute_value **kept, size_t *kept_count)
+err product_attributes_check_in(struct ctx *ctx, const struct attribute *attributes, size_t count,
+                                const struct product_draft *draft, struct attribute_value **kept,
+                                size_t *kept_count)
 {
-    struct attribute *attributes;
-    size_t count;
     if (draft->attribute_count > PRODUCT_ATTRIBUTE_LIMIT)
         return fail_field(ctx, "attributes", "too-many", "at most 500 values");
-    TRY(attribute_list(ctx, &attributes, &count));
     *kept = arena_alloc_many(ctx->arena, draft->attribute_count + 1, sizeof **kept);
     *kept_count = 0;
     for (size_t i = 0; i < count; i++)
         if (attribute_is_of(&attributes[i], draft->category_id))
             TRY(take_values(ctx, draft, &attributes[i], *kept, kept_count));
     return NULL;
+}
+
+err product_attributes_check(struct ctx *ctx, const struct product_draft *draft,
+                             struct attribute_value **kept, size_t *kept_count)
+{
+    struct attribute *attributes;
+    size_t count;
+    TRY(attribute_list(ctx, &attributes, &count));
+    return product_attributes_check_in(ctx, attributes, count, draft, kept, kept_count);
 }

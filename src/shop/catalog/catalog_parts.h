@@ -53,7 +53,19 @@ CHECKED err product_attributes_check(struct ctx *ctx, const struct product_draft
 /* In a transaction: this is what the variant costs from now on. */
 CHECKED err price_change_write(struct ctx *ctx, int64_t product_id, const struct price_change *change);
 
-/* docs/views.md: a product as people edit it, whole. */
+/* The same, where the attributes of the shop are at hand. */
+CHECKED err product_attributes_check_in(struct ctx *ctx, const struct attribute *attributes, size_t count,
+                                        const struct product_draft *draft, struct attribute_value **kept,
+                                        size_t *kept_count);
+
+/* What a product is after a draft was saved over it (NULL = it is new), as far as its sheet shows it. */
+void product_state_after(struct ctx *ctx, const struct product_draft *draft,
+                         const struct product_state *before, struct product_state *after);
+
+/* docs/views.md: a product as people edit it, whole. The attributes give their names. */
+struct value *product_sheet_of(struct ctx *ctx, const struct product_state *whole,
+                               const struct attribute *attributes, size_t count);
+/* The same, read from the tables. */
 CHECKED err product_sheet_load(struct ctx *ctx, const struct product *product, struct value **sheet);
 /* The draft that saves a sheet. It names the product and its version nowhere: the caller does. */
 CHECKED err product_sheet_draft(struct ctx *ctx, const struct value *sheet, struct product_draft *draft);
@@ -90,6 +102,20 @@ CHECKED err product_version_open(struct ctx *ctx, const struct product *before, 
  */
 CHECKED err product_version_close(struct ctx *ctx, int64_t product_id, const struct value *before,
                                   const char *cause);
+
+/* A save of one of many products whose sheets are at hand. */
+struct version_whole {
+    int64_t product_id;
+    int64_t version; /* after the save */
+    const char *cause;
+    const struct value *before; /* NULL = it is new */
+    const struct value *after;
+    int64_t act_id; /* 0 = by itself */
+};
+/* In a transaction: remembers the save; and before it what the product was, when `found` is given because no
+ * whole state of it is in the history yet. */
+CHECKED err product_version_write(struct ctx *ctx, const struct version_whole *save,
+                                  const struct product *found);
 
 /* A change of one field that needs no look at the rest. */
 struct version_part {

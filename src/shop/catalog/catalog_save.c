@@ -149,7 +149,8 @@ struct saving {
     int64_t version;    /* of the product after it */
     const bool *is_new; /* of each variant */
     bool is_new_product;
-    const char **tags; /* as they are kept; NULL = as they are */
+    const struct product_state *before; /* when it is at hand */
+    const char **tags;                  /* as they are kept; NULL = as they are */
     size_t tag_count;
     struct attribute_value *attributes; /* likewise */
     size_t attribute_count;
@@ -199,12 +200,38 @@ static err write_prices(struct ctx *ctx, const struct saving *saving, const stru
 }
 
 /* Variants are written one after the other, and a SKU is unique at every moment: those that get another one
- * give theirs up first (for a word that nobody can type), so that two can exchange theirs in one save.
- * `before` gets what they all cost. */
-static err give_up_skus(struct ctx *ctx, const struct product_draft *draft, struct price_change **before,
+ * give theirs up first (for a word that nobody can type), so that two can exchange theirs in one save. */
+static err give_up_sku(struct ctx *ctx, const struct product_draft *draft, int64_t variant_id,
+                       const char *sku)
+{
+    const struct variant_draft *variant = find_draft(draft, variant_id);
+    if (!variant || text_is(variant->sku, sku))
+        return NULL;
+    return db_execute(ctx, "UPDATE variants SET sku = $4 WHERE shop_id = $1 AND product_id = $2 AND id = $3",
+                      db_int(ctx->shop->id), db_int(draft->id), db_int(variant->id),
+                      db_text(arena_format(ctx->arena, "\x1f%" PRId64, variant->id)));
+}
+
+/* `before` gets what they all cost. */
+static err give_up_skus(struct ctx *ctx, const struct saving *saving, struct price_change **before,
                         size_t *count)
 {
+    const struct product_draft *draft = saving->draft;
+    const struct product_state *known = saving->before;
     struct db_rows *rows;
+    *count = 0;
+    if (known) {
+        *before = arena_alloc_many(ctx->arena, known->variant_count + 1, sizeof **before);
+        for (size_t i = 0; i < known->variant_count; i++) {
+            const struct variant *variant = &known->variants[i];
+            (*before)[(*count)++] = (struct price_change){.variant_id = variant->id,
+                                                          .price = variant->price,
+                                                          .compare_price = variant->terms.compare_price,
+                                                          .compare_kind = variant->terms.compare_kind};
+            TRY(give_up_sku(ctx, draft, variant->id, variant->sku));
+        }
+        return NULL;
+    }
     TRY(db_query(ctx, &rows,
                  "SELECT id, sku, price, compare_price, compare_kind FROM variants"
                  " WHERE shop_id = $1 AND product_id = $2",
@@ -215,12 +242,7 @@ static err give_up_skus(struct ctx *ctx, const struct product_draft *draft, stru
                                                       .price = db_get_int(rows, 2),
                                                       .compare_price = db_get_int(rows, 3),
                                                       .compare_kind = (enum compare_kind)db_get_int(rows, 4)};
-        const struct variant_draft *variant = find_draft(draft, db_get_int(rows, 0));
-        if (!variant || text_is(variant->sku, db_get_text(rows, 1)))
-            continue;
-        TRY(db_execute(ctx, "UPDATE variants SET sku = $4 WHERE shop_id = $1 AND product_id = $2 AND id = $3",
-                       db_int(ctx->shop->id), db_int(draft->id), db_int(variant->id),
-                       db_text(arena_format(ctx->arena, "\x1f%" PRId64, variant->id))));
+        TRY(give_up_sku(ctx, draft, db_get_int(rows, 0), db_get_text(rows, 1)));
     }
     return NULL;
 }
@@ -231,7 +253,7 @@ static err write_variants(struct ctx *ctx, const struct saving *saving)
     struct price_change *before = NULL;
     size_t count = 0;
     if (!saving->is_new_product) {
-        TRY(give_up_skus(ctx, draft, &before, &count));
+        TRY(give_up_skus(ctx, saving, &before, &count));
         TRY(db_execute(ctx,
                        "UPDATE variants SET is_active = 0, position = position + 10000"
                        " WHERE shop_id = $1 AND product_id = $2",
@@ -339,4 +361,99 @@ err product_save(struct ctx *ctx, struct product_draft *draft)
     if (failure)
         forget_new_ids(&saving);
     return failure;
+}
+
+/* ---- many at once ---- */
+
+err product_draft_settle(struct ctx *ctx, const struct attribute *attributes, size_t count,
+                         struct product_draft *draft)
+{
+    const char **tags;
+    struct attribute_value *values;
+    size_t kept;
+    TRY(product_draft_check(ctx, draft));
+    if (draft->tags) {
+        TRY(product_tags_check(ctx, draft->tags, draft->tag_count, &tags, &kept));
+        draft->tags = tags;
+        draft->tag_count = kept;
+    }
+    if (draft->attributes) {
+        TRY(product_attributes_check_in(ctx, attributes, count, draft, &values, &kept));
+        draft->attributes = values;
+        draft->attribute_count = kept;
+    }
+    return NULL;
+}
+
+static bool has_variant(const struct product_state *whole, int64_t variant_id)
+{
+    for (size_t i = 0; whole && i < whole->variant_count; i++)
+        if (whole->variants[i].id == variant_id)
+            return true;
+    return false;
+}
+
+static err write_one(struct ctx *ctx, const struct product_saving *one)
+{
+    struct product_draft *draft = one->draft;
+    const char *options;
+    bool *is_new = arena_alloc_many(ctx->arena, draft->variant_count, sizeof *is_new);
+    for (size_t i = 0; i < draft->variant_count; i++) {
+        if (draft->variants[i].id == 0)
+            draft->variants[i].id = id_new(ctx);
+        is_new[i] = !has_variant(one->before, draft->variants[i].id);
+    }
+    struct saving saving = {.draft = draft,
+                            .version = one->before ? one->before->product->version + 1 : 1,
+                            .is_new = is_new,
+                            .is_new_product = one->before == NULL,
+                            .before = one->before,
+                            .tags = draft->tags,
+                            .tag_count = draft->tag_count,
+                            .attributes = (struct attribute_value *)draft->attributes,
+                            .attribute_count = draft->attribute_count};
+    TRY(options_json(ctx, draft, &options));
+    if (one->before)
+        TRY(update_product(ctx, draft, options, one->before->product));
+    else
+        TRY(insert_product(ctx, draft, options));
+    TRY(write_parts(ctx, &saving));
+    TRY(write_uses(ctx, draft, one->before ? one->before->product->description : ""));
+    return product_emit_changed(ctx, draft->id);
+}
+
+static err remember(struct ctx *ctx, const struct attribute *attributes, size_t count,
+                    const struct product_saving *one, int64_t act_id)
+{
+    const struct product_draft *draft = one->draft;
+    const struct product_state *before = one->before;
+    struct product_state after;
+    product_state_after(ctx, draft, before, &after);
+    struct version_whole save = {
+        .product_id = draft->id,
+        .version = before ? before->product->version + 1 : 1,
+        .cause = draft->cause ? draft->cause
+                 : before     ? "saved"
+                              : "created",
+        .before = before ? product_sheet_of(ctx, before, attributes, count) : NULL,
+        .after = product_sheet_of(ctx, &after, attributes, count),
+        .act_id = act_id,
+    };
+    return product_version_write(ctx, &save, before && !before->has_history ? before->product : NULL);
+}
+
+err product_save_many(struct ctx *ctx, const struct attribute *attributes, size_t count,
+                      const struct product_saving *savings, size_t saving_count, int64_t act_id)
+{
+    int64_t ids[PRODUCT_SAVE_LIMIT];
+    if (saving_count > PRODUCT_SAVE_LIMIT)
+        bug("%zu products in one save", saving_count);
+    for (size_t i = 0; i < saving_count; i++) {
+        if (savings[i].draft->id == 0)
+            savings[i].draft->id = id_new(ctx);
+        ids[i] = savings[i].draft->id;
+        TRY(write_one(ctx, &savings[i]));
+        TRY(remember(ctx, attributes, count, &savings[i], act_id));
+    }
+    return saving_count > 0 ? shelf_settle(ctx, ids, saving_count) : NULL;
 }

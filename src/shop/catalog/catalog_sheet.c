@@ -25,32 +25,18 @@ static void add_words(struct ctx *ctx, struct value *sheet, const struct product
     value_set_int(arena, sheet, "category_id", product->category_id);
 }
 
-static err add_details(struct ctx *ctx, struct value *sheet, int64_t product_id)
+static void add_details(struct ctx *ctx, struct value *sheet, const struct product_details *details)
 {
-    struct product_details details;
     struct arena *arena = ctx->arena;
-    TRY(product_details_load(ctx, product_id, &details));
-    value_set_text(arena, sheet, "model", details.model);
-    value_set_text(arena, sheet, "origin", details.origin);
-    value_set_text(arena, sheet, "tax_code", details.tax_code);
-    value_set_text(arena, sheet, "unit", details.unit);
-    value_set_int(arena, sheet, "shelf_life_days", details.shelf_life_days);
-    value_set_text(arena, sheet, "seo_title", details.seo_title);
-    value_set_text(arena, sheet, "seo_description", details.seo_description);
-    value_set(arena, sheet, "specs", *details.specs);
-    product_after_sale_sheet(ctx, sheet, &details.after_sale);
-    return NULL;
-}
-
-static err add_tags(struct ctx *ctx, struct value *sheet, int64_t product_id)
-{
-    const char **tags;
-    size_t count;
-    TRY(product_tag_list(ctx, product_id, &tags, &count));
-    struct value *list = value_set_list(ctx->arena, sheet, "tags");
-    for (size_t i = 0; i < count; i++)
-        value_add(ctx->arena, list, value_text(tags[i]));
-    return NULL;
+    value_set_text(arena, sheet, "model", details->model);
+    value_set_text(arena, sheet, "origin", details->origin);
+    value_set_text(arena, sheet, "tax_code", details->tax_code);
+    value_set_text(arena, sheet, "unit", details->unit);
+    value_set_int(arena, sheet, "shelf_life_days", details->shelf_life_days);
+    value_set_text(arena, sheet, "seo_title", details->seo_title);
+    value_set_text(arena, sheet, "seo_description", details->seo_description);
+    value_set(arena, sheet, "specs", *details->specs);
+    product_after_sale_sheet(ctx, sheet, &details->after_sale);
 }
 
 static const char *name_of(const struct attribute *attributes, size_t count, int64_t attribute_id)
@@ -61,23 +47,17 @@ static const char *name_of(const struct attribute *attributes, size_t count, int
     return "";
 }
 
-static err add_attributes(struct ctx *ctx, struct value *sheet, int64_t product_id)
+static void add_attributes(struct ctx *ctx, struct value *sheet, const struct product_state *whole,
+                           const struct attribute *attributes, size_t count)
 {
-    struct attribute *attributes;
-    struct attribute_value *values;
-    size_t count, value_total;
-    TRY(product_attribute_list(ctx, product_id, &values, &value_total));
     struct value *list = value_set_list(ctx->arena, sheet, "attributes");
-    if (value_total == 0)
-        return NULL;
-    TRY(attribute_list(ctx, &attributes, &count));
-    for (size_t i = 0; i < value_total; i++) {
+    for (size_t i = 0; i < whole->attribute_count; i++) {
+        const struct attribute_value *value = &whole->attributes[i];
         struct value *answer = value_add(ctx->arena, list, *value_object(ctx->arena));
-        value_set_int(ctx->arena, answer, "id", values[i].attribute_id);
-        value_set_text(ctx->arena, answer, "name", name_of(attributes, count, values[i].attribute_id));
-        value_set_text(ctx->arena, answer, "value", values[i].value);
+        value_set_int(ctx->arena, answer, "id", value->attribute_id);
+        value_set_text(ctx->arena, answer, "name", name_of(attributes, count, value->attribute_id));
+        value_set_text(ctx->arena, answer, "value", value->value);
     }
-    return NULL;
 }
 
 void variant_terms_sheet(struct arena *arena, struct value *row, const struct variant_terms *terms)
@@ -90,39 +70,54 @@ void variant_terms_sheet(struct arena *arena, struct value *row, const struct va
     value_set_text(arena, row, "content_base", content_base_names[terms->content_base]);
 }
 
-static err add_variants(struct ctx *ctx, struct value *sheet, int64_t product_id)
+static void add_variants(struct ctx *ctx, struct value *sheet, const struct product_state *whole)
 {
     struct arena *arena = ctx->arena;
-    struct variant *variants;
-    size_t count;
-    TRY(variant_list(ctx, product_id, &variants, &count));
     struct value *list = value_set_list(arena, sheet, "variants");
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < whole->variant_count; i++) {
+        const struct variant *variant = &whole->variants[i];
         struct value *row = value_add(arena, list, *value_object(arena));
-        value_set_int(arena, row, "id", variants[i].id);
-        value_set_text(arena, row, "title", variants[i].title);
-        value_set(arena, row, "options", *variants[i].options);
-        value_set_text(arena, row, "sku", variants[i].sku);
-        value_set_int(arena, row, "price", variants[i].price);
-        value_set_int(arena, row, "cost", variants[i].cost);
-        value_set_text(arena, row, "barcode", variants[i].barcode);
-        value_set_int(arena, row, "weight", variants[i].weight);
-        value_set_int(arena, row, "volume", variants[i].volume);
-        variant_terms_sheet(arena, row, &variants[i].terms);
-        value_set_bool(arena, row, "is_active", variants[i].is_active);
+        value_set_int(arena, row, "id", variant->id);
+        value_set_text(arena, row, "title", variant->title);
+        value_set(arena, row, "options", *variant->options);
+        value_set_text(arena, row, "sku", variant->sku);
+        value_set_int(arena, row, "price", variant->price);
+        value_set_int(arena, row, "cost", variant->cost);
+        value_set_text(arena, row, "barcode", variant->barcode);
+        value_set_int(arena, row, "weight", variant->weight);
+        value_set_int(arena, row, "volume", variant->volume);
+        variant_terms_sheet(arena, row, &variant->terms);
+        value_set_bool(arena, row, "is_active", variant->is_active);
     }
-    return NULL;
+}
+
+struct value *product_sheet_of(struct ctx *ctx, const struct product_state *whole,
+                               const struct attribute *attributes, size_t count)
+{
+    struct value *sheet = value_object(ctx->arena);
+    add_words(ctx, sheet, whole->product);
+    add_details(ctx, sheet, &whole->details);
+    struct value *tags = value_set_list(ctx->arena, sheet, "tags");
+    for (size_t i = 0; i < whole->tag_count; i++)
+        value_add(ctx->arena, tags, value_text(whole->tags[i]));
+    add_attributes(ctx, sheet, whole, attributes, count);
+    value_set(ctx->arena, sheet, "options", *whole->product->options);
+    add_variants(ctx, sheet, whole);
+    return sheet;
 }
 
 err product_sheet_load(struct ctx *ctx, const struct product *product, struct value **sheet)
 {
-    *sheet = value_object(ctx->arena);
-    add_words(ctx, *sheet, product);
-    TRY(add_details(ctx, *sheet, product->id));
-    TRY(add_tags(ctx, *sheet, product->id));
-    TRY(add_attributes(ctx, *sheet, product->id));
-    value_set(ctx->arena, *sheet, "options", *product->options);
-    return add_variants(ctx, *sheet, product->id);
+    struct product_state whole;
+    struct attribute *attributes = NULL;
+    size_t count = 0;
+    TRY(product_state_load_many(ctx, &product->id, 1, &whole));
+    if (!whole.product)
+        return fail_with(ctx, ERR_NOT_FOUND, "no such product");
+    if (whole.attribute_count > 0)
+        TRY(attribute_list(ctx, &attributes, &count));
+    *sheet = product_sheet_of(ctx, &whole, attributes, count);
+    return NULL;
 }
 
 /* ---- to a draft ---- */

@@ -133,6 +133,30 @@ err product_version_close(struct ctx *ctx, int64_t product_id, const struct valu
     return forget_old(ctx, product_id, product->version);
 }
 
+err product_version_write(struct ctx *ctx, const struct version_whole *save, const struct product *found)
+{
+    if (found)
+        TRY(write_record(ctx, &(struct record){.product_id = found->id,
+                                               .version = found->version,
+                                               .at = found->updated_at,
+                                               .actor = ACTOR_SYSTEM,
+                                               .cause = "found",
+                                               .is_whole = true,
+                                               .sheet = save->before,
+                                               .changes = value_list(ctx->arena)}));
+    TRY(write_record(ctx, &(struct record){.product_id = save->product_id,
+                                           .version = save->version,
+                                           .at = ctx->now,
+                                           .actor = ctx->actor,
+                                           .actor_id = ctx->actor_id,
+                                           .cause = save->cause,
+                                           .is_whole = true,
+                                           .sheet = save->after,
+                                           .changes = product_sheet_changes(ctx, save->before, save->after),
+                                           .act_id = save->act_id}));
+    return save->version > PRODUCT_VERSION_LIMIT ? forget_old(ctx, save->product_id, save->version) : NULL;
+}
+
 err product_version_part(struct ctx *ctx, const struct version_part *part)
 {
     struct value *changes = value_list(ctx->arena);

@@ -270,6 +270,20 @@ err stock_count(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t
     return db_transact(ctx, count_in_transaction, &counting);
 }
 
+err stock_shift(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t difference,
+                const char *reason)
+{
+    TRY(db_expect(ctx, 1, ERR_CONFLICT, "more is promised than would stay",
+                  "UPDATE stock SET on_hand = on_hand + $3 WHERE shop_id = $1 AND variant_id = $2"
+                  " AND on_hand + $3 >= reserved",
+                  db_int(ctx->shop->id), db_int(variant_id), db_int(difference)));
+    if (difference < 0)
+        TRY(note_low(ctx, variant_id, 0)); /* the list of low stock looks at what there is */
+    TRY(write_movement(ctx, difference > 0 ? MOVEMENT_RECEIPT : MOVEMENT_COUNT, variant_id, difference, 0, 0,
+                       reason));
+    return product_emit_changed(ctx, product_id);
+}
+
 static struct stock read_stock(const struct db_rows *rows)
 {
     return (struct stock){

@@ -78,6 +78,11 @@ CHECKED err stock_correct(struct ctx *ctx, const struct stock *locked, int64_t p
 CHECKED err stock_count(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t on_hand,
                         int64_t expected, const char *reason);
 
+/* In a transaction: so many pieces more, or fewer, whatever there are. ERR_CONFLICT when fewer than are
+ * promised would stay. */
+CHECKED err stock_shift(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t difference,
+                        const char *reason);
+
 /* Variants at or below STOCK_LOW_LEVEL, newest first. */
 CHECKED err stock_list_low(struct ctx *ctx, int limit, struct stock **stocks, size_t *count);
 

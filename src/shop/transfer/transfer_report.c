@@ -27,3 +27,37 @@ void import_report_write(struct text_buf *out, const struct import_report *repor
     if (report->problems_left_out > 0)
         text_add_format(out, "… and %" PRId64 " more problems\n", report->problems_left_out);
 }
+
+/* Quoted always; an apostrophe before what looks like a formula (OWASP, CSV Injection). */
+static void write_cell(struct text_buf *out, const char *text, const char *end)
+{
+    text_add_char(out, '"');
+    if (text[0] && strchr("=+-@\t\r", text[0]))
+        text_add_char(out, '\'');
+    for (const char *c = text; *c; c++) {
+        if (*c == '"')
+            text_add_char(out, '"');
+        text_add_char(out, *c);
+    }
+    text_add(out, "\"");
+    text_add(out, end);
+}
+
+err import_problems_csv(struct ctx *ctx, const struct import_problem *problems, size_t count, bool is_first,
+                        struct text_buf *out)
+{
+    bool is_english = text_is(ctx->locale, "en");
+    if (is_first)
+        text_add(out, is_english ? "\xEF\xBB\xBFline,column,value,error,what to do,put there\r\n"
+                                 : "\xEF\xBB\xBF行,列,内容,错误,说明,建议值\r\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct import_problem *problem = &problems[i];
+        text_add_format(out, "%" PRId64 ",", problem->line);
+        write_cell(out, problem->column, ",");
+        write_cell(out, problem->value, ",");
+        write_cell(out, problem->code, ",");
+        write_cell(out, problem->message, ",");
+        write_cell(out, problem->fix, "\r\n");
+    }
+    return out->is_full ? fail_with(ctx, ERR_LIMIT, "too many errors for one piece") : NULL;
+}

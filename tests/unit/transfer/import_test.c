@@ -29,7 +29,7 @@ static int close_shop(void **state)
 static err try_import(const char *text, struct import_report *report)
 {
     const char *directory = fixture_write(&fixture.base, "import", "file.csv", text);
-    return transfer_import_csv(ctx, arena_format(ctx->arena, "%s/file.csv", directory), report);
+    return transfer_import_file(ctx, arena_format(ctx->arena, "%s/file.csv", directory), false, report);
 }
 
 static struct import_report import(const char *text)
@@ -270,7 +270,7 @@ static void a_file_that_makes_no_sense_is_told_at_once(void **state)
             fail_msg("%s", said);
     }
     struct import_report report;
-    assert_int_equal(transfer_import_csv(ctx, "/nowhere/file.csv", &report)->code, ERR_NOT_FOUND);
+    assert_int_equal(transfer_import_file(ctx, "/nowhere/file.csv", false, &report)->code, ERR_NOT_FOUND);
 }
 
 static void many_rows_go_in_batches(void **state)
@@ -279,7 +279,7 @@ static void many_rows_go_in_batches(void **state)
     struct text_buf text;
     text_open(&text, ctx->arena, 1 << 20);
     text_add(&text, "name,category,price\n");
-    for (int i = 0; i < 3 * IMPORT_BATCH_ROWS / 2; i++)
+    for (int i = 0; i < 300; i++) /* more than one batch */
         text_add_format(&text, "Item %d,C%d,%d\n", i, i % 3, i);
     assert_counts(import(text_of(&text)), "300 0 0 0");
     assert_counts(import(text_of(&text)), "0 0 300 0");

@@ -1,0 +1,79 @@
+/* import_columns.h - what the columns of a product file can mean, and what people call them. Private to
+ * transfer. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/ctx.h"
+#include "base/value.h"
+#include "sheet/sheet.h"
+#include "shop/catalog/catalog.h"
+
+enum import_meaning {
+    MEANING_NONE,
+    /* Of the product. */
+    MEANING_TITLE,
+    MEANING_SUBTITLE,
+    MEANING_HANDLE,
+    MEANING_KIND,
+    MEANING_STATUS,
+    MEANING_CATEGORY,
+    MEANING_BRAND,
+    MEANING_MODEL,
+    MEANING_ORIGIN,
+    MEANING_TAX_CODE,
+    MEANING_UNIT,
+    MEANING_SHELF_LIFE,
+    MEANING_SEO_TITLE,
+    MEANING_SEO_DESCRIPTION,
+    MEANING_SPECS,
+    MEANING_TAGS,
+    MEANING_DESCRIPTION,
+    /* Of one variant. */
+    MEANING_OPTION1_NAME,
+    MEANING_OPTION2_NAME,
+    MEANING_OPTION3_NAME,
+    MEANING_OPTION4_NAME,
+    MEANING_OPTION1,
+    MEANING_OPTION2,
+    MEANING_OPTION3,
+    MEANING_OPTION4,
+    MEANING_SKU,
+    MEANING_BARCODE,
+    MEANING_PRICE,
+    MEANING_COST,
+    MEANING_WEIGHT,
+    MEANING_WEIGHT_KG,
+    MEANING_VOLUME,
+    MEANING_STOCK,
+    MEANING_STOCK_EXPECTED,
+    MEANING_STOCK_DELTA,
+    MEANING_CELLS, /* those before have one column each */
+    /* Of which there may be several columns. */
+    MEANING_OPTION = MEANING_CELLS, /* the header is the name of an option */
+    MEANING_ATTRIBUTE,
+};
+
+struct import_column {
+    enum import_meaning meaning;
+    int64_t attribute_id; /* MEANING_ATTRIBUTE */
+    const char *header;   /* as the file calls it */
+};
+
+struct import_columns {
+    struct import_column items[SHEET_COLUMN_LIMIT];
+    size_t count;
+    const struct import_column *of[MEANING_CELLS]; /* the column of each meaning, or NULL */
+    size_t attribute_count;                        /* columns of MEANING_ATTRIBUTE */
+};
+
+/* "title", "option", "attribute:4711"; "" for MEANING_NONE. */
+const char *import_column_key(struct ctx *ctx, const struct import_column *column);
+/* The other way round; false for what is none. */
+bool import_column_of_key(const char *key, struct import_column *column);
+const char *import_meaning_key(enum import_meaning meaning);
+/* What a header probably means: by the table of names, then by the attributes of the shop. */
+void import_column_guess(struct ctx *ctx, const struct attribute *attributes, size_t count,
+                         const char *header, struct import_column *column);
+/* Fills `of`. ERR_INVALID when two columns mean the same. */
+CHECKED err import_columns_settle(struct ctx *ctx, struct import_columns *columns);
+/* The same for headers that say the same, whatever else stands in the file. */
+const char *import_fingerprint(struct ctx *ctx, const struct import_columns *columns);

@@ -1,0 +1,187 @@
+/* import_parts.h - what the steps of an import share: a row as it is understood, the rows of a product, and
+ * the run over a file. Private to transfer. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "shop/inventory/inventory.h"
+#include "shop/transfer/import_columns.h"
+#include "shop/transfer/transfer.h"
+
+#define IMPORT_CLEAR "<clear>"
+
+/* A row. Texts are NULL where the cell is empty or the column is not there (keep), "" where it says <clear>.
+ */
+struct import_line {
+    int64_t number;
+    const char *cells[MEANING_CELLS];
+    const char *option_names[PRODUCT_OPTION_LIMIT];
+    const char *options[PRODUCT_OPTION_LIMIT];
+    const char **attributes; /* in the order of their columns */
+    int64_t price;           /* these as far as their cells are there */
+    int64_t cost;
+    int64_t weight;
+    int64_t volume;
+    int64_t stock;
+    int64_t stock_expected;
+    int64_t stock_delta;
+    int64_t shelf_life;
+    enum product_kind kind;
+    enum product_status status;
+    int64_t sku_owner; /* the product that has its SKU, 0 = none */
+    int64_t key_owner; /* the product that its key finds */
+    bool is_bad;
+};
+
+/* What happens to the stock of a variant. */
+struct import_stock {
+    size_t variant; /* in the draft */
+    int64_t before; /* on hand */
+    int64_t difference;
+    bool is_set; /* only if it is still as before */
+};
+
+/* The rows of one product, and what becomes of it. */
+struct import_group {
+    struct import_line **lines;
+    size_t count;
+    bool is_closed;
+    int64_t product_id;        /* 0 = new */
+    int64_t handle_owner;      /* the product that has the handle its rows tell, 0 = none */
+    int64_t made_handle_owner; /* and of the handle that would be made of its title */
+    const struct product_state *whole;
+    enum import_outcome outcome;
+    struct product_draft draft;
+    const struct import_line **variant_lines; /* by variant of the draft; NULL = no row speaks of it */
+    int64_t *initial;                         /* by variant: pieces of a new one */
+    struct import_stock *stocks;
+    size_t stock_count;
+    struct value *changes; /* list of {field, of, before, after} */
+    bool is_draft_changed;
+    const char *new_category; /* a path that the check would create */
+};
+
+struct import_seen_slot {
+    uint64_t hash; /* 0 = free */
+    int64_t line;
+};
+
+struct import_seen {
+    struct import_seen_slot *slots;
+    size_t size; /* a power of two */
+    size_t count;
+};
+
+struct import_run {
+    struct ctx *ctx;
+    struct ctx work;     /* the same with the arena of the batch */
+    struct arena *spare; /* of the batch after it */
+    const char *name;    /* of the file */
+    /* Says what else the columns must have, or NULL. */
+    err (*check_columns)(struct import_run *run);
+    int64_t import_id; /* 0 on the command line */
+    int64_t act_id;
+    bool is_act_open;
+    bool opens_act;  /* this batch does */
+    bool is_stopped; /* all or nothing, and something was wrong */
+    bool is_dry;
+    bool counts_stock; /* a stock is set without what was expected */
+    const struct import_choices *choices;
+    struct import_columns columns;
+    struct sheet_reader *reader;
+    struct import_report *report;
+    struct import_seen seen;
+    struct category *categories;
+    size_t category_count;
+    const char **new_categories; /* paths that the check met */
+    size_t new_category_count;
+    struct attribute *attributes;
+    size_t attribute_count;
+    int64_t position;   /* rows up to this line are done */
+    int64_t resumed_at; /* and were done by an earlier run */
+    int64_t last_line;  /* of the batch */
+    int64_t progress;
+    int64_t items_kept;
+    /* The batch. */
+    struct import_line **lines;
+    size_t line_count;
+    struct import_group **groups;
+    size_t group_count;
+    struct import_problem *fresh; /* problems of this batch */
+    size_t fresh_count;
+    size_t fresh_capacity;
+};
+
+/* import_file.c: opens a file and passes over lines that stand before its header; fills columns->items with
+ * headers and guesses. *reader is to be closed. */
+CHECKED err import_file_open(struct ctx *ctx, const char *path, const struct attribute *attributes,
+                             size_t count, struct sheet_reader **reader, struct import_columns *columns);
+/* The next row that is not blank and no second header. */
+CHECKED err import_file_next(struct ctx *ctx, struct sheet_reader *reader,
+                             const struct import_columns *columns, struct sheet_row *row,
+                             enum sheet_outcome *outcome);
+
+/* import_row.c: understands a row into run->work; false when it is none of a table's. What is wrong with
+ * cells is noted and makes the line bad. */
+bool import_line_read(struct import_run *run, const struct sheet_row *row, struct import_line *line);
+/* A SKU made of what a person knows a product by. */
+const char *import_derived_sku(struct ctx *ctx, const char *title, const char *brand, const char *choice);
+
+/* import_note.c */
+void import_note(struct import_run *run, int64_t line, const char *column, const char *code,
+                 const char *value, const char *fix, const char *message);
+/* The header of a meaning's column, or the key of the meaning. */
+const char *import_header_of(const struct import_run *run, enum import_meaning meaning);
+/* Remembers a word of this file; returns the line where it stood before, or 0. */
+int64_t import_see(struct import_run *run, const char *kind, const char *word, int64_t line);
+/* Takes the problems of the batch over into the report. */
+void import_notes_keep(struct import_run *run);
+void import_notes_sort(struct import_report *report);
+
+/* import_category.c: the category that a path means, created when the run applies; 0 when the check would
+ * create it. *is_fine false (and noted) when there is no room. */
+CHECKED err import_category_find(struct import_run *run, const struct import_line *line, const char *path,
+                                 int64_t *category_id, bool *is_fine);
+CHECKED err import_categories_load(struct import_run *run);
+
+/* import_plan.c: what becomes of the groups of the batch. Changes nothing but categories. */
+CHECKED err import_plan(struct import_run *run);
+/* import_draft.c: makes the draft of one group; sets its outcome. `stocks` belong to its whole's variants. */
+CHECKED err import_group_draft(struct import_run *run, struct import_group *group,
+                               const struct stock *stocks);
+/* import_variants.c: its options and variants. */
+CHECKED err import_group_variants(struct import_run *run, struct import_group *group,
+                                  const struct stock *stocks);
+void import_group_change(struct import_run *run, struct import_group *group, enum import_meaning field,
+                         const char *of, const char *before, const char *after);
+void import_group_refuse(struct import_run *run, struct import_group *group, const struct import_line *line,
+                         const char *column, const char *code, const char *value, const char *fix,
+                         const char *message);
+
+/* The line whose cell counts for the product: the first that tells; all that tell must agree. NULL = none. */
+const struct import_line *import_group_teller(struct import_run *run, struct import_group *group,
+                                              enum import_meaning meaning);
+void import_group_refuse_cell(struct import_run *run, struct import_group *group,
+                              const struct import_line *line, enum import_meaning meaning, const char *code,
+                              const char *message);
+
+/* import_lists.c: cells that hold several things. */
+void import_take_tags(struct import_run *run, struct import_group *group);
+void import_take_specs(struct import_run *run, struct import_group *group, const struct value **specs);
+void import_take_attributes(struct import_run *run, struct import_group *group);
+
+/* import_write.c: writes what was planned, with the position, in one transaction. */
+CHECKED err import_batch_finish(struct import_run *run, int64_t position);
+
+/* import_store.c, in a transaction: how far the run is, with what it found in this batch. ERR_CONFLICT when
+ * another run was there. */
+CHECKED err import_store_batch(struct ctx *ctx, struct import_run *run, int64_t position,
+                               struct import_report *report);
+
+/* import_run.c: over the whole file. */
+CHECKED err import_run_file(struct import_run *run, const char *path);
+
+/* import_store.c */
+const char *import_path(struct ctx *ctx, int64_t import_id);
+CHECKED err import_choices_json(struct ctx *ctx, const struct import_choices *choices, const char **json);
+CHECKED err import_choices_read(struct ctx *ctx, const char *json, struct import_choices *choices);
+CHECKED err import_counts_json(struct ctx *ctx, const struct import_report *report, const char **json);
+void import_counts_read(const struct value *counts, struct import_report *report);

@@ -1,0 +1,340 @@
+/* import_state.c - an import from its upload to being undone: what people start, and what may follow what. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/transfer/import_parts.h"
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/json.h"
+#include "job/job.h"
+#include "shop/transfer/import_jobs.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SAMPLES 3
+#define SAMPLE_CHARACTERS 60
+#define FILE_NAME_LIMIT 200
+/* How long a file is kept. What was applied can be undone without it. */
+#define FILE_KEPT_MS (30 * DAY_MS)
+
+#define IMPORT_COLUMNS                                                                                       \
+    "SELECT id, created_at, actor, actor_id, file_name, bytes, state, choices, position, progress, counts,"  \
+    " act_id, finished_at, failure FROM imports "
+
+static err read_import(struct ctx *ctx, const struct db_rows *rows, struct import *import)
+{
+    struct value *counts;
+    const char *json = db_get_text(rows, 10);
+    TRY(json_read(ctx, json, strlen(json), &counts));
+    *import = (struct import){.id = db_get_int(rows, 0),
+                              .created_at = db_get_int(rows, 1),
+                              .actor = (enum actor_kind)db_get_int(rows, 2),
+                              .actor_id = db_get_int(rows, 3),
+                              .file_name = db_get_text(rows, 4),
+                              .bytes = db_get_int(rows, 5),
+                              .state = (enum import_state)db_get_int(rows, 6),
+                              .position = db_get_int(rows, 8),
+                              .progress = db_get_int(rows, 9),
+                              .counts = counts,
+                              .act_id = db_get_int(rows, 11),
+                              .finished_at = db_get_int(rows, 12),
+                              .failure = db_get_text(rows, 13)};
+    return import_choices_read(ctx, db_get_text(rows, 7), &import->choices);
+}
+
+err import_load(struct ctx *ctx, int64_t import_id, struct import *import)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, IMPORT_COLUMNS "WHERE shop_id = $1 AND id = $2", db_int(ctx->shop->id),
+                 db_int(import_id)));
+    if (!db_next(rows))
+        return fail_with(ctx, ERR_NOT_FOUND, "no such import");
+    return read_import(ctx, rows, import);
+}
+
+err import_list(struct ctx *ctx, int limit, struct import **imports, size_t *count)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, IMPORT_COLUMNS "WHERE shop_id = $1 ORDER BY id DESC LIMIT $2",
+                 db_int(ctx->shop->id), db_int(limit)));
+    *imports = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **imports);
+    *count = 0;
+    while (db_next(rows))
+        TRY(read_import(ctx, rows, &(*imports)[(*count)++]));
+    return NULL;
+}
+
+/* ---- a new one ---- */
+
+struct creation {
+    struct import *import;
+    const char *choices;
+};
+
+static err insert(struct ctx *ctx, void *arg)
+{
+    const struct creation *creation = arg;
+    const struct import *import = creation->import;
+    TRY(db_execute(
+        ctx,
+        "INSERT INTO imports (shop_id, id, created_at, actor, actor_id, file_name, bytes, state, choices)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        db_int(ctx->shop->id), db_int(import->id), db_int(import->created_at), db_int(import->actor),
+        db_int(import->actor_id), db_text(import->file_name), db_int(import->bytes), db_int(import->state),
+        db_text(creation->choices)));
+    return job_schedule(ctx, IMPORT_FORGET_JOB, import->id, ctx->now + FILE_KEPT_MS, NULL);
+}
+
+/* How the same header was understood last time; else what the names say. */
+static err begin_choices(struct ctx *ctx, const struct import_columns *columns,
+                         struct import_choices *choices)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, "SELECT choices FROM import_mappings WHERE shop_id = $1 AND fingerprint = $2",
+                 db_int(ctx->shop->id), db_text(import_fingerprint(ctx, columns))));
+    if (db_next(rows))
+        return import_choices_read(ctx, db_get_text(rows, 0), choices);
+    bool has[MEANING_ATTRIBUTE + 1] = {false};
+    *choices = (struct import_choices){
+        .columns = arena_alloc_many(ctx->arena, columns->count + 1, sizeof *choices->columns),
+        .column_count = columns->count,
+        .match = IMPORT_BY_SKU,
+        .status = PRODUCT_DRAFT};
+    for (size_t i = 0; i < columns->count; i++) {
+        struct import_column column = columns->items[i];
+        if (column.meaning < MEANING_CELLS && has[column.meaning])
+            column.meaning = MEANING_NONE;
+        has[column.meaning] = true;
+        choices->columns[i] = import_column_key(ctx, &column);
+    }
+    if (has[MEANING_HANDLE] && !has[MEANING_SKU])
+        choices->match = IMPORT_BY_HANDLE;
+    return NULL;
+}
+
+static err refuse_file(struct ctx *ctx, err failure)
+{
+    if (error_kind(failure->code)->status >= 500)
+        return failure;
+    return fail_field(ctx, "file", "bad-file",
+                      failure->problems ? failure->problems->message : failure->detail);
+}
+
+static err take_file(struct ctx *ctx, const char *path, const struct import *import)
+{
+    const char *directory = arena_format(ctx->arena, "%s/imports", ctx->config->data);
+    if (mkdir(directory, 0750) != 0 && errno != EEXIST)
+        return fail_with(ctx, ERR_INTERNAL, "cannot make directory %s (errno %d)", directory, errno);
+    if (rename(path, import_path(ctx, import->id)) != 0)
+        return fail_with(ctx, ERR_INTERNAL, "cannot move the file to %s (errno %d)", directory, errno);
+    return NULL;
+}
+
+err import_create(struct ctx *ctx, const char *path, const char *file_name, struct import *import)
+{
+    struct sheet_reader *reader;
+    struct import_columns *columns = arena_alloc(ctx->arena, sizeof *columns);
+    struct attribute *attributes;
+    size_t count, length = strlen(file_name);
+    struct stat facts;
+    TRY(attribute_list(ctx, &attributes, &count));
+    err failure = import_file_open(ctx, path, attributes, count, &reader, columns);
+    sheet_close(reader);
+    if (failure)
+        return refuse_file(ctx, failure);
+    *import = (struct import){
+        .id = id_new(ctx),
+        .created_at = ctx->now,
+        .actor = ctx->actor,
+        .actor_id = ctx->actor_id,
+        .file_name = arena_copy(ctx->arena, file_name, utf8_prefix(file_name, length, FILE_NAME_LIMIT)),
+        .bytes = stat(path, &facts) == 0 ? facts.st_size : 0,
+        .state = IMPORT_UPLOADED,
+        .counts = value_object(ctx->arena),
+        .failure = ""};
+    struct creation creation = {.import = import};
+    TRY(begin_choices(ctx, columns, &import->choices));
+    TRY(import_choices_json(ctx, &import->choices, &creation.choices));
+    TRY(take_file(ctx, path, import));
+    return db_transact(ctx, insert, &creation);
+}
+
+/* ---- columns ---- */
+
+static err add_samples(struct ctx *ctx, struct sheet_reader *reader, const struct import_columns *columns,
+                       struct value *list)
+{
+    struct sheet_row row;
+    enum sheet_outcome outcome = SHEET_ROW;
+    for (int i = 0; i < SAMPLES; i++) {
+        TRY(import_file_next(ctx, reader, columns, &row, &outcome));
+        if (outcome == SHEET_END)
+            return NULL;
+        for (size_t j = 0; outcome == SHEET_ROW && j < columns->count && j < row.count; j++) {
+            const char *text = text_trim(ctx->arena, row.cells[j].text);
+            size_t length = strlen(text), kept = utf8_prefix(text, length, SAMPLE_CHARACTERS);
+            if (length > 0)
+                value_add(
+                    ctx->arena, (struct value *)value_find(value_at(list, j), "samples"),
+                    value_text(kept == length ? text : arena_format(ctx->arena, "%.*s…", (int)kept, text)));
+        }
+    }
+    return NULL;
+}
+
+err import_preview(struct ctx *ctx, const struct import *import, struct value **list)
+{
+    struct sheet_reader *reader;
+    struct import_columns *columns = arena_alloc(ctx->arena, sizeof *columns);
+    *list = value_list(ctx->arena);
+    err failure = import_file_open(ctx, import_path(ctx, import->id), NULL, 0, &reader, columns);
+    for (size_t i = 0; !failure && i < columns->count; i++) {
+        struct value *column = value_add(ctx->arena, *list, *value_object(ctx->arena));
+        value_set_text(ctx->arena, column, "header", columns->items[i].header);
+        value_set_text(ctx->arena, column, "key",
+                       i < import->choices.column_count ? import->choices.columns[i] : "");
+        value_set_list(ctx->arena, column, "samples");
+    }
+    if (!failure)
+        failure = add_samples(ctx, reader, columns, *list);
+    sheet_close(reader);
+    return failure;
+}
+
+/* ---- starting ---- */
+
+struct start {
+    int64_t import_id;
+    const struct import_choices *choices;
+    const char *json;
+    const char *fingerprint;
+};
+
+static err forget_found(struct ctx *ctx, int64_t import_id)
+{
+    return db_execute(ctx, "DELETE FROM import_problems WHERE shop_id = $1 AND import_id = $2",
+                      db_int(ctx->shop->id), db_int(import_id));
+}
+
+static err start_check(struct ctx *ctx, void *arg)
+{
+    const struct start *start = arg;
+    TRY(db_expect(ctx, 1, ERR_CONFLICT, "the import runs, or was applied already",
+                  "UPDATE imports SET state = $3, choices = $4, position = 0, progress = 0, counts = '{}',"
+                  " failure = '' WHERE shop_id = $1 AND id = $2 AND state IN (1, 3, 8)",
+                  db_int(ctx->shop->id), db_int(start->import_id), db_int(IMPORT_CHECKING),
+                  db_text(start->json)));
+    TRY(forget_found(ctx, start->import_id));
+    TRY(db_execute(ctx, "DELETE FROM import_items WHERE shop_id = $1 AND import_id = $2",
+                   db_int(ctx->shop->id), db_int(start->import_id)));
+    TRY(db_execute(
+        ctx,
+        "INSERT INTO import_mappings (shop_id, fingerprint, choices, used_at) VALUES ($1, $2, $3, $4)"
+        " ON CONFLICT (shop_id, fingerprint) DO UPDATE SET choices = excluded.choices,"
+        " used_at = excluded.used_at",
+        db_int(ctx->shop->id), db_text(start->fingerprint), db_text(start->json), db_int(ctx->now)));
+    return job_schedule(ctx, IMPORT_CHECK_JOB, start->import_id, ctx->now, NULL);
+}
+
+static err need_column(struct ctx *ctx, const struct import_columns *columns, enum import_meaning meaning)
+{
+    return columns->of[meaning] ? NULL
+                                : fail_field(ctx, "match", "column-needed",
+                                             "no column of the file is what products are known again by");
+}
+
+/* The columns as they will be read: every key is one, none stands twice, and what products are known by is
+ * there. */
+static err check_choices(struct ctx *ctx, const struct import *import, const struct import_choices *choices,
+                         struct import_columns *columns)
+{
+    struct sheet_reader *reader;
+    err failure = import_file_open(ctx, import_path(ctx, import->id), NULL, 0, &reader, columns);
+    sheet_close(reader);
+    TRY(failure);
+    for (size_t i = 0; i < columns->count; i++) {
+        const char *key = i < choices->column_count ? choices->columns[i] : "";
+        if (!import_column_of_key(key, &columns->items[i]))
+            return fail_field(ctx, arena_format(ctx->arena, "columns.%zu.key", i), "unknown-choice",
+                              "no column can mean this");
+    }
+    for (size_t i = 0; i < columns->count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (columns->items[i].meaning != MEANING_NONE && columns->items[i].meaning != MEANING_OPTION &&
+                columns->items[i].meaning == columns->items[j].meaning &&
+                columns->items[i].attribute_id == columns->items[j].attribute_id)
+                return fail_field(ctx, arena_format(ctx->arena, "columns.%zu.key", i), "column-twice",
+                                  "another column means the same; keep one");
+    TRY(import_columns_settle(ctx, columns));
+    if (choices->match == IMPORT_BY_HANDLE)
+        return need_column(ctx, columns, MEANING_HANDLE);
+    if (choices->match == IMPORT_BY_BARCODE)
+        return need_column(ctx, columns, MEANING_BARCODE);
+    return columns->of[MEANING_TITLE] ? NULL : need_column(ctx, columns, MEANING_SKU);
+}
+
+err import_check(struct ctx *ctx, int64_t import_id, const struct import_choices *choices)
+{
+    struct import import;
+    struct import_columns *columns = arena_alloc(ctx->arena, sizeof *columns);
+    struct start start = {.import_id = import_id, .choices = choices};
+    TRY(import_load(ctx, import_id, &import));
+    TRY(check_choices(ctx, &import, choices, columns));
+    start.fingerprint = import_fingerprint(ctx, columns);
+    TRY(import_choices_json(ctx, choices, &start.json));
+    return db_transact(ctx, start_check, &start);
+}
+
+static err reopen(struct ctx *ctx, void *arg)
+{
+    const int64_t *import_id = arg;
+    return db_expect(ctx, 1, ERR_CONFLICT, "the import runs, or was applied already",
+                     "UPDATE imports SET state = $3, failure = '' WHERE shop_id = $1 AND id = $2"
+                     " AND state IN (1, 3, 8)",
+                     db_int(ctx->shop->id), db_int(*import_id), db_int(IMPORT_UPLOADED));
+}
+
+err import_reopen(struct ctx *ctx, int64_t import_id)
+{
+    return db_transact(ctx, reopen, &import_id);
+}
+
+static err start_apply(struct ctx *ctx, void *arg)
+{
+    const struct start *start = arg;
+    TRY(db_expect(ctx, 1, ERR_CONFLICT, "the import is not checked, or runs already",
+                  "UPDATE imports SET state = $3, position = 0, progress = 0, counts = '{}', failure = ''"
+                  " WHERE shop_id = $1 AND id = $2 AND state = $4",
+                  db_int(ctx->shop->id), db_int(start->import_id), db_int(IMPORT_APPLYING),
+                  db_int(IMPORT_CHECKED)));
+    TRY(forget_found(ctx, start->import_id));
+    return job_schedule(ctx, IMPORT_APPLY_JOB, start->import_id, ctx->now, NULL);
+}
+
+err import_apply(struct ctx *ctx, int64_t import_id)
+{
+    struct import import;
+    TRY(import_load(ctx, import_id, &import));
+    if (import.choices.is_whole && value_find_int(import.counts, "problems", 0) > 0)
+        return fail_with(ctx, ERR_CONFLICT, "all or nothing: the file has errors, put them right first");
+    return db_transact(ctx, start_apply, &(struct start){.import_id = import_id});
+}
+
+static err start_undo(struct ctx *ctx, void *arg)
+{
+    const struct start *start = arg;
+    TRY(db_expect(ctx, 1, ERR_CONFLICT, "the import is not applied, or was undone already",
+                  "UPDATE imports SET state = $3, position = 0, progress = 0"
+                  " WHERE shop_id = $1 AND id = $2 AND state = $4",
+                  db_int(ctx->shop->id), db_int(start->import_id), db_int(IMPORT_UNDOING),
+                  db_int(IMPORT_APPLIED)));
+    return job_schedule(ctx, IMPORT_UNDO_JOB, start->import_id, ctx->now, NULL);
+}
+
+err import_undo(struct ctx *ctx, int64_t import_id)
+{
+    struct import import;
+    TRY(import_load(ctx, import_id, &import));
+    return db_transact(ctx, start_undo, &(struct start){.import_id = import_id});
+}

@@ -1,0 +1,211 @@
+/* import_write.c - writing a batch: products, stock, what was found and how far the run is, in one
+ * transaction. What somebody else changed at the same moment is looked at again; what only one product fails
+ * by is refused for itself. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/transfer/import_parts.h"
+
+#include "shop/digital/digital.h"
+
+/* Tries of a batch whose products somebody else changed at the same time. */
+#define TRIES 3
+
+struct writing {
+    struct import_run *run;
+    int64_t position;
+    struct import_report report; /* as it is after this batch */
+};
+
+static void count_group(struct import_report *report, const struct import_group *group)
+{
+    int64_t rows = (int64_t)group->count;
+    report->rows += rows;
+    report->products[group->outcome]++;
+    report->taken += group->outcome == IMPORT_NEW ? rows : 0;
+    report->updated += group->outcome == IMPORT_CHANGED ? rows : 0;
+    report->unchanged += group->outcome == IMPORT_UNCHANGED ? rows : 0;
+    report->refused += group->outcome == IMPORT_REFUSED ? rows : 0;
+    report->stock_changes += group->outcome == IMPORT_CHANGED ? (int64_t)group->stock_count : 0;
+}
+
+static err write_first_stock(struct ctx *ctx, const struct import_group *group)
+{
+    const struct product_draft *draft = &group->draft;
+    for (size_t i = 0; i < draft->variant_count; i++) {
+        bool is_new = true;
+        for (size_t j = 0; group->whole && j < group->whole->variant_count; j++)
+            is_new = is_new && group->whole->variants[j].id != draft->variants[i].id;
+        if (!is_new)
+            continue;
+        TRY(stock_create(ctx, draft->variants[i].id, draft->id, group->initial[i]));
+        if (draft->kind == PRODUCT_DIGITAL)
+            TRY(code_deck_create(ctx, draft->variants[i].id, draft->id));
+    }
+    return NULL;
+}
+
+static err write_stock_changes(struct ctx *ctx, const struct import_run *run,
+                               const struct import_group *group)
+{
+    for (size_t i = 0; i < group->stock_count; i++) {
+        const struct import_stock *stock = &group->stocks[i];
+        int64_t variant_id = group->draft.variants[stock->variant].id;
+        if (stock->is_set)
+            TRY(stock_count(ctx, variant_id, group->product_id, stock->before + stock->difference,
+                            stock->before, "import"));
+        else
+            TRY(stock_shift(ctx, variant_id, group->product_id, stock->difference, "import"));
+        if (run->import_id)
+            TRY(db_execute(
+                ctx,
+                "INSERT INTO import_stock_changes (shop_id, import_id, variant_id, product_id,"
+                " difference) VALUES ($1, $2, $3, $4, $5)"
+                " ON CONFLICT (shop_id, import_id, variant_id)"
+                " DO UPDATE SET difference = import_stock_changes.difference + excluded.difference",
+                db_int(ctx->shop->id), db_int(run->import_id), db_int(variant_id), db_int(group->product_id),
+                db_int(stock->difference)));
+    }
+    return NULL;
+}
+
+static bool is_written(const struct import_group *group)
+{
+    return group->outcome == IMPORT_NEW || group->outcome == IMPORT_CHANGED;
+}
+
+static err write_products(struct ctx *ctx, struct import_run *run)
+{
+    struct product_saving *savings = arena_alloc_many(ctx->arena, run->group_count + 1, sizeof *savings);
+    size_t count = 0;
+    for (size_t i = 0; i < run->group_count; i++) {
+        struct import_group *group = run->groups[i];
+        if (group->outcome == IMPORT_NEW || (group->outcome == IMPORT_CHANGED && group->is_draft_changed))
+            savings[count++] = (struct product_saving){&group->draft, group->whole};
+    }
+    if (count > 0 && !run->is_act_open)
+        TRY(product_act_open(ctx, &(struct product_act){.id = run->act_id,
+                                                        .kind = ACT_IMPORT,
+                                                        .value = run->name ? run->name : ""}));
+    if (count > 0)
+        TRY(product_act_grow(ctx, run->act_id, (int64_t)count));
+    TRY(product_save_many(ctx, run->attributes, run->attribute_count, savings, count, run->act_id));
+    for (size_t i = 0; i < run->group_count; i++)
+        if (is_written(run->groups[i])) {
+            TRY(write_first_stock(ctx, run->groups[i]));
+            TRY(write_stock_changes(ctx, run, run->groups[i]));
+        }
+    return NULL;
+}
+
+static bool writes_products(const struct import_run *run)
+{
+    for (size_t i = 0; i < run->group_count; i++)
+        if (run->groups[i]->outcome == IMPORT_NEW ||
+            (run->groups[i]->outcome == IMPORT_CHANGED && run->groups[i]->is_draft_changed))
+            return true;
+    return false;
+}
+
+static err write_batch(struct ctx *ctx, void *arg)
+{
+    struct writing *writing = arg;
+    struct import_run *run = writing->run;
+    if (!run->is_dry)
+        TRY(write_products(ctx, run));
+    return run->import_id ? import_store_batch(ctx, run, writing->position, &writing->report) : NULL;
+}
+
+/* A failure outlives the batch in whose arena it was made. */
+static err keep_failure(struct import_run *run, err failure)
+{
+    const char *detail = failure->problems ? failure->problems->message : failure->detail;
+    return error_make(run->ctx->arena, failure->code, failure->file, failure->line, "%s", detail);
+}
+
+/* Plans and writes the groups that the run holds now. */
+static err try_batch(struct import_run *run, int64_t position)
+{
+    struct writing writing = {.run = run, .position = position};
+    TRY(import_plan(run));
+    if (!run->is_dry && run->choices->is_whole && run->fresh_count > 0) {
+        run->is_stopped = true;
+        return NULL;
+    }
+    writing.report = *run->report;
+    for (size_t i = 0; i < run->group_count; i++)
+        count_group(&writing.report, run->groups[i]);
+    run->opens_act = !run->is_dry && writes_products(run);
+    TRY(db_transact(&run->work, write_batch, &writing));
+    run->is_act_open = run->is_act_open || run->opens_act;
+    *run->report = writing.report;
+    run->position = position;
+    import_notes_keep(run);
+    run->fresh_count = 0;
+    return NULL;
+}
+
+/* A product that fails for a reason of its own is refused. */
+static err refuse_group(struct import_run *run, struct import_group *group, int64_t position, err failure)
+{
+    const struct field_problem *problem = failure->problems;
+    struct writing writing = {.run = run, .position = position};
+    import_group_refuse(run, group, group->lines[0], problem ? problem->field : "",
+                        problem ? problem->code : error_kind(failure->code)->slug, "", "",
+                        problem ? problem->message : failure->detail);
+    writing.report = *run->report;
+    count_group(&writing.report, group);
+    run->opens_act = false;
+    TRY(db_transact(&run->work, write_batch, &writing));
+    *run->report = writing.report;
+    run->position = position;
+    import_notes_keep(run);
+    run->fresh_count = 0;
+    return NULL;
+}
+
+/* The line before the first one that is still to be done. */
+static int64_t done_until(struct import_group **groups, size_t count, int64_t position)
+{
+    for (size_t i = 0; i < count; i++)
+        if (groups[i]->lines[0]->number <= position)
+            position = groups[i]->lines[0]->number - 1;
+    return position;
+}
+
+static err try_one_by_one(struct import_run *run, int64_t position)
+{
+    struct import_group **groups = run->groups;
+    size_t count = run->group_count;
+    for (size_t i = 0; i < count && !run->is_stopped; i++) {
+        size_t noted = run->fresh_count;
+        int64_t until = done_until(groups + i + 1, count - i - 1, position);
+        run->groups = &groups[i];
+        run->group_count = 1;
+        until = until > run->position ? until : run->position;
+        err failure = try_batch(run, until);
+        if (failure && error_kind(failure->code)->status >= 500)
+            return failure;
+        run->group_count = 1;
+        if (failure) {
+            run->fresh_count = noted;
+            TRY(refuse_group(run, groups[i], until, failure));
+        }
+    }
+    return NULL;
+}
+
+err import_batch_finish(struct import_run *run, int64_t position)
+{
+    size_t noted = run->fresh_count;
+    err failure = NULL;
+    for (int tries = 0; tries < TRIES; tries++) {
+        run->fresh_count = noted;
+        failure = try_batch(run, position);
+        if (!failure || error_kind(failure->code)->status >= 500)
+            break;
+    }
+    if (failure && error_kind(failure->code)->status < 500) {
+        run->fresh_count = noted;
+        failure = try_one_by_one(run, position);
+    }
+    return failure ? keep_failure(run, failure) : NULL;
+}
