@@ -34,7 +34,7 @@ static err refuse(struct ctx *ctx, const char *code, const char *message)
 /* Packers on Chinese Windows write names in GBK and do not say so. */
 static const char *from_gbk(struct ctx *ctx, const char *name)
 {
-    char out[ZIP_NAME_LIMIT * 4 + 1];
+    char out[(size_t)ZIP_NAME_LIMIT * 4 + 1];
     char *in = arena_copy_text(ctx->arena, name), *to = out;
     size_t in_left = strlen(in), out_left = sizeof out - 1;
     iconv_t converter = iconv_open("UTF-8", "GB18030");
@@ -51,9 +51,9 @@ static const char *name_of(struct ctx *ctx, struct archive_entry *entry)
     const char *name = archive_entry_pathname_utf8(entry);
     if (!name)
         name = archive_entry_pathname(entry);
-    if (name && strlen(name) <= ZIP_NAME_LIMIT * 4 && !utf8_is_valid(name, strlen(name)))
+    if (name && strlen(name) <= (size_t)ZIP_NAME_LIMIT * 4 && !utf8_is_valid(name, strlen(name)))
         name = from_gbk(ctx, name);
-    if (!name || strlen(name) > ZIP_NAME_LIMIT * 4 || !utf8_is_valid(name, strlen(name)) ||
+    if (!name || strlen(name) > (size_t)ZIP_NAME_LIMIT * 4 || !utf8_is_valid(name, strlen(name)) ||
         utf8_length(name, strlen(name)) > ZIP_NAME_LIMIT || text_has_control(name, strlen(name)))
         return NULL;
     return arena_copy_text(ctx->arena, name);

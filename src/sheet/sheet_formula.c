@@ -8,12 +8,13 @@ bool formula_is_like(const char *text, size_t length)
 {
     /* U+FF1D = U+FF0B + U+FF0D - U+FF20 @, which some programs fold to ASCII. */
     static const char wide[][4] = {"\xEF\xBC\x9D", "\xEF\xBC\x8B", "\xEF\xBC\x8D", "\xEF\xBC\xA0"};
+    static const char starts[] = {'=', '+', '-', '@', '\t', '\r', '\n'};
     size_t at = 0;
     while (at < length && text[at] == '\'')
         at++;
     if (at == length)
         return false;
-    if (memchr("=+-@\t\r\n", text[at], 7))
+    if (memchr(starts, text[at], sizeof starts))
         return true;
     if (text[at] != '\xEF' || length - at < 3)
         return false;

@@ -174,7 +174,9 @@ const char *sheet_encoding_of(const struct sheet_reader *reader)
 
 char sheet_delimiter_of(const struct sheet_reader *reader)
 {
-    return reader->xlsx ? 0 : text_source_delimiter(reader->text);
+    if (reader->xlsx)
+        return '\0';
+    return text_source_delimiter(reader->text);
 }
 
 void sheet_close(struct sheet_reader *reader)

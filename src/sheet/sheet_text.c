@@ -46,7 +46,7 @@ static err read_bytes(struct ctx *ctx, struct text_source *source, char *bytes, 
 /* Adds text behind the first `length` bytes of the window. */
 static err add_converted(struct ctx *ctx, struct text_source *source, size_t *length)
 {
-    size_t got;
+    size_t got = 0;
     TRY(read_bytes(ctx, source, source->raw + source->raw_length, RAW_BYTES - source->raw_length, &got));
     char *in = source->raw;
     size_t left = source->raw_length + got;

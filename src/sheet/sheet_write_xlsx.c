@@ -142,11 +142,11 @@ void book_put_decimal(struct book *book, int64_t minor, int digits)
 
 void book_put_time(struct book *book, int64_t at, int32_t utc_offset)
 {
+    int64_t there = at / 1000 * 1000 + (int64_t)utc_offset * 60000;
     if (at == 0)
         book->column++;
     else
-        put_number(book, DAYS_TO_1970 + (double)(at / 1000 * 1000 + (int64_t)utc_offset * 60000) / DAY_MS,
-                   book->time);
+        put_number(book, DAYS_TO_1970 + (double)there / DAY_MS, book->time);
 }
 
 void book_end_row(struct book *book)

@@ -210,6 +210,18 @@ static void start_row(XML_Parser parser, struct xlsx_source *source, const XML_C
     source->cells = arena_alloc_many(source->arena, SHEET_COLUMN_LIMIT, sizeof *source->cells);
 }
 
+/* What a cell's type says in one letter: "str" is what a formula gave, "inlineStr" text in its place. */
+static char type_of(const char *type)
+{
+    if (!type)
+        return 'n';
+    if (text_is(type, "str"))
+        return 'f';
+    if (text_is(type, "inlineStr"))
+        return 'i';
+    return type[0];
+}
+
 static void start_cell(struct xlsx_source *source, const XML_Char **attributes)
 {
     const char *reference = xml_attribute(attributes, "r");
@@ -218,7 +230,7 @@ static void start_cell(struct xlsx_source *source, const XML_Char **attributes)
     int64_t number;
     int64_t column = reference ? column_of(reference) : -1;
     source->column = column >= 0 ? column : source->column + 1;
-    source->type = !type ? 'n' : text_is(type, "str") ? 'f' : text_is(type, "inlineStr") ? 'i' : type[0];
+    source->type = type_of(type);
     source->is_date = style && text_to_int(style, &number) && number >= 0 &&
                       (size_t)number < source->package.style_count && source->package.date_styles[number];
     text_open(&source->text, source->arena, SHEET_CELL_LIMIT + 1);

@@ -41,7 +41,7 @@ static const struct field parcel_fields[] = {
 #define ORDERS_FIELD                                                                                         \
     {                                                                                                        \
         .name = "orders", .kind = FIELD_ROWS, .offset = offsetof(struct many_form, orders),                  \
-        .maximum = ORDER_MANY_LIMIT * 2, .rows = parcel_fields, .row_size = sizeof(struct parcel),           \
+        .maximum = (int64_t)ORDER_MANY_LIMIT * 2, .rows = parcel_fields, .row_size = sizeof(struct parcel),  \
         .help = "The orders; at most 30 at a time are done"                                                  \
     }
 

@@ -164,7 +164,7 @@ void alarm_views(struct ctx *ctx, struct value *list, const struct alarm *alarms
 /* ---- the audit list: who did what, append-only ---- */
 
 /* Three years: as long as trade records must be kept (E-Commerce Law of the PRC, article 31). */
-#define AUDIT_KEPT_MS (3 * 365 * DAY_MS)
+#define AUDIT_KEPT_MS (INT64_C(3) * 365 * DAY_MS)
 /* What is noted; ends with NULL. */
 extern const char *const audit_kinds[];
 

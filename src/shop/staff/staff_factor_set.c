@@ -21,7 +21,7 @@ static const char *make_uri(struct ctx *ctx, const char *login, const char *secr
     text_add(&uri, "otpauth://totp/");
     text_add_url(&uri, issuer, length);
     text_add(&uri, ":");
-    text_add_url(&uri, login, utf8_prefix(login, strlen(login), ISSUER_POINTS * 2));
+    text_add_url(&uri, login, utf8_prefix(login, strlen(login), (size_t)ISSUER_POINTS * 2));
     text_add_format(&uri, "?secret=%s&issuer=", secret);
     text_add_url(&uri, issuer, length);
     return text_of(&uri);
@@ -96,7 +96,7 @@ static void make_codes(struct ctx *ctx, struct factor_change *change, const char
 {
     for (int i = 0; i < STAFF_RECOVERY_CODES; i++) {
         char *plain = random_token(ctx->arena);
-        plain[2 * HALF_CODE] = 0;
+        plain[(size_t)2 * HALF_CODE] = 0;
         crypto_blind_index(ctx, RECOVERY_PURPOSE, plain, change->indexes[i]);
         codes[i] = arena_format(ctx->arena, "%.*s-%s", HALF_CODE, plain, plain + HALF_CODE);
     }

@@ -35,7 +35,7 @@ struct export_form {
 #define WORD_FIELD(words)                                                                                    \
     {                                                                                                        \
         .name = "q", .kind = FIELD_TEXT, .offset = offsetof(struct export_form, q), .maximum = 120,          \
-        .help = words                                                                                        \
+        .help = (words)                                                                                      \
     }
 
 static const struct field product_fields[] = {
@@ -159,8 +159,8 @@ static err export_tags(struct req *req)
 
 #define EXPORT_ROUTE(at, run, needed, declared, words)                                                       \
     {                                                                                                        \
-        .method = GET, .path = at, .handler = run, .guard = STAFF, .scope = needed, .fields = declared,      \
-        .form_size = sizeof(struct export_form), .summary = words                                            \
+        .method = GET, .path = (at), .handler = (run), .guard = STAFF, .scope = (needed),                    \
+        .fields = (declared), .form_size = sizeof(struct export_form), .summary = (words)                    \
     }
 
 const struct route transfer_export_routes[] = {
