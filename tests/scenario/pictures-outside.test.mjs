@@ -50,6 +50,43 @@ describe("pictures from outside", () => {
     return staff.client.send("POST", `/api/v1${to}`, { payload, headers: { ...headers, origin: staff.client.origin } });
   };
 
+  test("come with a table of products, of every row, and only what is new counts as a change", async () => {
+    for (const [index, word] of ["row-a", "row-b", "row-c"].entries()) pages[`/${word}.png`] = gives(png(word, 320 + index));
+    const rest = (id) => until(async () => {
+      const seen = await staff.reads(`/admin/products/imports/${id}`);
+      return !seen.import.is_running && seen.import.state !== "uploaded" && seen;
+    }, "the import rests", { within: 60000 });
+    const checks = async (text) => {
+      const sent = await sends("/admin/products/imports", "file", [["表.csv", Buffer.from(text)]]);
+      assert.equal(sent.status, 201, sent.text);
+      const { id } = JSON.parse(sent.text).import;
+      const columns = (await staff.reads(`/admin/products/imports/${id}`)).columns.map(({ key }) => ({ key }));
+      assert.deepEqual(columns.map(({ key }) => key), ["sku", "title", "price", "category", "option1_name", "option1", "pictures"]);
+      assert.equal((await staff.does(`/admin/products/imports/${id}/check`, { columns, match: "sku", mode: "partial", status: "active", default_stock: 5 })).status, 202);
+      return rest(id);
+    };
+    const applies = async (seen) => {
+      assert.equal((await staff.does(`/admin/products/imports/${seen.import.id}/apply`, {})).status, 202);
+      assert.equal((await rest(seen.import.id)).import.state, "applied");
+    };
+    const table = (more) => `sku,title,price,category,option1_name,option1,Image Src\nPIC-1,画框,20,家居,颜色,黑,${site.at("/row-a.png")}\nPIC-2,画框,20,,颜色,白,"${site.at("/row-b.png")} ${more}"\n`;
+    const first = await checks(table(""));
+    assert.equal(first.import.counts.new, 1);
+    await applies(first);
+    const [{ id }] = (await staff.reads("/admin/products?q=PIC-1")).products;
+    const done = await until(async () => {
+      const found = await reads({ id });
+      return found.pictures.length === 2 && found;
+    }, "two pictures are there");
+    assert.deepEqual(await widths(done), [320, 321]);
+    const same = await checks(table("no-address"));
+    assert.deepEqual([same.import.counts.changed, same.import.counts.unchanged, same.import.can_apply], [0, 1, false]);
+    const more = await checks(table(site.at("/row-c.png")));
+    assert.equal(more.import.counts.changed, 1);
+    await applies(more);
+    await until(async () => (await reads({ id })).pictures.length === 3, "the third is there");
+  });
+
   test("are put at the end of a product in the order of their addresses, once", async () => {
     const product = await staff.creates({ title: "白瓷壶" });
     for (const [index, word] of ["one", "two", "three"].entries()) pages[`/${word}.png`] = gives(png(word, 300 + index));

@@ -7,6 +7,7 @@
 #include "base/ctx.h"
 #include "base/value.h"
 #include "db/db.h"
+#include "shop/catalog/catalog_addresses.h"
 #include "shop/media/media.h"
 
 enum product_kind { PRODUCT_PHYSICAL = 1, PRODUCT_DIGITAL = 2 };
@@ -661,35 +662,6 @@ CHECKED err product_picture_add_many(struct ctx *ctx, int64_t product_id,
  * the list that it shows now. */
 CHECKED err product_picture_append_many(struct ctx *ctx, int64_t product_id,
                                         const struct product_picture *pictures, size_t count, size_t *added);
-
-/* ---- pictures by address ---- */
-
-#define PICTURE_ADDRESS_LIMIT 200 /* of one product, those that are there included */
-#define PICTURE_ADDRESS_ATTEMPTS 5
-
-enum picture_address_state { ADDRESS_WAITING = 1, ADDRESS_FETCHED = 2, ADDRESS_FAILED = 3 };
-
-struct picture_address {
-    const char *key; /* names it in a path: 32 hex digits */
-    const char *address;
-    enum picture_address_state state;
-    int64_t attempts;
-    int64_t next_at;    /* of the next attempt, while it waits */
-    const char *reason; /* of the last failed attempt, a slug as in struct picture_fetched; else "" */
-    int64_t status;     /* HTTP, or 0 */
-};
-
-/* Has the pictures at these addresses fetched by a job and put at the end of the product (0 = into the
- * library only) in the order of the addresses. Writes a few rows and asks nothing: it may stand in an
- * import's transaction. An address that is there or waits already changes nothing; one that was given up is
- * tried anew. Up to PRODUCT_PICTURE_LIMIT addresses; blank ones and those that are too long are left out. */
-CHECKED err product_pictures_fetch_later(struct ctx *ctx, int64_t product_id, const char *const *addresses,
-                                         size_t count);
-/* Those that wait or were given up, in their order. */
-CHECKED err picture_address_list(struct ctx *ctx, int64_t product_id, struct picture_address **addresses,
-                                 size_t *count);
-CHECKED err picture_address_retry(struct ctx *ctx, int64_t product_id, const char *key);
-CHECKED err picture_address_remove(struct ctx *ctx, int64_t product_id, const char *key);
 
 struct named_product {
     int64_t product_id; /* 0 = there is none */

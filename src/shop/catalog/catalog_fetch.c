@@ -10,6 +10,7 @@
 #include "base/crypto.h"
 #include "base/text.h"
 #include "shop/outbound.h"
+#include <stdlib.h>
 
 #define FETCH_JOB "catalog.pictures"
 #define JOB_ATTEMPTS 8
@@ -68,6 +69,72 @@ err product_pictures_fetch_later(struct ctx *ctx, int64_t product_id, const char
                                  size_t count)
 {
     return count ? db_transact(ctx, write_wish, &(struct wish){product_id, addresses, count}) : NULL;
+}
+
+/* ---- which are known ---- */
+
+struct known {
+    int64_t product_id;
+    const char *key;
+};
+
+static int by_product_and_key(const void *left, const void *right)
+{
+    const struct known *a = left, *b = right;
+    if (a->product_id != b->product_id)
+        return a->product_id < b->product_id ? -1 : 1;
+    return strcmp(a->key, b->key);
+}
+
+static err load_known(struct ctx *ctx, const int64_t *product_ids, size_t count, struct known **known,
+                      size_t *known_count)
+{
+    struct db_rows *rows;
+    TRY(catalog_query_many(ctx, &rows,
+                           "SELECT product_id, address_key FROM picture_addresses WHERE shop_id = $1"
+                           " AND state <> 3 AND product_id IN " WHOLE_IDS,
+                           product_ids, count));
+    *known_count = 0;
+    *known = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **known);
+    while (db_next(rows))
+        (*known)[(*known_count)++] = (struct known){db_get_int(rows, 0), db_get_text(rows, 1)};
+    qsort(*known, *known_count, sizeof **known, by_product_and_key);
+    return NULL;
+}
+
+/* How many wishes from the first on concern the first `most` products; their ids. */
+static size_t gather_products(const struct picture_wish *wishes, size_t count, int64_t *ids, size_t most,
+                              size_t *id_count)
+{
+    size_t taken = 0;
+    *id_count = 0;
+    for (; taken < count; taken++) {
+        bool is_same = *id_count > 0 && ids[*id_count - 1] == wishes[taken].product_id;
+        if (!is_same && *id_count == most)
+            break;
+        if (!is_same)
+            ids[(*id_count)++] = wishes[taken].product_id;
+    }
+    return taken;
+}
+
+err picture_wishes_look_up(struct ctx *ctx, struct picture_wish *wishes, size_t count)
+{
+    int64_t ids[PRODUCT_WHOLE_LIMIT];
+    while (count > 0) {
+        struct known *known;
+        size_t known_count, id_count;
+        size_t taken = gather_products(wishes, count, ids, PRODUCT_WHOLE_LIMIT, &id_count);
+        TRY(load_known(ctx, ids, id_count, &known, &known_count));
+        for (size_t i = 0; i < taken; i++) {
+            struct known one = {wishes[i].product_id, key_of(ctx, wishes[i].address)};
+            wishes[i].is_known =
+                known_count > 0 && bsearch(&one, known, known_count, sizeof one, by_product_and_key);
+        }
+        wishes += taken;
+        count -= taken;
+    }
+    return NULL;
 }
 
 /* ---- what staff see and do ---- */

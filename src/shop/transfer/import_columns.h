@@ -27,6 +27,7 @@ enum import_meaning {
     MEANING_SPECS,
     MEANING_TAGS,
     MEANING_DESCRIPTION,
+    MEANING_PICTURES, /* addresses; every row of the product may tell some */
     /* Of one variant. */
     MEANING_OPTION1_NAME,
     MEANING_OPTION2_NAME,

@@ -20,7 +20,7 @@ void import_group_change(struct import_run *run, struct import_group *group, enu
                          const char *of, const char *before, const char *after)
 {
     struct arena *arena = run->work.arena;
-    if (field != MEANING_STOCK)
+    if (field != MEANING_STOCK && field != MEANING_PICTURES)
         group->is_draft_changed = true;
     if (!group->whole)
         return;
@@ -288,6 +288,7 @@ err import_group_draft(struct import_run *run, struct import_group *group, const
     import_take_tags(run, group);
     take_details(run, group);
     import_take_attributes(run, group);
+    import_take_pictures(run, group);
     if (group->outcome != IMPORT_REFUSED)
         TRY(import_group_variants(run, group, stocks));
     if (group->outcome == IMPORT_REFUSED)

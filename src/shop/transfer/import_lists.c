@@ -1,4 +1,4 @@
-/* import_lists.c - cells that hold several things: tags, specs, answers to attributes. */
+/* import_lists.c - cells that hold several things: tags, specs, answers to attributes, pictures. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/transfer/import_parts.h"
 
@@ -223,4 +223,44 @@ void import_take_attributes(struct import_run *run, struct import_group *group)
         if (attribute && cell)
             take_attribute(run, group, attribute, cell);
     }
+}
+
+/* ---- pictures ---- */
+
+static bool has_picture(const struct import_group *group, const char *address)
+{
+    for (size_t i = 0; i < group->picture_count; i++)
+        if (text_is(group->pictures[i], address))
+            return true;
+    return false;
+}
+
+/* Commas may stand in an address. */
+static void take_addresses(struct import_run *run, struct import_group *group, const struct import_line *line)
+{
+    static const char *const gaps[] = {" ", "\t", "\r", "\n", "|", ";", "；", NULL};
+    size_t count;
+    const char **words = split(&run->work, line->cells[MEANING_PICTURES], gaps, &count);
+    for (size_t i = 0; i < count; i++) {
+        bool is_address = text_starts(words[i], "https://") || text_starts(words[i], "http://");
+        if (!is_address || has_picture(group, words[i]))
+            continue;
+        if (group->picture_count == PRODUCT_PICTURE_LIMIT) {
+            import_group_refuse(run, group, line, import_header_of(run, MEANING_PICTURES), "too-many",
+                                words[i], "", "a product has at most 50 pictures");
+            return;
+        }
+        group->pictures[group->picture_count++] = words[i];
+    }
+}
+
+void import_take_pictures(struct import_run *run, struct import_group *group)
+{
+    if (!run->columns.of[MEANING_PICTURES])
+        return;
+    group->picture_count = 0;
+    group->pictures = arena_alloc_many(run->work.arena, PRODUCT_PICTURE_LIMIT, sizeof *group->pictures);
+    for (size_t i = 0; i < group->count; i++)
+        if (group->lines[i]->cells[MEANING_PICTURES])
+            take_addresses(run, group, group->lines[i]);
 }

@@ -54,6 +54,8 @@ struct import_group {
     int64_t *initial;                         /* by variant: pieces of a new one */
     struct import_stock *stocks;
     size_t stock_count;
+    const char **pictures; /* addresses to fetch, in their order */
+    size_t picture_count;
     struct value *changes; /* list of {field, of, before, after} */
     bool is_draft_changed;
     const char *new_category; /* a path that the check would create */
@@ -167,6 +169,8 @@ void import_group_refuse_cell(struct import_run *run, struct import_group *group
 void import_take_tags(struct import_run *run, struct import_group *group);
 void import_take_specs(struct import_run *run, struct import_group *group, const struct value **specs);
 void import_take_attributes(struct import_run *run, struct import_group *group);
+/* The addresses of all rows; what is no address (the ids of an export) is left out. */
+void import_take_pictures(struct import_run *run, struct import_group *group);
 
 /* import_write.c: writes what was planned, with the position, in one transaction. */
 CHECKED err import_batch_finish(struct import_run *run, int64_t position);

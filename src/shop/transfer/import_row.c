@@ -19,14 +19,23 @@
 #define TEXT_LIMIT 20000
 
 static const size_t limits[MEANING_CELLS] = {
-    [MEANING_TITLE] = 200,        [MEANING_SUBTITLE] = 500,
-    [MEANING_HANDLE] = 120,       [MEANING_BRAND] = 100,
-    [MEANING_SPECS] = TEXT_LIMIT, [MEANING_TAGS] = TEXT_LIMIT,
-    [MEANING_SKU] = 64,           [MEANING_DESCRIPTION] = TEXT_LIMIT,
-    [MEANING_OPTION1_NAME] = 60,  [MEANING_OPTION2_NAME] = 60,
-    [MEANING_OPTION3_NAME] = 60,  [MEANING_OPTION4_NAME] = 60,
-    [MEANING_OPTION1] = 60,       [MEANING_OPTION2] = 60,
-    [MEANING_OPTION3] = 60,       [MEANING_OPTION4] = 60,
+    [MEANING_TITLE] = 200,
+    [MEANING_SUBTITLE] = 500,
+    [MEANING_HANDLE] = 120,
+    [MEANING_BRAND] = 100,
+    [MEANING_SPECS] = TEXT_LIMIT,
+    [MEANING_TAGS] = TEXT_LIMIT,
+    [MEANING_SKU] = 64,
+    [MEANING_DESCRIPTION] = TEXT_LIMIT,
+    [MEANING_PICTURES] = TEXT_LIMIT,
+    [MEANING_OPTION1_NAME] = 60,
+    [MEANING_OPTION2_NAME] = 60,
+    [MEANING_OPTION3_NAME] = 60,
+    [MEANING_OPTION4_NAME] = 60,
+    [MEANING_OPTION1] = 60,
+    [MEANING_OPTION2] = 60,
+    [MEANING_OPTION3] = 60,
+    [MEANING_OPTION4] = 60,
 };
 
 struct reading {
@@ -62,7 +71,8 @@ static const char *one_line(struct ctx *ctx, const char *text)
 
 static bool is_long_text(enum import_meaning meaning)
 {
-    return meaning == MEANING_DESCRIPTION || meaning == MEANING_SPECS || meaning == MEANING_TAGS;
+    return meaning == MEANING_DESCRIPTION || meaning == MEANING_SPECS || meaning == MEANING_TAGS ||
+           meaning == MEANING_PICTURES;
 }
 
 /* The trimmed cell: NULL when it is empty, "" when it says <clear>. */

@@ -72,6 +72,17 @@ static bool is_written(const struct import_group *group)
     return group->outcome == IMPORT_NEW || group->outcome == IMPORT_CHANGED;
 }
 
+/* Jobs fetch them; an address that was fetched before changes nothing. */
+static err order_pictures(struct ctx *ctx, const struct import_run *run)
+{
+    for (size_t i = 0; i < run->group_count; i++) {
+        const struct import_group *group = run->groups[i];
+        if (is_written(group) && group->picture_count > 0)
+            TRY(product_pictures_fetch_later(ctx, group->draft.id, group->pictures, group->picture_count));
+    }
+    return NULL;
+}
+
 static err write_products(struct ctx *ctx, struct import_run *run)
 {
     struct product_saving *savings = arena_alloc_many(ctx->arena, run->group_count + 1, sizeof *savings);
@@ -93,7 +104,7 @@ static err write_products(struct ctx *ctx, struct import_run *run)
             TRY(write_first_stock(ctx, run->groups[i]));
             TRY(write_stock_changes(ctx, run, run->groups[i]));
         }
-    return NULL;
+    return order_pictures(ctx, run);
 }
 
 static bool writes_products(const struct import_run *run)

@@ -110,8 +110,8 @@ static const char *const attacks[] = {
     "<p><table><tr><script>alert(1)</script><td>x<a href=javascript:x>y</table>",
     "<p><frameset onload=alert(1)><frame src=javascript:alert(1)>",
     "<p><isindex action=javascript:alert(1) type=image>",
-    "<p>\xc0\xbcscript\xc0\xbe"
-    "alert(1)",
+    ("<p>\xc0\xbcscript\xc0\xbe"
+     "alert(1)"),
     "<p>\xef\xbc\x9cscript\xef\xbc\x9e",
     "<p><<script>alert(1)//<</script>",
     "<<p>script>alert(1)<</p>/script>",
