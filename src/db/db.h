@@ -82,6 +82,16 @@ CHECKED err db_query_values(struct ctx *ctx, struct db_rows **rows, const char *
 CHECKED err db_ask_values(struct ctx *ctx, struct db_rows **rows, const char *sql,
                           const struct db_value *values, size_t count);
 CHECKED err db_answer(struct ctx *ctx);
+/* For statements over many ids: `id IN " DB_IDS "` stands for $2 to $33, and $1 is the shop. */
+#define DB_IDS_LIMIT 32
+#define DB_IDS                                                                                               \
+    "($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23," \
+    " $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)"
+#define DB_IDS_VALUES (DB_IDS_LIMIT + 1)
+/* Binds the shop and as many of `count` ids (one at least) as a statement takes, the last one again for what
+ * is left. Returns how many. */
+size_t db_bind_ids(const struct ctx *ctx, const int64_t *ids, size_t count,
+                   struct db_value values[DB_IDS_VALUES]);
 /* Moves to the next row; false after the last. */
 bool db_next(struct db_rows *rows);
 size_t db_row_count(const struct db_rows *rows);

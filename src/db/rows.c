@@ -58,6 +58,16 @@ struct db_value db_id(int64_t id)
     return id == 0 ? null_of(DB_INT) : db_int(id);
 }
 
+size_t db_bind_ids(const struct ctx *ctx, const int64_t *ids, size_t count,
+                   struct db_value values[DB_IDS_VALUES])
+{
+    size_t bound = count < DB_IDS_LIMIT ? count : DB_IDS_LIMIT;
+    values[0] = db_int(ctx->shop->id);
+    for (size_t i = 0; i < DB_IDS_LIMIT; i++)
+        values[i + 1] = db_int(ids[i < bound ? i : bound - 1]);
+    return bound;
+}
+
 static struct rows_block *block_new(struct arena *arena, size_t capacity, int columns)
 {
     size_t cells = capacity * (size_t)columns;

@@ -167,12 +167,14 @@ describe("the description of the API", () => {
     const staff = await shop.staff();
     const base = spec.servers?.[0]?.url ? new URL(spec.servers[0].url, server.base).pathname.replace(/\/$/, "") : "";
     for (const { path, method } of operations()) {
-      if (/logout|events|login\/factor/.test(path)) continue;
+      if (/logout|events/.test(path)) continue;
       const target = base + path.replace(/\{\w+\}/g, "123456789");
       const headers = { origin: staff.client.origin, accept: "application/json", "idempotency-key": freshKey() };
       const answer = await staff.client.send(method.toUpperCase(), target, { headers, ...(method === "get" ? {} : { json: {} }) });
       assert.ok(answer.status < 500 && ![405, 406, 415].includes(answer.status), `${method} ${target}: ${answer.status} ${answer.text.slice(0, 200)}`);
-      if (!/\{/.test(path) && method === "get") assert.ok([200, 303, 422].includes(answer.status), `${method} ${target}: ${answer.status}`);
+      // Setting up a second step while logging in wants the ticket of a password just typed.
+      const fine = path.endsWith("/login/factor") ? [401] : [200, 303, 422];
+      if (!/\{/.test(path) && method === "get") assert.ok(fine.includes(answer.status), `${method} ${target}: ${answer.status}`);
     }
   });
 

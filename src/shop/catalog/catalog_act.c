@@ -12,7 +12,6 @@
 
 /* Products of one transaction, and of one question. */
 #define CHUNK SHELF_CHUNK
-#define MANY 32
 /* Tries of a transaction whose products somebody else changed at the same time. */
 #define TRIES 5
 #define TAGS_TEXT_LIMIT 65536
@@ -43,16 +42,12 @@ struct found {
     struct value *tags; /* names, in order */
 };
 
-#define ID_LIST                                                                                              \
-    "($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23," \
-    " $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)"
-
-/* MANY ids, padded with the last. */
+/* DB_IDS_LIMIT ids, padded with the last. */
 static void bind_ids(const struct ctx *ctx, const struct wish *wishes, size_t count,
-                     struct db_value values[MANY + 1])
+                     struct db_value values[DB_IDS_VALUES])
 {
     values[0] = db_int(ctx->shop->id);
-    for (size_t i = 0; i < MANY; i++)
+    for (size_t i = 0; i < DB_IDS_LIMIT; i++)
         values[i + 1] = db_int(wishes[i < count ? i : count - 1].product_id);
 }
 
@@ -67,12 +62,12 @@ static const struct wish *wish_of(const struct wish *wishes, size_t count, int64
 static err find_some(struct ctx *ctx, const struct wish *wishes, size_t count, struct found *found,
                      size_t *have)
 {
-    struct db_value values[MANY + 1];
+    struct db_value values[DB_IDS_VALUES];
     struct db_rows *rows;
     bind_ids(ctx, wishes, count, values);
     TRY(db_query_values(
-        ctx, &rows, "SELECT id, status, version, title FROM products WHERE shop_id = $1 AND id IN " ID_LIST,
-        values, MANY + 1));
+        ctx, &rows, "SELECT id, status, version, title FROM products WHERE shop_id = $1 AND id IN " DB_IDS,
+        values, DB_IDS_VALUES));
     while (db_next(rows)) {
         int64_t id = db_get_int(rows, 0);
         found[(*have)++] = (struct found){.id = id,
@@ -88,14 +83,14 @@ static err find_some(struct ctx *ctx, const struct wish *wishes, size_t count, s
 static err find_tags(struct ctx *ctx, const struct wish *wishes, size_t count, struct found *found,
                      size_t have)
 {
-    struct db_value values[MANY + 1];
+    struct db_value values[DB_IDS_VALUES];
     struct db_rows *rows;
     bind_ids(ctx, wishes, count, values);
     TRY(db_query_values(ctx, &rows,
                         "SELECT p.product_id, t.name FROM product_tags p"
                         " JOIN tags t ON t.shop_id = p.shop_id AND t.id = p.tag_id"
-                        " WHERE p.shop_id = $1 AND p.product_id IN " ID_LIST " ORDER BY p.product_id, t.name",
-                        values, MANY + 1));
+                        " WHERE p.shop_id = $1 AND p.product_id IN " DB_IDS " ORDER BY p.product_id, t.name",
+                        values, DB_IDS_VALUES));
     while (db_next(rows))
         for (size_t i = 0; i < have; i++)
             if (found[i].id == db_get_int(rows, 0))
@@ -106,8 +101,9 @@ static err find_tags(struct ctx *ctx, const struct wish *wishes, size_t count, s
 static err find_all(struct ctx *ctx, const struct chunk *chunk, struct found *found, size_t *have)
 {
     *have = 0;
-    for (size_t start = 0; start < chunk->count; start += MANY) {
-        size_t count = chunk->count - start < MANY ? chunk->count - start : MANY, before = *have;
+    for (size_t start = 0; start < chunk->count; start += DB_IDS_LIMIT) {
+        size_t count = chunk->count - start < DB_IDS_LIMIT ? chunk->count - start : DB_IDS_LIMIT,
+               before = *have;
         TRY(find_some(ctx, chunk->wishes + start, count, found, have));
         if (chunk->act->kind != ACT_STATUS)
             TRY(find_tags(ctx, chunk->wishes + start, count, found + before, *have - before));

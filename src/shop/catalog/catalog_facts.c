@@ -4,12 +4,6 @@
 
 #include "base/text.h"
 
-/* Products of one question. */
-#define MANY 32
-#define ID_LIST                                                                                              \
-    "($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23," \
-    " $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)"
-
 static struct product_facts *facts_of(struct product_facts *facts, size_t count, int64_t product_id)
 {
     for (size_t i = 0; i < count; i++)
@@ -68,31 +62,29 @@ static void take_answers(struct ctx *ctx, struct db_rows *rows, struct product_f
 static err load_some(struct ctx *ctx, const int64_t *ids, size_t count, struct product_facts *facts,
                      size_t *have)
 {
-    struct db_value values[MANY + 1];
+    struct db_value values[DB_IDS_VALUES];
     struct db_rows *products, *categories, *tags, *answers;
     struct product_facts *first = facts + *have;
     size_t found = 0;
-    values[0] = db_int(ctx->shop->id);
-    for (size_t i = 0; i < MANY; i++)
-        values[i + 1] = db_int(ids[i < count ? i : count - 1]);
+    db_bind_ids(ctx, ids, count, values);
     TRY(db_ask_values(ctx, &categories,
                       "SELECT p.id, a.ancestor_id FROM products p JOIN category_ancestors a"
                       " ON a.shop_id = p.shop_id AND a.category_id = p.category_id"
-                      " WHERE p.shop_id = $1 AND p.id IN " ID_LIST,
-                      values, MANY + 1));
+                      " WHERE p.shop_id = $1 AND p.id IN " DB_IDS,
+                      values, DB_IDS_VALUES));
     TRY(db_ask_values(ctx, &tags,
                       "SELECT p.product_id, t.name FROM product_tags p"
                       " JOIN tags t ON t.shop_id = p.shop_id AND t.id = p.tag_id"
-                      " WHERE p.shop_id = $1 AND p.product_id IN " ID_LIST,
-                      values, MANY + 1));
+                      " WHERE p.shop_id = $1 AND p.product_id IN " DB_IDS,
+                      values, DB_IDS_VALUES));
     TRY(db_ask_values(ctx, &answers,
                       "SELECT product_id, attribute_id, value FROM product_attributes"
-                      " WHERE shop_id = $1 AND product_id IN " ID_LIST,
-                      values, MANY + 1));
+                      " WHERE shop_id = $1 AND product_id IN " DB_IDS,
+                      values, DB_IDS_VALUES));
     TRY(db_query_values(ctx, &products,
                         "SELECT id, title, brand, kind, status, price_min, version, created_at, updated_at"
-                        " FROM products WHERE shop_id = $1 AND id IN " ID_LIST " ORDER BY id",
-                        values, MANY + 1));
+                        " FROM products WHERE shop_id = $1 AND id IN " DB_IDS " ORDER BY id",
+                        values, DB_IDS_VALUES));
     take_products(ctx, products, first, &found);
     take_categories(categories, first, found);
     take_tags(ctx, tags, first, found);
@@ -105,44 +97,35 @@ err product_facts_load(struct ctx *ctx, const int64_t *product_ids, size_t count
                        size_t *have)
 {
     *have = 0;
-    for (size_t start = 0; start < count; start += MANY)
-        TRY(load_some(ctx, product_ids + start, count - start < MANY ? count - start : MANY, facts, have));
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT)
+        TRY(load_some(ctx, product_ids + start, count - start, facts, have));
     return NULL;
 }
 
 err product_lock_many(struct ctx *ctx, const int64_t *product_ids, size_t count)
 {
-    struct db_value values[MANY + 1];
-    for (size_t start = 0; start < count; start += MANY) {
-        values[0] = db_int(ctx->shop->id);
-        for (size_t i = 0; i < MANY; i++)
-            values[i + 1] = db_int(product_ids[start + i < count ? start + i : count - 1]);
+    struct db_value values[DB_IDS_VALUES];
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT) {
+        db_bind_ids(ctx, product_ids + start, count - start, values);
         TRY(db_execute_values(ctx,
-                              "UPDATE products SET version = version WHERE shop_id = $1 AND id IN " ID_LIST,
-                              values, MANY + 1));
+                              "UPDATE products SET version = version WHERE shop_id = $1 AND id IN " DB_IDS,
+                              values, DB_IDS_VALUES));
     }
     return NULL;
-}
-
-err shelf_next_products(struct ctx *ctx, int64_t shelf_id, int64_t after, int64_t *product_ids, size_t *count)
-{
-    return shelf_next(ctx, shelf_id, after, product_ids, count);
 }
 
 err collection_places_load(struct ctx *ctx, const int64_t *product_ids, size_t count,
                            struct collection_place *places, size_t *have, size_t most)
 {
     *have = 0;
-    for (size_t start = 0; start < count; start += MANY) {
-        struct db_value values[MANY + 1];
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT) {
+        struct db_value values[DB_IDS_VALUES];
         struct db_rows *rows;
-        values[0] = db_int(ctx->shop->id);
-        for (size_t i = 0; i < MANY; i++)
-            values[i + 1] = db_int(product_ids[start + i < count ? start + i : count - 1]);
+        db_bind_ids(ctx, product_ids + start, count - start, values);
         TRY(db_query_values(ctx, &rows,
                             "SELECT product_id, shelf_id FROM shelf_products WHERE shop_id = $1 AND kind = 3"
-                            " AND product_id IN " ID_LIST,
-                            values, MANY + 1));
+                            " AND product_id IN " DB_IDS,
+                            values, DB_IDS_VALUES));
         while (db_next(rows) && *have < most)
             places[(*have)++] = (struct collection_place){db_get_int(rows, 0), db_get_int(rows, 1)};
     }

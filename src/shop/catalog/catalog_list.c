@@ -10,8 +10,6 @@
 #include <inttypes.h>
 
 #define LIST_LIMIT 100
-/* Products of one question. */
-#define MANY 32
 
 #define COLUMNS                                                                                              \
     "SELECT p.id, p.handle, p.title, p.subtitle, p.brand, p.kind, p.status, p.category_id, p.price_min,"     \
@@ -288,18 +286,12 @@ err product_list_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
 {
     struct product *found = arena_alloc_many(ctx->arena, count + 1, sizeof *found);
     size_t found_count = 0;
-    for (size_t start = 0; start < count; start += MANY) {
-        struct db_value values[MANY + 1];
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT) {
+        struct db_value values[DB_IDS_VALUES];
         struct db_rows *rows;
-        values[0] = db_int(ctx->shop->id);
-        for (size_t i = 0; i < MANY; i++)
-            values[i + 1] = db_int(product_ids[start + i < count ? start + i : count - 1]);
-        TRY(db_query_values(
-            ctx, &rows,
-            COLUMNS "products p WHERE p.shop_id = $1 AND p.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-                    " $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26,"
-                    " $27, $28, $29, $30, $31, $32, $33)",
-            values, MANY + 1));
+        db_bind_ids(ctx, product_ids + start, count - start, values);
+        TRY(db_query_values(ctx, &rows, COLUMNS "products p WHERE p.shop_id = $1 AND p.id IN " DB_IDS, values,
+                            DB_IDS_VALUES));
         while (db_next(rows))
             found[found_count++] = read_item(rows);
     }

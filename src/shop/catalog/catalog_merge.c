@@ -139,20 +139,6 @@ static void add_variant(struct ctx *ctx, struct value *list, const struct produc
     value_set_bool(arena, row, "is_active", variant->is_active);
 }
 
-static void add_details(struct ctx *ctx, struct value *sheet, const struct product_details *details)
-{
-    struct arena *arena = ctx->arena;
-    value_set_text(arena, sheet, "model", details->model);
-    value_set_text(arena, sheet, "origin", details->origin);
-    value_set_text(arena, sheet, "tax_code", details->tax_code);
-    value_set_text(arena, sheet, "unit", details->unit);
-    value_set_int(arena, sheet, "shelf_life_days", details->shelf_life_days);
-    value_set_text(arena, sheet, "seo_title", details->seo_title);
-    value_set_text(arena, sheet, "seo_description", details->seo_description);
-    value_set(arena, sheet, "specs", *details->specs);
-    product_after_sale_sheet(ctx, sheet, &details->after_sale);
-}
-
 /* What the draft says nothing about is as it was. */
 static err sheet_of_draft(struct ctx *ctx, const struct product_draft *draft, const struct value *base,
                           struct value **sheet)
@@ -170,7 +156,7 @@ static err sheet_of_draft(struct ctx *ctx, const struct product_draft *draft, co
     value_set_int(arena, *sheet, "status", draft->status);
     value_set_int(arena, *sheet, "category_id", draft->category_id);
     if (draft->details)
-        add_details(ctx, *sheet, draft->details);
+        product_details_sheet(ctx, *sheet, draft->details);
     if (draft->tags)
         add_tags(ctx, *sheet, draft);
     if (draft->attributes)

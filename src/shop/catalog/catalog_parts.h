@@ -36,6 +36,8 @@ CHECKED err product_schedule_write(struct ctx *ctx, int64_t product_id,
 /* Neither time may be over, and the end comes after the beginning. */
 CHECKED err product_schedule_check(struct ctx *ctx, const struct product_schedule *schedule);
 void product_after_sale_sheet(struct ctx *ctx, struct value *sheet, const struct after_sale *promise);
+/* Details into a sheet. */
+void product_details_sheet(struct ctx *ctx, struct value *sheet, const struct product_details *details);
 /* What is said beside a price, into a variant's row of a sheet. */
 void variant_terms_sheet(struct arena *arena, struct value *row, const struct variant_terms *terms);
 CHECKED err product_after_sale_check(struct ctx *ctx, const struct after_sale *promise);

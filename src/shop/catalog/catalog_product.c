@@ -17,9 +17,6 @@
     " FROM variants v"                                                                                       \
     " JOIN products p ON p.shop_id = v.shop_id AND p.id = v.product_id "
 
-/* Statements that look up many ids take this many at once. */
-#define MANY 32
-
 static err read_list(struct ctx *ctx, const char *json, const struct value **list)
 {
     struct value *read;
@@ -164,35 +161,35 @@ err variant_load(struct ctx *ctx, int64_t variant_id, const struct variant **var
     return *variant ? NULL : fail_with(ctx, ERR_NOT_FOUND, "no such variant");
 }
 
-/* Reads the variants of one id, or of up to MANY ids padded with the last. */
+/* Reads the variants of one id, or of up to DB_IDS_LIMIT ids. */
 static err query_variants(struct ctx *ctx, const int64_t *ids, size_t count, struct db_rows **rows)
 {
     if (count == 1)
         return db_query(ctx, rows, VARIANT_COLUMNS "WHERE v.shop_id = $1 AND v.id = $2",
                         db_int(ctx->shop->id), db_int(ids[0]));
-    struct db_value values[MANY + 1];
-    values[0] = db_int(ctx->shop->id);
-    for (size_t i = 0; i < MANY; i++)
-        values[i + 1] = db_int(ids[i < count ? i : count - 1]);
-    return db_query_values(
-        ctx, rows,
-        VARIANT_COLUMNS
-        "WHERE v.shop_id = $1 AND v.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"
-        " $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30,"
-        " $31, $32, $33)",
-        values, MANY + 1);
+    struct db_value values[DB_IDS_VALUES];
+    db_bind_ids(ctx, ids, count, values);
+    return db_query_values(ctx, rows, VARIANT_COLUMNS "WHERE v.shop_id = $1 AND v.id IN " DB_IDS, values,
+                           DB_IDS_VALUES);
+}
+
+static err take_variant(struct ctx *ctx, const struct db_rows *rows, const struct variant **variant)
+{
+    struct variant *taken = arena_alloc(ctx->arena, sizeof *taken);
+    *variant = taken;
+    return read_variant(ctx, rows, taken);
 }
 
 err variant_load_many(struct ctx *ctx, const int64_t *variant_ids, size_t count, const struct variant **found)
 {
     memset(found, 0, count * sizeof *found);
-    for (size_t start = 0; start < count; start += MANY) {
-        size_t chunk = count - start < MANY ? count - start : MANY;
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT) {
+        size_t chunk = count - start < DB_IDS_LIMIT ? count - start : DB_IDS_LIMIT;
+        const struct variant *variant;
         struct db_rows *rows;
         TRY(query_variants(ctx, variant_ids + start, chunk, &rows));
         while (db_next(rows)) {
-            struct variant *variant = arena_alloc(ctx->arena, sizeof *variant);
-            TRY(read_variant(ctx, rows, variant));
+            TRY(take_variant(ctx, rows, &variant));
             for (size_t i = start; i < start + chunk; i++)
                 if (variant_ids[i] == variant->id)
                     found[i] = variant;
@@ -243,24 +240,19 @@ err variant_find_cheapest_many(struct ctx *ctx, const int64_t *product_ids, size
                                const struct variant **found)
 {
     memset(found, 0, count * sizeof *found);
-    for (size_t start = 0; start < count; start += MANY) {
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT) {
+        struct db_value values[DB_IDS_VALUES];
+        const struct variant *variant;
         struct db_rows *rows;
-        struct db_value values[MANY + 1];
-        size_t chunk = count - start < MANY ? count - start : MANY;
-        values[0] = db_int(ctx->shop->id);
-        for (size_t i = 0; i < MANY; i++)
-            values[i + 1] = db_int(product_ids[start + (i < chunk ? i : chunk - 1)]);
-        TRY(db_query_values(
-            ctx, &rows,
-            VARIANT_COLUMNS
-            "WHERE v.shop_id = $1 AND v.is_active = 1 AND v.price = p.price_min"
-            " AND (v.compare_price > 0 OR v.content_amount > 0) AND v.product_id IN ($2, $3, $4, $5, $6, $7,"
-            " $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26,"
-            " $27, $28, $29, $30, $31, $32, $33) ORDER BY v.product_id, v.position DESC",
-            values, MANY + 1));
+        size_t chunk = db_bind_ids(ctx, product_ids + start, count - start, values);
+        TRY(db_query_values(ctx, &rows,
+                            VARIANT_COLUMNS
+                            "WHERE v.shop_id = $1 AND v.is_active = 1 AND v.price = p.price_min"
+                            " AND (v.compare_price > 0 OR v.content_amount > 0) AND v.product_id IN " DB_IDS
+                            " ORDER BY v.product_id, v.position DESC",
+                            values, DB_IDS_VALUES));
         while (db_next(rows)) {
-            struct variant *variant = arena_alloc(ctx->arena, sizeof *variant);
-            TRY(read_variant(ctx, rows, variant));
+            TRY(take_variant(ctx, rows, &variant));
             for (size_t i = start; i < start + chunk; i++)
                 if (product_ids[i] == variant->product_id)
                     found[i] = variant;
@@ -273,26 +265,17 @@ err variant_find_compared_many(struct ctx *ctx, const int64_t *variant_ids, size
                                const struct variant **found, size_t *found_count)
 {
     *found_count = 0;
-    for (size_t start = 0; start < count; start += MANY) {
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT) {
+        struct db_value values[DB_IDS_VALUES];
         struct db_rows *rows;
-        struct db_value values[MANY + 1];
-        size_t chunk = count - start < MANY ? count - start : MANY;
-        values[0] = db_int(ctx->shop->id);
-        for (size_t i = 0; i < MANY; i++)
-            values[i + 1] = db_int(variant_ids[start + (i < chunk ? i : chunk - 1)]);
-        TRY(db_query_values(
-            ctx, &rows,
-            VARIANT_COLUMNS
-            "WHERE v.shop_id = $1 AND v.compare_price > v.price AND v.compare_kind = 1"
-            " AND v.id IN ($2, $3, $4, $5, $6, $7,"
-            " $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26,"
-            " $27, $28, $29, $30, $31, $32, $33)",
-            values, MANY + 1));
-        while (db_next(rows)) {
-            struct variant *variant = arena_alloc(ctx->arena, sizeof *variant);
-            TRY(read_variant(ctx, rows, variant));
-            found[(*found_count)++] = variant;
-        }
+        db_bind_ids(ctx, variant_ids + start, count - start, values);
+        TRY(db_query_values(ctx, &rows,
+                            VARIANT_COLUMNS
+                            "WHERE v.shop_id = $1 AND v.compare_price > v.price AND v.compare_kind = 1"
+                            " AND v.id IN " DB_IDS,
+                            values, DB_IDS_VALUES));
+        while (db_next(rows))
+            TRY(take_variant(ctx, rows, &found[(*found_count)++]));
     }
     return NULL;
 }

@@ -25,7 +25,7 @@ static void add_words(struct ctx *ctx, struct value *sheet, const struct product
     value_set_int(arena, sheet, "category_id", product->category_id);
 }
 
-static void add_details(struct ctx *ctx, struct value *sheet, const struct product_details *details)
+void product_details_sheet(struct ctx *ctx, struct value *sheet, const struct product_details *details)
 {
     struct arena *arena = ctx->arena;
     value_set_text(arena, sheet, "model", details->model);
@@ -96,7 +96,7 @@ struct value *product_sheet_of(struct ctx *ctx, const struct product_state *whol
 {
     struct value *sheet = value_object(ctx->arena);
     add_words(ctx, sheet, whole->product);
-    add_details(ctx, sheet, &whole->details);
+    product_details_sheet(ctx, sheet, &whole->details);
     struct value *tags = value_set_list(ctx->arena, sheet, "tags");
     for (size_t i = 0; i < whole->tag_count; i++)
         value_add(ctx->arena, tags, value_text(whole->tags[i]));

@@ -8,11 +8,6 @@
 
 #include <inttypes.h>
 
-/* Products of one question. */
-#define MANY 32
-#define ID_LIST                                                                                              \
-    "($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23," \
-    " $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)"
 #define CHECK_LIMIT 1000
 
 /* Where each product should stand. Its own place in a collection is taken over. */
@@ -90,15 +85,6 @@ static err write_shifts(struct ctx *ctx, const struct shifts *shifts)
     return NULL;
 }
 
-/* MANY ids, padded with the last. */
-static void bind_ids(const struct ctx *ctx, const int64_t *ids, size_t count,
-                     struct db_value values[MANY + 1])
-{
-    values[0] = db_int(ctx->shop->id);
-    for (size_t i = 0; i < MANY; i++)
-        values[i + 1] = db_int(ids[i < count ? i : count - 1]);
-}
-
 static struct shelf_row read_row(const struct db_rows *rows)
 {
     return (struct shelf_row){.product_id = db_get_int(rows, 0),
@@ -161,16 +147,17 @@ static int by_place(const struct shelf_row *a, const struct shelf_row *b)
 
 static err settle_some(struct ctx *ctx, const int64_t *ids, size_t count, struct shifts *shifts)
 {
-    struct db_value values[MANY + 1];
+    struct db_value values[DB_IDS_VALUES];
     struct db_rows *there, *wanted;
     struct shelf_row *have, *want;
     int64_t told = 0;
-    bind_ids(ctx, ids, count, values);
+    db_bind_ids(ctx, ids, count, values);
     TRY(db_ask_values(ctx, &there,
                       "SELECT product_id, shelf_id, kind, status, price_min FROM shelf_products"
-                      " WHERE shop_id = $1 AND product_id IN " ID_LIST " ORDER BY product_id, shelf_id",
-                      values, MANY + 1));
-    TRY(db_query_values(ctx, &wanted, WANTED(" AND p.id IN " ID_LIST) " ORDER BY 1, 2", values, MANY + 1));
+                      " WHERE shop_id = $1 AND product_id IN " DB_IDS " ORDER BY product_id, shelf_id",
+                      values, DB_IDS_VALUES));
+    TRY(db_query_values(ctx, &wanted, WANTED(" AND p.id IN " DB_IDS) " ORDER BY 1, 2", values,
+                        DB_IDS_VALUES));
     size_t have_count = take_rows(ctx, there, &have), want_count = take_rows(ctx, wanted, &want);
     for (size_t i = 0, j = 0; i < have_count || j < want_count;) {
         int order = i == have_count ? 1 : j == want_count ? -1 : by_place(&have[i], &want[j]);
@@ -187,24 +174,18 @@ static err settle_some(struct ctx *ctx, const int64_t *ids, size_t count, struct
 err shelf_settle(struct ctx *ctx, const int64_t *product_ids, size_t count)
 {
     struct shifts shifts = {0};
-    for (size_t start = 0; start < count; start += MANY)
-        TRY(settle_some(ctx, product_ids + start, count - start < MANY ? count - start : MANY, &shifts));
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT)
+        TRY(settle_some(ctx, product_ids + start, count - start, &shifts));
     return write_shifts(ctx, &shifts);
 }
 
 err shelf_settle_locked(struct ctx *ctx, const int64_t *product_ids, size_t count)
 {
-    struct db_value values[MANY + 1];
-    for (size_t start = 0; start < count; start += MANY) {
-        bind_ids(ctx, product_ids + start, count - start < MANY ? count - start : MANY, values);
-        TRY(db_execute_values(ctx,
-                              "UPDATE products SET version = version WHERE shop_id = $1 AND id IN " ID_LIST,
-                              values, MANY + 1));
-    }
+    TRY(product_lock_many(ctx, product_ids, count));
     return shelf_settle(ctx, product_ids, count);
 }
 
-err shelf_next(struct ctx *ctx, int64_t shelf_id, int64_t after, int64_t *product_ids, size_t *count)
+err shelf_next_products(struct ctx *ctx, int64_t shelf_id, int64_t after, int64_t *product_ids, size_t *count)
 {
     struct db_rows *rows;
     TRY(db_query(
@@ -270,14 +251,14 @@ static err put_one(struct ctx *ctx, int64_t shelf_id, int64_t product_id)
 static err count_there(struct ctx *ctx, int64_t shelf_id, const int64_t *ids, size_t count, int64_t by,
                        struct shifts *shifts)
 {
-    struct db_value values[MANY + 1];
+    struct db_value values[DB_IDS_VALUES];
     struct db_rows *rows;
-    for (size_t start = 0; start < count; start += MANY) {
-        bind_ids(ctx, ids + start, count - start < MANY ? count - start : MANY, values);
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT) {
+        db_bind_ids(ctx, ids + start, count - start, values);
         TRY(db_query_values(ctx, &rows,
                             "SELECT shelf_id, status, count(*) FROM shelf_products WHERE shop_id = $1"
-                            " AND kind = 3 AND product_id IN " ID_LIST " GROUP BY shelf_id, status",
-                            values, MANY + 1));
+                            " AND kind = 3 AND product_id IN " DB_IDS " GROUP BY shelf_id, status",
+                            values, DB_IDS_VALUES));
         while (db_next(rows))
             if (db_get_int(rows, 0) == shelf_id)
                 add_shift(ctx, shifts, shelf_id, db_get_int(rows, 1), by * db_get_int(rows, 2));

@@ -6,11 +6,6 @@
 #include "base/text.h"
 #include <stdlib.h>
 
-/* Words of one question. */
-#define MANY 32
-#define ID_LIST                                                                                              \
-    "($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23," \
-    " $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)"
 /* Products of one question, so that their variants are no more than an answer may have rows. */
 #define PART 8
 
@@ -74,23 +69,23 @@ err product_state_load_many(struct ctx *ctx, const int64_t *product_ids, size_t 
 /* ---- by what people know them by ---- */
 
 static const char *const key_questions[] = {
-    [PRODUCT_BY_SKU] = "SELECT sku, product_id FROM variants WHERE shop_id = $1 AND sku IN " ID_LIST,
+    [PRODUCT_BY_SKU] = "SELECT sku, product_id FROM variants WHERE shop_id = $1 AND sku IN " DB_IDS,
     [PRODUCT_BY_BARCODE] = "SELECT barcode, product_id FROM variants WHERE shop_id = $1 AND barcode <> '' "
-                           "AND barcode IN " ID_LIST,
-    [PRODUCT_BY_HANDLE] = "SELECT handle, id FROM products WHERE shop_id = $1 AND handle IN " ID_LIST,
+                           "AND barcode IN " DB_IDS,
+    [PRODUCT_BY_HANDLE] = "SELECT handle, id FROM products WHERE shop_id = $1 AND handle IN " DB_IDS,
 };
 
 err product_find_many(struct ctx *ctx, enum product_key key, const char *const *keys, size_t count,
                       int64_t *product_ids)
 {
     memset(product_ids, 0, count * sizeof *product_ids);
-    for (size_t start = 0; start < count; start += MANY) {
-        struct db_value values[MANY + 1] = {db_int(ctx->shop->id)};
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT) {
+        struct db_value values[DB_IDS_VALUES] = {db_int(ctx->shop->id)};
         struct db_rows *rows;
-        size_t chunk = count - start < MANY ? count - start : MANY;
-        for (size_t i = 0; i < MANY; i++)
+        size_t chunk = count - start < DB_IDS_LIMIT ? count - start : DB_IDS_LIMIT;
+        for (size_t i = 0; i < DB_IDS_LIMIT; i++)
             values[i + 1] = db_text(keys[start + (i < chunk ? i : chunk - 1)]);
-        TRY(db_query_values(ctx, &rows, key_questions[key], values, MANY + 1));
+        TRY(db_query_values(ctx, &rows, key_questions[key], values, DB_IDS_VALUES));
         while (db_next(rows))
             for (size_t i = start; i < start + chunk; i++)
                 if (text_is(keys[i], db_get_text(rows, 0)))

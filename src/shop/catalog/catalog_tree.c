@@ -215,7 +215,7 @@ static err settle_branch(struct ctx *ctx, int64_t category_id)
 {
     int64_t ids[SHELF_CHUNK];
     size_t count;
-    TRY(shelf_next(ctx, category_id, 0, ids, &count));
+    TRY(shelf_next_products(ctx, category_id, 0, ids, &count));
     TRY(shelf_settle_locked(ctx, ids, count));
     return job_schedule(ctx, CATEGORY_SETTLE_JOB, category_id,
                         count == SHELF_CHUNK ? ctx->now : ctx->now + SETTLE_PAUSE_MS,
@@ -287,7 +287,7 @@ err category_run_settle(struct ctx *ctx, const struct job *job, void *owner)
     int64_t after = 0;
     (void)owner;
     do {
-        TRY(shelf_next(ctx, job->subject_id, after, batch.ids, &batch.count));
+        TRY(shelf_next_products(ctx, job->subject_id, after, batch.ids, &batch.count));
         if (batch.count == 0)
             break;
         TRY(db_transact(ctx, settle_batch, &batch));

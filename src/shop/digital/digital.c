@@ -6,9 +6,6 @@
 #include "shop/digital/digital_deck.h"
 #include "shop/inventory/inventory.h"
 
-/* Statements that look up many take this many at once. */
-#define MANY 32
-
 const char *code_purpose(enum deck_mode mode)
 {
     static const char *const purposes[] = {"", "digital.code", "digital.shared", "digital.hand"};
@@ -65,19 +62,13 @@ err code_deck_load(struct ctx *ctx, int64_t variant_id, struct code_deck *deck)
     return NULL;
 }
 
-static err load_chunk(struct ctx *ctx, const int64_t *ids, size_t count, struct code_deck *decks)
+static err load_chunk(struct ctx *ctx, const int64_t *ids, size_t left, struct code_deck *decks)
 {
-    struct db_value values[MANY + 1];
+    struct db_value values[DB_IDS_VALUES];
     struct db_rows *rows;
-    values[0] = db_int(ctx->shop->id);
-    for (size_t i = 0; i < MANY; i++)
-        values[i + 1] = db_int(ids[i < count ? i : count - 1]);
-    TRY(db_query_values(
-        ctx, &rows,
-        DECK_COLUMNS "WHERE shop_id = $1 AND variant_id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
-                     " $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29,"
-                     " $30, $31, $32, $33)",
-        values, MANY + 1));
+    size_t count = db_bind_ids(ctx, ids, left, values);
+    TRY(db_query_values(ctx, &rows, DECK_COLUMNS "WHERE shop_id = $1 AND variant_id IN " DB_IDS, values,
+                        DB_IDS_VALUES));
     while (db_next(rows))
         for (size_t i = 0; i < count; i++)
             if (ids[i] == db_get_int(rows, 0))
@@ -89,8 +80,8 @@ err code_deck_load_many(struct ctx *ctx, const int64_t *variant_ids, size_t coun
 {
     for (size_t i = 0; i < count; i++)
         decks[i] = (struct code_deck){.variant_id = variant_ids[i], .mode = DECK_CODES};
-    for (size_t start = 0; start < count; start += MANY)
-        TRY(load_chunk(ctx, variant_ids + start, count - start < MANY ? count - start : MANY, decks + start));
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT)
+        TRY(load_chunk(ctx, variant_ids + start, count - start, decks + start));
     return NULL;
 }
 

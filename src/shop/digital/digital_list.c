@@ -49,12 +49,10 @@ err code_deck_list_of(struct ctx *ctx, const int64_t *product_ids, size_t produc
     for (size_t i = 0; i < PRODUCTS_AT_ONCE; i++)
         values[i + 1] = db_int(product_ids[i < product_count ? i : product_count - 1]);
     values[PRODUCTS_AT_ONCE + 1] = db_int(DECK_ROWS_LIMIT);
-    TRY(db_query_values(
-        ctx, &rows,
-        DECK_COLUMNS "WHERE shop_id = $1 AND product_id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"
-                     " $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29,"
-                     " $30, $31, $32, $33) ORDER BY product_id DESC, variant_id LIMIT $34",
-        values, PRODUCTS_AT_ONCE + 2));
+    TRY(db_query_values(ctx, &rows,
+                        DECK_COLUMNS "WHERE shop_id = $1 AND product_id IN " DB_IDS
+                                     " ORDER BY product_id DESC, variant_id LIMIT $34",
+                        values, PRODUCTS_AT_ONCE + 2));
     take_decks(ctx, rows, decks, count);
     return NULL;
 }

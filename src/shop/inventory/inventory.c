@@ -5,9 +5,6 @@
 #include "shop/catalog/catalog.h"
 #include <inttypes.h>
 
-/* Statements that look up many variants take this many at once. */
-#define MANY 32
-
 int64_t stock_available(const struct stock *stock)
 {
     return stock->on_hand - stock->reserved;
@@ -20,29 +17,27 @@ static err ask_chunk(struct ctx *ctx, const int64_t *ids, size_t count, struct d
             ctx, rows,
             "SELECT variant_id, on_hand, reserved FROM stock WHERE shop_id = $1 AND variant_id = $2",
             db_int(ctx->shop->id), db_int(ids[0]));
-    struct db_value values[MANY + 1];
-    values[0] = db_int(ctx->shop->id);
-    for (size_t i = 0; i < MANY; i++)
-        values[i + 1] = db_int(ids[i < count ? i : count - 1]);
+    struct db_value values[DB_IDS_VALUES];
+    db_bind_ids(ctx, ids, count, values);
     return db_ask_values(
         ctx, rows,
         "SELECT variant_id, on_hand, reserved FROM stock WHERE shop_id = $1 AND variant_id IN"
-        " ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,"
-        " $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)",
-        values, MANY + 1);
+        " " DB_IDS,
+        values, DB_IDS_VALUES);
 }
 
 static size_t chunk_length(size_t count, size_t start)
 {
-    return count - start < MANY ? count - start : MANY;
+    return count - start < DB_IDS_LIMIT ? count - start : DB_IDS_LIMIT;
 }
 
 err stock_ask_many(struct ctx *ctx, const int64_t *variant_ids, size_t count, struct stock_question *question)
 {
     *question = (struct stock_question){
-        variant_ids, count, arena_alloc_many(ctx->arena, count / MANY + 1, sizeof *question->rows)};
-    for (size_t start = 0; start < count; start += MANY)
-        TRY(ask_chunk(ctx, variant_ids + start, chunk_length(count, start), &question->rows[start / MANY]));
+        variant_ids, count, arena_alloc_many(ctx->arena, count / DB_IDS_LIMIT + 1, sizeof *question->rows)};
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT)
+        TRY(ask_chunk(ctx, variant_ids + start, chunk_length(count, start),
+                      &question->rows[start / DB_IDS_LIMIT]));
     return NULL;
 }
 
@@ -60,8 +55,9 @@ void stock_take_many(const struct stock_question *question, struct stock *stocks
 {
     for (size_t i = 0; i < question->count; i++)
         stocks[i] = (struct stock){.variant_id = question->variant_ids[i]};
-    for (size_t start = 0; start < question->count; start += MANY)
-        take_chunk(question->rows[start / MANY], stocks + start, chunk_length(question->count, start));
+    for (size_t start = 0; start < question->count; start += DB_IDS_LIMIT)
+        take_chunk(question->rows[start / DB_IDS_LIMIT], stocks + start,
+                   chunk_length(question->count, start));
 }
 
 err stock_load_many(struct ctx *ctx, const int64_t *variant_ids, size_t count, struct stock *stocks)
@@ -76,18 +72,14 @@ err stock_load_many(struct ctx *ctx, const int64_t *variant_ids, size_t count, s
 
 static err sum_chunk(struct ctx *ctx, const int64_t *ids, size_t count, int64_t *available)
 {
-    struct db_value values[MANY + 1];
-    values[0] = db_int(ctx->shop->id);
-    for (size_t i = 0; i < MANY; i++)
-        values[i + 1] = db_int(ids[i < count ? i : count - 1]);
+    struct db_value values[DB_IDS_VALUES];
+    db_bind_ids(ctx, ids, count, values);
     struct db_rows *rows;
     TRY(db_query_values(
         ctx, &rows,
         "SELECT product_id, CAST(SUM(on_hand - reserved) AS BIGINT) FROM stock WHERE shop_id = $1"
-        " AND product_id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,"
-        " $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)"
-        " GROUP BY product_id",
-        values, MANY + 1));
+        " AND product_id IN " DB_IDS " GROUP BY product_id",
+        values, DB_IDS_VALUES));
     while (db_next(rows))
         for (size_t i = 0; i < count; i++)
             if (ids[i] == db_get_int(rows, 0))
@@ -98,7 +90,7 @@ static err sum_chunk(struct ctx *ctx, const int64_t *ids, size_t count, int64_t 
 err stock_sum_products(struct ctx *ctx, const int64_t *product_ids, size_t count, int64_t *available)
 {
     memset(available, 0, count * sizeof *available);
-    for (size_t start = 0; start < count; start += MANY)
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT)
         TRY(sum_chunk(ctx, product_ids + start, chunk_length(count, start), available + start));
     return NULL;
 }

@@ -130,9 +130,6 @@ struct zip_pictures {
 };
 /* Takes the pictures of a ZIP file into the library, each for itself. */
 CHECKED err pictures_from_zip(struct ctx *ctx, const char *path, struct zip_pictures *pictures);
-/* The picture that a cell of a table means: the entry with that path, or else that file name in any folder.
- * Letter case does not matter. NULL when there is none. */
-const struct zip_picture *zip_picture_find(const struct zip_pictures *pictures, const char *name);
 
 /* ---- showing ---- */
 

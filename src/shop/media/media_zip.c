@@ -60,18 +60,3 @@ err pictures_from_zip(struct ctx *ctx, const char *path, struct zip_pictures *pi
     pictures->code = failure->problems->code;
     return NULL;
 }
-
-const struct zip_picture *zip_picture_find(const struct zip_pictures *pictures, const char *name)
-{
-    const struct zip_picture *found = NULL;
-    while (text_starts(name, "./") || text_starts(name, "/"))
-        name += name[0] == '/' ? 1 : 2;
-    for (size_t i = 0; i < pictures->count; i++) {
-        const struct zip_picture *picture = &pictures->items[i];
-        if (strcasecmp(picture->name, name) == 0)
-            return picture;
-        if (!found && strcasecmp(base_name(picture->name), base_name(name)) == 0)
-            found = picture;
-    }
-    return found;
-}

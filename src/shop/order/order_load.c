@@ -9,7 +9,6 @@
 
 #define NUMBER_LIMIT 20
 #define LIST_LIMIT 100
-#define MANY 32
 #define TAIL 4 /* digits that the index of numbers by their end holds */
 
 #define ORDER_COLUMNS                                                                                        \
@@ -288,21 +287,15 @@ err order_list_by_contact(struct ctx *ctx, const char *contact, int limit, struc
 err order_list_many(struct ctx *ctx, const int64_t *order_ids, size_t id_count, struct order **orders,
                     size_t *count)
 {
-    struct db_value values[MANY + 1];
+    struct db_value values[DB_IDS_VALUES];
     struct db_rows *rows;
     *count = 0;
     if (id_count == 0)
         return NULL;
-    values[0] = db_int(ctx->shop->id);
-    for (size_t i = 0; i < MANY; i++)
-        values[i + 1] = db_int(order_ids[i < id_count ? i : id_count - 1]);
+    db_bind_ids(ctx, order_ids, id_count, values);
     TRY(db_query_values(
-        ctx, &rows,
-        ORDER_COLUMNS FIRST_LINE
-        "WHERE o.shop_id = $1 AND o.id IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,"
-        " $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)"
-        " ORDER BY o.id DESC",
-        values, MANY + 1));
+        ctx, &rows, ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.id IN " DB_IDS " ORDER BY o.id DESC",
+        values, DB_IDS_VALUES));
     return take_list(ctx, rows, orders, count);
 }
 

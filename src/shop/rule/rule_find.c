@@ -4,23 +4,16 @@
 
 #include "base/text.h"
 
-/* Products of one question. */
-#define MANY 32
-
 static err load_sold(struct ctx *ctx, const int64_t *ids, size_t count, struct rule_facts *facts, size_t have)
 {
-    for (size_t start = 0; start < count; start += MANY) {
-        struct db_value values[MANY + 1];
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT) {
+        struct db_value values[DB_IDS_VALUES];
         struct db_rows *rows;
-        values[0] = db_int(ctx->shop->id);
-        for (size_t i = 0; i < MANY; i++)
-            values[i + 1] = db_int(ids[start + i < count ? start + i : count - 1]);
-        TRY(db_query_values(
-            ctx, &rows,
-            "SELECT product_id, sold FROM product_sales WHERE shop_id = $1 AND product_id IN"
-            " ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20,"
-            " $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)",
-            values, MANY + 1));
+        db_bind_ids(ctx, ids + start, count - start, values);
+        TRY(db_query_values(ctx, &rows,
+                            "SELECT product_id, sold FROM product_sales WHERE shop_id = $1 AND product_id IN"
+                            " " DB_IDS,
+                            values, DB_IDS_VALUES));
         while (db_next(rows))
             for (size_t i = 0; i < have; i++)
                 if (facts[i].product->product_id == db_get_int(rows, 0))
