@@ -13,7 +13,7 @@
 enum product_kind { PRODUCT_PHYSICAL = 1, PRODUCT_DIGITAL = 2 };
 enum product_status { PRODUCT_DRAFT = 1, PRODUCT_ACTIVE = 2, PRODUCT_ARCHIVED = 3 };
 /* SORT_UPDATED: changed last first; SORT_TITLE: by code points; SORT_BY_HAND: of a shelf, with a status. */
-enum product_sort { SORT_NEWEST, SORT_PRICE_UP, SORT_PRICE_DOWN, SORT_BY_HAND, SORT_UPDATED, SORT_TITLE };
+enum product_sort { SORT_NEWEST, SORT_PRICE_UP, SORT_PRICE_DOWN, SORT_UPDATED, SORT_TITLE, SORT_BY_HAND };
 
 #define PRODUCT_OPTION_LIMIT 4
 #define PRODUCT_VARIANT_LIMIT 2048

@@ -12,9 +12,16 @@
 /* Collections that the navigation names. */
 #define NAV_COLLECTIONS 12
 
-/* In the order of enum product_sort; the last is for collections that people fill. */
+/* What a form calls the orders of a list; the last is for collections that people fill. */
+enum list_sort { LIST_NEWEST, LIST_PRICE_UP, LIST_PRICE_DOWN, LIST_CHOSEN };
 static const char *const sorts[] = {"newest", "price-up", "price-down", NULL};
 static const char *const collection_sorts[] = {"newest", "price-up", "price-down", "chosen", NULL};
+static const enum product_sort orders[] = {
+    [LIST_NEWEST] = SORT_NEWEST,
+    [LIST_PRICE_UP] = SORT_PRICE_UP,
+    [LIST_PRICE_DOWN] = SORT_PRICE_DOWN,
+    [LIST_CHOSEN] = SORT_BY_HAND,
+};
 
 static void cache(struct req *req, const char *kind, int64_t id)
 {
@@ -183,7 +190,7 @@ static err add_list(struct req *req, struct value *view, const char *base, int64
     struct arena *arena = req->ctx.arena;
     struct product_query query = {.status = PRODUCT_ACTIVE,
                                   .shelf_id = shelf_id,
-                                  .sort = (enum product_sort)form->sort,
+                                  .sort = orders[form->sort],
                                   .cursor = form->cursor,
                                   .limit = PAGE_PRODUCTS};
     struct product_page page;
@@ -251,8 +258,8 @@ static err collection(struct req *req)
     TRY(collection_find_by_handle(&req->ctx, form.handle, &found));
     if (!found || !found->is_shown)
         return fail_with(&req->ctx, ERR_NOT_FOUND, "no such collection");
-    if (form.sort < 0 || (form.sort == SORT_BY_HAND && found->is_smart))
-        form.sort = found->is_smart ? SORT_NEWEST : SORT_BY_HAND;
+    if (form.sort < 0 || (form.sort == LIST_CHOSEN && found->is_smart))
+        form.sort = found->is_smart ? LIST_NEWEST : LIST_CHOSEN;
     req->form = &form;
     struct value *view = value_object(arena);
     struct value *tree = value_set_object(arena, view, "collection");
