@@ -261,19 +261,26 @@ err variant_find_cheapest_many(struct ctx *ctx, const int64_t *product_ids, size
     return NULL;
 }
 
+#define COMPARED                                                                                             \
+    VARIANT_COLUMNS "WHERE v.shop_id = $1 AND v.compare_price > v.price AND v.compare_kind = 1 AND v.id"
+
+/* Most orders sell one thing, for which a list of ids is much ado. */
+static err query_compared(struct ctx *ctx, const int64_t *ids, size_t count, struct db_rows **rows)
+{
+    if (count == 1)
+        return db_query(ctx, rows, COMPARED " = $2", db_int(ctx->shop->id), db_int(ids[0]));
+    struct db_value values[DB_IDS_VALUES];
+    db_bind_ids(ctx, ids, count, values);
+    return db_query_values(ctx, rows, COMPARED " IN " DB_IDS, values, DB_IDS_VALUES);
+}
+
 err variant_find_compared_many(struct ctx *ctx, const int64_t *variant_ids, size_t count,
                                const struct variant **found, size_t *found_count)
 {
     *found_count = 0;
     for (size_t start = 0; start < count; start += DB_IDS_LIMIT) {
-        struct db_value values[DB_IDS_VALUES];
         struct db_rows *rows;
-        db_bind_ids(ctx, variant_ids + start, count - start, values);
-        TRY(db_query_values(ctx, &rows,
-                            VARIANT_COLUMNS
-                            "WHERE v.shop_id = $1 AND v.compare_price > v.price AND v.compare_kind = 1"
-                            " AND v.id IN " DB_IDS,
-                            values, DB_IDS_VALUES));
+        TRY(query_compared(ctx, variant_ids + start, count - start, &rows));
         while (db_next(rows))
             TRY(take_variant(ctx, rows, &found[(*found_count)++]));
     }

@@ -67,6 +67,8 @@ static err read_order(struct ctx *ctx, const struct db_rows *rows, struct order 
     "SELECT line_no, variant_id, product_title, variant_title, handle, sku, picture_id, kind, unit_price,"   \
     " quantity, total, fulfilled, product_id, order_id FROM order_lines "
 
+#define LINES_OF_ORDER LINE_COLUMNS "WHERE shop_id = $1 AND order_id = $2 ORDER BY line_no"
+
 static struct order_line read_line(const struct db_rows *rows)
 {
     return (struct order_line){.line_no = db_get_int(rows, 0),
@@ -107,9 +109,19 @@ err order_load(struct ctx *ctx, int64_t order_id, struct order **order)
     struct db_rows *line_rows;
     TRY(db_ask(ctx, &rows, ORDER_COLUMNS " FROM orders o WHERE o.shop_id = $1 AND o.id = $2",
                db_int(ctx->shop->id), db_int(order_id)));
-    TRY(db_query(ctx, &line_rows, LINE_COLUMNS "WHERE shop_id = $1 AND order_id = $2 ORDER BY line_no",
-                 db_int(ctx->shop->id), db_int(order_id)));
+    TRY(db_query(ctx, &line_rows, LINES_OF_ORDER, db_int(ctx->shop->id), db_int(order_id)));
     return take_order(ctx, rows, line_rows, order);
+}
+
+err order_line_list(struct ctx *ctx, int64_t order_id, struct order_line **lines, size_t *count)
+{
+    struct db_rows *rows;
+    struct order order = {0};
+    TRY(db_query(ctx, &rows, LINES_OF_ORDER, db_int(ctx->shop->id), db_int(order_id)));
+    take_lines(ctx, rows, &order);
+    *lines = order.lines;
+    *count = order.line_count;
+    return NULL;
 }
 
 err order_load_by_number(struct ctx *ctx, const char *number, struct order **order)

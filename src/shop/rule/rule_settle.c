@@ -26,6 +26,8 @@ struct book {
 static err open_book(struct ctx *ctx, struct book *book)
 {
     size_t count;
+    struct stock_book_question question;
+    TRY(stock_book_ask(ctx, &question));
     TRY(collection_list(ctx, &book->collections, &count));
     book->rules = arena_alloc_many(ctx->arena, count + 1, sizeof *book->rules);
     book->count = 0;
@@ -37,7 +39,7 @@ static err open_book(struct ctx *ctx, struct book *book)
         TRY(rule_rename_tags(ctx, &book->rules[book->count], one->rule_at));
         book->collections[book->count++] = *one;
     }
-    return stock_book_open(ctx, &book->stock);
+    return stock_book_take(ctx, &question, &book->stock);
 }
 
 static bool is_placed(const struct collection_place *places, size_t count, int64_t product_id,
@@ -155,19 +157,19 @@ static err hear_category(struct ctx *ctx, const struct outbox_event *event, void
 
 static err add_sold(struct ctx *ctx, int64_t order_id, int64_t sign)
 {
-    struct order *order;
-    TRY(order_load(ctx, order_id, &order));
-    for (size_t i = 0; i < order->line_count; i++)
+    struct order_line *lines;
+    size_t line_count;
+    TRY(order_line_list(ctx, order_id, &lines, &line_count));
+    for (size_t i = 0; i < line_count; i++)
         TRY(db_execute(ctx,
                        "INSERT INTO product_sales (shop_id, product_id, sold) VALUES ($1, $2, $3)"
                        " ON CONFLICT (shop_id, product_id) DO UPDATE SET sold = product_sales.sold + $3",
-                       db_int(ctx->shop->id), db_int(order->lines[i].product_id),
-                       db_int(sign * order->lines[i].quantity)));
-    for (size_t i = 0; i < order->line_count; i += PRODUCT_CHUNK) {
+                       db_int(ctx->shop->id), db_int(lines[i].product_id), db_int(sign * lines[i].quantity)));
+    for (size_t i = 0; i < line_count; i += PRODUCT_CHUNK) {
         int64_t ids[PRODUCT_CHUNK];
         size_t count = 0;
-        while (count < PRODUCT_CHUNK && i + count < order->line_count) {
-            ids[count] = order->lines[i + count].product_id;
+        while (count < PRODUCT_CHUNK && i + count < line_count) {
+            ids[count] = lines[i + count].product_id;
             count++;
         }
         TRY(rule_settle(ctx, ids, count));

@@ -12,13 +12,12 @@
 
 #define NAME_LIMIT 40
 
-err stock_rule_list(struct ctx *ctx, struct stock_rule **rules, size_t *count)
+#define RULES                                                                                                \
+    "SELECT id, name, rule, action, is_back, rule_at FROM stock_rules WHERE shop_id = $1 ORDER BY id LIMIT " \
+    "$2"
+
+static void take_rules(struct ctx *ctx, struct db_rows *rows, struct stock_rule **rules, size_t *count)
 {
-    struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT id, name, rule, action, is_back, rule_at FROM stock_rules WHERE shop_id = $1"
-                 " ORDER BY id LIMIT $2",
-                 db_int(ctx->shop->id), db_int(STOCK_RULE_LIMIT)));
     *rules = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **rules);
     *count = 0;
     while (db_next(rows))
@@ -28,15 +27,27 @@ err stock_rule_list(struct ctx *ctx, struct stock_rule **rules, size_t *count)
                                                    .action = (enum stock_action)db_get_int(rows, 3),
                                                    .is_back = db_get_int(rows, 4) == 1,
                                                    .rule_at = db_get_int(rows, 5)};
+}
+
+err stock_rule_list(struct ctx *ctx, struct stock_rule **rules, size_t *count)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, RULES, db_int(ctx->shop->id), db_int(STOCK_RULE_LIMIT)));
+    take_rules(ctx, rows, rules, count);
     return NULL;
 }
 
-err stock_book_open(struct ctx *ctx, struct stock_book *book)
+err stock_book_ask(struct ctx *ctx, struct stock_book_question *question)
 {
-    struct db_rows *rows;
-    TRY(db_ask(ctx, &rows, "SELECT 1 FROM stock_absences WHERE shop_id = $1 LIMIT 1", db_int(ctx->shop->id)));
-    TRY(stock_rule_list(ctx, &book->rules, &book->count));
-    book->has_absent = db_row_count(rows) > 0;
+    TRY(db_ask(ctx, &question->absent, "SELECT 1 FROM stock_absences WHERE shop_id = $1 LIMIT 1",
+               db_int(ctx->shop->id)));
+    return db_ask(ctx, &question->rules, RULES, db_int(ctx->shop->id), db_int(STOCK_RULE_LIMIT));
+}
+
+err stock_book_take(struct ctx *ctx, const struct stock_book_question *question, struct stock_book *book)
+{
+    take_rules(ctx, question->rules, &book->rules, &book->count);
+    book->has_absent = db_row_count(question->absent) > 0;
     book->parsed = arena_alloc_many(ctx->arena, book->count + 1, sizeof *book->parsed);
     for (size_t i = 0; i < book->count; i++) {
         TRY(rule_read(ctx, book->rules[i].rule, &book->parsed[i]));

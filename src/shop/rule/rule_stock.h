@@ -10,7 +10,14 @@ struct stock_book {
     bool has_absent; /* somebody was taken off */
 };
 
-CHECKED err stock_book_open(struct ctx *ctx, struct stock_book *book);
+/* Asks for the rules together with whatever is asked next; the answers are there after the next db_query. */
+struct stock_book_question {
+    struct db_rows *rules;
+    struct db_rows *absent;
+};
+CHECKED err stock_book_ask(struct ctx *ctx, struct stock_book_question *question);
+CHECKED err stock_book_take(struct ctx *ctx, const struct stock_book_question *question,
+                            struct stock_book *book);
 /* In a transaction that holds the products: off the shelf and back. */
 CHECKED err stock_book_apply(struct ctx *ctx, const struct stock_book *book, const struct rule_facts *facts,
                              size_t count);
