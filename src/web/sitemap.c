@@ -25,6 +25,7 @@
 const struct route *const site_routes[] = {
     storefront_routes,
     storefront_licence_routes,
+    storefront_buying_routes,
     content_routes,
     cart_routes,
     checkout_routes,
@@ -40,6 +41,7 @@ const struct route *const site_routes[] = {
     transfer_routes,
     backoffice_product_routes,
     backoffice_price_routes,
+    backoffice_buying_routes,
     backoffice_picture_routes,
     backoffice_media_routes,
     backoffice_fetch_routes,
@@ -60,6 +62,7 @@ const struct route *const site_routes[] = {
     backoffice_audit_routes,
     backoffice_alarm_routes,
     backoffice_settings_routes,
+    backoffice_passcode_routes,
     backoffice_settings_identity_routes,
     backoffice_settings_shop_routes,
     backoffice_settings_staff_routes,

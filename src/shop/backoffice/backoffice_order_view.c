@@ -48,6 +48,8 @@ static void add_owed_line(struct ctx *ctx, struct value *list, const struct orde
     value_set_text(ctx->arena, entry, "sku", line->sku);
     value_set_int(ctx->arena, entry, "quantity", line->quantity);
     value_set_int(ctx->arena, entry, "left", deck->loaded - deck->dealt);
+    if (answers_set_view(ctx, entry, line->answers))
+        value_set_list(ctx->arena, entry, "answers");
     value_set_bool(ctx->arena, entry, "by_hand", deck->mode == DECK_BY_HAND);
     value_set_bool(ctx->arena, entry, "has_hook", deck->has_hook);
     value_set_text(ctx->arena, entry, "url",

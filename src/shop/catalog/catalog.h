@@ -8,6 +8,7 @@
 #include "base/value.h"
 #include "db/db.h"
 #include "shop/catalog/catalog_addresses.h"
+#include "shop/catalog/catalog_buying.h"
 #include "shop/media/media.h"
 
 enum product_kind { PRODUCT_PHYSICAL = 1, PRODUCT_DIGITAL = 2 };
@@ -138,12 +139,17 @@ struct variant {
     int64_t cost;        /* what the shop pays; COST_UNKNOWN when nobody said; never shown to buyers */
     int64_t volume;      /* cm³ */
     struct variant_terms terms;
+    const struct price_tier *tiers; /* its own or those of its product; NULL without */
+    size_t tier_count;
     /* Of its product, so that a cart line needs no second look. */
     const char *product_handle;
     const char *product_title;
     const char *product_picture_id;
     enum product_kind kind;
-    bool is_on_shelf; /* product and variant are active */
+    bool is_on_shelf;      /* product and variant are active */
+    int64_t min_quantity;  /* of the product in one order */
+    int64_t max_quantity;  /* 0 = any */
+    const char *questions; /* JSON for question_list_read, "" = none */
 };
 
 #define COST_UNKNOWN (-1)

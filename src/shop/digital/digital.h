@@ -193,6 +193,7 @@ struct hook_call {
     const char *sku;
     const char *title;
     int64_t quantity;
+    const char *answers; /* JSON for answers_read, NULL = none */
 };
 struct hook_result {
     const char *outcome; /* "delivered", "pending", "http-status", "hook-…", "outbound-…" */

@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "shop/order/order_write.h"
 #include <inttypes.h>
 
 #define NUMBER_LIMIT 20
@@ -65,7 +66,7 @@ static err read_order(struct ctx *ctx, const struct db_rows *rows, struct order 
 
 #define LINE_COLUMNS                                                                                         \
     "SELECT line_no, variant_id, product_title, variant_title, handle, sku, picture_id, kind, unit_price,"   \
-    " quantity, total, fulfilled, product_id, order_id FROM order_lines "
+    " quantity, total, fulfilled, product_id, order_id, answers FROM order_lines "
 
 #define LINES_OF_ORDER LINE_COLUMNS "WHERE shop_id = $1 AND order_id = $2 ORDER BY line_no"
 
@@ -93,13 +94,28 @@ static void take_lines(struct ctx *ctx, struct db_rows *rows, struct order *orde
         order->lines[order->line_count++] = read_line(rows);
 }
 
+/* Of the row that was just read. */
+static err open_answers(struct ctx *ctx, const struct db_rows *rows, struct order_line *line)
+{
+    struct sealed sealed;
+    if (db_is_null(rows, 14))
+        return NULL;
+    sealed.ptr = db_get_bytes(rows, 14, &sealed.len);
+    return crypto_open(ctx, ORDER_ANSWERS_PURPOSE, sealed, &line->answers);
+}
+
 static err take_order(struct ctx *ctx, struct db_rows *rows, struct db_rows *line_rows, struct order **order)
 {
     if (!db_next(rows))
         return fail_with(ctx, ERR_NOT_FOUND, "no such order");
     *order = arena_alloc(ctx->arena, sizeof **order);
     TRY(read_order(ctx, rows, *order));
-    take_lines(ctx, line_rows, *order);
+    (*order)->lines = arena_alloc_many(ctx->arena, db_row_count(line_rows) + 1, sizeof *(*order)->lines);
+    while (db_next(line_rows)) {
+        struct order_line *line = &(*order)->lines[(*order)->line_count++];
+        *line = read_line(line_rows);
+        TRY(open_answers(ctx, line_rows, line));
+    }
     return NULL;
 }
 
@@ -147,13 +163,38 @@ err order_load_for_buyer(struct ctx *ctx, const char *number, const char *token,
     return NULL;
 }
 
+void order_passcode_index(struct ctx *ctx, const char *number, const char *passcode,
+                          unsigned char index[CRYPTO_INDEX_BYTES])
+{
+    crypto_blind_index(ctx, "order.passcode", arena_format(ctx->arena, "%s:%s", number, passcode), index);
+}
+
+static err has_passcode(struct ctx *ctx, const struct order *order, const char *word, bool *is_right)
+{
+    unsigned char index[CRYPTO_INDEX_BYTES];
+    struct db_rows *rows;
+    size_t length;
+    *is_right = false;
+    TRY(db_query(ctx, &rows,
+                 "SELECT passcode FROM orders WHERE shop_id = $1 AND id = $2 AND passcode IS NOT NULL",
+                 db_int(ctx->shop->id), db_int(order->id)));
+    if (!db_next(rows))
+        return NULL;
+    const unsigned char *kept = db_get_bytes(rows, 0, &length);
+    order_passcode_index(ctx, order->number, word, index);
+    *is_right = length == sizeof index && crypto_equal(kept, index, length);
+    return NULL;
+}
+
 err order_load_by_contact(struct ctx *ctx, const char *number, const char *contact, struct order **order)
 {
+    bool is_right;
     TRY(order_load_by_number(ctx, number, order));
-    if (!contact[0] ||
-        (!text_is((*order)->contact.phone, contact) && !text_is((*order)->contact.email, contact)))
-        return fail_with(ctx, ERR_NOT_FOUND, "no such order");
-    return NULL;
+    is_right = contact[0] &&
+               (text_is((*order)->contact.phone, contact) || text_is((*order)->contact.email, contact));
+    if (!is_right && contact[0])
+        TRY(has_passcode(ctx, *order, contact, &is_right));
+    return is_right ? NULL : fail_with(ctx, ERR_NOT_FOUND, "no such order");
 }
 
 err order_event_list(struct ctx *ctx, int64_t order_id, struct order_event **events, size_t *count)
@@ -337,6 +378,7 @@ err order_load_many(struct ctx *ctx, const char *const *numbers, size_t number_c
     int64_t *owners = arena_alloc_many(ctx->arena, line_count + 1, sizeof *owners);
     for (size_t i = 0; db_next(line_rows); i++) {
         lines[i] = read_line(line_rows);
+        TRY(open_answers(ctx, line_rows, &lines[i]));
         owners[i] = db_get_int(line_rows, 13);
     }
     *orders = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **orders);

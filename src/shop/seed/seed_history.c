@@ -147,7 +147,8 @@ static err fill_cart(struct ctx *ctx, struct history *history, const struct shel
     for (int64_t i = 0; i < lines; i++) {
         int64_t variant_id = shelf->variant_ids[dice_favour(&history->dice, shelf->count)];
         int64_t quantity = shelf == &history->digital || dice_below(&history->dice, 4) > 0 ? 1 : 2;
-        TRY(cart_add_line(ctx, *token, variant_id, quantity, &cart));
+        TRY(cart_add_line(ctx, *token, &(struct cart_wish){.variant_id = variant_id, .quantity = quantity},
+                          &cart));
         *token = cart->token;
     }
     return NULL;

@@ -12,3 +12,4 @@
 
 extern const struct route storefront_routes[];
 extern const struct route storefront_licence_routes[];
+extern const struct route storefront_buying_routes[];

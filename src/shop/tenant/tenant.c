@@ -89,7 +89,7 @@ err shop_create(struct ctx *ctx, const struct shop_draft *draft, int64_t *shop_i
     "s.shop_id, s.handle, s.name, s.slogan, s.currency, s.locale, s.utc_offset, s.closes_at, s.name_en,"     \
     " s.slogan_en, s.logo_id, s.phone, s.email, s.address, s.legal_name, s.credit_code,"                     \
     " s.licence_picture_id, s.licence_url, s.icp_number, s.psb_number, s.main_host, s.exemption,"            \
-    " s.policies, s.licence_count"
+    " s.policies, s.licence_count, s.has_passcode"
 
 static struct shop_profile *read_profile(struct ctx *ctx, const struct db_rows *rows)
 {
@@ -145,6 +145,7 @@ static err take_shop(struct ctx *ctx, struct db_rows *rows, const char *what, co
     shop->locale = db_get_text(rows, 5);
     shop->utc_offset = (int32_t)db_get_int(rows, 6);
     shop->closes_at = db_get_int(rows, 7);
+    shop->has_passcode = db_get_int(rows, 24) == 1;
     shop->profile = profile;
     shop->is_open = shop_is_registered(profile);
     if (profile->licence_count > 0)

@@ -124,6 +124,8 @@ struct shop_identity {
 CHECKED err shop_change_identity(struct ctx *ctx, const struct shop_identity *identity);
 /* "" takes it away. */
 CHECKED err shop_change_logo(struct ctx *ctx, const char *picture_id);
+/* Whether buyers may choose a passcode at checkout, by which they find their order again. */
+CHECKED err shop_change_passcode(struct ctx *ctx, bool has_passcode);
 /* The caller knows that there is neither a price nor an order yet when the currency changes. */
 CHECKED err shop_change_region(struct ctx *ctx, const char *currency, const char *locale, int64_t utc_offset);
 /* The zones that may be chosen, in minutes east of UTC, in order; there are `*count`. */

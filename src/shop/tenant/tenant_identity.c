@@ -139,3 +139,16 @@ err shop_change_region(struct ctx *ctx, const char *currency, const char *locale
         return fail_field(ctx, "utc_offset", "unknown-zone", "choose one of the zones of the list");
     return db_transact(ctx, write_region, &region);
 }
+
+static err write_passcode(struct ctx *ctx, void *arg)
+{
+    const bool *has_passcode = arg;
+    TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop", "UPDATE shops SET has_passcode = $2 WHERE shop_id = $1",
+                  db_int(ctx->shop->id), db_int(*has_passcode)));
+    return shop_emit_changed(ctx);
+}
+
+err shop_change_passcode(struct ctx *ctx, bool has_passcode)
+{
+    return db_transact(ctx, write_passcode, &has_passcode);
+}

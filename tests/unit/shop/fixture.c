@@ -343,7 +343,8 @@ struct stock stock_of(int64_t variant_id)
 err add_line(struct ctx *ctx, const char **token, int64_t variant_id, int64_t quantity)
 {
     const struct cart *cart;
-    TRY(cart_add_line(ctx, *token, variant_id, quantity, &cart));
+    TRY(cart_add_line(ctx, *token, &(struct cart_wish){.variant_id = variant_id, .quantity = quantity},
+                      &cart));
     *token = cart->token;
     return NULL;
 }
@@ -351,7 +352,7 @@ err add_line(struct ctx *ctx, const char **token, int64_t variant_id, int64_t qu
 err change_line(struct ctx *ctx, const char *token, int64_t variant_id, int64_t quantity)
 {
     const struct cart *cart;
-    return cart_change_line(ctx, token, variant_id, quantity, &cart);
+    return cart_change_line(ctx, token, variant_id, "", quantity, &cart);
 }
 
 const char *make_cart(int64_t variant_id, int64_t quantity)

@@ -106,7 +106,7 @@ async function addInPlace(form, button) {
 
 async function setLine(form, button) {
   const variant = form.action.split('/').pop();
-  await send('/api/v1/cart/lines/' + variant, { quantity: Number(button.value) });
+  await send('/api/v1/cart/lines/' + variant, { quantity: Number(button.value), answers_key: form.elements.answers_key?.value || '' });
   const fresh = swap('[data-cart]', await page(location.href));
   showCount(Number(fresh.dataset.count));
 }
