@@ -27,6 +27,7 @@ ALTER TABLE cart_lines_asked RENAME TO cart_lines;
 
 -- What the buyer answered (src/shop/order), and the passcode that finds the order, as a keyed hash with its number.
 ALTER TABLE order_lines ADD COLUMN answers BYTEA;                         -- sealed JSON
+ALTER TABLE orders ADD COLUMN has_answers BIGINT NOT NULL DEFAULT 0 CHECK (has_answers IN (0, 1)); -- any line has
 ALTER TABLE orders ADD COLUMN passcode BYTEA;
 
 -- Whether the checkout offers a passcode (src/shop/tenant).

@@ -114,9 +114,11 @@ static void hash_request(struct ctx *ctx, const struct checkout *checkout, struc
     text_open(&text, ctx->arena, 65536);
     const char *const parts[] = {checkout->cart_token,   checkout->contact.phone, checkout->contact.email,
                                  checkout->address.name, checkout->address.phone, checkout->address.region,
-                                 checkout->address.line, checkout->note,          passcode_of(ctx, checkout)};
+                                 checkout->address.line, checkout->note};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         text_add_format(&text, "%zu:%s,", strlen(parts[i]), parts[i]);
+    if (passcode_of(ctx, checkout)[0])
+        text_add_format(&text, "passcode %s", passcode_of(ctx, checkout));
     crypto_sha256(text_of(&text), text.len, key->request);
     crypto_sha256(checkout->idempotency_key, strlen(checkout->idempotency_key), key->key);
 }

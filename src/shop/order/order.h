@@ -91,6 +91,8 @@ struct order {
     struct address address;
     const char *note;
     const char *passcode; /* only while placing: NULL or "" = none */
+    bool has_answers;     /* the buyer answered something for a line */
+    const char *said;     /* order_answers_load_many: all of it in one line; NULL = nothing */
     int64_t cart_id;
     int64_t placed_at;
     int64_t closes_at;
@@ -162,6 +164,8 @@ CHECKED err order_load_by_number(struct ctx *ctx, const char *number, struct ord
 /* Those that exist of up to ORDER_MANY_LIMIT numbers, oldest first, as order_load. */
 CHECKED err order_load_many(struct ctx *ctx, const char *const *numbers, size_t number_count,
                             struct order **orders, size_t *count);
+/* Fills `said` of those of the orders that have answers: "游戏账号: 飞鱼; 区服: 一区". */
+CHECKED err order_answers_load_many(struct ctx *ctx, struct order *orders, size_t count);
 /* For a buyer: a wrong token is ERR_NOT_FOUND, as is an unknown number. */
 CHECKED err order_load_for_buyer(struct ctx *ctx, const char *number, const char *token,
                                  struct order **order);

@@ -15,7 +15,7 @@
 #define ORDER_COLUMNS                                                                                        \
     "SELECT o.id, o.number, o.token, o.order_status, o.payment_status, o.fulfillment_status, o.version,"     \
     " o.currency, o.total, o.paid, o.refunded, o.item_count, o.contact, o.note, o.cart_id, o.placed_at,"     \
-    " o.closes_at, o.paid_at, o.closed_at"
+    " o.closes_at, o.paid_at, o.closed_at, o.has_answers"
 
 #define FIRST_LINE                                                                                           \
     ", l.product_title, l.picture_id FROM orders o JOIN order_lines l ON l.shop_id = o.shop_id"              \
@@ -57,7 +57,8 @@ static err read_order(struct ctx *ctx, const struct db_rows *rows, struct order 
                             .placed_at = db_get_int(rows, 15),
                             .closes_at = db_get_int(rows, 16),
                             .paid_at = db_get_int(rows, 17),
-                            .closed_at = db_get_int(rows, 18)};
+                            .closed_at = db_get_int(rows, 18),
+                            .has_answers = db_get_int(rows, 19) == 1};
     order->state =
         (struct order_state){(enum order_status)db_get_int(rows, 3), (enum payment_status)db_get_int(rows, 4),
                              (enum fulfillment_status)db_get_int(rows, 5)};
@@ -224,8 +225,8 @@ static err take_list(struct ctx *ctx, struct db_rows *rows, struct order **order
         struct order *order = &(*orders)[(*count)++];
         TRY(read_order(ctx, rows, order));
         order->lines = arena_alloc(ctx->arena, sizeof *order->lines);
-        order->lines->product_title = db_get_text(rows, 19);
-        order->lines->picture_id = db_get_text(rows, 20);
+        order->lines->product_title = db_get_text(rows, 20);
+        order->lines->picture_id = db_get_text(rows, 21);
         order->line_count = 1;
     }
     return NULL;
@@ -388,6 +389,58 @@ err order_load_many(struct ctx *ctx, const char *const *numbers, size_t number_c
         order->lines = lines + at;
         for (; at < line_count && owners[at] == order->id; at++)
             order->line_count++;
+    }
+    return NULL;
+}
+
+#define SAID_LIMIT 32768
+
+/* Behind what the lines before said. */
+static err add_said(struct ctx *ctx, struct order *order, const struct order_line *line)
+{
+    struct given_answer *answers;
+    struct text_buf text;
+    size_t count;
+    TRY(answers_read(ctx, line->answers, &answers, &count));
+    text_open(&text, ctx->arena, SAID_LIMIT);
+    if (order->said)
+        text_add_format(&text, "%s", order->said);
+    for (size_t i = 0; i < count; i++)
+        text_add_format(&text, "%s%s: %s", text.len ? "; " : "", answers[i].label, answers[i].value);
+    order->said = text_of(&text);
+    return NULL;
+}
+
+static err load_said(struct ctx *ctx, const int64_t *ids, size_t id_count, struct order *orders, size_t count)
+{
+    struct db_value values[DB_IDS_VALUES];
+    struct db_rows *rows;
+    db_bind_ids(ctx, ids, id_count, values);
+    TRY(db_query_values(ctx, &rows,
+                        LINE_COLUMNS "WHERE shop_id = $1 AND order_id IN " DB_IDS
+                                     " AND answers IS NOT NULL ORDER BY order_id, line_no",
+                        values, DB_IDS_VALUES));
+    while (db_next(rows))
+        for (size_t i = 0; i < count; i++)
+            if (orders[i].id == db_get_int(rows, 13)) {
+                struct order_line line = read_line(rows);
+                TRY(open_answers(ctx, rows, &line));
+                TRY(add_said(ctx, &orders[i], &line));
+            }
+    return NULL;
+}
+
+err order_answers_load_many(struct ctx *ctx, struct order *orders, size_t count)
+{
+    int64_t ids[DB_IDS_LIMIT];
+    size_t id_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (orders[i].has_answers)
+            ids[id_count++] = orders[i].id;
+        if (id_count == DB_IDS_LIMIT || (i + 1 == count && id_count > 0)) {
+            TRY(load_said(ctx, ids, id_count, orders, count));
+            id_count = 0;
+        }
     }
     return NULL;
 }

@@ -70,16 +70,17 @@ static err insert_order(struct ctx *ctx, const struct order *order)
         ctx,
         "INSERT INTO orders (shop_id, id, number, token, stage, order_status, payment_status,"
         " fulfillment_status, version, currency, total, item_count, contact, phone_index, email_index,"
-        " note, cart_id, placed_at, closes_at, passcode) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+        " note, cart_id, placed_at, closes_at, passcode, has_answers) VALUES ($1, $2, $3, $4, $5, $6, $7, "
+        "$8, $9, $10, "
         "$11,"
-        " $12, $13, $14, $15, $16, $17, $18, $19, $20)",
+        " $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)",
         db_int(ctx->shop->id), db_int(order->id), db_text(order->number), db_text(order->token),
         db_int(order_stage_of(order->state)), db_int(order->state.order), db_int(order->state.payment),
         db_int(order->state.fulfillment), db_int(order->version), db_text(order->currency),
         db_int(order->total), db_int(order->item_count), db_bytes(contact.ptr, contact.len),
         blind(ctx, "order.phone", order->contact.phone), blind(ctx, "order.email", order->contact.email),
         db_text(order->note), db_int(order->cart_id), db_int(order->placed_at), db_int(order->closes_at),
-        passcode_value(ctx, order));
+        passcode_value(ctx, order), db_int(order->has_answers));
 }
 
 static err insert_line(struct ctx *ctx, const struct order *order, const struct order_line *line)
@@ -95,6 +96,14 @@ static err insert_line(struct ctx *ctx, const struct order *order, const struct 
         db_int(line->unit_price), db_int(line->quantity), db_int(line->total), answers_value(ctx, line));
 }
 
+static bool has_answers(const struct order *order)
+{
+    for (size_t i = 0; i < order->line_count; i++)
+        if (order->lines[i].answers)
+            return true;
+    return false;
+}
+
 err order_place(struct ctx *ctx, struct order *order)
 {
     order->number = new_number(ctx);
@@ -106,6 +115,7 @@ err order_place(struct ctx *ctx, struct order *order)
     struct demand *demands;
     size_t count = order_demands(ctx, order, 0, &demands);
     TRY(stock_reserve(ctx, order->id, demands, count));
+    order->has_answers = has_answers(order);
     TRY(insert_order(ctx, order));
     for (size_t i = 0; i < order->line_count; i++)
         TRY(insert_line(ctx, order, &order->lines[i]));

@@ -62,7 +62,7 @@ static const struct heading order_headings[] = {
     {"phone", "买家手机"},     {"email", "买家邮箱"},
     {"receiver", "收货人"},    {"receiver_phone", "收货手机"},
     {"region", "地区"},        {"address", "详细地址"},
-    {"note", "买家留言"},
+    {"note", "买家留言"},      {"answers", "买家填写"},
 };
 static const struct heading category_headings[] = {
     {"path", "分类路径"}, {"handle", "网址名"},       {"name", "名称"},       {"name_en", "英文名称"},

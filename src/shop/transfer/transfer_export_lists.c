@@ -56,6 +56,7 @@ static void put_order(struct ctx *ctx, const struct export *export, const struct
     sheet_put_text(writer, order->address.region);
     sheet_put_text(writer, is_open || !order->address.line[0] ? order->address.line : "****");
     sheet_put_text(writer, is_open || !order->note[0] ? order->note : "****");
+    sheet_put_text(writer, !order->said ? "" : is_open ? order->said : "****");
     sheet_end_row(writer);
 }
 
@@ -87,6 +88,7 @@ err export_orders_rows(struct ctx *ctx, struct export *export)
         TRY(find_orders(ctx, export->filter.q, &orders, &count));
     else
         TRY(order_list(ctx, &query, &orders, &count));
+    TRY(order_answers_load_many(ctx, orders, count));
     for (size_t i = 0; i < count; i++)
         put_order(ctx, export, &orders[i]);
     export->is_listed = export->filter.q[0] || count < ORDERS_AT_ONCE;
