@@ -115,6 +115,6 @@ describe("importing products in a browser", () => {
       await looks(page, `import-zip-applied-${width}`);
       await page.goto(`${base}/admin/products/imports`);
       await looks(page, `imports-listed-${width}`);
-      await closeTab(page);
+      await closeTab(page, { expected: /422/ });
     });
 });

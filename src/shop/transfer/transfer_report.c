@@ -60,7 +60,7 @@ err import_problems_csv(struct ctx *ctx, const struct import_words *words,
         text_add(out, "\xEF\xBB\xBF");
     for (size_t i = 0; is_first && i < head_count; i++) {
         const char *head = words_of(ctx, words, "csv", heads[i]);
-        write_cell(out, head ? head : heads[i], i + 1 == head_count ? "\r\n" : ",");
+        text_add_format(out, "%s%s", head ? head : heads[i], i + 1 == head_count ? "\r\n" : ",");
     }
     for (size_t i = 0; i < count; i++) {
         const struct import_problem *problem = &problems[i];
