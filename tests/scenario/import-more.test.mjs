@@ -1,6 +1,7 @@
 // Product files that are large, that bring their pictures in a ZIP, and that say all that the editor can say.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import http from "node:http";
 import { after, before, describe, test } from "node:test";
 import { mp4, png, upload } from "../lib/pictures.mjs";
 import { cny, expect, expectProblem, startServer, unique, until } from "../lib/shop.mjs";
@@ -73,6 +74,37 @@ describe("large files", () => {
     const { payload, headers } = upload("pictures", [["大.png", Buffer.alloc(100_000)]]);
     expectProblem(await staff.client.send("POST", `/api/v1/admin/products/${product.id}/pictures`, { payload, headers: { ...headers, origin: staff.client.origin } }), 413, "payload-too-large");
     assert.match((await staff.client.get(`/admin/products/${product.id}`)).text, /data-limit="300000"/);
+  });
+});
+
+describe("slow files", () => {
+  let server, staff;
+  before(async () => {
+    server = await startServer({ args: ["--request-timeout", "1"] });
+    staff = await server.shop.staff();
+  });
+  after(() => server?.stop());
+
+  const { payload, headers } = upload("file", [["慢.csv", Buffer.from(`名称,分类,货号,售价\n${Array.from({ length: 4000 }, (_, i) => `慢慢来的货物 ${i},百货,${"SLOW-".repeat(10)}${i},1`).join("\n")}\n`)]]);
+  /** Sends so many pieces of 40 KB, five a second; resolves with the status, or with what became of the connection. */
+  const sends = (pieces) => new Promise((resolve) => {
+    const cookie = [...staff.client.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const request = http.request(staff.client.base, { method: "POST", path: "/api/v1/admin/products/imports", headers: { ...headers, host: staff.client.host, origin: staff.client.origin, cookie, "content-length": payload.length } });
+    request.on("response", (answer) => answer.resume().on("end", () => resolve(answer.statusCode)));
+    request.on("error", (problem) => resolve(problem.code));
+    let sent = 0;
+    const timer = setInterval(() => {
+      if (sent === pieces || sent * 40000 >= payload.length) return clearInterval(timer);
+      request.write(payload.subarray(sent * 40000, ++sent * 40000));
+    }, 200);
+  });
+
+  test("a file is waited for as long as it goes on, longer than other requests; when it stops, it is given up", async () => {
+    assert.ok(payload.length > 300000, `${payload.length} bytes in 40 KB each fifth of a second`);
+    const begin = Date.now();
+    assert.equal(await sends(Infinity), 201);
+    assert.ok(Date.now() - begin > 1500);
+    assert.ok([408, "ECONNRESET", "EPIPE"].includes(await sends(2)));
   });
 });
 
