@@ -28,6 +28,8 @@
     X(INT, body_limit, "1048576", 1024, 104857600, "Bytes of a request body other than an upload")           \
     X(INT, upload_limit, "26214400", 1024, 1073741824, "Bytes of one uploaded file")                         \
     X(INT, bulk_limit, "268435456", 1024, 4294967296, "Bytes of one uploaded archive")                       \
+    X(INT, import_limit, "268435456", 1024, 4294967296, "Bytes of one uploaded product file")                \
+    X(INT, video_limit, "209715200", 1024, 4294967296, "Bytes of one uploaded video")                        \
     X(INT, page_cache_mb, "16", 0, 4096, "Memory for whole pages; 0 turns the page cache off")               \
     X(INT, rate_limit, "600", 0, 1000000, "Writing requests per minute and address; 0 means no limit")       \
     X(INT, login_limit, "10", 1, 1000, "Login attempts per minute and account")                              \

@@ -234,6 +234,12 @@ const char *req_cookie(const struct req *req, const char *name)
     return cookie_find(req->ctx.arena, req->exchange->head.cookie, name);
 }
 
+const char *req_text(const struct req *req, const char *key)
+{
+    const struct http_hooks *hooks = req->exchange->server->hooks;
+    return hooks->text ? hooks->text(req, key) : NULL;
+}
+
 const char *req_network(const struct req *req)
 {
     char network[ADDRESS_BYTES];

@@ -120,6 +120,15 @@ static void add_staff(struct req *req, struct value *globals)
     value_set_bool(req->ctx.arena, may, "staff", staff_may(person, "staff.manage"));
 }
 
+/* So that a page can say what is too large before it is sent. */
+static void add_limits(struct req *req, struct value *globals)
+{
+    const struct config *config = req->ctx.config;
+    struct value *limits = value_set_object(req->ctx.arena, globals, "limits");
+    value_set_int(req->ctx.arena, limits, "import", config->import_limit);
+    value_set_int(req->ctx.arena, limits, "video", config->video_limit);
+}
+
 static void add_problems(struct req *req, struct value *globals, const struct field_problem *problem)
 {
     struct arena *arena = req->ctx.arena;
@@ -198,6 +207,7 @@ static err render_themed(struct req *req, const char *template, struct value *gl
     struct web *web = web_of(req);
     if (text_starts(template, ADMIN_PREFIX)) {
         add_staff(req, globals);
+        add_limits(req, globals);
         add_demo_login(req, globals);
         TRY(add_badges(req, globals));
         return theme_render(req, web->admin, template + strlen(ADMIN_PREFIX), globals, out);
@@ -247,6 +257,12 @@ static err render_failure(struct req *req, err failure, struct text_buf *out)
     return render_themed(req, is_staff_page ? "admin/error" : page, globals, out);
 }
 
+static const char *find_text(const struct req *req, const char *key)
+{
+    const struct web *web = web_of(req);
+    return theme_text(is_admin_path(req) ? web->admin : web->storefront, req->ctx.locale, key);
+}
+
 static bool is_ready(void *owner, struct ctx *ctx)
 {
     (void)owner;
@@ -286,6 +302,7 @@ err web_open(struct ctx *ctx, struct web **result)
                                      .find_shop = find_shop,
                                      .admit = admit,
                                      .render = render,
+                                     .text = find_text,
                                      .render_failure = render_failure,
                                      .metrics = write_metrics,
                                      .is_ready = is_ready,

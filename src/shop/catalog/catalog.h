@@ -687,6 +687,9 @@ CHECKED err catalog_replace_picture(struct ctx *ctx, const char *from, const cha
 /* NULL takes it away. */
 CHECKED err product_change_video(struct ctx *ctx, int64_t product_id, const char *video_id);
 CHECKED err product_picture_remove(struct ctx *ctx, int64_t product_id, int64_t position);
+/* Those pictures, wherever they stand. Harmless for those that the product does not show. */
+CHECKED err product_picture_remove_many(struct ctx *ctx, int64_t product_id, const char *const *picture_ids,
+                                        size_t count);
 CHECKED err product_picture_move(struct ctx *ctx, int64_t product_id, int64_t position, int64_t to);
 
 /* ---- prices ---- */

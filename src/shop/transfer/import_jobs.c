@@ -66,6 +66,11 @@ static err run_file(struct ctx *ctx, const struct import *import, bool is_dry, b
                                .choices = &import->choices,
                                .report = &report,
                                .position = import->position};
+    if (import->table_name[0]) {
+        struct package_index *files = arena_alloc(ctx->arena, sizeof *files);
+        TRY(import_package_index(ctx, import_zip_path(ctx, import->id), files));
+        run->files = files;
+    }
     err failure = import_run_file(run, import_path(ctx, import->id));
     *is_stopped = run->is_stopped;
     return failure;
@@ -104,7 +109,8 @@ static err run_apply(struct ctx *ctx, const struct job *job, void *owner)
     if (is_stopped)
         return end(ctx, (struct ending){import.id, IMPORT_APPLYING, IMPORT_UNDOING, "all-or-nothing", NULL,
                                         IMPORT_UNDO_JOB});
-    return end(ctx, (struct ending){import.id, IMPORT_APPLYING, IMPORT_APPLIED, "", NULL, NULL});
+    const char *next = import.table_name[0] ? IMPORT_PICTURES_JOB : NULL;
+    return end(ctx, (struct ending){import.id, IMPORT_APPLYING, IMPORT_APPLIED, "", NULL, next});
 }
 
 /* ---- undoing ---- */
@@ -223,6 +229,8 @@ static err run_undo(struct ctx *ctx, const struct job *job, void *owner)
     *undo =
         (struct undo){.import_id = import.id, .position = import.position, .part = {.act_id = import.act_id}};
     import_counts_read(import.counts, &undo->report);
+    if (import.table_name[0])
+        TRY(import_pictures_undo(ctx, import.id));
     TRY(undo_all(ctx, &import, undo));
     return end(ctx, (struct ending){import.id, IMPORT_UNDOING, IMPORT_UNDONE, import.failure, NULL, NULL});
 }
@@ -233,6 +241,7 @@ static err run_forget(struct ctx *ctx, const struct job *job, void *owner)
 {
     (void)owner;
     unlink(import_path(ctx, job->subject_id)); /* harmless when it is gone */
+    unlink(import_zip_path(ctx, job->subject_id));
     return NULL;
 }
 
@@ -240,6 +249,7 @@ const struct job_kind import_job_kinds[] = {
     {IMPORT_CHECK_JOB, run_check, ATTEMPTS, SECOND_MS},
     {IMPORT_APPLY_JOB, run_apply, ATTEMPTS, SECOND_MS},
     {IMPORT_UNDO_JOB, run_undo, ATTEMPTS, SECOND_MS},
+    {IMPORT_PICTURES_JOB, import_run_pictures, ATTEMPTS, SECOND_MS},
     {IMPORT_FORGET_JOB, run_forget, ATTEMPTS, SECOND_MS},
     {0},
 };

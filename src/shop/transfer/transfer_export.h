@@ -10,10 +10,19 @@
 #pragma once
 #include "sheet/sheet.h"
 #include "shop/catalog/catalog.h"
+#include "shop/digital/digital.h"
 #include "shop/media/media.h"
 #include "shop/order/order.h"
 
-enum export_kind { EXPORT_PRODUCTS = 1, EXPORT_ORDERS, EXPORT_CATEGORIES, EXPORT_TAGS, EXPORT_MEDIA };
+enum export_kind {
+    EXPORT_PRODUCTS = 1,
+    EXPORT_ORDERS,
+    EXPORT_CATEGORIES,
+    EXPORT_TAGS,
+    EXPORT_MEDIA,
+    EXPORT_DECKS,
+    EXPORT_IMPORTS
+};
 
 /* What narrows a list, as its page does. */
 struct export_filter {
@@ -25,6 +34,7 @@ struct export_filter {
     int64_t until;
     bool shows_personal; /* orders: names, phones and addresses unmasked */
     struct picture_query media;
+    enum deck_filter decks;
 };
 
 #define EXPORT_CURSOR_BYTES PRODUCT_CURSOR_LIMIT
@@ -39,7 +49,7 @@ struct export
     bool is_english;
     int digits; /* of the currency */
     char cursor[EXPORT_CURSOR_BYTES + 1];
-    int64_t before_id; /* orders */
+    int64_t before_id; /* orders, decks, imports */
     int64_t only_id;   /* the one product whose SKU is asked for */
     const struct category *categories;
     size_t category_count;
@@ -62,5 +72,7 @@ CHECKED err export_orders_rows(struct ctx *ctx, struct export *export);
 CHECKED err export_categories_rows(struct ctx *ctx, struct export *export);
 CHECKED err export_tags_rows(struct ctx *ctx, struct export *export);
 CHECKED err export_media_rows(struct ctx *ctx, struct export *export);
+CHECKED err export_decks_rows(struct ctx *ctx, struct export *export);
+CHECKED err export_imports_rows(struct ctx *ctx, struct export *export);
 /* Remembers where to go on; NULL = this was the last. */
 void export_keep_cursor(struct export *export, const char *cursor);

@@ -15,6 +15,7 @@ static const char *const stages[] = {
     "all",       "pending_payment", "to_ship",   "partially_shipped", "shipped",
     "completed", "closed",          "refunding", "refunded",          NULL};
 static const char *const shows[] = {"all", "unused", "alike", NULL};
+static const char *const deck_filters[] = {"all", "low", "short", "expired", NULL};
 
 struct export_form {
     int format;
@@ -25,6 +26,7 @@ struct export_form {
     const char *from;
     const char *to;
     int show;
+    int decks;
 };
 
 #define FORMAT_FIELD                                                                                         \
@@ -82,6 +84,16 @@ static const struct field media_fields[] = {
      .offset = offsetof(struct export_form, show),
      .choices = shows,
      .help = "alike = those that look like an older one"},
+    {0},
+};
+
+static const struct field deck_fields[] = {
+    FORMAT_FIELD,
+    {.name = "filter",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct export_form, decks),
+     .choices = deck_filters,
+     .help = "low = at its threshold, short = owes codes, expired = has codes that expired unsold"},
     {0},
 };
 
@@ -157,6 +169,18 @@ static err export_tags(struct req *req)
     return answer(req, EXPORT_TAGS, "tags", &(struct export_filter){.q = ""});
 }
 
+static err export_decks(struct req *req)
+{
+    const struct export_form *form = req->form;
+    struct export_filter filter = {.q = "", .decks = (enum deck_filter)form->decks};
+    return answer(req, EXPORT_DECKS, "codes", &filter);
+}
+
+static err export_imports(struct req *req)
+{
+    return answer(req, EXPORT_IMPORTS, "imports", &(struct export_filter){.q = ""});
+}
+
 #define EXPORT_ROUTE(at, run, needed, declared, words)                                                       \
     {                                                                                                        \
         .method = GET, .path = (at), .handler = (run), .guard = STAFF, .scope = (needed),                    \
@@ -172,5 +196,9 @@ const struct route transfer_export_routes[] = {
     EXPORT_ROUTE("/admin/categories/export", export_categories, "products.read", plain_fields,
                  "Categories as a table"),
     EXPORT_ROUTE("/admin/tags/export", export_tags, "products.read", plain_fields, "Tags as a table"),
+    EXPORT_ROUTE("/admin/codes/export", export_decks, "products.read", deck_fields,
+                 "Decks of codes as a table: their numbers, and no code"),
+    EXPORT_ROUTE("/admin/products/imports/export", export_imports, "products.read", plain_fields,
+                 "Imports with what they did, as a table"),
     {0},
 };
