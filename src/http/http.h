@@ -170,7 +170,8 @@ struct http_hooks {
     void *owner;
     /* Fills ctx.shop for a host name ("shop.example:8080"); ERR_SHOP_NOT_FOUND when there is none. */
     err (*find_shop)(struct req *req);
-    /* Checks guard and scope and fills req->visitor, ctx.actor, ctx.actor_id. */
+    /* Checks guard and scope and fills req->visitor, ctx.actor, ctx.actor_id. It may answer instead: to send
+     * the reader to another host. */
     err (*admit)(struct req *req);
     /* Renders a template for the HTML face. */
     err (*render)(struct req *req, const char *template, const struct value *view, struct text_buf *out);

@@ -56,8 +56,11 @@ static struct web *web_of(const struct req *req)
     return req_owner(req);
 }
 
+/* The proof of a domain is asked for while the domain leads to no shop yet. */
 static err find_shop(struct req *req)
 {
+    if (text_starts(req->path, SHOP_PROOF_PATH))
+        return NULL;
     return shop_cache_find_host(&req->ctx, web_of(req)->shops, req->host, &req->ctx.shop);
 }
 
@@ -68,13 +71,29 @@ static void choose_language(struct req *req)
         req->ctx.locale = req->ctx.shop->locale;
 }
 
+/* A shop has one address: its other domains send readers of pages to the main one. */
+static err send_to_main_host(struct req *req)
+{
+    const char *main_host = req->ctx.shop ? shop_better_host(&req->ctx, req->host) : NULL;
+    if (!main_host || req->route->method != GET || req->face != FACE_HTML ||
+        gate_is_always_open(req->route->path))
+        return NULL;
+    reply_header(req, "Cache-Control", "max-age=3600");
+    return reply_redirect(req, 301,
+                          arena_format(req->ctx.arena, "%s://%s%s",
+                                       text_starts(req->origin, "https:") ? "https" : "http", main_host,
+                                       req->url));
+}
+
 static err admit(struct req *req)
 {
     choose_language(req);
     req->ctx.actor = ACTOR_BUYER;
     req->ctx.services = &site_services;
-    if (req->route->guard == ANYONE)
+    if (req->route->guard == ANYONE) {
+        TRY(send_to_main_host(req));
         return gate_check(req);
+    }
     const char *token = req_cookie(req, STAFF_COOKIE);
     const struct staff *staff = NULL;
     if (token)

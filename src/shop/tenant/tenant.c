@@ -1,6 +1,6 @@
 /* tenant.c - shops and their hosts. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/tenant/tenant.h"
+#include "shop/tenant/tenant_write.h"
 
 #include "base/host_name.h"
 #include "base/money.h"
@@ -30,8 +30,7 @@ static err check_draft(struct ctx *ctx, const struct shop_draft *draft)
     return NULL;
 }
 
-/* The host without port, lower case; NULL when it is too long. */
-static const char *plain_host(struct ctx *ctx, const char *host)
+const char *shop_plain_host(struct ctx *ctx, const char *host)
 {
     size_t length = strlen(host);
     if (length > HOST_NAME_LIMIT + 6)
@@ -77,7 +76,7 @@ err shop_create(struct ctx *ctx, const struct shop_draft *draft, int64_t *shop_i
     filled.currency = draft->currency ? draft->currency : "CNY";
     filled.locale = draft->locale ? draft->locale : "zh-CN";
     TRY(check_draft(ctx, &filled));
-    if (draft->host && !(filled.host = plain_host(ctx, draft->host)))
+    if (draft->host && !(filled.host = shop_plain_host(ctx, draft->host)))
         return fail_field(ctx, "host", "too-long", "a host name has at most 253 characters");
     struct creation creation = {&filled, id_new(ctx)};
     TRY(db_transact(ctx, create_in_transaction, &creation));
@@ -184,9 +183,18 @@ static bool is_this_machine(const char *host)
     return host[0] != 0 && strspn(host, "0123456789.") == strlen(host);
 }
 
+const char *shop_better_host(struct ctx *ctx, const char *host)
+{
+    const char *main_host = ctx->shop->profile->main_host;
+    const char *plain = main_host[0] ? shop_plain_host(ctx, host ? host : "") : NULL;
+    if (!plain || text_is(plain, main_host) || is_this_machine(plain) || text_ends(plain, ".localhost"))
+        return NULL;
+    return main_host;
+}
+
 err shop_load_by_host(struct ctx *ctx, const char *host, const struct shop **shop)
 {
-    const char *plain = plain_host(ctx, host ? host : "");
+    const char *plain = shop_plain_host(ctx, host ? host : "");
     if (!plain)
         return fail_with(ctx, ERR_SHOP_NOT_FOUND, "host name too long");
     struct db_rows *rows;
