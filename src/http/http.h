@@ -185,9 +185,9 @@ struct http_hooks {
     bool (*is_ready)(void *owner, struct ctx *ctx);
     /* Locale prefixes that are cut from paths ("en"): the first entry is the default without prefix. */
     const char *const *locales;
-    /* A request with this cookie neither gets a cached page nor makes one: the staff session. NULL for none.
-     */
-    const char *no_cache_cookie;
+    /* A request with one of these cookies neither gets a cached page nor makes one: the staff session, a
+     * wish that changes pages. Ends with NULL; NULL for none. */
+    const char *const *no_cache_cookies;
 };
 
 struct http_options {

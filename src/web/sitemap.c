@@ -27,6 +27,7 @@
 const struct route *const site_routes[] = {
     tenant_routes,
     storefront_routes,
+    storefront_currency_routes,
     storefront_licence_routes,
     content_routes,
     cart_routes,
@@ -66,6 +67,7 @@ const struct route *const site_routes[] = {
     backoffice_settings_identity_routes,
     backoffice_settings_shop_routes,
     backoffice_settings_domain_routes,
+    backoffice_settings_currency_routes,
     backoffice_settings_staff_routes,
     backoffice_settings_factor_routes,
     content_admin_routes,

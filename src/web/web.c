@@ -6,6 +6,7 @@
 #include "shop/seed/seed.h"
 #include "shop/staff/staff.h"
 #include "shop/storefront/storefront.h"
+#include "shop/storefront/storefront_routes.h"
 #include "shop/tenant/tenant.h"
 #include "web/gate.h"
 #include "web/theme.h"
@@ -121,6 +122,8 @@ static void add_request(struct req *req, struct value *globals)
     value_set_text(arena, request, "locale", req->ctx.locale);
     value_set_text(arena, request, "origin", req->origin);
     value_set_bool(arena, request, "is_sandbox", req->ctx.config->sandbox);
+    const struct shown_currency *shown = shop_find_shown(req->ctx.shop, req_cookie(req, CURRENCY_COOKIE));
+    value_set_text(arena, request, "currency", shown ? shown->currency : NULL);
 }
 
 static void add_staff(struct req *req, struct value *globals)
@@ -292,6 +295,7 @@ static err load_statics(struct ctx *ctx, struct web *web, const char *share)
 err web_open(struct ctx *ctx, struct web **result)
 {
     static const char *const locales[] = {"zh-CN", "en", NULL};
+    static const char *const own_pages[] = {STAFF_COOKIE, CURRENCY_COOKIE, NULL};
     const char *share;
     struct web *web = arena_alloc(ctx->arena, sizeof *web);
     TRY(share_find(ctx, &share));
@@ -309,7 +313,7 @@ err web_open(struct ctx *ctx, struct web **result)
                                      .metrics = write_metrics,
                                      .is_ready = is_ready,
                                      .locales = locales,
-                                     .no_cache_cookie = STAFF_COOKIE};
+                                     .no_cache_cookies = own_pages};
     *result = web;
     return NULL;
 }

@@ -34,6 +34,7 @@ CHECKED err order_show_again(struct req *req);
 extern const struct route backoffice_settings_routes[];
 extern const struct route backoffice_settings_identity_routes[];
 extern const struct route backoffice_settings_shop_routes[];
+extern const struct route backoffice_settings_currency_routes[];
 extern const struct route backoffice_settings_domain_routes[];
 extern const struct route backoffice_settings_staff_routes[];
 extern const struct route backoffice_settings_factor_routes[];

@@ -88,7 +88,7 @@ err shop_create(struct ctx *ctx, const struct shop_draft *draft, int64_t *shop_i
     "s.shop_id, s.handle, s.name, s.slogan, s.currency, s.locale, s.utc_offset, s.closes_at, s.name_en,"     \
     " s.slogan_en, s.logo_id, s.phone, s.email, s.address, s.legal_name, s.credit_code,"                     \
     " s.licence_picture_id, s.licence_url, s.icp_number, s.psb_number, s.main_host, s.exemption,"            \
-    " s.policies, s.licence_count"
+    " s.policies, s.licence_count, s.shown_currency_count"
 
 static struct shop_profile *read_profile(struct ctx *ctx, const struct db_rows *rows)
 {
@@ -109,6 +109,7 @@ static struct shop_profile *read_profile(struct ctx *ctx, const struct db_rows *
     profile->exemption = (enum shop_exemption)db_get_int(rows, 21);
     profile->policies = (uint64_t)db_get_int(rows, 22);
     profile->licence_count = (size_t)db_get_int(rows, 23);
+    profile->shown_count = (size_t)db_get_int(rows, 24);
     return profile;
 }
 
@@ -129,7 +130,24 @@ static err read_licences(struct ctx *ctx, int64_t shop_id, struct shop_profile *
     return NULL;
 }
 
-/* Most shops have no licences besides: they cost no second question. */
+static err read_shown(struct ctx *ctx, int64_t shop_id, struct shop_profile *profile)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT currency, rate, rounding FROM shop_shown_currencies WHERE shop_id = $1"
+                 " ORDER BY currency LIMIT $2",
+                 db_int(shop_id), db_int(SHOP_SHOWN_LIMIT)));
+    profile->shown_count = 0;
+    while (db_next(rows)) {
+        struct shown_currency *shown = &profile->shown[profile->shown_count++];
+        memcpy(shown->currency, db_get_text(rows, 0), sizeof shown->currency);
+        shown->rate = db_get_int(rows, 1);
+        shown->rounding = (enum shown_rounding)db_get_int(rows, 2);
+    }
+    return NULL;
+}
+
+/* Most shops have neither licences besides nor other currencies: they cost no second question. */
 static err take_shop(struct ctx *ctx, struct db_rows *rows, const char *what, const struct shop **result)
 {
     if (!db_next(rows))
@@ -148,6 +166,8 @@ static err take_shop(struct ctx *ctx, struct db_rows *rows, const char *what, co
     shop->is_open = shop_is_registered(profile);
     if (profile->licence_count > 0)
         TRY(read_licences(ctx, shop->id, profile));
+    if (profile->shown_count > 0)
+        TRY(read_shown(ctx, shop->id, profile));
     *result = shop;
     return NULL;
 }

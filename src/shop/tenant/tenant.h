@@ -13,6 +13,7 @@
 #pragma once
 #include "base/clock.h"
 #include "base/ctx.h"
+#include "base/money.h"
 #include "base/value.h"
 #include "db/db.h"
 #include "job/job.h"
@@ -53,6 +54,16 @@ struct shop_licence {
     const char *picture_id;
 };
 
+/* A currency in which buyers may see about what a price is. */
+#define SHOP_SHOWN_LIMIT 8
+#define SHOWN_RATE_ONE INT64_C(100000000)
+enum shown_rounding { SHOWN_EXACT = 0, SHOWN_WHOLE = 1 }; /* to its smallest unit; to whole ones */
+struct shown_currency {
+    char currency[4];
+    int64_t rate; /* of the shop's currency for one of this, times SHOWN_RATE_ONE */
+    enum shown_rounding rounding;
+};
+
 /* What a shop says about itself besides its name. Texts are never NULL. */
 struct shop_profile {
     const char *name_en;
@@ -72,6 +83,8 @@ struct shop_profile {
     uint64_t policies;
     struct shop_licence licences[SHOP_LICENCE_LIMIT];
     size_t licence_count;
+    struct shown_currency shown[SHOP_SHOWN_LIMIT];
+    size_t shown_count;
 };
 
 struct shop_draft {
@@ -128,6 +141,21 @@ CHECKED err shop_change_logo(struct ctx *ctx, const char *picture_id);
 CHECKED err shop_change_region(struct ctx *ctx, const char *currency, const char *locale, int64_t utc_offset);
 /* The zones that may be chosen, in minutes east of UTC, in order; there are `*count`. */
 const int32_t *shop_zones(size_t *count);
+
+/* ---- shown currencies ---- */
+
+/* Reads "7.2" or "0.048": up to 7 digits and 8 decimals, above 0. */
+bool shown_rate_parse(const char *text, int64_t *rate);
+const char *shown_rate_text(struct ctx *ctx, int64_t rate);
+/* NULL when the shop does not show it. */
+const struct shown_currency *shop_find_shown(const struct shop *shop, const char *currency);
+/* About what the amount is, half a unit rounded up; false when it is below 0 or out of range. */
+bool shown_amount(const struct shown_currency *currency, money amount, money *shown);
+/* Adds it or changes its rate. ERR_INVALID with the field, ERR_LIMIT. */
+CHECKED err shop_show_currency(struct ctx *ctx, const char *currency, const char *rate,
+                               enum shown_rounding rounding);
+/* ERR_NOT_FOUND. */
+CHECKED err shop_hide_currency(struct ctx *ctx, const char *currency);
 
 /* ---- registration ---- */
 

@@ -529,6 +529,74 @@ static void claims_and_domains_share_one_limit(void **state)
                               &is_ready));
 }
 
+/* What 1 unit of a currency of the shop is about, in the units of the other. */
+static int64_t about(const char *own, int64_t minor, const char *rate, const char *other,
+                     enum shown_rounding rounding)
+{
+    struct shown_currency shown = {.rounding = rounding};
+    money result;
+    memcpy(shown.currency, other, sizeof shown.currency);
+    assert_true(shown_rate_parse(rate, &shown.rate));
+    return shown_amount(&shown, money_of(minor, own), &result) ? result.minor : -1;
+}
+
+static void about_what_a_price_is_has_the_decimals_of_its_currency_and_is_rounded_once(void **state)
+{
+    (void)state;
+    assert_int_equal(about("CNY", 10000, "7.2", "USD", SHOWN_EXACT), 1389);
+    assert_int_equal(about("CNY", 10000, "7.2", "USD", SHOWN_WHOLE), 1400);
+    assert_int_equal(about("CNY", 10000, "0.048", "JPY", SHOWN_EXACT), 2083);
+    assert_int_equal(about("CNY", 10000, "23.5", "KWD", SHOWN_EXACT), 4255);
+    assert_int_equal(about("CNY", 10000, "23.5", "KWD", SHOWN_WHOLE), 4000);
+    assert_int_equal(about("JPY", 1000, "150", "USD", SHOWN_EXACT), 667);
+    assert_int_equal(about("KWD", 1234, "0.0021", "JPY", SHOWN_EXACT), 588);
+    assert_int_equal(about("USD", 1, "2", "EUR", SHOWN_EXACT), 1);
+    assert_int_equal(about("USD", 0, "2", "EUR", SHOWN_EXACT), 0);
+    assert_int_equal(about("USD", -100, "2", "EUR", SHOWN_EXACT), -1);
+    assert_int_equal(about("CNY", MONEY_MAX, "0.00000001", "USD", SHOWN_EXACT), -1);
+    assert_int_equal(about("CNY", MONEY_MAX, "1", "USD", SHOWN_EXACT), MONEY_MAX);
+}
+
+static void a_rate_is_a_short_decimal_above_nothing(void **state)
+{
+    (void)state;
+    int64_t rate;
+    static const char *const bad[] = {"",   "0",  "0.0",   "-1",          "7,2",
+                                      "1.", ".5", "1e3",   "0.123456789", "12345678",
+                                      "７", " 7", "7.2.1", "7.2 ",        "NaN"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(shown_rate_parse(bad[i], &rate));
+    static const char *const good[] = {"7.2", "0.00000001", "1234567.12345678", "150", "1000000"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_true(shown_rate_parse(good[i], &rate));
+        assert_string_equal(shown_rate_text(work, rate), good[i]);
+    }
+}
+
+static void other_currencies_are_shown_up_to_a_limit_and_go_with_the_own_one(void **state)
+{
+    (void)state;
+    static const char *const many[] = {"USD", "EUR", "JPY", "KWD", "HKD", "TWD", "GBP", "KRW"};
+    assert_field(shop_show_currency(work, "CNY", "1", SHOWN_EXACT), "currency");
+    assert_field(shop_show_currency(work, "XXY", "1", SHOWN_EXACT), "currency");
+    assert_field(shop_show_currency(work, "USD", "0", SHOWN_EXACT), "rate");
+    for (size_t i = 0; i < SHOP_SHOWN_LIMIT; i++)
+        assert_ok(shop_show_currency(work, many[i], "7.2", SHOWN_EXACT));
+    assert_fails(shop_show_currency(work, "SGD", "5", SHOWN_EXACT), ERR_LIMIT);
+    assert_ok(shop_show_currency(work, "USD", "7.1", SHOWN_WHOLE));
+    assert_int_equal(mine()->profile->shown_count, SHOP_SHOWN_LIMIT);
+    assert_int_equal(shop_find_shown(work->shop, "USD")->rate, 710000000);
+    assert_null(shop_find_shown(work->shop, "SGD"));
+    assert_null(shop_find_shown(work->shop, NULL));
+    assert_ok(shop_hide_currency(work, "EUR"));
+    assert_fails(shop_hide_currency(work, "EUR"), ERR_NOT_FOUND);
+    assert_int_equal(mine()->profile->shown_count, SHOP_SHOWN_LIMIT - 1);
+    assert_ok(shop_change_region(work, "CNY", "en", 480));
+    assert_int_equal(mine()->profile->shown_count, SHOP_SHOWN_LIMIT - 1);
+    assert_ok(shop_change_region(work, "JPY", "en", 540));
+    assert_int_equal(mine()->profile->shown_count, 0);
+}
+
 static const char *day_in(int64_t days)
 {
     return clock_format(work->arena, work->now + days * DAY_MS, work->shop->utc_offset, "%Y-%m-%d");
@@ -634,6 +702,9 @@ int main(void)
         SENTENCE(a_contested_domain_needs_a_record_and_a_claim_that_is_over_contests_nothing),
         SENTENCE(a_claim_is_looked_at_ever_less_often_and_ends),
         SENTENCE(claims_and_domains_share_one_limit),
+        SENTENCE(about_what_a_price_is_has_the_decimals_of_its_currency_and_is_rounded_once),
+        SENTENCE(a_rate_is_a_short_decimal_above_nothing),
+        SENTENCE(other_currencies_are_shown_up_to_a_limit_and_go_with_the_own_one),
         SENTENCE(the_end_is_announced_thirty_days_ahead_and_never_nearer),
         SENTENCE(an_ended_shop_takes_no_order_but_repeats_the_one_it_took),
         SENTENCE(zone_and_currency_are_of_the_lists),
