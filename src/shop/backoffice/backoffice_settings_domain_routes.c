@@ -11,7 +11,9 @@
 #include <inttypes.h>
 
 /* A look asks the domain's server and name servers: nobody should make us ask a stranger's often. */
-#define LOOKS_PER_MINUTE 6
+#define LOOKS_PER_MINUTE 12
+/* A look takes no longer; when one is due for longer, something holds up the jobs. */
+#define LOOK_MOST_MS (2 * MINUTE_MS)
 /* The page shows how a look went as soon as it went. */
 #define REFRESH_SECONDS "3"
 
@@ -60,7 +62,8 @@ static const char *state_of(const struct req *req, const struct shop_claim *clai
 {
     if (claim->expires_at <= req->ctx.now)
         return "expired";
-    if (claim->next_look_at && claim->next_look_at <= req->ctx.now)
+    if (claim->next_look_at && claim->next_look_at <= req->ctx.now &&
+        claim->next_look_at > req->ctx.now - LOOK_MOST_MS)
         return "looking";
     return claim->state == CLAIM_FAILED ? "failed" : "waiting";
 }

@@ -10,6 +10,9 @@
 #include "base/text.h"
 #include "shop/tenant/tenant_write.h"
 
+/* Of claims there are no more than a shop may have hosts; of removed hosts some more may be kept. */
+#define LIST_LIMIT ((size_t)2 * SHOP_HOST_LIMIT)
+
 #define CLAIM_COLUMNS                                                                                        \
     "claim_id, host, token, state, problem, looks, claimed_at, looked_at, next_look_at, expires_at"
 
@@ -32,10 +35,10 @@ err shop_list_claims(struct ctx *ctx, struct shop_claim **claims, size_t *count)
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
                  "SELECT " CLAIM_COLUMNS " FROM shop_host_claims WHERE shop_id = $1 AND (state <> $2"
-                 " OR expires_at > $3) ORDER BY host LIMIT $4",
-                 db_int(ctx->shop->id), db_int(CLAIM_KEPT), db_int(ctx->now), db_int(SHOP_HOST_LIMIT)));
+                 " OR expires_at > $3) ORDER BY CASE WHEN state = $2 THEN 1 ELSE 0 END, host LIMIT $4",
+                 db_int(ctx->shop->id), db_int(CLAIM_KEPT), db_int(ctx->now), db_int(LIST_LIMIT)));
     *count = 0;
-    *claims = arena_alloc_many(ctx->arena, SHOP_HOST_LIMIT, sizeof **claims);
+    *claims = arena_alloc_many(ctx->arena, LIST_LIMIT, sizeof **claims);
     while (db_next(rows))
         (*claims)[(*count)++] = read_claim(rows);
     return NULL;
@@ -122,9 +125,11 @@ static err claim_in_transaction(struct ctx *ctx, void *arg)
                   "UPDATE shops SET main_host = main_host WHERE shop_id = $1 AND"
                   " (SELECT COUNT(*) FROM shop_hosts h WHERE h.shop_id = $1)"
                   " + (SELECT COUNT(*) FROM shop_host_claims c WHERE c.shop_id = $1 AND c.host <> $3"
-                  " AND (c.state <> $4 OR c.expires_at > $5)) < $2",
-                  db_int(ctx->shop->id), db_int(SHOP_HOST_LIMIT), db_text(claiming->host), db_int(CLAIM_KEPT),
-                  db_int(ctx->now)));
+                  " AND c.state <> $4) < $2",
+                  db_int(ctx->shop->id), db_int(SHOP_HOST_LIMIT), db_text(claiming->host),
+                  db_int(CLAIM_KEPT)));
+    TRY(db_execute(ctx, "DELETE FROM shop_host_claims WHERE shop_id = $1 AND state = $2 AND expires_at <= $3",
+                   db_int(ctx->shop->id), db_int(CLAIM_KEPT), db_int(ctx->now)));
     TRY(restore(ctx, claiming));
     if (claiming->restored)
         return NULL;
