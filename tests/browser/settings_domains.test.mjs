@@ -41,7 +41,7 @@ describe("domains and currencies in a browser", () => {
     await claim.getByRole("button", { name: "立即检查" }).click();
     await page.getByText("已生效").waitFor();
     await page.locator(".domain-row .confirm > summary").first().click();
-    await page.locator(".domain-row .confirm-panel .btn.is-danger").first().click();
+    await page.locator("dialog[open] .btn.is-danger").click();
     await page.getByRole("button", { name: "放回来" }).click();
     await page.getByText("已生效").waitFor();
   });

@@ -56,6 +56,7 @@ describe("currencies", () => {
     await visitor.puts(mug, 2);
     await sees(visitor.client, "/cart", /¥200 ?\.00 ≈ US\$27\.78/);
     await sees(visitor.client, "/cart", /USD 只是参考价，付款以 CNY 结算/);
+    await sees(visitor.client, "/checkout", /USD 只是参考价，付款以 CNY 结算/);
     const json = await visitor.client.api(`/products/${mug.handle}`);
     assert.deepEqual(json.body.product.variants[0].price, { amount: 10000, currency: "CNY" });
     await chooses("");
