@@ -39,6 +39,12 @@
     X(TEXT, share, "", 0, 0, "Directory of themes, admin, migrations and demo; empty finds it by itself")    \
     X(TEXT, outbound_allow, "", 0, 0,                                                                        \
       "Private addresses with port that may be called all the same: 10.0.0.5:8443,[fd00::5]:443")            \
+    X(TEXT, outbound_via, "", 0, 0,                                                                          \
+      "Where names are really called, name:port:address:port, blank for any: tea.example:80:10.0.0.5:8080")  \
+    X(TEXT, dns_servers, "", 0, 0, "Servers asked for TXT records, 10.0.0.2:53; empty means the system's")   \
+    X(TEXT, platform_host, "", 0, 0,                                                                         \
+      "Name to which shops point their domains by CNAME; no shop may claim it")                              \
+    X(TEXT, platform_address, "", 0, 0, "Public addresses to which shops point their domains, by comma")     \
     X(FLAG, sandbox, "on", 0, 1, "Offer the built-in sandbox payment method")
 
 struct config {

@@ -176,7 +176,8 @@ struct http_hooks {
     void *owner;
     /* Fills ctx.shop for a host name ("shop.example:8080"); ERR_SHOP_NOT_FOUND when there is none. */
     err (*find_shop)(struct req *req);
-    /* Checks guard and scope and fills req->visitor, ctx.actor, ctx.actor_id. */
+    /* Checks guard and scope and fills req->visitor, ctx.actor, ctx.actor_id. It may answer instead: to send
+     * the reader to another host. */
     err (*admit)(struct req *req);
     /* Renders a template for the HTML face. */
     err (*render)(struct req *req, const char *template, const struct value *view, struct text_buf *out);
@@ -193,9 +194,9 @@ struct http_hooks {
     bool (*is_ready)(void *owner, struct ctx *ctx);
     /* Locale prefixes that are cut from paths ("en"): the first entry is the default without prefix. */
     const char *const *locales;
-    /* A request with this cookie neither gets a cached page nor makes one: the staff session. NULL for none.
-     */
-    const char *no_cache_cookie;
+    /* A request with one of these cookies neither gets a cached page nor makes one: the staff session, a
+     * wish that changes pages. Ends with NULL; NULL for none. */
+    const char *const *no_cache_cookies;
 };
 
 struct http_options {

@@ -196,6 +196,8 @@ static err serve(struct work *work)
     TRY(origin_check(work));
     if (hooks->admit)
         TRY(hooks->admit(req));
+    if (work->answer.kind != ANSWER_NONE)
+        return NULL;
     work->is_admitted = true;
     TRY(read_fields(work));
     TRY(req->route->handler(req));

@@ -3,6 +3,7 @@
 #pragma once
 
 struct gateway;
+struct name_lookup;
 struct outbound;
 struct picture_maker;
 struct zip_reader;
@@ -11,5 +12,6 @@ struct services {
     const struct gateway *const *gateways; /* ends with NULL */
     const struct picture_maker *pictures;
     const struct outbound *outbound;
+    const struct name_lookup *names;
     const struct zip_reader *zips;
 };

@@ -1,5 +1,6 @@
 /* sitemap.c - the one list of modules: a new module is one more line in each list that concerns it. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "adapter/names.h"
 #include "adapter/outbound.h"
 #include "adapter/sandbox.h"
 #include "adapter/vips.h"
@@ -18,12 +19,15 @@
 #include "shop/staff/staff_routes.h"
 #include "shop/storefront/storefront_routes.h"
 #include "shop/tenant/tenant.h"
+#include "shop/tenant/tenant_routes.h"
 #include "shop/transfer/import_jobs.h"
 #include "shop/transfer/transfer_routes.h"
 #include "web/web.h"
 
 const struct route *const site_routes[] = {
+    tenant_routes,
     storefront_routes,
+    storefront_currency_routes,
     storefront_licence_routes,
     storefront_buying_routes,
     content_routes,
@@ -65,27 +69,26 @@ const struct route *const site_routes[] = {
     backoffice_passcode_routes,
     backoffice_settings_identity_routes,
     backoffice_settings_shop_routes,
+    backoffice_settings_domain_routes,
+    backoffice_settings_currency_routes,
     backoffice_settings_staff_routes,
     backoffice_settings_factor_routes,
     content_admin_routes,
     NULL,
 };
 
-const struct job_kind *const site_jobs[] = {shop_job_kinds,
-                                            media_job_kinds,
-                                            catalog_job_kinds,
-                                            payment_job_kinds,
-                                            payment_owed_job_kinds,
-                                            checkout_job_kinds,
-                                            digital_job_kinds,
-                                            sandbox_job_kinds,
-                                            catalog_fetch_job_kinds,
-                                            payment_hook_job_kinds,
-                                            rule_job_kinds,
-                                            import_job_kinds,
-                                            NULL};
+const struct job_kind *const site_jobs[] = {shop_job_kinds,         shop_claim_job_kinds,
+                                            media_job_kinds,        catalog_job_kinds,
+                                            payment_job_kinds,      payment_owed_job_kinds,
+                                            checkout_job_kinds,     digital_job_kinds,
+                                            sandbox_job_kinds,      catalog_fetch_job_kinds,
+                                            payment_hook_job_kinds, rule_job_kinds,
+                                            import_job_kinds,       NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 
-const struct services site_services = {
-    .gateways = gateways, .pictures = &vips_pictures, .outbound = &curl_outbound, .zips = &archive_zips};
+const struct services site_services = {.gateways = gateways,
+                                       .pictures = &vips_pictures,
+                                       .outbound = &curl_outbound,
+                                       .names = &ares_names,
+                                       .zips = &archive_zips};

@@ -6,6 +6,7 @@
 #include "shop/seed/seed.h"
 #include "shop/staff/staff.h"
 #include "shop/storefront/storefront.h"
+#include "shop/storefront/storefront_routes.h"
 #include "shop/tenant/tenant.h"
 #include "web/gate.h"
 #include "web/theme.h"
@@ -56,8 +57,11 @@ static struct web *web_of(const struct req *req)
     return req_owner(req);
 }
 
+/* The proof of a domain is asked for while the domain leads to no shop yet. */
 static err find_shop(struct req *req)
 {
+    if (text_starts(req->path, SHOP_PROOF_PATH))
+        return NULL;
     return shop_cache_find_host(&req->ctx, web_of(req)->shops, req->host, &req->ctx.shop);
 }
 
@@ -68,13 +72,29 @@ static void choose_language(struct req *req)
         req->ctx.locale = req->ctx.shop->locale;
 }
 
+/* A shop has one address: its other domains send readers of pages to the main one. */
+static err send_to_main_host(struct req *req)
+{
+    const char *main_host = req->ctx.shop ? shop_better_host(&req->ctx, req->host) : NULL;
+    if (!main_host || req->route->method != GET || req->face != FACE_HTML ||
+        gate_is_always_open(req->route->path))
+        return NULL;
+    reply_header(req, "Cache-Control", "max-age=3600");
+    return reply_redirect(req, 301,
+                          arena_format(req->ctx.arena, "%s://%s%s",
+                                       text_starts(req->origin, "https:") ? "https" : "http", main_host,
+                                       req->url));
+}
+
 static err admit(struct req *req)
 {
     choose_language(req);
     req->ctx.actor = ACTOR_BUYER;
     req->ctx.services = &site_services;
-    if (req->route->guard == ANYONE)
+    if (req->route->guard == ANYONE) {
+        TRY(send_to_main_host(req));
         return gate_check(req);
+    }
     const char *token = req_cookie(req, STAFF_COOKIE);
     const struct staff *staff = NULL;
     if (token)
@@ -102,6 +122,8 @@ static void add_request(struct req *req, struct value *globals)
     value_set_text(arena, request, "locale", req->ctx.locale);
     value_set_text(arena, request, "origin", req->origin);
     value_set_bool(arena, request, "is_sandbox", req->ctx.config->sandbox);
+    const struct shown_currency *shown = shop_find_shown(req->ctx.shop, req_cookie(req, CURRENCY_COOKIE));
+    value_set_text(arena, request, "currency", shown ? shown->currency : NULL);
 }
 
 static void add_staff(struct req *req, struct value *globals)
@@ -289,6 +311,7 @@ static err load_statics(struct ctx *ctx, struct web *web, const char *share)
 err web_open(struct ctx *ctx, struct web **result)
 {
     static const char *const locales[] = {"zh-CN", "en", NULL};
+    static const char *const own_pages[] = {STAFF_COOKIE, CURRENCY_COOKIE, NULL};
     const char *share;
     struct web *web = arena_alloc(ctx->arena, sizeof *web);
     TRY(share_find(ctx, &share));
@@ -307,7 +330,7 @@ err web_open(struct ctx *ctx, struct web **result)
                                      .metrics = write_metrics,
                                      .is_ready = is_ready,
                                      .locales = locales,
-                                     .no_cache_cookie = STAFF_COOKIE};
+                                     .no_cache_cookies = own_pages};
     *result = web;
     return NULL;
 }

@@ -16,7 +16,7 @@
 
 #define NEWS_LIMIT 1024
 #define SHOPS_AT_ONCE 100
-#define JOB_THREADS 5 /* three of them may be waiting for somebody outside (shop/outbound.h) */
+#define JOB_THREADS 6 /* four of them may be waiting for somebody outside (shop/outbound.h) */
 
 static void drop(const struct site_events *events, struct ctx *ctx, const char *kind, int64_t id)
 {

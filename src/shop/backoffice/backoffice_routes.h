@@ -36,6 +36,8 @@ extern const struct route backoffice_settings_routes[];
 extern const struct route backoffice_passcode_routes[];
 extern const struct route backoffice_settings_identity_routes[];
 extern const struct route backoffice_settings_shop_routes[];
+extern const struct route backoffice_settings_currency_routes[];
+extern const struct route backoffice_settings_domain_routes[];
 extern const struct route backoffice_settings_staff_routes[];
 extern const struct route backoffice_settings_factor_routes[];
 

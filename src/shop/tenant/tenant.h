@@ -13,6 +13,7 @@
 #pragma once
 #include "base/clock.h"
 #include "base/ctx.h"
+#include "base/money.h"
 #include "base/value.h"
 #include "db/db.h"
 #include "job/job.h"
@@ -53,6 +54,16 @@ struct shop_licence {
     const char *picture_id;
 };
 
+/* A currency in which buyers may see about what a price is. */
+#define SHOP_SHOWN_LIMIT 8
+#define SHOWN_RATE_ONE INT64_C(100000000)
+enum shown_rounding { SHOWN_EXACT = 0, SHOWN_WHOLE = 1 }; /* to its smallest unit; to whole ones */
+struct shown_currency {
+    char currency[4];
+    int64_t rate; /* of the shop's currency for one of this, times SHOWN_RATE_ONE */
+    enum shown_rounding rounding;
+};
+
 /* What a shop says about itself besides its name. Texts are never NULL. */
 struct shop_profile {
     const char *name_en;
@@ -72,6 +83,8 @@ struct shop_profile {
     uint64_t policies;
     struct shop_licence licences[SHOP_LICENCE_LIMIT];
     size_t licence_count;
+    struct shown_currency shown[SHOP_SHOWN_LIMIT];
+    size_t shown_count;
 };
 
 struct shop_draft {
@@ -131,6 +144,21 @@ CHECKED err shop_change_region(struct ctx *ctx, const char *currency, const char
 /* The zones that may be chosen, in minutes east of UTC, in order; there are `*count`. */
 const int32_t *shop_zones(size_t *count);
 
+/* ---- shown currencies ---- */
+
+/* Reads "7.2" or "0.048": up to 7 digits and 8 decimals, above 0. */
+bool shown_rate_parse(const char *text, int64_t *rate);
+const char *shown_rate_text(struct ctx *ctx, int64_t rate);
+/* NULL when the shop does not show it. */
+const struct shown_currency *shop_find_shown(const struct shop *shop, const char *currency);
+/* About what the amount is, half a unit rounded up; false when it is below 0 or out of range. */
+bool shown_amount(const struct shown_currency *currency, money amount, money *shown);
+/* Adds it or changes its rate. ERR_INVALID with the field, ERR_LIMIT. */
+CHECKED err shop_show_currency(struct ctx *ctx, const char *currency, const char *rate,
+                               enum shown_rounding rounding);
+/* ERR_NOT_FOUND. */
+CHECKED err shop_hide_currency(struct ctx *ctx, const char *currency);
+
 /* ---- registration ---- */
 
 struct shop_registration {
@@ -169,12 +197,56 @@ struct shop_host {
     bool is_main; /* pages name it as their address */
 };
 CHECKED err shop_list_hosts(struct ctx *ctx, struct shop_host **hosts, size_t *count);
-/* Takes a name as people type it, also in other scripts. ERR_INVALID: no public name, or another shop's;
- * ERR_LIMIT. */
-CHECKED err shop_add_host(struct ctx *ctx, const char *typed);
+/* Its proof is kept for SHOP_KEPT_MS: claimed again in that time, it serves at once. ERR_NOT_FOUND. */
 CHECKED err shop_remove_host(struct ctx *ctx, const char *host);
 /* "" = none: pages name the address under which they were asked for. */
 CHECKED err shop_choose_main_host(struct ctx *ctx, const char *host);
+
+/* The main host, when this is another of the shop's own; NULL when the host is fine as it is. */
+const char *shop_better_host(struct ctx *ctx, const char *host);
+
+/* ---- claims: names that are not proved yet ----
+ *
+ * A name serves only after a proof that it is the shop's: either it leads here, which is seen by fetching
+ * http://NAME/.well-known/yundian-domain/TOKEN, or its owner put "yundian-domain=TOKEN" into a TXT record of
+ * _yundian.NAME. That a name leads here says nothing about for whom: when another shop claims it too, or
+ * removed it lately, only the record counts. The first to prove a name has it; a claim blocks nobody. */
+
+#define SHOP_CLAIM_MS (7 * DAY_MS) /* a claim is looked at by itself for so long */
+#define SHOP_KEPT_MS (7 * DAY_MS)  /* the proof of a removed name is kept for so long */
+#define SHOP_PROOF_PATH "/.well-known/yundian-domain/"
+
+enum claim_state { CLAIM_WAITING = 0, CLAIM_FAILED = 1, CLAIM_KEPT = 2 };
+
+struct shop_claim {
+    int64_t claim_id;
+    const char *host;
+    const char *token;
+    enum claim_state state;
+    const char *problem; /* slug, "" when there is none */
+    int64_t looks;
+    int64_t claimed_at;
+    int64_t looked_at;    /* 0: never */
+    int64_t next_look_at; /* 0: no more */
+    int64_t expires_at;
+};
+/* The slugs of `problem` besides outbound_problem_names. */
+#define CLAIM_TAKEN "host-taken"
+#define CLAIM_CONTESTED "claim-contested"
+#define CLAIM_STATUS "claim-status"   /* the name leads to somebody who knows nothing of it */
+#define CLAIM_CONTENT "claim-content" /* the answer is not ours */
+
+/* Takes a name as people type it, also in other scripts. *is_ready: it serves at once, because its proof was
+ * kept. ERR_INVALID: no public name, the platform's, or a shop's already; ERR_LIMIT. */
+CHECKED err shop_claim_host(struct ctx *ctx, const char *typed, bool *is_ready);
+CHECKED err shop_list_claims(struct ctx *ctx, struct shop_claim **claims, size_t *count);
+/* Looks again as soon as may be, and for SHOP_CLAIM_MS from now on. ERR_NOT_FOUND. */
+CHECKED err shop_look_again(struct ctx *ctx, const char *host);
+/* ERR_NOT_FOUND. */
+CHECKED err shop_drop_claim(struct ctx *ctx, const char *host);
+/* What the file of a claim says; the shop is not known yet. ERR_NOT_FOUND when the host is not claimed with
+ * this token. */
+CHECKED err shop_answer_claim(struct ctx *ctx, const char *host, const char *token, const char **text);
 
 /* ---- the end ---- */
 
@@ -188,3 +260,5 @@ bool shop_has_closed(const struct ctx *ctx);
 
 /* Tells at the announced moment that the shop changed, so that no page says otherwise. */
 extern const struct job_kind shop_job_kinds[];
+/* Looks for the proofs of claimed hosts. */
+extern const struct job_kind shop_claim_job_kinds[];

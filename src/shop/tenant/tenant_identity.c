@@ -123,8 +123,14 @@ struct region {
 static err write_region(struct ctx *ctx, void *arg)
 {
     const struct region *region = arg;
+    /* Rates are against the shop's own currency. */
+    TRY(db_execute(ctx,
+                   "DELETE FROM shop_shown_currencies WHERE shop_id = $1 AND EXISTS (SELECT 1 FROM shops s"
+                   " WHERE s.shop_id = $1 AND s.currency <> $2)",
+                   db_int(ctx->shop->id), db_text(region->currency)));
     TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop",
-                  "UPDATE shops SET currency = $2, locale = $3, utc_offset = $4 WHERE shop_id = $1",
+                  "UPDATE shops SET shown_currency_count = CASE WHEN currency = $2 THEN shown_currency_count"
+                  " ELSE 0 END, currency = $2, locale = $3, utc_offset = $4 WHERE shop_id = $1",
                   db_int(ctx->shop->id), db_text(region->currency), db_text(region->locale),
                   db_int(region->utc_offset)));
     return shop_emit_changed(ctx);

@@ -70,6 +70,13 @@ static void add_policies(struct ctx *ctx, struct value *view, const struct shop_
             value_add(ctx->arena, list, value_text(shop_policy_names[i]));
 }
 
+static void add_shown(struct ctx *ctx, struct value *view, const struct shop_profile *profile)
+{
+    struct value *list = value_set_list(ctx->arena, view, "shown_currencies");
+    for (size_t i = 0; i < profile->shown_count; i++)
+        value_add(ctx->arena, list, value_text(arena_copy_text(ctx->arena, profile->shown[i].currency)));
+}
+
 static void add_profile(struct ctx *ctx, struct value *view, const struct shop_profile *profile)
 {
     set_picture(ctx, view, "logo", profile->logo_id);
@@ -80,6 +87,7 @@ static void add_profile(struct ctx *ctx, struct value *view, const struct shop_p
                    profile->main_host[0] ? arena_format(ctx->arena, "https://%s", profile->main_host) : NULL);
     add_registration(ctx, view, profile);
     add_policies(ctx, view, profile);
+    add_shown(ctx, view, profile);
 }
 
 struct value *shop_view(struct ctx *ctx, const struct shop *shop)
