@@ -243,7 +243,7 @@ export function backofficeParts(bench) {
 
   const count = async (staff, id) => (await staff.reads("/admin/categories")).categories.find((one) => one.id === id)?.product_count ?? 0;
   const onEach = (measure) => async () => {
-    for (const engine of engines) await measure(engine);
+    for (const engine of quick ? engines.slice(0, 1) : engines) await measure(engine);
   };
   return { imports: onEach(measureImport), exports: onEach(measureExport), lists: onEach(measureLists), rules: onEach(measureRules) };
 }
