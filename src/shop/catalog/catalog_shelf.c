@@ -327,14 +327,14 @@ static err check_places(struct ctx *ctx, void (*report)(void *arg, const char *p
 static err check_counts(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT COALESCE(c.shelf_id, s.shelf_id), COALESCE(c.count, 0), COALESCE(s.count, 0)"
-                 " FROM (SELECT shelf_id, status, count FROM shelf_counts WHERE shop_id = $1) c"
-                 " FULL JOIN (SELECT shelf_id, status, count(*) AS count FROM shelf_products"
-                 " WHERE shop_id = $1 GROUP BY shelf_id, status) s"
-                 " ON s.shelf_id = c.shelf_id AND s.status = c.status"
-                 " WHERE COALESCE(c.count, 0) <> COALESCE(s.count, 0) LIMIT $2",
-                 db_int(ctx->shop->id), db_int(CHECK_LIMIT)));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT u.shelf_id, CAST(SUM(u.said) AS BIGINT), CAST(SUM(u.there) AS BIGINT) FROM"
+        " (SELECT c.shelf_id, c.status, c.count AS said, CAST(0 AS BIGINT) AS there"
+        " FROM shelf_counts c WHERE c.shop_id = $1 UNION ALL SELECT s.shelf_id, s.status, 0, count(*)"
+        " FROM shelf_products s WHERE s.shop_id = $1 GROUP BY s.shelf_id, s.status) u"
+        " GROUP BY u.shelf_id, u.status HAVING SUM(u.said) <> SUM(u.there) LIMIT $2",
+        db_int(ctx->shop->id), db_int(CHECK_LIMIT)));
     while (db_next(rows))
         report(arg, arena_format(ctx->arena, "shelf %" PRId64 ": says %" PRId64 " products, has %" PRId64,
                                  db_get_int(rows, 0), db_get_int(rows, 1), db_get_int(rows, 2)));
