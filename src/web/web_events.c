@@ -11,6 +11,7 @@
 #include "shop/payment/payment_jobs.h"
 #include "shop/rule/rule_jobs.h"
 #include "shop/staff/staff.h"
+#include "shop/transfer/import_jobs.h"
 #include "web/web.h"
 #include <inttypes.h>
 
@@ -110,6 +111,9 @@ static err sweep(struct ctx *ctx, void *owner)
 static const struct job_recurring sweepers[] = {{"sweep", 10 * MINUTE_MS, sweep}, {0}};
 static const struct job_recurring *const recurring[] = {sweepers, NULL};
 
+static const char *const gentle_jobs[] = {IMPORT_CHECK_JOB, IMPORT_APPLY_JOB, IMPORT_UNDO_JOB,
+                                          RULE_SETTLE_JOB, NULL};
+
 static err load_shop(struct ctx *ctx, int64_t shop_id)
 {
     return shop_load(ctx, shop_id, &ctx->shop);
@@ -124,7 +128,8 @@ struct job_runner_options site_events_jobs(struct site_events *events, struct db
                                        .recurring = recurring,
                                        .load_shop = load_shop,
                                        .owner = events,
-                                       .threads = JOB_THREADS};
+                                       .threads = JOB_THREADS,
+                                       .gentle = gentle_jobs};
 }
 
 void site_events_metrics(const struct site_events *events, struct text_buf *out)
