@@ -96,16 +96,25 @@ static void fill_row(struct ctx *ctx, struct value *row, const struct review *re
     set_product(ctx, row, product);
 }
 
+static bool is_among(const int64_t *ids, size_t count, int64_t id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (ids[i] == id)
+            return true;
+    return false;
+}
+
 static err add_rows(struct ctx *ctx, struct value *view, const struct review *reviews, size_t count)
 {
     int64_t *ids = arena_alloc_many(ctx->arena, count + 1, sizeof *ids);
     struct product *products = NULL;
-    size_t have = 0;
+    size_t have = 0, different = 0;
     struct value *list = value_set_list(ctx->arena, view, "reviews");
     for (size_t i = 0; i < count; i++)
-        ids[i] = reviews[i].product_id;
-    if (count > 0)
-        TRY(product_list_many(ctx, ids, count, &products, &have));
+        if (!is_among(ids, different, reviews[i].product_id))
+            ids[different++] = reviews[i].product_id;
+    if (different > 0)
+        TRY(product_list_many(ctx, ids, different, &products, &have));
     for (size_t i = 0; i < count; i++) {
         struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
         fill_row(ctx, row, &reviews[i], product_of(products, have, reviews[i].product_id));

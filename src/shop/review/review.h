@@ -134,8 +134,8 @@ CHECKED err review_load(struct ctx *ctx, int64_t review_id, const struct review 
 
 /* ---- the shop ---- */
 
-/* Answers, or changes the answer: `expected` is the reply_no that was seen (0 = none yet), else ERR_CONFLICT.
- * All texts are kept. */
+/* Answers, or changes the answer: `expected` is the reply_no that was seen (0 = none yet), else ERR_CONFLICT,
+ * as for a hidden review. All texts are kept. */
 CHECKED err review_reply(struct ctx *ctx, int64_t review_id, int64_t expected, const char *body);
 struct review_reply_text {
     int64_t reply_no;

@@ -76,6 +76,8 @@ static err reply_in_transaction(struct ctx *ctx, void *arg)
     const struct answer *answer = arg;
     const struct review *review;
     TRY(review_load(ctx, answer->review_id, &review));
+    if (review->hidden_reason)
+        return fail_with(ctx, ERR_CONFLICT, "the words of this review are hidden");
     if (review->reply && text_is(review->reply, answer->body))
         return NULL;
     if (review->reply_no != answer->expected)
