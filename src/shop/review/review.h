@@ -26,11 +26,11 @@
 /* Grounds of the law on which words may be hidden or reported. */
 enum review_reason {
     REVIEW_NO_REASON = 0,
-    REVIEW_UNLAWFUL = 1,   /* content that the law forbids (Cybersecurity Law, article 12) */
-    REVIEW_PRIVACY = 2,    /* private matters or personal data of others (Civil Code, 1032 and 1034) */
+    REVIEW_UNLAWFUL = 1, /* content that the law forbids (网络信息内容生态治理规定, article 6) */
+    REVIEW_PRIVACY = 2,  /* private matters or personal data of others (Civil Code, 1032 and 1034) */
     REVIEW_DEFAMATION = 3, /* insults or slanders somebody (Civil Code, 1024) */
     REVIEW_FABRICATED = 4, /* the sale was made up (E-Commerce Law, 17) */
-    REVIEW_AUTHORITY = 5,  /* a court or an authority ordered it (Civil Code, 1195; E-Commerce Law, 25) */
+    REVIEW_AUTHORITY = 5,  /* a court or an authority ordered it */
 };
 /* "unlawful" …: review_reason_names[reason - 1]; ends with NULL. */
 extern const char *const review_reason_names[];
