@@ -15,6 +15,7 @@
 #include "shop/media/media_jobs.h"
 #include "shop/media/media_routes.h"
 #include "shop/payment/payment_jobs.h"
+#include "shop/review/review_routes.h"
 #include "shop/rule/rule_jobs.h"
 #include "shop/staff/staff_routes.h"
 #include "shop/storefront/storefront_routes.h"
@@ -34,6 +35,7 @@ const struct route *const site_routes[] = {
     cart_routes,
     checkout_routes,
     order_routes,
+    review_routes,
     sandbox_routes,
     media_routes,
     staff_routes,
@@ -60,6 +62,7 @@ const struct route *const site_routes[] = {
     backoffice_hook_routes,
     backoffice_order_list_routes,
     backoffice_order_routes,
+    backoffice_review_routes,
     backoffice_saved_routes,
     backoffice_pack_routes,
     backoffice_search_routes,

@@ -137,6 +137,7 @@ static void add_staff(struct req *req, struct value *globals)
     value_set_text(req->ctx.arena, staff, "role", staff_role_names[person->role - 1]);
     struct value *may = value_set_object(req->ctx.arena, staff, "may");
     value_set_bool(req->ctx.arena, may, "products", staff_may(person, "products.read"));
+    value_set_bool(req->ctx.arena, may, "reviews", staff_may(person, "reviews.read"));
     value_set_bool(req->ctx.arena, may, "settings", staff_may(person, "settings.read"));
     value_set_bool(req->ctx.arena, may, "shop", staff_may(person, "shop.write"));
     value_set_bool(req->ctx.arena, may, "staff", staff_may(person, "staff.manage"));

@@ -71,8 +71,13 @@ static err hear_order(struct ctx *ctx, const struct outbox_event *event, void *o
 }
 
 static const struct listener page_listeners[] = {
-    {"product.", hear_product}, {"category.", hear_category}, {"collection.", hear_collection},
-    {"shop.", hear_shop},       {"order.", hear_order},       {0},
+    {"product.", hear_product},
+    {"category.", hear_category},
+    {"collection.", hear_collection},
+    {"shop.", hear_shop},
+    {"order.", hear_order},
+    {"review.", hear_product},
+    {0},
 };
 
 static const struct listener *const listeners[] = {page_listeners,  payment_listeners, digital_listeners,

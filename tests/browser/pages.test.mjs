@@ -58,6 +58,11 @@ describe("every page", () => {
     const paid = await shop.visitor().buys(thing);
     const shipped = await shop.visitor().buys(thing);
     await staff.ships(shipped);
+    await shop.visitor().client.post(`/orders/${shipped.number}/reviews`, { token: shipped.token, line_no: 1, stars: 2, text: "杯沿有个小缺口。" });
+    const unreviewed = await shop.visitor().buys(thing);
+    await staff.ships(unreviewed);
+    const said = (await staff.reads("/admin/reviews")).reviews[0];
+    await staff.does(`/admin/reviews/${said.id}/reply`, { text: "抱歉，已补发。" });
     const refunded = await shop.visitor().buys(thing);
     await staff.cancels(refunded);
     const closed = await shop.visitor().orders(thing);
@@ -126,6 +131,13 @@ describe("every page", () => {
       "order-by-hand": order(waiting),
       "order-refunded": order(refunded),
       "order-closed": order(closed),
+      "order-reviews": { path: `/orders/${unreviewed.number}/reviews?token=${unreviewed.token}` },
+      "order-reviewed": { path: `/orders/${shipped.number}/reviews?token=${shipped.token}`, then: (page) => page.locator(".review-open summary").click() },
+      reviews: { path: `/products/${thing.handle}/reviews` },
+      "reviews-none": { path: `/products/${game.handle}/reviews` },
+      "admin-reviews": { path: "/admin/reviews", cookies: session },
+      "admin-reviews-narrow": { path: `/admin/reviews?product=${thing.id}&stars=2`, cookies: session },
+      "admin-review": { path: `/admin/reviews/${said.id}`, cookies: session, then: (page) => page.locator(".review-report summary").click() },
       "order-find": { path: "/orders" },
       "not-found": { path: "/nothing-here" },
       "admin-login": { path: "/admin/login" },

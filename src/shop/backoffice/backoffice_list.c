@@ -54,11 +54,20 @@ const struct list audit_list_pages = {
     .sorts = {{.name = "newest"}},
 };
 
-const char *const list_names[] = {"products", "orders", "audit", NULL};
+/* The same: each combination of filters is read in the order of time. */
+const struct list review_list_pages = {
+    .name = "reviews",
+    .path = "/admin/reviews",
+    .filters = {"state", "stars", "product"},
+    .sorts = {{.name = "newest"}},
+};
+
+const char *const list_names[] = {"products", "orders", "audit", "reviews", NULL};
 
 const struct list *list_of_name(const char *name)
 {
-    static const struct list *const lists[] = {&product_list_pages, &order_list_pages, &audit_list_pages};
+    static const struct list *const lists[] = {&product_list_pages, &order_list_pages, &audit_list_pages,
+                                               &review_list_pages};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         if (text_is(lists[i]->name, name))
             return lists[i];

@@ -24,6 +24,7 @@ extern const struct route backoffice_digital_order_routes[];
 extern const struct route backoffice_hook_routes[];
 extern const struct route backoffice_order_list_routes[];
 extern const struct route backoffice_order_routes[];
+extern const struct route backoffice_review_routes[];
 extern const struct route backoffice_saved_routes[];
 extern const struct route backoffice_pack_routes[];
 extern const struct route backoffice_search_routes[];

@@ -6,6 +6,7 @@
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
 #include "shop/pricing/pricing.h"
+#include "shop/review/review.h"
 
 #define RELATED 4
 #define SHOWN_STOCK 99
@@ -323,5 +324,6 @@ err product_page_view(struct ctx *ctx, const struct product *product, const char
     add_options(ctx, tree, &page);
     add_variants(ctx, tree, &page);
     fill_variant(ctx, value_set_object(ctx->arena, *view, "selected"), &page, page.chosen);
+    TRY(review_product_view(ctx, product, *view));
     return add_related(ctx, *view, product);
 }
