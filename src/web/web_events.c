@@ -8,6 +8,7 @@
 #include "shop/checkout/checkout.h"
 #include "shop/digital/digital.h"
 #include "shop/digital/digital_jobs.h"
+#include "shop/facet/facet_jobs.h"
 #include "shop/payment/payment_jobs.h"
 #include "shop/rule/rule_jobs.h"
 #include "shop/staff/staff.h"
@@ -70,12 +71,22 @@ static err hear_order(struct ctx *ctx, const struct outbox_event *event, void *o
 }
 
 static const struct listener page_listeners[] = {
-    {"product.", hear_product}, {"category.", hear_category}, {"collection.", hear_collection},
-    {"shop.", hear_shop},       {"order.", hear_order},       {0},
+    {"product.", hear_product},
+    {"category.", hear_category},
+    {"collection.", hear_collection},
+    {"facet.", hear_collection},
+    {"shop.", hear_shop},
+    {"order.", hear_order},
+    {0},
 };
 
-static const struct listener *const listeners[] = {page_listeners,  payment_listeners, digital_listeners,
-                                                   order_listeners, rule_listeners,    NULL};
+static const struct listener *const listeners[] = {page_listeners,
+                                                   payment_listeners,
+                                                   digital_listeners,
+                                                   order_listeners,
+                                                   rule_listeners,
+                                                   facet_listeners,
+                                                   NULL};
 
 /* Runs `work` for every shop of the platform. */
 static err for_each_shop(struct ctx *ctx, err (*work)(struct ctx *ctx))
@@ -98,6 +109,7 @@ static err sweep_shop(struct ctx *ctx)
     TRY(cart_sweep(ctx));
     TRY(code_view_sweep(ctx));
     TRY(audit_sweep(ctx));
+    TRY(facet_sweep(ctx));
     return checkout_sweep_keys(ctx);
 }
 
