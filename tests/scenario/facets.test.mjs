@@ -98,6 +98,6 @@ describe("narrowing a list", () => {
   });
 
   test("the tables agree with each other", async () => {
-    await until(async () => (await server.tool("check")).status === 0, "a clean check", { within: 8000 });
+    await until(async () => (await server.tries("check")).code === 0, "a clean check", { within: 8000 });
   });
 });

@@ -5,6 +5,22 @@
 #include <inttypes.h>
 
 #define BLOCKS_AT_ONCE 1000
+#define FINDINGS_LIMIT 1000
+/* Times that the shop is looked at while others settle it. */
+#define ROUNDS 10
+
+struct findings {
+    struct ctx *ctx;
+    const char *items[FINDINGS_LIMIT];
+    size_t count;
+};
+
+static void keep_finding(void *arg, const char *problem)
+{
+    struct findings *findings = arg;
+    if (findings->count < FINDINGS_LIMIT)
+        findings->items[findings->count++] = arena_copy_text(findings->ctx->arena, problem);
+}
 
 struct sums {
     int64_t held;
@@ -24,8 +40,9 @@ static err check_chunk(struct ctx *ctx, struct dictionary *dictionary, const int
 {
     bool is_touched[PRODUCT_CHUNK];
     struct held_product *products = arena_alloc_many(ctx->arena, count, sizeof *products);
-    TRY(product_touch_find(ctx, ids, count, is_touched));
     TRY(held_load(ctx, ids, count, dictionary, products));
+    /* Asked afterwards: what changed before it was loaded waits now, or another turn was taken. */
+    TRY(product_touch_find(ctx, ids, count, is_touched));
     for (size_t i = 0; i < count; i++) {
         sums->held += (int64_t)holds_of(ctx, products[i].stored).count;
         if (!is_touched[i] && !is_right(ctx, &products[i]))
@@ -74,7 +91,7 @@ static err is_too_large(struct ctx *ctx, bool *is_large)
     return NULL;
 }
 
-err facet_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
+static err compare_all(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
 {
     struct dictionary dictionary;
     struct sums sums = {0};
@@ -97,5 +114,31 @@ err facet_check(struct ctx *ctx, void (*report)(void *arg, const char *problem),
         report(arg,
                arena_format(ctx->arena, "products hold %" PRId64 " facet values, %" PRId64 " bits are set",
                             sums.held, sums.set));
+    return NULL;
+}
+
+static err load_turn(struct ctx *ctx, int64_t *turn)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, "SELECT turn FROM facet_turns WHERE shop_id = $1", db_int(ctx->shop->id)));
+    *turn = db_next(rows) ? db_get_int(rows, 0) : 0;
+    return NULL;
+}
+
+/* What was found counts only when nobody settled meanwhile. */
+err facet_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
+{
+    struct findings *findings = arena_alloc(ctx->arena, sizeof *findings);
+    int64_t before, after = -1;
+    for (int round = 0; round < ROUNDS; round++) {
+        *findings = (struct findings){.ctx = ctx};
+        TRY(load_turn(ctx, &before));
+        TRY(compare_all(ctx, keep_finding, findings));
+        TRY(load_turn(ctx, &after));
+        if (before == after || findings->count == 0)
+            break;
+    }
+    for (size_t i = 0; i < findings->count && before == after; i++)
+        report(arg, findings->items[i]);
     return NULL;
 }
