@@ -7,6 +7,7 @@
 #include "liquid/liquid.h"
 #include "shop/checkout/checkout.h"
 #include "shop/digital/digital.h"
+#include "shop/facet/facet.h"
 #include "shop/inventory/inventory.h"
 #include "shop/payment/payment.h"
 #include "shop/pricing/pricing.h"
@@ -446,6 +447,7 @@ static err check_shop(struct ctx *ctx, struct findings *findings)
     TRY(product_picture_check(ctx, print_finding, findings));
     TRY(shelf_check(ctx, print_finding, findings));
     TRY(rule_check(ctx, print_finding, findings));
+    TRY(facet_check(ctx, print_finding, findings));
     TRY(stock_check(ctx, print_finding, findings));
     TRY(code_check(ctx, print_finding, findings));
     TRY(code_check_stock(ctx, print_finding, findings));

@@ -8,6 +8,7 @@
 #include "shop/checkout/checkout.h"
 #include "shop/digital/digital.h"
 #include "shop/digital/digital_jobs.h"
+#include "shop/facet/facet_jobs.h"
 #include "shop/payment/payment_jobs.h"
 #include "shop/rule/rule_jobs.h"
 #include "shop/staff/staff.h"
@@ -74,14 +75,20 @@ static const struct listener page_listeners[] = {
     {"product.", hear_product},
     {"category.", hear_category},
     {"collection.", hear_collection},
+    {"facet.", hear_collection},
     {"shop.", hear_shop},
     {"order.", hear_order},
     {"review.", hear_product},
     {0},
 };
 
-static const struct listener *const listeners[] = {page_listeners,  payment_listeners, digital_listeners,
-                                                   order_listeners, rule_listeners,    NULL};
+static const struct listener *const listeners[] = {page_listeners,
+                                                   payment_listeners,
+                                                   digital_listeners,
+                                                   order_listeners,
+                                                   rule_listeners,
+                                                   facet_listeners,
+                                                   NULL};
 
 /* Runs `work` for every shop of the platform. */
 static err for_each_shop(struct ctx *ctx, err (*work)(struct ctx *ctx))
@@ -104,6 +111,7 @@ static err sweep_shop(struct ctx *ctx)
     TRY(cart_sweep(ctx));
     TRY(code_view_sweep(ctx));
     TRY(audit_sweep(ctx));
+    TRY(facet_sweep(ctx));
     return checkout_sweep_keys(ctx);
 }
 

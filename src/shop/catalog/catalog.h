@@ -315,6 +315,28 @@ CHECKED err product_facts_load(struct ctx *ctx, const int64_t *product_ids, size
 CHECKED err shelf_next_products(struct ctx *ctx, int64_t shelf_id, int64_t after, int64_t *product_ids,
                                 size_t *count);
 
+/* Products whose place, price or words changed, until somebody has seen to them (src/shop/facet). */
+struct product_touch {
+    int64_t product_id;
+    int64_t stamp; /* grows with each change */
+};
+/* In a transaction. */
+CHECKED err product_touch_many(struct ctx *ctx, const int64_t *product_ids, size_t count);
+/* Up to PRODUCT_CHUNK of them, by product. */
+CHECKED err product_touch_list(struct ctx *ctx, struct product_touch *touches, size_t *count);
+/* In a transaction: they were seen to, except those that changed since they were listed. */
+CHECKED err product_touch_forget(struct ctx *ctx, const struct product_touch *touches, size_t count);
+/* Whether each of up to PRODUCT_CHUNK products waits. */
+CHECKED err product_touch_find(struct ctx *ctx, const int64_t *product_ids, size_t count, bool *is_touched);
+
+struct shelf_place {
+    int64_t product_id;
+    int64_t shelf_id;
+};
+/* On which shelves of any kind up to PRODUCT_CHUNK products stand, by product. */
+CHECKED err shelf_places_load(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                              struct shelf_place **places, size_t *have);
+
 struct product_query {
     enum product_status status; /* 0 = any */
     int64_t category_id;        /* with all below it; 0 = any; not with SORT_UPDATED and SORT_TITLE */
@@ -419,7 +441,9 @@ struct tag {
     int64_t id;
     const char *name;
     int64_t product_count;
+    bool is_facet; /* lists can be narrowed by it */
 };
+#define TAG_FACET_LIMIT 16
 
 /* Of the shop, by name, behind the name `after` (NULL = from the first). */
 CHECKED err tag_list(struct ctx *ctx, const char *after, int limit, struct tag **tags, size_t *count);
@@ -432,6 +456,10 @@ CHECKED err tag_rename(struct ctx *ctx, int64_t tag_id, const char *name, bool *
 CHECKED err product_tags_today(struct ctx *ctx, const char **tags, size_t count, int64_t since);
 /* From all products. */
 CHECKED err tag_remove(struct ctx *ctx, int64_t tag_id);
+/* Those that narrow lists, by name. */
+CHECKED err tag_facet_list(struct ctx *ctx, struct tag **tags, size_t *count);
+/* ERR_LIMIT past TAG_FACET_LIMIT. */
+CHECKED err tag_change_facet(struct ctx *ctx, int64_t tag_id, bool is_facet);
 
 /* ---- attributes ---- */
 
@@ -453,6 +481,7 @@ struct attribute {
     const char *unit;
     const struct value *choices; /* list of texts */
     bool is_required;            /* asked when a product is saved onto the shelf */
+    bool is_facet;               /* lists can be narrowed by it; never with ATTRIBUTE_DATE */
     int64_t position;
     int64_t *category_ids;
     size_t category_count;

@@ -176,6 +176,7 @@ err shelf_settle(struct ctx *ctx, const int64_t *product_ids, size_t count)
     struct shifts shifts = {0};
     for (size_t start = 0; start < count; start += DB_IDS_LIMIT)
         TRY(settle_some(ctx, product_ids + start, count - start, &shifts));
+    TRY(product_touch_many(ctx, product_ids, count));
     return write_shifts(ctx, &shifts);
 }
 
@@ -218,6 +219,7 @@ static err recount(struct ctx *ctx, int64_t shelf_id)
 
 err shelf_clear(struct ctx *ctx, int64_t shelf_id)
 {
+    TRY(product_touch_shelf(ctx, shelf_id));
     TRY(db_execute(ctx, "DELETE FROM shelf_products WHERE shop_id = $1 AND shelf_id = $2",
                    db_int(ctx->shop->id), db_int(shelf_id)));
     return recount(ctx, shelf_id);
@@ -274,6 +276,7 @@ err shelf_put(struct ctx *ctx, int64_t shelf_id, const int64_t *product_ids, siz
     for (size_t i = 0; i < count; i++)
         TRY(put_one(ctx, shelf_id, product_ids[i]));
     TRY(count_there(ctx, shelf_id, product_ids, count, 1, &shifts));
+    TRY(product_touch_many(ctx, product_ids, count));
     return write_shifts(ctx, &shifts);
 }
 
@@ -285,6 +288,7 @@ err shelf_take(struct ctx *ctx, int64_t shelf_id, const int64_t *product_ids, si
         TRY(db_execute(ctx,
                        "DELETE FROM shelf_products WHERE shop_id = $1 AND product_id = $2 AND shelf_id = $3",
                        db_int(ctx->shop->id), db_int(product_ids[i]), db_int(shelf_id)));
+    TRY(product_touch_many(ctx, product_ids, count));
     return write_shifts(ctx, &shifts);
 }
 
