@@ -37,6 +37,9 @@
     X(TEXT, share, "", 0, 0, "Directory of themes, admin, migrations and demo; empty finds it by itself")    \
     X(TEXT, outbound_allow, "", 0, 0,                                                                        \
       "Private addresses with port that may be called all the same: 10.0.0.5:8443,[fd00::5]:443")            \
+    X(TEXT, smtp_url, "", 0, 0,                                                                              \
+      "Mail server of the platform: smtp://user:password@host:587 or smtps://…:465; empty sends no mail")    \
+    X(TEXT, mail_from, "", 0, 0, "Address that mails of the platform's server come from")                    \
     X(FLAG, sandbox, "on", 0, 1, "Offer the built-in sandbox payment method")
 
 struct config {

@@ -3,8 +3,10 @@
 #pragma once
 
 struct gateway;
+struct mailer;
 struct outbound;
 struct picture_maker;
+struct wording;
 struct zip_reader;
 
 struct services {
@@ -12,4 +14,6 @@ struct services {
     const struct picture_maker *pictures;
     const struct outbound *outbound;
     const struct zip_reader *zips;
+    const struct mailer *mailer;
+    const struct wording *wording; /* NULL on the command line */
 };

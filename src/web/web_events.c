@@ -8,6 +8,8 @@
 #include "shop/checkout/checkout.h"
 #include "shop/digital/digital.h"
 #include "shop/digital/digital_jobs.h"
+#include "shop/notify/notify.h"
+#include "shop/notify/notify_jobs.h"
 #include "shop/payment/payment_jobs.h"
 #include "shop/rule/rule_jobs.h"
 #include "shop/staff/staff.h"
@@ -16,7 +18,7 @@
 
 #define NEWS_LIMIT 1024
 #define SHOPS_AT_ONCE 100
-#define JOB_THREADS 5 /* three of them may be waiting for somebody outside (shop/outbound.h) */
+#define JOB_THREADS 7 /* five of them may be waiting for somebody outside (shop/outbound.h) */
 
 static void drop(const struct site_events *events, struct ctx *ctx, const char *kind, int64_t id)
 {
@@ -74,8 +76,13 @@ static const struct listener page_listeners[] = {
     {"shop.", hear_shop},       {"order.", hear_order},       {0},
 };
 
-static const struct listener *const listeners[] = {page_listeners,  payment_listeners, digital_listeners,
-                                                   order_listeners, rule_listeners,    NULL};
+static const struct listener *const listeners[] = {page_listeners,
+                                                   payment_listeners,
+                                                   digital_listeners,
+                                                   order_listeners,
+                                                   rule_listeners,
+                                                   notify_listeners,
+                                                   NULL};
 
 /* Runs `work` for every shop of the platform. */
 static err for_each_shop(struct ctx *ctx, err (*work)(struct ctx *ctx))
@@ -98,6 +105,7 @@ static err sweep_shop(struct ctx *ctx)
     TRY(cart_sweep(ctx));
     TRY(code_view_sweep(ctx));
     TRY(audit_sweep(ctx));
+    TRY(message_sweep(ctx));
     return checkout_sweep_keys(ctx);
 }
 

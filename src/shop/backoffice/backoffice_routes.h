@@ -36,6 +36,8 @@ extern const struct route backoffice_settings_identity_routes[];
 extern const struct route backoffice_settings_shop_routes[];
 extern const struct route backoffice_settings_staff_routes[];
 extern const struct route backoffice_settings_factor_routes[];
+extern const struct route backoffice_notify_routes[];
+extern const struct route backoffice_message_routes[];
 
 /* Shows the library again when a form on its page was refused. */
 CHECKED err media_show_again(struct req *req);

@@ -89,6 +89,7 @@ struct order {
     struct contact contact;
     struct address address;
     const char *note;
+    const char *locale; /* in which it was placed; "" = the shop's own */
     int64_t cart_id;
     int64_t placed_at;
     int64_t closes_at;
