@@ -12,6 +12,8 @@
 #include <inttypes.h>
 
 #define NOBODY ((enum shop_occasion) - 1)
+/* What comes to light later than this (a copy that was restored, a history that was written in) is no news. */
+#define NEWS_AGE_MS (3 * DAY_MS)
 
 static const struct happening {
     const char *topic;
@@ -116,7 +118,7 @@ static err hear_order(struct ctx *ctx, const struct outbox_event *event, void *o
     for (size_t i = 0; !found && i < sizeof happenings / sizeof *happenings; i++)
         if (text_is(happenings[i].topic, event->topic))
             found = &happenings[i];
-    if (!found)
+    if (!found || ctx->now - event->at > NEWS_AGE_MS)
         return NULL;
     bool is_sale = found->shop == OCCASION_PAID;
     bool for_shop = wants(ctx, found->shop) || (is_sale && wants(ctx, OCCASION_BY_HAND));

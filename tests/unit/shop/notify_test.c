@@ -179,7 +179,7 @@ static struct outbox_event paid_event(bool has_email)
     if (has_email)
         value_set_bool(work->arena, news, "has_email", true);
     return (struct outbox_event){
-        .id = id_new(work), .topic = "order.paid", .aggregate_id = id_new(work), .payload = news};
+        .id = id_new(work), .topic = "order.paid", .aggregate_id = id_new(work), .payload = news, .at = work->now};
 }
 
 static void who_wants_nothing_costs_no_statement(void **state)
