@@ -142,9 +142,10 @@ static void set_server(const struct posting *posting)
         return;
     }
     const char *scheme = server->tls == MAIL_TLS ? "smtps" : "smtp";
+    const char *domain = strchr(posting->mail->from, '@') + 1; /* by which we greet (RFC 5321, 4.1.1.1) */
     curl_easy_setopt(
         curl, CURLOPT_URL,
-        arena_format(posting->ctx->arena, "%s://%s:%d", scheme, server->host, (int)server->port));
+        arena_format(posting->ctx->arena, "%s://%s:%d/%s", scheme, server->host, (int)server->port, domain));
     curl_easy_setopt(curl, CURLOPT_USE_SSL,
                      (long)(server->tls == MAIL_PLAIN ? CURLUSESSL_NONE : CURLUSESSL_ALL));
     if (!server->login[0])

@@ -9,6 +9,8 @@
  * the order each time; its Message-ID is that of the message, so that a copy is known as one. What the shop
  * wants is read with the shop (shop_has_occasion): who wants nothing pays nothing.
  *
+ * It stands at the end of the chain of modules and not beside it: the order's page shows its messages.
+ *
  * Passwords, addresses of robots and their secrets are sealed and never shown again. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once

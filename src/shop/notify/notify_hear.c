@@ -12,7 +12,8 @@
 #include <inttypes.h>
 
 #define NOBODY ((enum shop_occasion) - 1)
-/* What comes to light later than this (a copy that was restored, a history that was written in) is no news. */
+/* What comes to light later than this (a copy that was restored, a history that was written in) is no news.
+ */
 #define NEWS_AGE_MS (3 * DAY_MS)
 
 static const struct happening {

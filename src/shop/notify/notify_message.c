@@ -16,19 +16,29 @@ const char *const message_state_names[] = {[MESSAGE_QUEUED - 1] = "queued",
                                            [MESSAGE_GIVEN_UP - 1] = "given-up",
                                            NULL};
 
-err message_queue(struct ctx *ctx, const struct message *message, const char *dedupe)
+static const char insert_message[] =
+    "INSERT INTO messages (shop_id, id, dedupe, channel_id, occasion, order_id, subject, facts, state)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1) ON CONFLICT (shop_id, dedupe) DO NOTHING";
+
+/* A job whose message was not written finds none, and ends. */
+static err queue(struct ctx *ctx, const struct message *message, const char *dedupe, bool must_be_new)
 {
     int64_t message_id = id_new(ctx);
-    TRY(db_execute(
-        ctx,
-        "INSERT INTO messages (shop_id, id, dedupe, channel_id, occasion, order_id, subject, facts,"
-        " state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)"
-        " ON CONFLICT (shop_id, dedupe) DO NOTHING",
-        db_int(ctx->shop->id), db_int(message_id), db_text(dedupe), db_int(message->channel_id),
-        db_int(message->occasion), db_id(message->order_id), db_text(message->subject),
-        db_text(message->facts)));
-    /* One that was there already has its own; this one then finds no message and ends. */
+    const struct db_value values[] = {db_int(ctx->shop->id),     db_int(message_id),
+                                      db_text(dedupe),           db_int(message->channel_id),
+                                      db_int(message->occasion), db_id(message->order_id),
+                                      db_text(message->subject), db_text(message->facts)};
+    size_t count = sizeof values / sizeof *values;
+    if (must_be_new)
+        TRY(db_expect_values(ctx, 1, ERR_DUPLICATE, "message", insert_message, values, count));
+    else
+        TRY(db_execute_values(ctx, insert_message, values, count));
     return job_schedule(ctx, NOTIFY_SEND_JOB, message_id, ctx->now, NULL);
+}
+
+err message_queue(struct ctx *ctx, const struct message *message, const char *dedupe)
+{
+    return queue(ctx, message, dedupe, false);
 }
 
 /* ---- reading ---- */
@@ -91,10 +101,13 @@ err message_list_of_order(struct ctx *ctx, int64_t order_id, int limit, struct m
 err message_load(struct ctx *ctx, int64_t message_id, struct message **message)
 {
     struct db_rows *rows;
-    size_t count;
+    *message = NULL;
     TRY(db_query(ctx, &rows, MESSAGE_COLUMNS " AND id = $2", db_int(ctx->shop->id), db_int(message_id)));
-    take_list(ctx, rows, message, &count);
-    return count ? NULL : fail_with(ctx, ERR_NOT_FOUND, "no such message");
+    if (!db_next(rows))
+        return fail_with(ctx, ERR_NOT_FOUND, "no such message");
+    *message = arena_alloc(ctx->arena, sizeof **message);
+    **message = read_message(rows);
+    return NULL;
 }
 
 /* ---- again ---- */
@@ -123,7 +136,7 @@ static err revive(struct ctx *ctx, const struct repeating *repeating)
 {
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "the message changed meanwhile",
                   "UPDATE messages SET state = 1, attempts = 0, problem = '', detail = '', again_key = $3"
-                  " WHERE shop_id = $1 AND id = $2 AND state <> 2",
+                  " WHERE shop_id = $1 AND id = $2 AND state <> 2 AND again_key <> $3",
                   db_int(ctx->shop->id), db_int(repeating->message->id), db_text(repeating->key)));
     TRY(job_schedule(ctx, NOTIFY_SEND_JOB, repeating->message->id, ctx->now, NULL));
     return note(ctx, repeating->message);
@@ -150,7 +163,7 @@ static err repeat_in_transaction(struct ctx *ctx, void *arg)
     if (is_done)
         return NULL;
     if (repeating->message->id == 0) {
-        TRY(message_queue(ctx, repeating->message, repeating->dedupe));
+        TRY(queue(ctx, repeating->message, repeating->dedupe, true));
         return note(ctx, repeating->message);
     }
     TRY(message_load(ctx, repeating->message->id, &now));
@@ -158,8 +171,16 @@ static err repeat_in_transaction(struct ctx *ctx, void *arg)
         return revive(ctx, repeating);
     if (now->channel_id == 0)
         now->facts = AGAIN_FACTS;
-    TRY(message_queue(ctx, now, repeating->dedupe));
+    TRY(queue(ctx, now, repeating->dedupe, true));
     return note(ctx, now);
+}
+
+/* Whoever came at the same moment with the same key was faster, or it has arrived meanwhile: it is done. */
+static err repeat(struct ctx *ctx, struct repeating *repeating)
+{
+    err failure = db_transact(ctx, repeat_in_transaction, repeating);
+    bool is_done = failure && (failure->code == ERR_DUPLICATE || failure->code == ERR_CONFLICT);
+    return is_done ? NULL : failure;
 }
 
 err message_again(struct ctx *ctx, int64_t message_id, const char *key)
@@ -168,7 +189,7 @@ err message_again(struct ctx *ctx, int64_t message_id, const char *key)
     TRY(message_load(ctx, message_id, &message));
     struct repeating repeating = {message, key,
                                   arena_format(ctx->arena, "again:%" PRId64 ":%s", message_id, key)};
-    return db_transact(ctx, repeat_in_transaction, &repeating);
+    return repeat(ctx, &repeating);
 }
 
 bool message_fits(const struct order *order, enum shop_occasion occasion)
@@ -203,7 +224,7 @@ err message_tell_buyer(struct ctx *ctx, const struct order *order, enum shop_occ
         .occasion = occasion, .order_id = order->id, .subject = order->number, .facts = AGAIN_FACTS};
     struct repeating repeating = {
         &message, key, arena_format(ctx->arena, "order:%" PRId64 ":%d:%s", order->id, (int)occasion, key)};
-    return db_transact(ctx, repeat_in_transaction, &repeating);
+    return repeat(ctx, &repeating);
 }
 
 /* ---- forgetting ---- */

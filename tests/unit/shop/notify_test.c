@@ -178,8 +178,11 @@ static struct outbox_event paid_event(bool has_email)
     value_set_text(work->arena, news, "number", "26010112000000000001");
     if (has_email)
         value_set_bool(work->arena, news, "has_email", true);
-    return (struct outbox_event){
-        .id = id_new(work), .topic = "order.paid", .aggregate_id = id_new(work), .payload = news, .at = work->now};
+    return (struct outbox_event){.id = id_new(work),
+                                 .topic = "order.paid",
+                                 .aggregate_id = id_new(work),
+                                 .payload = news,
+                                 .at = work->now};
 }
 
 static void who_wants_nothing_costs_no_statement(void **state)
@@ -222,6 +225,17 @@ static void an_event_is_told_to_each_channel_that_hears_it_once(void **state)
     assert_true(shop_has_occasion(work->shop, OCCASION_REFUNDED));
 }
 
+static err send(struct ctx *ctx, int64_t message_id)
+{
+    return notify_job_kinds[0].run(ctx, &(struct job){.subject_id = message_id, .attempt = 1}, NULL);
+}
+
+static void a_job_without_a_message_ends(void **state)
+{
+    (void)state;
+    assert_ok(send(work, id_new(work)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +245,7 @@ int main(void)
         SENTENCE(addresses_are_read_carefully),
         SENTENCE(who_wants_nothing_costs_no_statement),
         SENTENCE(an_event_is_told_to_each_channel_that_hears_it_once),
+        SENTENCE(a_job_without_a_message_ends),
     };
     return RUN_SENTENCES(tests);
 }
