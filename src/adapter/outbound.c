@@ -47,6 +47,11 @@ static void start(void)
         bug("libcurl does not start");
 }
 
+void outbound_start(void)
+{
+    pthread_once(&started, start);
+}
+
 static const char *allowed_of(const struct ctx *ctx)
 {
     return ctx->config && ctx->config->outbound_allow ? ctx->config->outbound_allow : "";

@@ -45,6 +45,9 @@
     X(TEXT, platform_host, "", 0, 0,                                                                         \
       "Name to which shops point their domains by CNAME; no shop may claim it")                              \
     X(TEXT, platform_address, "", 0, 0, "Public addresses to which shops point their domains, by comma")     \
+    X(TEXT, smtp_url, "", 0, 0,                                                                              \
+      "Mail server of the platform: smtp://user:password@host:587 or smtps://…:465; empty sends no mail")    \
+    X(TEXT, mail_from, "", 0, 0, "Address that mails of the platform's server come from")                    \
     X(FLAG, sandbox, "on", 0, 1, "Offer the built-in sandbox payment method")
 
 struct config {

@@ -78,6 +78,6 @@ struct name_lookup {
 
 /* Few threads run jobs, and orders and payments want them too: so only so many wait for an answer from
  * outside at once, in this process. False when the lane is full: try again later. */
-enum outbound_lane { OUTBOUND_PICTURES, OUTBOUND_HOOKS, OUTBOUND_PROOFS };
+enum outbound_lane { OUTBOUND_PICTURES, OUTBOUND_HOOKS, OUTBOUND_PROOFS, OUTBOUND_MESSAGES };
 bool outbound_lane_enter(enum outbound_lane lane);
 void outbound_lane_leave(enum outbound_lane lane);

@@ -3,9 +3,11 @@
 #pragma once
 
 struct gateway;
+struct mailer;
 struct name_lookup;
 struct outbound;
 struct picture_maker;
+struct wording;
 struct zip_reader;
 
 struct services {
@@ -14,4 +16,6 @@ struct services {
     const struct outbound *outbound;
     const struct name_lookup *names;
     const struct zip_reader *zips;
+    const struct mailer *mailer;
+    const struct wording *wording; /* NULL on the command line */
 };

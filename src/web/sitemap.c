@@ -3,6 +3,7 @@
 #include "adapter/names.h"
 #include "adapter/outbound.h"
 #include "adapter/sandbox.h"
+#include "adapter/smtp.h"
 #include "adapter/vips.h"
 #include "adapter/zip.h"
 #include "shop/backoffice/backoffice_routes.h"
@@ -15,6 +16,7 @@
 #include "shop/facet/facet_jobs.h"
 #include "shop/media/media_jobs.h"
 #include "shop/media/media_routes.h"
+#include "shop/notify/notify_jobs.h"
 #include "shop/payment/payment_jobs.h"
 #include "shop/review/review_routes.h"
 #include "shop/rule/rule_jobs.h"
@@ -77,16 +79,17 @@ const struct route *const site_routes[] = {
     backoffice_settings_currency_routes,
     backoffice_settings_staff_routes,
     backoffice_settings_factor_routes,
+    backoffice_notify_routes,
+    backoffice_message_routes,
     content_admin_routes,
     NULL,
 };
 
 const struct job_kind *const site_jobs[] = {
-    shop_job_kinds,          shop_claim_job_kinds,   media_job_kinds,
-    catalog_job_kinds,       payment_job_kinds,      payment_owed_job_kinds,
-    checkout_job_kinds,      digital_job_kinds,      sandbox_job_kinds,
-    catalog_fetch_job_kinds, payment_hook_job_kinds, rule_job_kinds,
-    facet_job_kinds,         import_job_kinds,       NULL};
+    shop_job_kinds,    shop_claim_job_kinds,    media_job_kinds,        catalog_job_kinds,
+    payment_job_kinds, payment_owed_job_kinds,  checkout_job_kinds,     digital_job_kinds,
+    sandbox_job_kinds, catalog_fetch_job_kinds, payment_hook_job_kinds, rule_job_kinds,
+    facet_job_kinds,   import_job_kinds,        notify_job_kinds,       NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 
@@ -94,4 +97,5 @@ const struct services site_services = {.gateways = gateways,
                                        .pictures = &vips_pictures,
                                        .outbound = &curl_outbound,
                                        .names = &ares_names,
-                                       .zips = &archive_zips};
+                                       .zips = &archive_zips,
+                                       .mailer = &curl_mailer};

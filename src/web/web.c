@@ -8,6 +8,7 @@
 #include "shop/storefront/storefront.h"
 #include "shop/storefront/storefront_routes.h"
 #include "shop/tenant/tenant.h"
+#include "shop/wording.h"
 #include "web/gate.h"
 #include "web/theme.h"
 #include "web/web_events.h"
@@ -24,6 +25,8 @@ struct web {
     struct shop_cache *shops;
     struct http_hooks hooks;
     struct site_events events;
+    struct wording wording;
+    struct services services; /* those of the site map, and the wording that was loaded */
 };
 
 /* ---- where the files are ---- */
@@ -90,7 +93,7 @@ static err admit(struct req *req)
 {
     choose_language(req);
     req->ctx.actor = ACTOR_BUYER;
-    req->ctx.services = &site_services;
+    req->ctx.services = &web_of(req)->services;
     if (req->route->guard == ANYONE) {
         TRY(send_to_main_host(req));
         return gate_check(req);
@@ -309,6 +312,11 @@ static err load_statics(struct ctx *ctx, struct web *web, const char *share)
                            "/admin-assets/");
 }
 
+static const char *find_words(const struct wording *wording, const char *locale, const char *key)
+{
+    return theme_text(wording->texts, locale, key);
+}
+
 err web_open(struct ctx *ctx, struct web **result)
 {
     static const char *const locales[] = {"zh-CN", "en", NULL};
@@ -321,6 +329,10 @@ err web_open(struct ctx *ctx, struct web **result)
                    "/assets/", &web->storefront));
     TRY(theme_load(ctx, arena_format(ctx->arena, "%s/admin", share), "admin", web->statics, "/admin-assets/",
                    &web->admin));
+    web->wording = (struct wording){.texts = web->admin, .find = find_words};
+    web->services = site_services;
+    web->services.wording = &web->wording;
+    ctx->services = &web->services;
     web->shops = shop_cache_open(ctx->arena);
     web->hooks = (struct http_hooks){.owner = web,
                                      .find_shop = find_shop,

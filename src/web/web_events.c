@@ -9,6 +9,8 @@
 #include "shop/digital/digital.h"
 #include "shop/digital/digital_jobs.h"
 #include "shop/facet/facet_jobs.h"
+#include "shop/notify/notify.h"
+#include "shop/notify/notify_jobs.h"
 #include "shop/payment/payment_jobs.h"
 #include "shop/rule/rule_jobs.h"
 #include "shop/staff/staff.h"
@@ -18,7 +20,7 @@
 
 #define NEWS_LIMIT 1024
 #define SHOPS_AT_ONCE 100
-#define JOB_THREADS 6 /* four of them may be waiting for somebody outside (shop/outbound.h) */
+#define JOB_THREADS 8 /* six of them may be waiting for somebody outside (shop/outbound.h) */
 
 static void drop(const struct site_events *events, struct ctx *ctx, const char *kind, int64_t id)
 {
@@ -82,13 +84,9 @@ static const struct listener page_listeners[] = {
     {0},
 };
 
-static const struct listener *const listeners[] = {page_listeners,
-                                                   payment_listeners,
-                                                   digital_listeners,
-                                                   order_listeners,
-                                                   rule_listeners,
-                                                   facet_listeners,
-                                                   NULL};
+static const struct listener *const listeners[] = {
+    page_listeners, payment_listeners, digital_listeners, order_listeners,
+    rule_listeners, facet_listeners,   notify_listeners,  NULL};
 
 /* Runs `work` for every shop of the platform. */
 static err for_each_shop(struct ctx *ctx, err (*work)(struct ctx *ctx))
@@ -112,6 +110,7 @@ static err sweep_shop(struct ctx *ctx)
     TRY(code_view_sweep(ctx));
     TRY(audit_sweep(ctx));
     TRY(facet_sweep(ctx));
+    TRY(message_sweep(ctx));
     return checkout_sweep_keys(ctx);
 }
 

@@ -79,6 +79,8 @@ describe("every page", () => {
     await staff.does("/admin/settings/licence", { way: "licence", legal_name: "云间商贸有限公司", credit_code: "91350100M000100Y43", licence_url: "https://gsxt.example/1", icp_number: "浙ICP备12345678号-1", psb_number: "浙公网安备33010502030143号" });
     await staff.does("/admin/settings/licences", { kind: "食品经营许可证", number: "JY13301050000001" });
     await staff.does("/admin/settings/domains", { host: "shop.yunjian.example" });
+    await staff.does("/admin/settings/notify/channels", { kind: "wecom", name: "客服群", url: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0000-9f3e", is_on: true, paid: true, alarm: true });
+    await staff.does("/admin/settings/notify/channels", { kind: "mail", name: "店主邮箱", to: "owner@yunjian.example", is_on: true, paid: true, refunded: true });
     await staff.does("/admin/settings/staff", { login: "lin@yunjian.example", name: "小林", role: "packer", password: "kettle on tea" });
     const [careful, entering] = await carefulPeople(staff);
     for (const version of [0, 1]) await staff.does("/admin/settings/policies/returns", { version, text: "# 七天无理由\n- 完好就能退", text_en: "# Seven days\n- As good as new" });
@@ -186,6 +188,8 @@ describe("every page", () => {
       "admin-settings-region": { path: "/admin/settings/region", cookies: session },
       "admin-settings-domains": { path: "/admin/settings/domains", cookies: session },
       "admin-settings-staff": { path: "/admin/settings/staff", cookies: session, then: (page) => page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = !one.closest(".side, .confirm")))) },
+      "admin-settings-notify": { path: "/admin/settings/notify?new=feishu", cookies: session, then: (page) => page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = !one.closest(".side, .confirm")))) },
+      "admin-messages": { path: "/admin/messages", cookies: session },
       "admin-settings-policies": { path: "/admin/settings/policies", cookies: session },
       "admin-settings-policy": { path: "/admin/settings/policies/returns?version=1", cookies: session },
       "admin-settings-closing": { path: "/admin/settings/closing", cookies: session },

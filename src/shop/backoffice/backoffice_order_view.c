@@ -4,6 +4,7 @@
 #include "shop/backoffice/backoffice_order_view.h"
 
 #include "shop/backoffice/backoffice_digital_view.h"
+#include "shop/backoffice/backoffice_notify_view.h"
 #include "shop/checkout/checkout.h"
 #include "shop/digital/digital.h"
 #include "shop/payment/payment.h"
@@ -98,6 +99,7 @@ err order_admin_view(struct ctx *ctx, const struct order *order, struct value **
     add_permissions(ctx, order, payment_refundable(attempts, count), tree);
     TRY(add_owed(ctx, order, tree));
     TRY(add_views(ctx, order, tree));
+    TRY(order_messages_view(ctx, order, tree));
     *view = value_object(ctx->arena);
     value_set(ctx->arena, *view, "order", *tree);
     add_carriers(ctx, *view);

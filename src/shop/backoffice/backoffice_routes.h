@@ -41,6 +41,8 @@ extern const struct route backoffice_settings_currency_routes[];
 extern const struct route backoffice_settings_domain_routes[];
 extern const struct route backoffice_settings_staff_routes[];
 extern const struct route backoffice_settings_factor_routes[];
+extern const struct route backoffice_notify_routes[];
+extern const struct route backoffice_message_routes[];
 
 /* Shows the library again when a form on its page was refused. */
 CHECKED err media_show_again(struct req *req);

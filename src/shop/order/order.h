@@ -93,6 +93,7 @@ struct order {
     const char *passcode; /* only while placing: NULL or "" = none */
     bool has_answers;     /* the buyer answered something for a line */
     const char *said;     /* order_answers_load_many: all of it in one line; NULL = nothing */
+    const char *locale;   /* in which it was placed; "" = the shop's own */
     int64_t cart_id;
     int64_t placed_at;
     int64_t closes_at;

@@ -15,7 +15,7 @@
 #define ORDER_COLUMNS                                                                                        \
     "SELECT o.id, o.number, o.token, o.order_status, o.payment_status, o.fulfillment_status, o.version,"     \
     " o.currency, o.total, o.paid, o.refunded, o.item_count, o.contact, o.note, o.cart_id, o.placed_at,"     \
-    " o.closes_at, o.paid_at, o.closed_at, o.has_answers"
+    " o.closes_at, o.paid_at, o.closed_at, o.has_answers, o.locale"
 
 #define FIRST_LINE                                                                                           \
     ", l.product_title, l.picture_id FROM orders o JOIN order_lines l ON l.shop_id = o.shop_id"              \
@@ -58,7 +58,8 @@ static err read_order(struct ctx *ctx, const struct db_rows *rows, struct order 
                             .closes_at = db_get_int(rows, 16),
                             .paid_at = db_get_int(rows, 17),
                             .closed_at = db_get_int(rows, 18),
-                            .has_answers = db_get_int(rows, 19) == 1};
+                            .has_answers = db_get_int(rows, 19) == 1,
+                            .locale = db_get_text(rows, 20)};
     order->state =
         (struct order_state){(enum order_status)db_get_int(rows, 3), (enum payment_status)db_get_int(rows, 4),
                              (enum fulfillment_status)db_get_int(rows, 5)};
@@ -225,8 +226,8 @@ static err take_list(struct ctx *ctx, struct db_rows *rows, struct order **order
         struct order *order = &(*orders)[(*count)++];
         TRY(read_order(ctx, rows, order));
         order->lines = arena_alloc(ctx->arena, sizeof *order->lines);
-        order->lines->product_title = db_get_text(rows, 20);
-        order->lines->picture_id = db_get_text(rows, 21);
+        order->lines->product_title = db_get_text(rows, 21);
+        order->lines->picture_id = db_get_text(rows, 22);
         order->line_count = 1;
     }
     return NULL;

@@ -88,7 +88,7 @@ err shop_create(struct ctx *ctx, const struct shop_draft *draft, int64_t *shop_i
     "s.shop_id, s.handle, s.name, s.slogan, s.currency, s.locale, s.utc_offset, s.closes_at, s.name_en,"     \
     " s.slogan_en, s.logo_id, s.phone, s.email, s.address, s.legal_name, s.credit_code,"                     \
     " s.licence_picture_id, s.licence_url, s.icp_number, s.psb_number, s.main_host, s.exemption,"            \
-    " s.policies, s.licence_count, s.has_passcode, s.shown_currency_count"
+    " s.policies, s.licence_count, s.has_passcode, s.shown_currency_count, s.occasions"
 
 static struct shop_profile *read_profile(struct ctx *ctx, const struct db_rows *rows)
 {
@@ -110,6 +110,7 @@ static struct shop_profile *read_profile(struct ctx *ctx, const struct db_rows *
     profile->policies = (uint64_t)db_get_int(rows, 22);
     profile->licence_count = (size_t)db_get_int(rows, 23);
     profile->shown_count = (size_t)db_get_int(rows, 25);
+    profile->occasions = (uint64_t)db_get_int(rows, 26);
     return profile;
 }
 

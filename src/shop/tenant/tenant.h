@@ -46,6 +46,26 @@ enum shop_policy { POLICY_PRIVACY = 0, POLICY_TERMS = 1, POLICY_RETURNS = 2, POL
 /* "privacy", "terms" … ; ends with NULL. */
 extern const char *const shop_policy_names[];
 
+/* What people may want to be told of; a bit of shop_profile.occasions, which notify keeps. Those from
+ * OCCASION_BUYER_PAID on are told to buyers by mail unless the bit is set, the others to whoever runs the
+ * shop when it is. */
+enum shop_occasion {
+    OCCASION_PAID = 0,
+    OCCASION_BY_HAND = 1, /* a paid order waits for what a person types */
+    OCCASION_ALARM = 2,
+    OCCASION_CODES_LOW = 3,
+    OCCASION_IMPORTED = 4,
+    OCCASION_REFUNDED = 5,
+    OCCASION_HOOK_FAILED = 6,
+    OCCASION_BUYER_PAID = 16,
+    OCCASION_BUYER_SHIPPED = 17,
+    OCCASION_BUYER_DELIVERED = 18,
+    OCCASION_BUYER_REFUNDED = 19,
+    OCCASION_BUYER_CANCELLED = 20,
+    OCCASION_OWN_SERVER = 32,    /* no occasion: mails go by the shop's own server */
+    OCCASION_CODES_IN_MAIL = 33, /* no occasion: what was delivered stands in the mail itself */
+};
+
 /* A licence for certain goods. */
 struct shop_licence {
     int64_t line_no;
@@ -81,6 +101,7 @@ struct shop_profile {
     const char *main_host;
     enum shop_exemption exemption;
     uint64_t policies;
+    uint64_t occasions;
     struct shop_licence licences[SHOP_LICENCE_LIMIT];
     size_t licence_count;
     struct shown_currency shown[SHOP_SHOWN_LIMIT];
@@ -180,6 +201,11 @@ CHECKED err shop_remove_licence(struct ctx *ctx, int64_t line_no);
 CHECKED err shop_replace_picture(struct ctx *ctx, const char *from, const char *to);
 /* In a transaction: which policies are public, a bit for each. */
 CHECKED err shop_note_policies(struct ctx *ctx, uint64_t policies);
+
+/* In a transaction: what people want to be told of, a bit for each enum shop_occasion. */
+CHECKED err shop_note_occasions(struct ctx *ctx, uint64_t occasions);
+/* Whether the bit is set; looks at what was read with the shop, and asks nobody. */
+bool shop_has_occasion(const struct shop *shop, enum shop_occasion occasion);
 
 /* Whether a shop with these facts is open to strangers. */
 bool shop_is_registered(const struct shop_profile *profile);

@@ -5,6 +5,7 @@
 #include "shop/transfer/import_parts.h"
 
 #include "base/clock.h"
+#include "shop/tenant/tenant.h"
 #include <unistd.h>
 
 #define ATTEMPTS 20
@@ -33,6 +34,21 @@ struct ending {
     const char *next;   /* job that follows, or NULL */
 };
 
+static const char *const end_names[] = {[IMPORT_CHECKED] = "checked",
+                                        [IMPORT_APPLIED] = "applied",
+                                        [IMPORT_UNDONE] = "undone",
+                                        [IMPORT_FAILED] = "failed"};
+
+/* Only for shops in which somebody wants to hear of it. */
+static err tell_end(struct ctx *ctx, const struct ending *ending)
+{
+    if (ending->next || !shop_has_occasion(ctx->shop, OCCASION_IMPORTED))
+        return NULL;
+    struct value *news = value_object(ctx->arena);
+    value_set_text(ctx->arena, news, "state", end_names[ending->to]);
+    return outbox_emit(ctx, "import.ended", ending->import_id, news);
+}
+
 static err end_in_transaction(struct ctx *ctx, void *arg)
 {
     const struct ending *ending = arg;
@@ -42,6 +58,7 @@ static err end_in_transaction(struct ctx *ctx, void *arg)
                   " WHERE shop_id = $1 AND id = $2 AND state = $6",
                   db_int(ctx->shop->id), db_int(ending->import_id), db_int(ending->to),
                   db_text(ending->failure), db_int(ctx->now), db_int(ending->from), db_text(ending->counts)));
+    TRY(tell_end(ctx, ending));
     return ending->next ? job_schedule(ctx, ending->next, ending->import_id, ctx->now, NULL) : NULL;
 }
 
