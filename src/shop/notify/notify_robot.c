@@ -14,7 +14,7 @@
 #include <inttypes.h>
 
 #define BODY_LIMIT ((size_t)64 << 10)
-#define ANSWER_LIMIT INT64_C(16384) /* bytes */
+#define REPLY_LIMIT INT64_C(16384) /* bytes */
 #define URL_LIMIT 4000
 #define DETAIL_LIMIT 160 /* code points of what a robot said that are kept */
 /* 企业微信: 2,048 bytes of text; the others take more. */
@@ -285,7 +285,7 @@ err robot_send(struct ctx *ctx, const struct channel *channel, const struct lett
                                        .body_length = strlen(body),
                                        .headers = call.headers,
                                        .header_count = call.header_count,
-                                       .byte_limit = ANSWER_LIMIT,
+                                       .byte_limit = REPLY_LIMIT,
                                        .timeout = NOTIFY_TIMEOUT_MS,
                                        .is_https_only = true};
     TRY(ctx->services->outbound->send(ctx, &request, &answer));
