@@ -686,6 +686,8 @@ function fieldsOf(form) {
 const tab = find(".tabs [aria-current]");
 if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
 
+import("./works.js").then(({ watchWorks }) => watchWorks(toast, sayTimes), () => {});
+
 /* ---- keyboard ---- */
 
 const rows = () => all("[data-list] [data-row], .rows [data-row]");

@@ -11,6 +11,8 @@
 #include "shop/payment/payment_jobs.h"
 #include "shop/rule/rule_jobs.h"
 #include "shop/staff/staff.h"
+#include "shop/trash/trash.h"
+#include "shop/work/work.h"
 #include "web/web.h"
 #include <inttypes.h>
 
@@ -98,6 +100,8 @@ static err sweep_shop(struct ctx *ctx)
     TRY(cart_sweep(ctx));
     TRY(code_view_sweep(ctx));
     TRY(audit_sweep(ctx));
+    TRY(work_sweep(ctx));
+    TRY(trash_sweep(ctx));
     return checkout_sweep_keys(ctx);
 }
 

@@ -26,6 +26,9 @@ extern const struct route backoffice_order_routes[];
 extern const struct route backoffice_saved_routes[];
 extern const struct route backoffice_pack_routes[];
 extern const struct route backoffice_search_routes[];
+extern const struct route backoffice_work_routes[];
+extern const struct route backoffice_zip_routes[];
+extern const struct route backoffice_trash_routes[];
 extern const struct route backoffice_audit_routes[];
 extern const struct route backoffice_alarm_routes[];
 
@@ -36,6 +39,10 @@ extern const struct route backoffice_settings_identity_routes[];
 extern const struct route backoffice_settings_shop_routes[];
 extern const struct route backoffice_settings_staff_routes[];
 extern const struct route backoffice_settings_factor_routes[];
+
+/* 202 with the work, or its page. */
+struct work;
+CHECKED err reply_work(struct req *req, const struct work *work);
 
 /* Shows the library again when a form on its page was refused. */
 CHECKED err media_show_again(struct req *req);
