@@ -686,6 +686,8 @@ function fieldsOf(form) {
 const tab = find(".tabs [aria-current]");
 if (tab) tab.parentElement.scrollLeft = tab.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
 
+import("./works.js").then(({ watchWorks }) => watchWorks(toast, sayTimes), () => {});
+
 /* ---- keyboard ---- */
 
 const rows = () => all("[data-list] [data-row], .rows [data-row]");
@@ -700,9 +702,9 @@ document.addEventListener("keydown", (e) => {
   if (e.key === "Escape") for (const open of all("details[data-menu][open]")) open.open = false;
   if (e.target.closest("input, textarea, select, [contenteditable]")) return;
   if (last === "g") {
-    const path = { h: "/admin", o: "/admin/orders", p: "/admin/products", c: "/admin/categories", a: "/admin/alarms" }[e.key];
+    const path = { h: "/admin", o: "/admin/orders", p: "/admin/products", c: "/admin/categories", a: "/admin/alarms", w: "/admin/works" }[e.key];
     last = "";
-    const link = path && all(".nav a").find((a) => new URL(a.href).pathname.endsWith(path));
+    const link = path && all(".nav a, .works-open").find((a) => new URL(a.href).pathname.endsWith(path));
     if (link) return link.click();
   }
   last = e.key;
@@ -711,6 +713,12 @@ document.addEventListener("keydown", (e) => {
     find("[data-search]").select();
   } else if (e.key === "?") find("#keys")?.showModal();
   else if (e.key === "n") find("[data-next]")?.click();
+  else if (e.key === "x" || e.key === "e") {
+    const at = rows().find((row) => row.classList.contains("is-at"));
+    if (!at) return;
+    if (e.key === "x") find("[data-pick]", at)?.click();
+    else (find("[data-quick]", at) ?? find("summary, .row-link", at))?.click();
+  } else if (e.key === "u") find(".act-note form button")?.focus();
   else if (e.key === "j" || e.key === "k") {
     const list = rows();
     const at = list.findIndex((row) => row.classList.contains("is-at"));

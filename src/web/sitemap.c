@@ -7,6 +7,7 @@
 #include "adapter/vips.h"
 #include "adapter/zip.h"
 #include "shop/backoffice/backoffice_routes.h"
+#include "shop/backoffice/backoffice_work.h"
 #include "shop/cart/cart_routes.h"
 #include "shop/catalog/catalog_jobs.h"
 #include "shop/checkout/checkout.h"
@@ -54,6 +55,9 @@ const struct route *const site_routes[] = {
     backoffice_picture_routes,
     backoffice_media_routes,
     backoffice_fetch_routes,
+    backoffice_zip_routes,
+    backoffice_trash_routes,
+    backoffice_work_routes,
     backoffice_category_routes,
     backoffice_collection_routes,
     backoffice_rule_routes,
@@ -85,11 +89,23 @@ const struct route *const site_routes[] = {
     NULL,
 };
 
-const struct job_kind *const site_jobs[] = {
-    shop_job_kinds,    shop_claim_job_kinds,    media_job_kinds,        catalog_job_kinds,
-    payment_job_kinds, payment_owed_job_kinds,  checkout_job_kinds,     digital_job_kinds,
-    sandbox_job_kinds, catalog_fetch_job_kinds, payment_hook_job_kinds, rule_job_kinds,
-    facet_job_kinds,   import_job_kinds,        notify_job_kinds,       NULL};
+const struct job_kind *const site_jobs[] = {shop_job_kinds,
+                                            shop_claim_job_kinds,
+                                            media_job_kinds,
+                                            catalog_job_kinds,
+                                            payment_job_kinds,
+                                            payment_owed_job_kinds,
+                                            checkout_job_kinds,
+                                            digital_job_kinds,
+                                            sandbox_job_kinds,
+                                            catalog_fetch_job_kinds,
+                                            payment_hook_job_kinds,
+                                            rule_job_kinds,
+                                            facet_job_kinds,
+                                            import_job_kinds,
+                                            notify_job_kinds,
+                                            backoffice_job_kinds,
+                                            NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 

@@ -8,7 +8,9 @@
 #include "shop/storefront/storefront.h"
 #include "shop/storefront/storefront_routes.h"
 #include "shop/tenant/tenant.h"
+#include "shop/trash/trash.h"
 #include "shop/wording.h"
+#include "shop/work/work.h"
 #include "web/gate.h"
 #include "web/theme.h"
 #include "web/web_events.h"
@@ -204,16 +206,34 @@ static err add_badges(struct req *req, struct value *globals)
 {
     struct alarm *alarms;
     size_t count;
-    int64_t total, to_ship, by_hand;
+    int64_t total, to_ship, by_hand, works;
     if (!req->visitor)
         return NULL;
     TRY(alarm_list_open(&req->ctx, 1, &alarms, &count, &total));
     TRY(order_count_stage(&req->ctx, STAGE_TO_SHIP, 100, &to_ship));
     TRY(payment_count_by_hand(&req->ctx, &by_hand));
+    TRY(work_count_running(&req->ctx, &works));
     struct value *badges = value_set_object(req->ctx.arena, globals, "badges");
     value_set_int(req->ctx.arena, badges, "alarms", total);
     value_set_int(req->ctx.arena, badges, "to_ship", to_ship);
     value_set_int(req->ctx.arena, badges, "by_hand", by_hand);
+    value_set_int(req->ctx.arena, badges, "works", works);
+    return NULL;
+}
+
+/* What this person removed a moment ago can be taken back from every page. */
+static err add_last_removed(struct req *req, struct value *globals)
+{
+    struct trash last;
+    if (!req->visitor || !staff_may(req->visitor, "products.write"))
+        return NULL;
+    TRY(trash_find_last(&req->ctx, &last));
+    if (!last.id)
+        return NULL;
+    struct value *view = value_set_object(req->ctx.arena, globals, "last_removed");
+    value_set_id(req->ctx.arena, view, "id", last.id);
+    value_set_text(req->ctx.arena, view, "kind", trash_kind_name(last.kind));
+    value_set_text(req->ctx.arena, view, "title", last.title);
     return NULL;
 }
 
@@ -236,6 +256,7 @@ static err render_themed(struct req *req, const char *template, struct value *gl
         add_limits(req, globals);
         add_demo_login(req, globals);
         TRY(add_badges(req, globals));
+        TRY(add_last_removed(req, globals));
         return theme_render(req, web->admin, template + strlen(ADMIN_PREFIX), globals, out);
     }
     struct value *nav = NULL;

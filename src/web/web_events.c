@@ -15,6 +15,8 @@
 #include "shop/rule/rule_jobs.h"
 #include "shop/staff/staff.h"
 #include "shop/transfer/import_jobs.h"
+#include "shop/trash/trash.h"
+#include "shop/work/work.h"
 #include "web/web.h"
 #include <inttypes.h>
 
@@ -111,6 +113,8 @@ static err sweep_shop(struct ctx *ctx)
     TRY(audit_sweep(ctx));
     TRY(facet_sweep(ctx));
     TRY(message_sweep(ctx));
+    TRY(work_sweep(ctx));
+    TRY(trash_sweep(ctx));
     return checkout_sweep_keys(ctx);
 }
 

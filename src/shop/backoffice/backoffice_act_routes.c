@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "shop/backoffice/backoffice_list_form.h"
+#include "shop/backoffice/backoffice_work.h"
 #include "shop/catalog/catalog.h"
 #include "shop/staff/staff.h"
 #include <inttypes.h>
@@ -115,7 +116,10 @@ static err act(struct req *req)
     int64_t *ids;
     size_t count;
     TRY(ids_of(req, form, &ids, &count));
-    TRY(product_act_do(&req->ctx, &done, ids, count));
+    struct work work;
+    TRY(act_do_or_open(&req->ctx, &done, ids, count, &work));
+    if (work.id)
+        return reply_work(req, &work);
     struct value *view = value_object(req->ctx.arena);
     value_set(req->ctx.arena, view, "act", *product_act_view(&req->ctx, &done, NULL));
     return back(req, view, form->next, "act", done.id);
@@ -125,7 +129,10 @@ static err undo(struct req *req)
 {
     const struct undo_form *form = req->form;
     int64_t undone;
-    TRY(product_act_undo(&req->ctx, form->act_id, &undone));
+    struct work work;
+    TRY(act_undo_or_open(&req->ctx, form->act_id, &undone, &work));
+    if (work.id)
+        return reply_work(req, &work);
     struct value *view = value_object(req->ctx.arena);
     value_set_int(req->ctx.arena, view, "undone", undone);
     return back(req, view, form->next, "undone", undone);

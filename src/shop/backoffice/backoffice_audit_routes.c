@@ -13,9 +13,11 @@
 struct list_form {
     const char *kind;
     int64_t staff_id;
+    const char *about;
     const char *from;
     const char *to;
     int64_t cursor;
+    int64_t removed_id;
 };
 
 static const struct field list_fields[] = {
@@ -28,6 +30,11 @@ static const struct field list_fields[] = {
      .kind = FIELD_ID,
      .offset = offsetof(struct list_form, staff_id),
      .help = "Only acts of this person"},
+    {.name = "about",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct list_form, about),
+     .maximum = 60,
+     .help = "Only what was done to one thing: products/ID, orders/NUMBER, settings/staff"},
     {.name = "from",
      .kind = FIELD_TEXT,
      .offset = offsetof(struct list_form, from),
@@ -44,6 +51,7 @@ static const struct field list_fields[] = {
      .minimum = 0,
      .maximum = INT64_MAX,
      .help = "Of the page before"},
+    REMOVED_VIEW_FIELD(struct list_form),
     {0},
 };
 
@@ -101,6 +109,7 @@ static err list(struct req *req)
     struct ctx *ctx = &req->ctx;
     struct audit_query query = {.kind = form->kind[0] ? form->kind : NULL,
                                 .staff_id = form->staff_id,
+                                .subject = form->about,
                                 .before_id = form->cursor,
                                 .limit = ROWS + 1};
     struct audit_entry *entries;
@@ -113,14 +122,19 @@ static err list(struct req *req)
     TRY(staff_list(ctx, &people, &people_count));
     TRY(audit_list(ctx, &query, &entries, &count));
     const char *who = form->staff_id ? arena_format(ctx->arena, "%" PRId64, form->staff_id) : "";
-    struct list_place place = {.list = &audit_list_pages,
-                               .values = {form->kind, who, form->from, form->to},
-                               .labels = {NULL, name_of(people, people_count, form->staff_id)},
-                               .cursor = form->cursor ? "later" : ""};
+    struct list_place place = {.list = &audit_list_pages, .cursor = form->cursor ? "later" : ""};
+    place.values[AUDITS_KIND] = form->kind;
+    place.values[AUDITS_WHO] = who;
+    place.labels[AUDITS_WHO] = name_of(people, people_count, form->staff_id);
+    place.values[AUDITS_ABOUT] = form->about;
+    place.labels[AUDITS_ABOUT] = count > 0 && entries[0].title[0] ? entries[0].title : NULL;
+    place.values[AUDITS_FROM] = form->from;
+    place.values[AUDITS_TO] = form->to;
     list_settle(&place);
     const char *next = count > ROWS ? arena_format(ctx->arena, "%" PRId64, entries[ROWS - 1].id) : NULL;
     add_rows(ctx, view, entries, next ? ROWS : count, people, people_count);
     add_choices(ctx, view, people, people_count);
+    value_set_id(ctx->arena, view, "removed_view", form->removed_id);
     TRY(list_view(ctx, &place, next, view));
     return reply_view(req, "admin/audit", view);
 }

@@ -164,7 +164,7 @@ static err change(struct req *req)
 static err drop(struct req *req)
 {
     const struct category_form *form = req->form;
-    TRY(category_remove(&req->ctx, form->category_id));
+    TRY(category_trash(&req->ctx, form->category_id));
     return reply_done(req, 200, value_object(req->ctx.arena), "/admin/categories");
 }
 

@@ -274,7 +274,7 @@ static err preview(struct req *req)
 static err drop(struct req *req)
 {
     const struct collection_form *form = req->form;
-    TRY(collection_remove(&req->ctx, form->collection_id));
+    TRY(collection_trash(&req->ctx, form->collection_id));
     return reply_done(req, 200, value_object(req->ctx.arena), "/admin/collections?notice=removed");
 }
 

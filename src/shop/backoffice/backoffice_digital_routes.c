@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "shop/backoffice/backoffice_digital_form.h"
 #include "shop/backoffice/backoffice_digital_view.h"
+#include "shop/backoffice/backoffice_list.h"
 #include "shop/payment/payment.h"
 #include "shop/staff/staff.h"
 #include <inttypes.h>
@@ -21,6 +22,7 @@ struct list_form {
     int filter;
     const char *q;
     const char *cursor;
+    int64_t removed_id;
 };
 
 static const struct field list_fields[] = {
@@ -39,22 +41,9 @@ static const struct field list_fields[] = {
      .offset = offsetof(struct list_form, cursor),
      .maximum = PRODUCT_CURSOR_LIMIT,
      .help = "Cursor of the page before"},
+    REMOVED_VIEW_FIELD(struct list_form),
     {0},
 };
-
-static const char *list_url(struct ctx *ctx, const struct list_form *form, const char *cursor)
-{
-    struct text_buf url;
-    text_open(&url, ctx->arena, 1024);
-    text_add_format(&url, "/admin/codes?filter=%s", filters[form->filter]);
-    if (form->q[0]) {
-        text_add(&url, "&q=");
-        text_add_url(&url, form->q, strlen(form->q));
-    }
-    if (cursor)
-        text_add_format(&url, "&cursor=%s", cursor);
-    return text_of(&url);
-}
 
 /* The decks of the products that a word names. */
 static err find_decks(struct ctx *ctx, const struct list_form *form, struct code_deck **decks, size_t *count,
@@ -110,13 +99,17 @@ static err list(struct req *req)
     size_t count;
     const char *next = NULL;
     struct value *view = value_object(ctx->arena);
+    struct list_place place = {.list = &deck_list_pages, .cursor = form->cursor};
+    place.values[DECKS_STATE] = form->filter && !form->q[0] ? filters[form->filter] : "";
+    place.values[DECKS_Q] = form->q;
+    list_settle(&place);
     TRY(form->q[0] ? find_decks(ctx, form, &decks, &count, &next)
                    : list_decks(ctx, form, &decks, &count, &next));
     TRY(deck_row_views(ctx, value_set_list(ctx->arena, view, "decks"), decks, count));
     value_set_text(ctx->arena, view, "filter", filters[form->filter]);
     value_set_text(ctx->arena, view, "q", form->q);
-    value_set_text(ctx->arena, view, "next_url", next ? list_url(ctx, form, next) : NULL);
-    value_set_text(ctx->arena, view, "first_url", form->cursor[0] ? list_url(ctx, form, NULL) : NULL);
+    value_set_id(ctx->arena, view, "removed_view", form->removed_id);
+    TRY(list_view(ctx, &place, next, view));
     TRY(add_counts(ctx, view));
     return reply_view(req, "admin/digital", view);
 }

@@ -4,21 +4,22 @@
 
 #include "base/text.h"
 
-enum product_filters { PRODUCTS_STATUS, PRODUCTS_CATEGORY, PRODUCTS_Q };
-enum order_filters { ORDERS_STAGE, ORDERS_FROM, ORDERS_TO, ORDERS_Q };
-
 #define BIT(filter) (1u << (filter))
 
-/* A word looks in all categories: the list leaves the category out while there is one. */
+/* A word looks in all categories and stocks, what is short in all categories: the list leaves the others out.
+ * How much there is has no order: an index over it would be rewritten with every sale. */
 const struct list product_list_pages = {
     .name = "products",
     .path = "/admin/products",
-    .filters = {"status", "category", "q"},
+    .filters = {[PRODUCTS_STATUS] = "status",
+                [PRODUCTS_STOCK] = "stock",
+                [PRODUCTS_CATEGORY] = "category",
+                [PRODUCTS_Q] = "q"},
     .sorts = {{.name = "newest", .without = BIT(PRODUCTS_Q)},
-              {.name = "updated", .without = BIT(PRODUCTS_CATEGORY) | BIT(PRODUCTS_Q)},
-              {.name = "title", .without = BIT(PRODUCTS_CATEGORY)},
-              {.name = "price-up", .without = BIT(PRODUCTS_Q)},
-              {.name = "price-down", .without = BIT(PRODUCTS_Q)}},
+              {.name = "updated", .without = BIT(PRODUCTS_CATEGORY) | BIT(PRODUCTS_Q) | BIT(PRODUCTS_STOCK)},
+              {.name = "title", .without = BIT(PRODUCTS_CATEGORY) | BIT(PRODUCTS_STOCK)},
+              {.name = "price-up", .without = BIT(PRODUCTS_Q) | BIT(PRODUCTS_STOCK)},
+              {.name = "price-down", .without = BIT(PRODUCTS_Q) | BIT(PRODUCTS_STOCK)}},
     .columns = {{"title", "title", NULL, true},
                 {"category", NULL, NULL, true},
                 {"brand", NULL, NULL, false},
@@ -32,7 +33,14 @@ const struct list product_list_pages = {
 const struct list order_list_pages = {
     .name = "orders",
     .path = "/admin/orders",
-    .filters = {"stage", "from", "to", "q"},
+    .filters = {[ORDERS_STAGE] = "stage",
+                [ORDERS_PAYMENT] = "payment",
+                [ORDERS_KIND] = "kind",
+                [ORDERS_MIN] = "min",
+                [ORDERS_MAX] = "max",
+                [ORDERS_FROM] = "from",
+                [ORDERS_TO] = "to",
+                [ORDERS_Q] = "q"},
     .sorts = {{.name = "newest"},
               {.name = "waiting", .without = BIT(ORDERS_Q)},
               {.name = "total",
@@ -50,7 +58,11 @@ const struct list order_list_pages = {
 const struct list audit_list_pages = {
     .name = "audit",
     .path = "/admin/audit",
-    .filters = {"kind", "who", "from", "to"},
+    .filters = {[AUDITS_KIND] = "kind",
+                [AUDITS_WHO] = "who",
+                [AUDITS_ABOUT] = "about",
+                [AUDITS_FROM] = "from",
+                [AUDITS_TO] = "to"},
     .sorts = {{.name = "newest"}},
 };
 
@@ -62,11 +74,37 @@ const struct list review_list_pages = {
     .sorts = {{.name = "newest"}},
 };
 
-const char *const list_names[] = {"products", "orders", "audit", "reviews", NULL};
+const struct list tag_list_pages = {
+    .name = "tags",
+    .path = "/admin/tags",
+    .filters = {"q"},
+    .sorts = {{.name = "title"}},
+};
+
+const struct list deck_list_pages = {
+    .name = "codes",
+    .path = "/admin/codes",
+    .filters = {[DECKS_STATE] = "filter", [DECKS_Q] = "q"},
+    .sorts = {{.name = "newest", .without = BIT(DECKS_Q)}, {.name = "title", .without = BIT(DECKS_STATE)}},
+    .columns = {{"title", NULL, NULL, true},
+                {"deck-state", NULL, NULL, true},
+                {"dealt", NULL, NULL, true},
+                {"left", NULL, NULL, true}},
+};
+
+const struct list media_list_pages = {
+    .name = "media",
+    .path = "/admin/media",
+    .filters = {[MEDIA_SHOW] = "show", [MEDIA_Q] = "q", [MEDIA_FOR] = "for"},
+    .sorts = {{.name = "newest", .without = BIT(MEDIA_Q)}, {.name = "title", .without = BIT(MEDIA_SHOW)}},
+};
+
+const char *const list_names[] = {"products", "orders", "audit", "tags", "codes", "media", "reviews", NULL};
 
 const struct list *list_of_name(const char *name)
 {
     static const struct list *const lists[] = {&product_list_pages, &order_list_pages, &audit_list_pages,
+                                               &tag_list_pages,     &deck_list_pages,  &media_list_pages,
                                                &review_list_pages};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         if (text_is(lists[i]->name, name))

@@ -49,6 +49,33 @@ struct list_place {
     const char *cursor;
 };
 
+/* Places of the filters in list_place. */
+enum product_filters { PRODUCTS_STATUS, PRODUCTS_STOCK, PRODUCTS_CATEGORY, PRODUCTS_Q };
+enum order_filters {
+    ORDERS_STAGE,
+    ORDERS_PAYMENT,
+    ORDERS_KIND,
+    ORDERS_MIN,
+    ORDERS_MAX,
+    ORDERS_FROM,
+    ORDERS_TO,
+    ORDERS_Q
+};
+
+enum audit_filters { AUDITS_KIND, AUDITS_WHO, AUDITS_ABOUT, AUDITS_FROM, AUDITS_TO };
+enum deck_filters { DECKS_STATE, DECKS_Q };
+enum media_filters { MEDIA_SHOW, MEDIA_Q, MEDIA_FOR };
+
+/* Of forms that show a list whose saved views can be removed: the view that just was. */
+#define REMOVED_VIEW_FIELD(form)                                                                             \
+    {                                                                                                        \
+        .name = "removed", .kind = FIELD_ID, .offset = offsetof(form, removed_id),                           \
+        .help = "For pages: the saved view that was just removed"                                            \
+    }
+
+extern const struct list tag_list_pages;
+extern const struct list deck_list_pages;
+extern const struct list media_list_pages;
 extern const struct list product_list_pages;
 extern const struct list order_list_pages;
 extern const struct list audit_list_pages;

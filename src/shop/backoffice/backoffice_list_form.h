@@ -8,11 +8,13 @@
  * list again. */
 struct product_filter {
     int status; /* index in product_list_statuses */
+    int stock;  /* index in product_list_stocks: enum stock_level */
     int64_t category_id;
     const char *q;
 };
 
 extern const char *const product_list_statuses[];
+extern const char *const product_list_stocks[];
 
 #define PRODUCT_FILTER_FIELDS                                                                                \
     {.name = "status",                                                                                       \
@@ -20,6 +22,11 @@ extern const char *const product_list_statuses[];
      .offset = offsetof(struct product_filter, status),                                                      \
      .choices = product_list_statuses,                                                                       \
      .help = "Only products of this status"},                                                                \
+        {.name = "stock",                                                                                    \
+         .kind = FIELD_CHOICE,                                                                               \
+         .offset = offsetof(struct product_filter, stock),                                                   \
+         .choices = product_list_stocks,                                                                     \
+         .help = "in, low (1 to 5) or out of stock, of all categories; left out while there is a q"},        \
         {.name = "category",                                                                                 \
          .kind = FIELD_ID,                                                                                   \
          .offset = offsetof(struct product_filter, category_id),                                             \

@@ -12,6 +12,8 @@
 #define ROWS 50
 
 const char *const product_list_statuses[] = {"all", "draft", "active", "archived", NULL};
+const char *const product_list_stocks[] = {
+    [STOCK_ANY] = "all", [STOCK_IN] = "in", [STOCK_LOW] = "low", [STOCK_OUT] = "out", NULL};
 
 static const char *const sorts[] = {"newest", "updated", "title", "price-up", "price-down", NULL};
 
@@ -130,6 +132,65 @@ static enum product_sort sort_of(const char *name)
     return SORT_NEWEST;
 }
 
+static bool is_by_stock(const struct product_filter *filter)
+{
+    return filter->stock != STOCK_ANY && !filter->q[0];
+}
+
+/* Those of a status, in their order. */
+static err keep_status(struct ctx *ctx, const int64_t *ids, size_t count, enum product_status status,
+                       struct product **kept, size_t *kept_count)
+{
+    size_t have;
+    TRY(product_list_many(ctx, ids, count, kept, &have));
+    *kept_count = 0;
+    for (size_t i = 0; i < have; i++)
+        if (!status || (*kept)[i].status == status)
+            (*kept)[(*kept_count)++] = (*kept)[i];
+    return NULL;
+}
+
+/* The next PRODUCT_CHUNK at that level are looked at; which of them have the status is seen then, so a page
+ * may be short and yet not the last. */
+static err find_by_stock(struct ctx *ctx, const struct list_form *form, struct product_page *page)
+{
+    const struct product_filter *filter = &form->filter;
+    int64_t before = 0, *ids;
+    size_t count;
+    if (form->cursor[0] && !text_to_int(form->cursor, &before))
+        return fail_with(ctx, ERR_BAD_REQUEST, "this is no cursor of ours");
+    TRY(stock_list_products(ctx, (enum stock_level)filter->stock, before, PRODUCT_CHUNK, &ids, &count));
+    TRY(keep_status(ctx, ids, count, (enum product_status)filter->status, &page->items, &page->count));
+    int64_t last = count == PRODUCT_CHUNK ? ids[count - 1] : 0;
+    if (page->count > ROWS) {
+        page->count = ROWS;
+        last = page->items[ROWS - 1].id;
+    }
+    page->next_cursor = last ? arena_format(ctx->arena, "%" PRId64, last) : NULL;
+    return NULL;
+}
+
+/* All at a level, at most PRODUCT_BULK_LIMIT + 1: their ids alone when any status will do. */
+static err ids_by_stock(struct ctx *ctx, const struct product_filter *filter, int64_t **ids, size_t *count)
+{
+    enum stock_level level = (enum stock_level)filter->stock;
+    int64_t *some, before = 0;
+    size_t have = PRODUCT_CHUNK, kept_count;
+    struct product *kept;
+    if (!filter->status)
+        return stock_list_products(ctx, level, 0, PRODUCT_BULK_LIMIT + 1, ids, count);
+    *ids = arena_alloc_many(ctx->arena, PRODUCT_BULK_LIMIT + PRODUCT_CHUNK, sizeof **ids);
+    *count = 0;
+    while (have == PRODUCT_CHUNK && *count <= PRODUCT_BULK_LIMIT) {
+        TRY(stock_list_products(ctx, level, before, PRODUCT_CHUNK, &some, &have));
+        TRY(keep_status(ctx, some, have, (enum product_status)filter->status, &kept, &kept_count));
+        for (size_t i = 0; i < kept_count; i++)
+            (*ids)[(*count)++] = kept[i].id;
+        before = have > 0 ? some[have - 1] : 0;
+    }
+    return NULL;
+}
+
 /* A word may be a SKU or the beginning of a title. */
 static err find_page(struct ctx *ctx, const struct list_form *form, const char *sort,
                      struct product_page *page)
@@ -144,6 +205,8 @@ static err find_page(struct ctx *ctx, const struct list_form *form, const char *
         *page = (struct product_page){.items = copy, .count = 1};
         return NULL;
     }
+    if (is_by_stock(filter))
+        return find_by_stock(ctx, form, page);
     struct product_query query = query_of(filter);
     query.sort = sort_of(sort);
     query.cursor = form->cursor;
@@ -154,6 +217,8 @@ err product_filter_ids(struct ctx *ctx, const struct product_filter *filter, int
 {
     const struct product *found = NULL;
     struct product_query query = query_of(filter);
+    if (is_by_stock(filter))
+        return ids_by_stock(ctx, filter, ids, count);
     if (filter->q[0])
         TRY(product_find_by_sku(ctx, filter->q, &found));
     if (!found)
@@ -182,11 +247,12 @@ static struct list_place place_of(struct ctx *ctx, const struct list_form *form)
     const struct product_filter *filter = &form->filter;
     struct list_place place = {
         .list = &product_list_pages, .sort = sorts[form->sort], .cursor = form->cursor};
-    place.values[0] = filter->status ? product_list_statuses[filter->status] : "";
-    /* A word looks through all categories. */
-    bool has_category = filter->category_id && !filter->q[0];
-    place.values[1] = has_category ? arena_format(ctx->arena, "%" PRId64, filter->category_id) : "";
-    place.values[2] = filter->q;
+    bool has_category = filter->category_id && !filter->q[0] && !is_by_stock(filter);
+    place.values[PRODUCTS_STATUS] = filter->status ? product_list_statuses[filter->status] : "";
+    place.values[PRODUCTS_STOCK] = is_by_stock(filter) ? product_list_stocks[filter->stock] : "";
+    place.values[PRODUCTS_CATEGORY] =
+        has_category ? arena_format(ctx->arena, "%" PRId64, filter->category_id) : "";
+    place.values[PRODUCTS_Q] = filter->q;
     list_settle(&place);
     return place;
 }
@@ -197,12 +263,14 @@ static err products_view(struct ctx *ctx, const struct list_form *form, struct v
     struct product_page page;
     struct list_place place = place_of(ctx, form);
     *view = value_object(ctx->arena);
+    page = (struct product_page){0};
     TRY(find_page(ctx, form, place.sort, &page));
     TRY(add_products(ctx, *view, &page));
     value_set_text(ctx->arena, *view, "status", product_list_statuses[filter->status]);
+    value_set_text(ctx->arena, *view, "stock", product_list_stocks[filter->stock]);
     value_set_id(ctx->arena, *view, "category_id", filter->category_id);
     value_set_text(ctx->arena, *view, "q", filter->q);
-    TRY(add_categories(ctx, *view, &page, filter, &place.labels[1]));
+    TRY(add_categories(ctx, *view, &page, filter, &place.labels[PRODUCTS_CATEGORY]));
     TRY(add_counts(ctx, *view));
     return list_view(ctx, &place, page.next_cursor, *view);
 }

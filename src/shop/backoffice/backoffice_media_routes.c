@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "shop/backoffice/backoffice_fetch_view.h"
+#include "shop/backoffice/backoffice_list.h"
 #include "shop/backoffice/backoffice_upload_form.h"
 #include "shop/catalog/catalog.h"
 #include <inttypes.h>
@@ -19,6 +20,7 @@ struct list_form {
     const char *q;
     const char *cursor;
     int64_t product_id; /* for which pictures are chosen; 0 = just looking */
+    int64_t removed_id;
     const char *notice;
 };
 
@@ -42,6 +44,7 @@ static const struct field list_fields[] = {
      .kind = FIELD_ID,
      .offset = offsetof(struct list_form, product_id),
      .help = "A product for which pictures are chosen"},
+    REMOVED_VIEW_FIELD(struct list_form),
     {.name = "notice",
      .kind = FIELD_TEXT,
      .offset = offsetof(struct list_form, notice),
@@ -64,21 +67,6 @@ void picture_fill_view(struct ctx *ctx, struct value *row, const struct picture 
     value_set_text(arena, row, "alike_id", picture->alike_id);
     value_set_time(arena, row, "created_at", picture->created_at);
     value_set_text(arena, row, "url", arena_format(arena, "/admin/media/%s", picture->id));
-}
-
-static const char *page_url(struct ctx *ctx, const struct list_form *form, const char *cursor)
-{
-    struct text_buf url;
-    text_open(&url, ctx->arena, 4096);
-    text_add_format(&url, "/admin/media?show=%s&q=", shows[form->show]);
-    text_add_url(&url, form->q, strlen(form->q));
-    if (form->product_id)
-        text_add_format(&url, "&for=%" PRId64, form->product_id);
-    if (cursor) {
-        text_add(&url, "&cursor=");
-        text_add_url(&url, cursor, strlen(cursor));
-    }
-    return text_of(&url);
 }
 
 static err add_pictures(struct ctx *ctx, struct value *view, const struct list_form *form,
@@ -144,7 +132,32 @@ static err add_product(struct ctx *ctx, struct value *view, int64_t product_id)
     return NULL;
 }
 
-static err list_view(struct req *req, const struct list_form *form, struct value **made)
+/* What narrows the library as its address says; a name is only looked for in all of it. */
+static struct list_place place_of(struct ctx *ctx, const struct value *view, const struct list_form *form)
+{
+    struct list_place place = {.list = &media_list_pages, .cursor = form->cursor};
+    const struct value *product = value_find(view, "product");
+    place.values[MEDIA_SHOW] = form->show != SHOW_ALL ? shows[form->show] : "";
+    place.values[MEDIA_Q] = form->show == SHOW_ALL ? form->q : "";
+    if (form->product_id) {
+        place.values[MEDIA_FOR] = arena_format(ctx->arena, "%" PRId64, form->product_id);
+        place.labels[MEDIA_FOR] = product ? value_find_text(product, "title") : NULL;
+    }
+    list_settle(&place);
+    return place;
+}
+
+static const char *url_safe(struct ctx *ctx, const char *cursor)
+{
+    struct text_buf text;
+    if (!cursor)
+        return NULL;
+    text_open(&text, ctx->arena, LIST_URL_LIMIT);
+    text_add_url(&text, cursor, strlen(cursor));
+    return text_of(&text);
+}
+
+static err library_view(struct req *req, const struct list_form *form, struct value **made)
 {
     struct ctx *ctx = &req->ctx;
     struct value *view = value_object(ctx->arena);
@@ -159,17 +172,17 @@ static err list_view(struct req *req, const struct list_form *form, struct value
     value_set_text(ctx->arena, view, "show", shows[form->show]);
     value_set_text(ctx->arena, view, "q", form->q);
     value_set_text(ctx->arena, view, "next_cursor", next_cursor);
-    value_set_text(ctx->arena, view, "next_url", next_cursor ? page_url(ctx, form, next_cursor) : NULL);
-    value_set_text(ctx->arena, view, "first_url", form->cursor[0] ? page_url(ctx, form, NULL) : NULL);
     value_set_text(ctx->arena, view, "notice", form->notice);
+    value_set_id(ctx->arena, view, "removed_view", form->removed_id);
     *made = view;
-    return NULL;
+    struct list_place place = place_of(ctx, view, form);
+    return list_view(ctx, &place, url_safe(ctx, next_cursor), view);
 }
 
 static err list(struct req *req)
 {
     struct value *view;
-    TRY(list_view(req, req->form, &view));
+    TRY(library_view(req, req->form, &view));
     return reply_view(req, "admin/media", view);
 }
 
@@ -194,7 +207,7 @@ err media_show_again(struct req *req)
 {
     static const struct list_form everything = {.q = "", .cursor = "", .notice = ""};
     struct value *view;
-    TRY(list_view(req, &everything, &view));
+    TRY(library_view(req, &everything, &view));
     return reply_view(req, "admin/media", view);
 }
 
@@ -371,7 +384,7 @@ static err replace(struct req *req)
 static err drop(struct req *req)
 {
     const struct picture_form *form = req->form;
-    TRY(picture_remove(&req->ctx, form->picture_id));
+    TRY(picture_trash(&req->ctx, form->picture_id));
     return reply_done(req, 200, value_object(req->ctx.arena), "/admin/media?notice=removed");
 }
 

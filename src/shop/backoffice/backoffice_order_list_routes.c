@@ -3,22 +3,35 @@
 #include "shop/backoffice/backoffice_routes.h"
 
 #include "base/clock.h"
+#include "base/money.h"
 #include "base/text.h"
 #include "shop/backoffice/backoffice_list.h"
+#include "shop/backoffice/backoffice_work.h"
 #include "shop/order/order.h"
 #include <inttypes.h>
 
 #define ROWS 50
 #define FOUND 50
 #define COUNTED_STAGE 1000
+#define AMOUNT_LIMIT INT64_C(9000000000000)
 
 static const char *const stages[] = {
     "all",       "pending_payment", "to_ship",   "partially_shipped", "shipped",
     "completed", "closed",          "refunding", "refunded",          NULL};
+/* In the order of these, "all" before them. */
+static const char *const payments[] = {"all", "unpaid", "paid", "partially_refunded", "refunded", NULL};
+static const enum payment_status payment_of[] = {0, PAYMENT_UNPAID, PAYMENT_PAID, PAYMENT_PARTIALLY_REFUNDED,
+                                                 PAYMENT_REFUNDED};
+static const char *const kinds[] = {"all", "physical", "digital", NULL};
+static const enum product_kind kind_of[] = {0, PRODUCT_PHYSICAL, PRODUCT_DIGITAL};
 static const char *const sorts[] = {"newest", "waiting", "total", NULL};
 
 struct list_form {
     int stage;
+    int payment;
+    int kind;
+    int64_t total_min;
+    int64_t total_max;
     const char *from;
     const char *to;
     const char *q;
@@ -27,27 +40,49 @@ struct list_form {
     int64_t removed_id;
 };
 
+#define NARROWING_FIELDS                                                                                     \
+    {.name = "stage",                                                                                        \
+     .kind = FIELD_CHOICE,                                                                                   \
+     .offset = offsetof(struct list_form, stage),                                                            \
+     .choices = stages,                                                                                      \
+     .help = "Only orders of this stage"},                                                                   \
+        {.name = "payment",                                                                                  \
+         .kind = FIELD_CHOICE,                                                                               \
+         .offset = offsetof(struct list_form, payment),                                                      \
+         .choices = payments,                                                                                \
+         .help = "Only orders whose payment is so"},                                                         \
+        {.name = "kind",                                                                                     \
+         .kind = FIELD_CHOICE,                                                                               \
+         .offset = offsetof(struct list_form, kind),                                                         \
+         .choices = kinds,                                                                                   \
+         .help = "Only orders that hold goods of this kind"},                                                \
+        {.name = "min",                                                                                      \
+         .kind = FIELD_MONEY,                                                                                \
+         .offset = offsetof(struct list_form, total_min),                                                    \
+         .maximum = AMOUNT_LIMIT,                                                                            \
+         .help = "Of this amount or more"},                                                                  \
+        {.name = "max",                                                                                      \
+         .kind = FIELD_MONEY,                                                                                \
+         .offset = offsetof(struct list_form, total_max),                                                    \
+         .maximum = AMOUNT_LIMIT,                                                                            \
+         .help = "Of this amount or less"},                                                                  \
+        {.name = "from",                                                                                     \
+         .kind = FIELD_TEXT,                                                                                 \
+         .offset = offsetof(struct list_form, from),                                                         \
+         .maximum = 10,                                                                                      \
+         .help = "Placed on this day or later, as 2026-05-01"},                                              \
+        {.name = "to",                                                                                       \
+         .kind = FIELD_TEXT,                                                                                 \
+         .offset = offsetof(struct list_form, to),                                                           \
+         .maximum = 10,                                                                                      \
+         .help = "Placed on this day or earlier"},                                                           \
+    {                                                                                                        \
+        .name = "q", .kind = FIELD_TEXT, .offset = offsetof(struct list_form, q), .maximum = 120,            \
+        .help = "Order number or its last four to ten digits, phone number or e-mail address"                \
+    }
+
 static const struct field list_fields[] = {
-    {.name = "stage",
-     .kind = FIELD_CHOICE,
-     .offset = offsetof(struct list_form, stage),
-     .choices = stages,
-     .help = "Only orders of this stage"},
-    {.name = "from",
-     .kind = FIELD_TEXT,
-     .offset = offsetof(struct list_form, from),
-     .maximum = 10,
-     .help = "Placed on this day or later, as 2026-05-01"},
-    {.name = "to",
-     .kind = FIELD_TEXT,
-     .offset = offsetof(struct list_form, to),
-     .maximum = 10,
-     .help = "Placed on this day or earlier"},
-    {.name = "q",
-     .kind = FIELD_TEXT,
-     .offset = offsetof(struct list_form, q),
-     .maximum = 120,
-     .help = "Order number or its last four to ten digits, phone number or e-mail address"},
+    NARROWING_FIELDS,
     {.name = "sort",
      .kind = FIELD_CHOICE,
      .offset = offsetof(struct list_form, sort),
@@ -105,13 +140,25 @@ static void add_rows(struct ctx *ctx, struct value *view, const struct order *or
         value_add(ctx->arena, list, *order_row_view(ctx, &orders[i]));
 }
 
-static struct list_place place_of(const struct list_form *form)
+static const char *amount_of(struct ctx *ctx, int64_t amount)
+{
+    return amount ? money_decimal(ctx->arena, money_of(amount, ctx->shop->currency)) : "";
+}
+
+/* A word is looked for in all orders. */
+static struct list_place place_of(struct ctx *ctx, const struct list_form *form)
 {
     struct list_place place = {.list = &order_list_pages, .sort = sorts[form->sort], .cursor = form->cursor};
-    place.values[0] = form->stage ? stages[form->stage] : "";
-    place.values[1] = form->from;
-    place.values[2] = form->to;
-    place.values[3] = form->q;
+    place.values[ORDERS_Q] = form->q;
+    if (!form->q[0]) {
+        place.values[ORDERS_STAGE] = form->stage ? stages[form->stage] : "";
+        place.values[ORDERS_PAYMENT] = form->payment ? payments[form->payment] : "";
+        place.values[ORDERS_KIND] = form->kind ? kinds[form->kind] : "";
+        place.values[ORDERS_MIN] = amount_of(ctx, form->total_min);
+        place.values[ORDERS_MAX] = amount_of(ctx, form->total_max);
+        place.values[ORDERS_FROM] = form->from;
+        place.values[ORDERS_TO] = form->to;
+    }
     list_settle(&place);
     return place;
 }
@@ -126,8 +173,13 @@ static err read_day(struct ctx *ctx, const char *field, const char *day, int64_t
 static err query_of(struct ctx *ctx, const struct list_form *form, const char *sort,
                     struct order_query *query)
 {
-    *query = (struct order_query){
-        .stage = (enum order_stage)form->stage, .cursor = form->cursor, .limit = ROWS + 1};
+    *query = (struct order_query){.stage = (enum order_stage)form->stage,
+                                  .payment = payment_of[form->payment],
+                                  .kind = kind_of[form->kind],
+                                  .total_min = form->total_min,
+                                  .total_max = form->total_max,
+                                  .cursor = form->cursor,
+                                  .limit = ROWS};
     query->sort = text_is(sort, "waiting") ? ORDER_WAITING
                   : text_is(sort, "total") ? ORDER_DEAREST
                                            : ORDER_NEWEST;
@@ -138,32 +190,85 @@ static err query_of(struct ctx *ctx, const struct list_form *form, const char *s
     return NULL;
 }
 
-static err list(struct req *req)
+static err list_orders(struct req *req, const struct list_form *form, struct value **made)
 {
-    const struct list_form *form = req->form;
     struct ctx *ctx = &req->ctx;
     struct value *view = value_object(ctx->arena);
-    struct list_place place = place_of(form);
-    const char *next = NULL;
-    struct order *orders;
-    size_t count;
+    struct list_place place = place_of(ctx, form);
+    struct order_page page = {0};
+    *made = view;
     value_set_text(ctx->arena, view, "stage", stages[form->stage]);
     value_set_text(ctx->arena, view, "q", form->q);
     value_set_id(ctx->arena, view, "removed_view", form->removed_id);
     TRY(add_counts(ctx, view));
     if (form->q[0]) {
-        TRY(find_orders(ctx, form->q, &orders, &count));
+        TRY(find_orders(ctx, form->q, &page.orders, &page.count));
     } else {
         struct order_query query;
         TRY(query_of(ctx, form, place.sort, &query));
-        TRY(order_list(ctx, &query, &orders, &count));
-        if (count > ROWS)
-            next = order_cursor(ctx, &orders[ROWS - 1]);
-        count = next ? ROWS : count;
+        TRY(order_list_page(ctx, &query, &page));
     }
-    add_rows(ctx, view, orders, count);
-    TRY(list_view(ctx, &place, next, view));
+    add_rows(ctx, view, page.orders, page.count);
+    value_set_bool(ctx->arena, view, "is_cut", page.is_cut);
+    return list_view(ctx, &place, page.next_cursor, view);
+}
+
+static err list(struct req *req)
+{
+    struct value *view;
+    TRY(list_orders(req, req->form, &view));
     return reply_view(req, "admin/orders", view);
+}
+
+/* The list again, for an act that was refused. */
+static err show_again(struct req *req)
+{
+    const struct list_form *typed = req->form;
+    struct list_form form = *typed;
+    struct value *view;
+    form.cursor = "";
+    TRY(list_orders(req, &form, &view));
+    return reply_view(req, "admin/orders", view);
+}
+
+/* ---- all that the list finds ---- */
+
+static const struct field cancel_fields[] = {NARROWING_FIELDS, {0}};
+
+/* Those of the filter that nobody paid: an index leads to them, however many others there are. */
+static err unpaid_ids(struct ctx *ctx, const struct list_form *form, int64_t **ids, size_t *count)
+{
+    struct order_query query;
+    struct order *orders;
+    *count = 0;
+    if (!form->q[0]) {
+        TRY(query_of(ctx, form, "newest", &query));
+        if (query.stage && query.stage != STAGE_PENDING_PAYMENT)
+            return NULL;
+        query.stage = STAGE_PENDING_PAYMENT;
+        return order_list_ids(ctx, &query, ids, count);
+    }
+    size_t found;
+    TRY(find_orders(ctx, form->q, &orders, &found));
+    *ids = arena_alloc_many(ctx->arena, found + 1, sizeof **ids);
+    for (size_t i = 0; i < found; i++)
+        if (order_may(orders[i].state, "cancelled"))
+            (*ids)[(*count)++] = orders[i].id;
+    return NULL;
+}
+
+static err cancel_found(struct req *req)
+{
+    int64_t *ids;
+    size_t count;
+    struct work work;
+    TRY(unpaid_ids(&req->ctx, req->form, &ids, &count));
+    if (count == 0)
+        return fail_field(&req->ctx, "all", "no-unpaid", "none of these orders waits for its payment");
+    if (count > ORDER_BULK_LIMIT)
+        return fail_with(&req->ctx, ERR_LIMIT, "at most %d orders at once", ORDER_BULK_LIMIT);
+    TRY(orders_cancel_open(&req->ctx, ids, count, &work));
+    return reply_work(req, &work);
 }
 
 const struct route backoffice_order_list_routes[] = {
@@ -176,5 +281,15 @@ const struct route backoffice_order_list_routes[] = {
      .form_size = sizeof(struct list_form),
      .summary = "Orders",
      .answer = "orders"},
+    {.method = POST,
+     .path = "/admin/orders/cancel-found",
+     .handler = cancel_found,
+     .guard = STAFF,
+     .scope = "orders.write",
+     .fields = cancel_fields,
+     .form_size = sizeof(struct list_form),
+     .again = show_again,
+     .summary = "Have all unpaid orders cancelled that the list finds, at most 10,000",
+     .answer = "work"},
     {0},
 };

@@ -28,6 +28,9 @@ extern const struct route backoffice_review_routes[];
 extern const struct route backoffice_saved_routes[];
 extern const struct route backoffice_pack_routes[];
 extern const struct route backoffice_search_routes[];
+extern const struct route backoffice_work_routes[];
+extern const struct route backoffice_zip_routes[];
+extern const struct route backoffice_trash_routes[];
 extern const struct route backoffice_audit_routes[];
 extern const struct route backoffice_alarm_routes[];
 
@@ -43,6 +46,10 @@ extern const struct route backoffice_settings_staff_routes[];
 extern const struct route backoffice_settings_factor_routes[];
 extern const struct route backoffice_notify_routes[];
 extern const struct route backoffice_message_routes[];
+
+/* 202 with the work, or its page. */
+struct work;
+CHECKED err reply_work(struct req *req, const struct work *work);
 
 /* Shows the library again when a form on its page was refused. */
 CHECKED err media_show_again(struct req *req);

@@ -102,7 +102,7 @@ err rule_set_choices(struct ctx *ctx, struct value *view)
     for (size_t i = 0; i < count; i++)
         value_add(ctx->arena, list, value_text(category_path(ctx, categories, count, categories[i].id)));
     list = value_set_list(ctx->arena, words, "tags");
-    TRY(tag_list(ctx, NULL, TAGS_OFFERED, &tags, &count));
+    TRY(tag_list(ctx, NULL, NULL, TAGS_OFFERED, &tags, &count));
     for (size_t i = 0; i < count; i++)
         value_add(ctx->arena, list, value_text(tags[i].name));
     return NULL;

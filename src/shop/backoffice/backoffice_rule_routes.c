@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "shop/backoffice/backoffice_rule_form.h"
+#include "shop/backoffice/backoffice_work.h"
 #include <inttypes.h>
 
 /* ---- a tag by rule ---- */
@@ -80,7 +81,10 @@ static err apply_tag(struct req *req)
     if (search.count == 0)
         return fail_field(&req->ctx, "conditions.0.value", "fits-nothing", "no product fits");
     struct product_act act = {.kind = form->act == 0 ? ACT_TAG : ACT_UNTAG, .value = form->tag};
-    TRY(product_act_do(&req->ctx, &act, search.ids, search.count));
+    struct work work;
+    TRY(act_do_or_open(&req->ctx, &act, search.ids, search.count, &work));
+    if (work.id)
+        return reply_work(req, &work);
     struct value *view = value_object(req->ctx.arena);
     struct value *done = value_set_object(req->ctx.arena, view, "act");
     value_set_id(req->ctx.arena, done, "id", act.id);

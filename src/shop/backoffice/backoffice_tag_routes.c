@@ -3,21 +3,30 @@
 #include "shop/backoffice/backoffice_routes.h"
 
 #include "base/text.h"
-#include "shop/catalog/catalog.h"
+#include "shop/backoffice/backoffice_list.h"
+#include "shop/backoffice/backoffice_work.h"
 
 #define ROWS 100
 
 struct list_form {
-    const char *after;
+    const char *q;
+    const char *cursor;
+    int64_t removed_id;
     const char *notice;
 };
 
 static const struct field list_fields[] = {
-    {.name = "after",
+    {.name = "q",
      .kind = FIELD_TEXT,
-     .offset = offsetof(struct list_form, after),
+     .offset = offsetof(struct list_form, q),
      .maximum = TAG_LENGTH_LIMIT,
-     .help = "Only tags behind this name"},
+     .help = "The beginning of a name"},
+    {.name = "cursor",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct list_form, cursor),
+     .maximum = TAG_LENGTH_LIMIT,
+     .help = "Of the page before: only tags behind this name"},
+    REMOVED_VIEW_FIELD(struct list_form),
     {.name = "notice",
      .kind = FIELD_TEXT,
      .offset = offsetof(struct list_form, notice),
@@ -60,11 +69,13 @@ static const struct field facet_fields[] = {
 
 static const struct field remove_fields[] = {ID_FIELD, {0}};
 
-static err tags_view(struct ctx *ctx, const char *after, struct value **view)
+static err tags_view(struct ctx *ctx, const struct list_form *form, struct value **view)
 {
     struct tag *tags;
     size_t count;
-    TRY(tag_list(ctx, after, ROWS + 1, &tags, &count));
+    struct list_place place = {.list = &tag_list_pages, .values = {form->q}, .cursor = form->cursor};
+    list_settle(&place);
+    TRY(tag_list(ctx, form->q, form->cursor, ROWS + 1, &tags, &count));
     *view = value_object(ctx->arena);
     struct value *list = value_set_list(ctx->arena, *view, "tags");
     for (size_t i = 0; i < count && i < ROWS; i++) {
@@ -74,29 +85,28 @@ static err tags_view(struct ctx *ctx, const char *after, struct value **view)
         value_set_int(ctx->arena, row, "product_count", tags[i].product_count);
         value_set_bool(ctx->arena, row, "is_facet", tags[i].is_facet);
     }
-    struct text_buf url;
-    text_open(&url, ctx->arena, 1024);
-    text_add(&url, "/admin/tags?after=");
+    struct text_buf next;
+    text_open(&next, ctx->arena, 1024);
     if (count > ROWS)
-        text_add_url(&url, tags[ROWS - 1].name, strlen(tags[ROWS - 1].name));
-    value_set_text(ctx->arena, *view, "next_url", count > ROWS ? text_of(&url) : NULL);
-    value_set_text(ctx->arena, *view, "first_url", after[0] ? "/admin/tags" : NULL);
-    return NULL;
+        text_add_url(&next, tags[ROWS - 1].name, strlen(tags[ROWS - 1].name));
+    value_set_text(ctx->arena, *view, "q", form->q);
+    value_set_text(ctx->arena, *view, "notice", form->notice);
+    value_set_id(ctx->arena, *view, "removed_view", form->removed_id);
+    return list_view(ctx, &place, count > ROWS ? text_of(&next) : NULL, *view);
 }
 
 static err show(struct req *req)
 {
-    const struct list_form *form = req->form;
     struct value *view;
-    TRY(tags_view(&req->ctx, form->after, &view));
-    value_set_text(req->ctx.arena, view, "notice", form->notice);
+    TRY(tags_view(&req->ctx, req->form, &view));
     return reply_view(req, "admin/tags", view);
 }
 
 static err show_again(struct req *req)
 {
+    static const struct list_form everything = {.q = "", .cursor = "", .notice = ""};
     struct value *view;
-    TRY(tags_view(&req->ctx, "", &view));
+    TRY(tags_view(&req->ctx, &everything, &view));
     return reply_view(req, "admin/tags", view);
 }
 
@@ -104,7 +114,10 @@ static err change(struct req *req)
 {
     const struct tag_form *form = req->form;
     bool is_merged;
-    TRY(tag_rename(&req->ctx, form->tag_id, form->name, &is_merged));
+    struct work work;
+    TRY(tag_rename_or_open(&req->ctx, form->tag_id, form->name, &is_merged, &work));
+    if (work.id)
+        return reply_work(req, &work);
     struct value *view = value_object(req->ctx.arena);
     value_set_bool(req->ctx.arena, view, "is_merged", is_merged);
     return reply_done(req, 200, view, "/admin/tags?notice=%s", is_merged ? "merged" : "saved");
@@ -120,7 +133,10 @@ static err change_facet(struct req *req)
 static err drop(struct req *req)
 {
     const struct tag_form *form = req->form;
-    TRY(tag_remove(&req->ctx, form->tag_id));
+    struct work work;
+    TRY(tag_remove_or_open(&req->ctx, form->tag_id, &work));
+    if (work.id)
+        return reply_work(req, &work);
     return reply_done(req, 200, value_object(req->ctx.arena), "/admin/tags?notice=removed");
 }
 

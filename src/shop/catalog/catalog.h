@@ -9,6 +9,7 @@
 #include "db/db.h"
 #include "shop/catalog/catalog_addresses.h"
 #include "shop/catalog/catalog_buying.h"
+#include "shop/catalog/catalog_works.h"
 #include "shop/media/media.h"
 
 enum product_kind { PRODUCT_PHYSICAL = 1, PRODUCT_DIGITAL = 2 };
@@ -315,28 +316,6 @@ CHECKED err product_facts_load(struct ctx *ctx, const int64_t *product_ids, size
 CHECKED err shelf_next_products(struct ctx *ctx, int64_t shelf_id, int64_t after, int64_t *product_ids,
                                 size_t *count);
 
-/* Products whose place, price or words changed, until somebody has seen to them (src/shop/facet). */
-struct product_touch {
-    int64_t product_id;
-    int64_t stamp; /* grows with each change */
-};
-/* In a transaction. */
-CHECKED err product_touch_many(struct ctx *ctx, const int64_t *product_ids, size_t count);
-/* Up to PRODUCT_CHUNK of them, by product. */
-CHECKED err product_touch_list(struct ctx *ctx, struct product_touch *touches, size_t *count);
-/* In a transaction: they were seen to, except those that changed since they were listed. */
-CHECKED err product_touch_forget(struct ctx *ctx, const struct product_touch *touches, size_t count);
-/* Whether each of up to PRODUCT_CHUNK products waits. */
-CHECKED err product_touch_find(struct ctx *ctx, const int64_t *product_ids, size_t count, bool *is_touched);
-
-struct shelf_place {
-    int64_t product_id;
-    int64_t shelf_id;
-};
-/* On which shelves of any kind up to PRODUCT_CHUNK products stand, by product. */
-CHECKED err shelf_places_load(struct ctx *ctx, const int64_t *product_ids, size_t count,
-                              struct shelf_place **places, size_t *have);
-
 struct product_query {
     enum product_status status; /* 0 = any */
     int64_t category_id;        /* with all below it; 0 = any; not with SORT_UPDATED and SORT_TITLE */
@@ -446,7 +425,8 @@ struct tag {
 #define TAG_FACET_LIMIT 16
 
 /* Of the shop, by name, behind the name `after` (NULL = from the first). */
-CHECKED err tag_list(struct ctx *ctx, const char *after, int limit, struct tag **tags, size_t *count);
+CHECKED err tag_list(struct ctx *ctx, const char *prefix, const char *after, int limit, struct tag **tags,
+                     size_t *count);
 /* *tag_id is 0 when there is none of this name. */
 CHECKED err tag_find(struct ctx *ctx, const char *name, int64_t *tag_id);
 /* A name that another tag has makes the two one: *is_merged. Products restored from an older version get the

@@ -348,11 +348,16 @@ static size_t sort_wishes(struct wish *wishes, size_t count)
     return kept;
 }
 
-err product_act_do(struct ctx *ctx, struct product_act *act, const int64_t *product_ids, size_t count)
+err product_act_check(struct ctx *ctx, struct product_act *act, size_t count)
 {
     if (act->kind != ACT_STATUS)
         act->value = text_trim(ctx->arena, act->value);
-    TRY(check_act(ctx, act, count));
+    return check_act(ctx, act, count);
+}
+
+err product_act_do(struct ctx *ctx, struct product_act *act, const int64_t *product_ids, size_t count)
+{
+    TRY(product_act_check(ctx, act, count));
     struct wish *wishes = arena_alloc_many(ctx->arena, count, sizeof *wishes);
     for (size_t i = 0; i < count; i++)
         wishes[i] = (struct wish){.product_id = product_ids[i], .status = status_of(act->value)};
@@ -362,6 +367,18 @@ err product_act_do(struct ctx *ctx, struct product_act *act, const int64_t *prod
     act->actor_id = ctx->actor_id;
     act->count = 0;
     return do_wishes(ctx, act, wishes, sort_wishes(wishes, count), true);
+}
+
+err product_act_part(struct ctx *ctx, const struct product_act *act, const int64_t *product_ids, size_t count,
+                     int64_t *changed)
+{
+    struct wish *wishes = arena_alloc_many(ctx->arena, count + 1, sizeof *wishes);
+    for (size_t i = 0; i < count; i++)
+        wishes[i] = (struct wish){.product_id = product_ids[i], .status = status_of(act->value)};
+    struct chunk chunk = {.act = act, .wishes = wishes, .count = sort_wishes(wishes, count)};
+    TRY(do_chunk(ctx, &chunk));
+    *changed = chunk.changed;
+    return NULL;
 }
 
 err product_change_status_because(struct ctx *ctx, int64_t product_id, enum product_status status,
@@ -449,14 +466,16 @@ static err mark_undone(struct ctx *ctx, void *arg)
     return product_act_mark_undone(ctx, act->id);
 }
 
-/* What the products of an act were before it. */
-static err read_wishes(struct ctx *ctx, const struct product_act *act, struct wish **wishes, size_t *count)
+/* What the products of an act, from one id to another, were before it. */
+static err read_wishes(struct ctx *ctx, const struct product_act *act, int64_t first_id, int64_t last_id,
+                       struct wish **wishes, size_t *count)
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
                  "SELECT product_id, changes FROM product_versions WHERE shop_id = $1 AND act_id = $2"
-                 " ORDER BY product_id LIMIT $3",
-                 db_int(ctx->shop->id), db_int(act->id), db_int(PRODUCT_BULK_LIMIT)));
+                 " AND product_id >= $4 AND product_id <= $5 ORDER BY product_id LIMIT $3",
+                 db_int(ctx->shop->id), db_int(act->id), db_int(PRODUCT_BULK_LIMIT), db_int(first_id),
+                 db_int(last_id)));
     *wishes = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **wishes);
     *count = 0;
     while (db_next(rows)) {
@@ -470,21 +489,63 @@ static err read_wishes(struct ctx *ctx, const struct product_act *act, struct wi
     return NULL;
 }
 
+/* An import, or an act that was undone, cannot be undone here. */
+static err load_undoable(struct ctx *ctx, int64_t act_id, struct product_act *act)
+{
+    TRY(product_act_load(ctx, act_id, act));
+    if (act->undone_at)
+        return fail_with(ctx, ERR_CONFLICT, "the act was undone already");
+    if (act->kind == ACT_IMPORT)
+        return fail_with(ctx, ERR_CONFLICT, "an import is undone where imports are listed");
+    return NULL;
+}
+
+static struct product_act reverse_of(const struct product_act *act)
+{
+    return (struct product_act){.kind = act->kind == ACT_TAG     ? ACT_UNTAG
+                                        : act->kind == ACT_UNTAG ? ACT_TAG
+                                                                 : ACT_STATUS,
+                                .value = act->value};
+}
+
+err product_act_ids(struct ctx *ctx, int64_t act_id, int64_t **product_ids, size_t *count)
+{
+    struct product_act act;
+    struct wish *wishes;
+    TRY(load_undoable(ctx, act_id, &act));
+    TRY(read_wishes(ctx, &act, 0, INT64_MAX, &wishes, count));
+    *product_ids = arena_alloc_many(ctx->arena, *count + 1, sizeof **product_ids);
+    for (size_t i = 0; i < *count; i++)
+        (*product_ids)[i] = wishes[i].product_id;
+    return NULL;
+}
+
+err product_act_undo_ids(struct ctx *ctx, int64_t act_id, const int64_t *product_ids, size_t count,
+                         int64_t *undone)
+{
+    struct product_act act;
+    struct wish *wishes;
+    size_t have;
+    *undone = 0;
+    if (count == 0)
+        return NULL;
+    TRY(product_act_load(ctx, act_id, &act));
+    TRY(read_wishes(ctx, &act, product_ids[0], product_ids[count - 1], &wishes, &have));
+    struct product_act reverse = reverse_of(&act);
+    struct chunk chunk = {.act = &reverse, .wishes = wishes, .count = have};
+    TRY(do_chunk(ctx, &chunk));
+    *undone = chunk.changed;
+    return NULL;
+}
+
 err product_act_undo(struct ctx *ctx, int64_t act_id, int64_t *undone)
 {
     struct product_act act;
     struct wish *wishes;
     size_t count;
-    TRY(product_act_load(ctx, act_id, &act));
-    if (act.undone_at)
-        return fail_with(ctx, ERR_CONFLICT, "the act was undone already");
-    if (act.kind == ACT_IMPORT)
-        return fail_with(ctx, ERR_CONFLICT, "an import is undone where imports are listed");
-    TRY(read_wishes(ctx, &act, &wishes, &count));
-    struct product_act reverse = {.kind = act.kind == ACT_TAG     ? ACT_UNTAG
-                                          : act.kind == ACT_UNTAG ? ACT_TAG
-                                                                  : ACT_STATUS,
-                                  .value = act.value};
+    TRY(load_undoable(ctx, act_id, &act));
+    TRY(read_wishes(ctx, &act, 0, INT64_MAX, &wishes, &count));
+    struct product_act reverse = reverse_of(&act);
     TRY(do_wishes(ctx, &reverse, wishes, count, false));
     *undone = reverse.count;
     return db_transact(ctx, mark_undone, &act);

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "job/job.h"
+#include "shop/catalog/catalog_parts.h"
 #include "shop/catalog/catalog_shelf.h"
 
 #define CATEGORY_COLUMNS                                                                                     \
@@ -91,9 +92,8 @@ static err emit_changed(struct ctx *ctx, int64_t category_id)
     return outbox_emit(ctx, "category.changed", category_id, value_object(ctx->arena));
 }
 
-static err insert_category(struct ctx *ctx, void *arg)
+err category_insert(struct ctx *ctx, const struct category *category)
 {
-    const struct category *category = arg;
     TRY(category_tree_lock(ctx));
     TRY(category_parent_check(ctx, category->id, category->parent_id));
     TRY(db_expect(
@@ -108,6 +108,11 @@ static err insert_category(struct ctx *ctx, void *arg)
     TRY(category_ancestors_write(ctx, category->id, category->parent_id));
     TRY(picture_uses_set(ctx, PICTURE_OF_CATEGORY, category->id, &category->picture_id, 1));
     return emit_changed(ctx, category->id);
+}
+
+static err insert_category(struct ctx *ctx, void *arg)
+{
+    return category_insert(ctx, arg);
 }
 
 err category_create(struct ctx *ctx, struct category *category)

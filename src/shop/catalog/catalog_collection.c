@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "job/job.h"
+#include "shop/catalog/catalog_parts.h"
 
 #define NAME_LIMIT 40
 #define COLLECTION_COLUMNS                                                                                   \
@@ -113,9 +114,8 @@ static const char *word(const char *text)
     return text ? text : "";
 }
 
-static err insert_collection(struct ctx *ctx, void *arg)
+err collection_insert(struct ctx *ctx, const struct collection *one)
 {
-    const struct collection *one = arg;
     struct db_rows *rows;
     TRY(db_query(ctx, &rows, "SELECT count(*) FROM collections WHERE shop_id = $1", db_int(ctx->shop->id)));
     if (db_next(rows) && db_get_int(rows, 0) >= COLLECTION_LIMIT)
@@ -131,6 +131,11 @@ static err insert_collection(struct ctx *ctx, void *arg)
         db_text(word(one->rule)), db_int(ctx->now), db_int(one->is_shown), db_int(one->position),
         one->is_smart ? db_int(0) : db_null()));
     return collection_emit_changed(ctx, one->id);
+}
+
+static err insert_collection(struct ctx *ctx, void *arg)
+{
+    return collection_insert(ctx, arg);
 }
 
 err collection_create(struct ctx *ctx, struct collection *collection)

@@ -19,6 +19,10 @@ CHECKED err catalog_query_many(struct ctx *ctx, struct db_rows **rows, const cha
 CHECKED err product_load_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
                               struct product_whole *found);
 
+/* In a transaction: with the id that they have. */
+CHECKED err category_insert(struct ctx *ctx, const struct category *category);
+CHECKED err collection_insert(struct ctx *ctx, const struct collection *collection);
+
 /* In a transaction, each in place of what was there. Fails with ERR_INVALID only in the *_check functions. */
 CHECKED err product_details_write(struct ctx *ctx, int64_t product_id, const struct product_details *details);
 CHECKED err product_tags_write(struct ctx *ctx, int64_t product_id, const char *const *tags, size_t count);

@@ -62,15 +62,18 @@ err product_tags_write(struct ctx *ctx, int64_t product_id, const char *const *t
 
 /* ---- the tags of the shop ---- */
 
-err tag_list(struct ctx *ctx, const char *after, int limit, struct tag **tags, size_t *count)
+err tag_list(struct ctx *ctx, const char *prefix, const char *after, int limit, struct tag **tags,
+             size_t *count)
 {
     struct db_rows *rows;
+    const char *from = prefix ? prefix : "";
     TRY(db_query(
         ctx, &rows,
         "SELECT t.id, t.name, CAST(COALESCE((SELECT SUM(n.count) FROM shelf_counts n"
-        " WHERE n.shop_id = t.shop_id AND n.shelf_id = t.id), 0) AS BIGINT), t.is_facet FROM tags t WHERE "
-        "t.shop_id = $1 AND t.name > $2 ORDER BY t.name LIMIT $3",
-        db_int(ctx->shop->id), db_text(after ? after : ""), db_int(limit)));
+        " WHERE n.shop_id = t.shop_id AND n.shelf_id = t.id), 0) AS BIGINT), t.is_facet FROM tags t"
+        " WHERE t.shop_id = $1 AND t.name > $2 AND t.name >= $4 AND t.name < $5 ORDER BY t.name LIMIT $3",
+        db_int(ctx->shop->id), db_text(after ? after : ""), db_int(limit), db_text(from),
+        db_text(arena_format(ctx->arena, "%s\xf4\x8f\xbf\xbf", from))));
     *tags = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **tags);
     *count = 0;
     while (db_next(rows))
@@ -164,7 +167,7 @@ static err remember(struct ctx *ctx, int64_t tag_id, const char *old_name, const
     return outbox_emit(ctx, "tag.changed", tag_id, value_object(ctx->arena));
 }
 
-static err load_name(struct ctx *ctx, int64_t tag_id, const char **name)
+err tag_load_name(struct ctx *ctx, int64_t tag_id, const char **name)
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows, "SELECT name FROM tags WHERE shop_id = $1 AND id = $2", db_int(ctx->shop->id),
@@ -180,7 +183,7 @@ static err rename_in_transaction(struct ctx *ctx, void *arg)
     const struct renaming *renaming = arg;
     const char *old_name;
     int64_t other_id;
-    TRY(load_name(ctx, renaming->tag_id, &old_name));
+    TRY(tag_load_name(ctx, renaming->tag_id, &old_name));
     TRY(tag_find(ctx, renaming->name, &other_id));
     *renaming->is_merged = other_id != 0 && other_id != renaming->tag_id;
     if (text_is(old_name, renaming->name))
@@ -214,6 +217,62 @@ static err remove_in_transaction(struct ctx *ctx, void *arg)
 err tag_remove(struct ctx *ctx, int64_t tag_id)
 {
     return db_transact(ctx, remove_in_transaction, &tag_id);
+}
+
+/* ---- tags with many products, in parts ---- */
+
+err tag_count(struct ctx *ctx, int64_t tag_id, int64_t *count)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT CAST(COALESCE(SUM(count), 0) AS BIGINT) FROM shelf_counts WHERE shop_id = $1"
+                 " AND shelf_id = $2",
+                 db_int(ctx->shop->id), db_int(tag_id)));
+    *count = db_next(rows) ? db_get_int(rows, 0) : 0;
+    return NULL;
+}
+
+static err end_moving(struct ctx *ctx, const struct tag_moving *moving, const char *old_name)
+{
+    const char *new_name;
+    TRY(drop_tag(ctx, moving->from_id));
+    if (!moving->into_id)
+        return outbox_emit(ctx, "tag.changed", moving->from_id, value_object(ctx->arena));
+    TRY(tag_load_name(ctx, moving->into_id, &new_name));
+    return remember(ctx, moving->from_id, old_name, new_name);
+}
+
+/* In the order of the keys: the rows behind were not seen yet. */
+static err move_one(struct ctx *ctx, const struct tag_moving *moving, int64_t product_id)
+{
+    if (moving->into_id)
+        TRY(db_execute(ctx,
+                       "INSERT INTO product_tags (shop_id, product_id, tag_id) VALUES ($1, $2, $3)"
+                       " ON CONFLICT (shop_id, product_id, tag_id) DO NOTHING",
+                       db_int(ctx->shop->id), db_int(product_id), db_int(moving->into_id)));
+    return db_execute(ctx, "DELETE FROM product_tags WHERE shop_id = $1 AND product_id = $2 AND tag_id = $3",
+                      db_int(ctx->shop->id), db_int(product_id), db_int(moving->from_id));
+}
+
+err tag_move_part(struct ctx *ctx, struct tag_moving *moving)
+{
+    struct db_rows *rows;
+    const char *old_name;
+    int64_t ids[PRODUCT_CHUNK];
+    size_t count = 0;
+    TRY(tag_load_name(ctx, moving->from_id, &old_name));
+    TRY(db_query(ctx, &rows,
+                 "SELECT product_id FROM product_tags WHERE shop_id = $1 AND tag_id = $2"
+                 " ORDER BY product_id LIMIT $3",
+                 db_int(ctx->shop->id), db_int(moving->from_id), db_int(PRODUCT_CHUNK)));
+    while (db_next(rows))
+        ids[count++] = db_get_int(rows, 0);
+    for (size_t i = 0; i < count; i++)
+        TRY(move_one(ctx, moving, ids[i]));
+    TRY(shelf_settle_locked(ctx, ids, count));
+    moving->moved = (int64_t)count;
+    moving->is_finished = count < PRODUCT_CHUNK;
+    return moving->is_finished ? end_moving(ctx, moving, old_name) : NULL;
 }
 
 err product_tags_today(struct ctx *ctx, const char **tags, size_t count, int64_t since)

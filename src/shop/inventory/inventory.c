@@ -297,6 +297,32 @@ err stock_list_low(struct ctx *ctx, int limit, struct stock **stocks, size_t *co
     return NULL;
 }
 
+err stock_list_products(struct ctx *ctx, enum stock_level level, int64_t before_id, int limit,
+                        int64_t **product_ids, size_t *count)
+{
+    struct db_rows *rows;
+    struct db_value shop = db_int(ctx->shop->id), before = db_int(before_id ? before_id : INT64_MAX);
+    if (level == STOCK_IN)
+        TRY(db_query(ctx, &rows,
+                     "SELECT product_id FROM stock WHERE shop_id = $1 AND product_id < $2 GROUP BY product_id"
+                     " HAVING SUM(on_hand - reserved) > 0 ORDER BY product_id DESC LIMIT $3",
+                     shop, before, db_int(limit)));
+    else
+        TRY(db_query(ctx, &rows,
+                     "SELECT s.product_id FROM stock s WHERE s.shop_id = $1 AND s.product_id < $2"
+                     " AND s.product_id IN (SELECT n.product_id FROM low_stock l JOIN stock n"
+                     " ON n.shop_id = l.shop_id AND n.variant_id = l.variant_id WHERE l.shop_id = $1)"
+                     " GROUP BY s.product_id HAVING SUM(s.on_hand - s.reserved) >= $4"
+                     " AND SUM(s.on_hand - s.reserved) <= $5 ORDER BY s.product_id DESC LIMIT $3",
+                     shop, before, db_int(limit), db_int(level == STOCK_LOW ? 1 : 0),
+                     db_int(level == STOCK_LOW ? STOCK_LOW_LEVEL : 0)));
+    *product_ids = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **product_ids);
+    *count = 0;
+    while (db_next(rows))
+        (*product_ids)[(*count)++] = db_get_int(rows, 0);
+    return NULL;
+}
+
 err stock_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
 {
     struct db_rows *rows;

@@ -83,6 +83,12 @@ CHECKED err stock_count(struct ctx *ctx, int64_t variant_id, int64_t product_id,
 CHECKED err stock_shift(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t difference,
                         const char *reason);
 
+/* What is available of all variants of a product together: something, 1 to STOCK_LOW_LEVEL, nothing. */
+enum stock_level { STOCK_ANY, STOCK_IN, STOCK_LOW, STOCK_OUT };
+/* Products at a level (not STOCK_ANY), the newest first, behind before_id (0 = from the first). What is short
+ * is found through the list of variants that came near their end. */
+CHECKED err stock_list_products(struct ctx *ctx, enum stock_level level, int64_t before_id, int limit,
+                                int64_t **product_ids, size_t *count);
 /* Variants at or below STOCK_LOW_LEVEL, newest first. */
 CHECKED err stock_list_low(struct ctx *ctx, int limit, struct stock **stocks, size_t *count);
 

@@ -131,7 +131,9 @@ struct zip_picture {
     const char *code;              /* then why: file-… */
 };
 struct zip_pictures {
-    struct zip_picture *items; /* in the order of their names */
+    err (*tell)(struct ctx *ctx, void *arg, size_t count); /* in: hears how many were seen; NULL = nobody */
+    void *arg;                                             /* in */
+    struct zip_picture *items;                             /* in the order of their names */
     size_t count;
     const char *code; /* why the rest was not read: zip-…; NULL when it was read to its end */
 };
@@ -216,6 +218,10 @@ CHECKED err picture_change_alt(struct ctx *ctx, const char *picture_id, const ch
 CHECKED err picture_mark_different(struct ctx *ctx, const char *picture_id);
 /* ERR_CONFLICT while anybody shows it. Its files go by a job, after the commit. */
 CHECKED err picture_remove(struct ctx *ctx, const char *picture_id);
+/* The same so that it can be brought back for TRASH_KEPT_MS (trash.h): its file waits as long. */
+CHECKED err picture_trash(struct ctx *ctx, const char *picture_id);
+/* In a transaction. */
+CHECKED err picture_restore(struct ctx *ctx, const struct value *data);
 
 struct video {
     const char *id;

@@ -19,6 +19,7 @@ CHECKED err media_keep(struct ctx *ctx, const char *source, const char *id, cons
 void media_forget_derived(struct ctx *ctx, const char *id);
 /* In a transaction: has the files of a row removed later, if no shop has a row for them by then. */
 CHECKED err media_forget_later(struct ctx *ctx, const char *id, const char *format);
+CHECKED err media_forget_at(struct ctx *ctx, const char *id, const char *format, int64_t at);
 /* In a transaction: has all sizes of a picture made. */
 CHECKED err media_derive_later(struct ctx *ctx, const char *id);
 /* Makes every size and format that is not there; *is_busy when others are being made, and some are left. */

@@ -39,6 +39,11 @@ err media_forget_later(struct ctx *ctx, const char *id, const char *format)
     return schedule(ctx, FORGET_JOB, id, format, ctx->now);
 }
 
+err media_forget_at(struct ctx *ctx, const char *id, const char *format, int64_t at)
+{
+    return schedule(ctx, FORGET_JOB, id, format, at);
+}
+
 static err derive_after_others(struct ctx *ctx, void *arg)
 {
     return schedule(ctx, DERIVE_JOB, arg, "", ctx->now + BUSY_PAUSE_MS);

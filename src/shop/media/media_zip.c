@@ -27,6 +27,8 @@ static err take_entry(struct ctx *ctx, void *arg, const struct zip_entry *entry)
         return fail_field(ctx, "zip", "zip-too-many", "more than 500 files; make several ZIP files");
     *taken = (struct zip_picture){.name = entry->name, .code = "file-too-big"};
     pictures->count++;
+    if (pictures->tell)
+        TRY(pictures->tell(ctx, pictures->arg, pictures->count));
     if (!entry->path)
         return NULL;
     err failure = picture_store(ctx, &source, &taken->picture);
@@ -50,7 +52,7 @@ err pictures_from_zip(struct ctx *ctx, const char *path, struct zip_pictures *pi
     if (mkdir(root, 0750) != 0 && errno != EEXIST)
         return fail_with(ctx, ERR_INTERNAL, "cannot make directory %s (errno %d)", root, errno);
     const char *scratch = arena_format(ctx->arena, "%s/unpacked-%s.part", root, random_digits(ctx->arena, 9));
-    *pictures = (struct zip_pictures){0};
+    *pictures = (struct zip_pictures){.tell = pictures->tell, .arg = pictures->arg};
     pictures->items = arena_alloc_many(ctx->arena, ZIP_ENTRY_LIMIT, sizeof *pictures->items);
     struct zip_walk walk = {
         .scratch = scratch, .file_bytes = PICTURE_BYTES_LIMIT, .take = take_entry, .arg = pictures};

@@ -195,6 +195,10 @@ struct order_query {
     int64_t since;          /* placed then or later; 0 = from the first */
     int64_t until;          /* placed before; 0 = to the last */
     enum order_sort sort;
+    enum payment_status payment; /* 0 = any; these four only with order_list_page and order_list_ids */
+    enum product_kind kind;      /* holds a line of this kind; 0 = any */
+    int64_t total_min;
+    int64_t total_max;  /* 0 = any */
     int64_t before_id;  /* 0 = from the newest; for ORDER_NEWEST */
     const char *cursor; /* of order_cursor, or NULL / "" */
     int limit;          /* 1..101 */
@@ -207,6 +211,20 @@ CHECKED err order_list(struct ctx *ctx, const struct order_query *query, struct 
 const char *order_cursor(struct ctx *ctx, const struct order *last);
 /* So many digits at most are taken for the end of a number; more may be a phone number. */
 #define ORDER_TAIL_LIMIT 10
+/* Orders that one page of a narrowed list looks through at most: what a query narrows by payment, kind or
+ * amount has no index, for keeping one would cost every sale. */
+#define ORDER_WINDOW 5000
+struct order_page {
+    struct order *orders;
+    size_t count;            /* up to query->limit */
+    const char *next_cursor; /* NULL: there are no more */
+    bool is_cut;             /* ORDER_WINDOW orders were looked through; the next page looks further */
+};
+/* A page as order_list, narrowed by all that the query says. */
+CHECKED err order_list_page(struct ctx *ctx, const struct order_query *query, struct order_page *page);
+#define ORDER_BULK_LIMIT 10000
+/* The ids of a stage that a query finds, without cursor, sort and limit: at most ORDER_BULK_LIMIT + 1. */
+CHECKED err order_list_ids(struct ctx *ctx, const struct order_query *query, int64_t **ids, size_t *count);
 /* Orders whose number ends in 4 or more digits, newest first. */
 CHECKED err order_list_by_tail(struct ctx *ctx, const char *tail, int limit, struct order **orders,
                                size_t *count);

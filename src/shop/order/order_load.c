@@ -302,6 +302,127 @@ err order_list(struct ctx *ctx, const struct order_query *query, struct order **
     return take_list(ctx, rows, orders, count);
 }
 
+/* ---- narrowed by what has no index: so many rows of the list are looked through, and no more ---- */
+
+/* $1 shop, $2 and $3 the range of the order, $4 how many rows. */
+#define DOWN(stage)                                                                                          \
+    " FROM orders WHERE shop_id = $1 AND id >= $2 AND id < $3" stage " ORDER BY id DESC LIMIT $4"
+#define UP(stage) " FROM orders WHERE shop_id = $1 AND id >= $2 AND id < $3" stage " ORDER BY id LIMIT $4"
+#define DEAREST                                                                                              \
+    " FROM orders WHERE shop_id = $1 AND (total, id) < ($2, $3) ORDER BY total DESC, id DESC LIMIT $4"
+#define NARROWS                                                                                              \
+    " WHERE (CAST($6 AS BIGINT) = 0 OR o.payment_status = $6) AND o.total >= $7 AND o.total <= $8"           \
+    " AND (CAST($9 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM order_lines k WHERE k.shop_id = o.shop_id"        \
+    " AND k.order_id = o.id AND k.kind = $9))"
+#define NARROWED(rows, sort)                                                                                 \
+    ORDER_COLUMNS ", l.product_title, l.picture_id FROM (SELECT *" rows ") o JOIN order_lines l"             \
+                  " ON l.shop_id = o.shop_id AND l.order_id = o.id AND l.line_no = 1" NARROWS                \
+                  " ORDER BY " sort " LIMIT $5"
+#define LAST_OF(rows, sort)                                                                                  \
+    "SELECT e.total, e.id, COUNT(*) OVER () FROM (SELECT total, id" rows ") e ORDER BY " sort " LIMIT 1"
+#define OF_STAGE " AND stage = $10"
+#define LAST_STAGE " AND stage = $5"
+
+static const struct {
+    const char *rows[2]; /* of any stage, of one */
+    const char *last[2];
+} narrowed[] = {
+    [ORDER_NEWEST] = {{NARROWED(DOWN(""), "o.id DESC"), NARROWED(DOWN(OF_STAGE), "o.id DESC")},
+                      {LAST_OF(DOWN(""), "e.id"), LAST_OF(DOWN(LAST_STAGE), "e.id")}},
+    [ORDER_WAITING] = {{NARROWED(UP(""), "o.id"), NARROWED(UP(OF_STAGE), "o.id")},
+                       {LAST_OF(UP(""), "e.id DESC"), LAST_OF(UP(LAST_STAGE), "e.id DESC")}},
+    [ORDER_DEAREST] = {{NARROWED(DEAREST, "o.total DESC, o.id DESC"), NULL},
+                       {LAST_OF(DEAREST, "e.total, e.id"), NULL}},
+};
+
+static bool is_narrowed(const struct order_query *query)
+{
+    return query->payment || query->kind || query->total_min || query->total_max;
+}
+
+static void find_range(const struct order_query *query, const struct place *place, int64_t *from, int64_t *to)
+{
+    *from = query->since ? id_floor(query->since) : 0;
+    *to = query->until ? id_floor(query->until) : INT64_MAX;
+    if (query->sort == ORDER_WAITING)
+        *from = place->id >= *from ? place->id + 1 : *from;
+    else
+        *to = place->id < *to ? place->id : *to;
+    if (query->sort == ORDER_DEAREST) {
+        *from = place->total;
+        *to = place->id;
+    }
+}
+
+/* The rows that fit, and where the window of those that were looked at ends. */
+static err list_narrowed(struct ctx *ctx, const struct order_query *query, int limit, struct db_rows **rows,
+                         struct db_rows **last)
+{
+    struct place place;
+    int64_t from, to;
+    bool has_stage = query->stage != 0 && query->sort != ORDER_DEAREST;
+    TRY(read_cursor(ctx, query, &place));
+    find_range(query, &place, &from, &to);
+    struct db_value values[10] = {db_int(ctx->shop->id),
+                                  db_int(from),
+                                  db_int(to),
+                                  db_int(ORDER_WINDOW),
+                                  db_int(limit),
+                                  db_int(query->payment),
+                                  db_int(query->total_min),
+                                  db_int(query->total_max ? query->total_max : INT64_MAX),
+                                  db_int(query->kind),
+                                  db_int(query->stage)};
+    struct db_value of_last[5] = {values[0], values[1], values[2], values[3], values[9]};
+    TRY(db_ask_values(ctx, rows, narrowed[query->sort].rows[has_stage], values, has_stage ? 10 : 9));
+    return db_query_values(ctx, last, narrowed[query->sort].last[has_stage], of_last, has_stage ? 5 : 4);
+}
+
+err order_list_page(struct ctx *ctx, const struct order_query *query, struct order_page *page)
+{
+    int limit = query->limit < 1 ? 1 : query->limit > LIST_LIMIT ? LIST_LIMIT : query->limit;
+    struct db_rows *rows, *last;
+    struct order_query more = *query;
+    *page = (struct order_page){0};
+    more.limit = limit + 1;
+    if (!is_narrowed(query)) {
+        TRY(order_list(ctx, &more, &page->orders, &page->count));
+    } else {
+        TRY(list_narrowed(ctx, query, limit + 1, &rows, &last));
+        TRY(take_list(ctx, rows, &page->orders, &page->count));
+        page->is_cut = page->count <= (size_t)limit && db_next(last) && db_get_int(last, 2) == ORDER_WINDOW;
+        if (page->is_cut)
+            page->next_cursor =
+                order_cursor(ctx, &(struct order){.total = db_get_int(last, 0), .id = db_get_int(last, 1)});
+    }
+    if (page->count > (size_t)limit) {
+        page->count = (size_t)limit;
+        page->next_cursor = order_cursor(ctx, &page->orders[limit - 1]);
+    }
+    return NULL;
+}
+
+err order_list_ids(struct ctx *ctx, const struct order_query *query, int64_t **ids, size_t *count)
+{
+    struct db_rows *rows;
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT o.id FROM (SELECT shop_id, id, payment_status, total FROM orders WHERE shop_id = $1"
+        " AND id >= $2 AND id < $3 AND stage = $4) o"
+        " WHERE (CAST($6 AS BIGINT) = 0 OR o.payment_status = $6) AND o.total >= $7 AND o.total <= $8"
+        " AND (CAST($9 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM order_lines k WHERE k.shop_id = o.shop_id"
+        " AND k.order_id = o.id AND k.kind = $9)) ORDER BY o.id LIMIT $5",
+        db_int(ctx->shop->id), db_int(query->since ? id_floor(query->since) : 0),
+        db_int(query->until ? id_floor(query->until) : INT64_MAX), db_int(query->stage),
+        db_int(ORDER_BULK_LIMIT + 1), db_int(query->payment), db_int(query->total_min),
+        db_int(query->total_max ? query->total_max : INT64_MAX), db_int(query->kind)));
+    *ids = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **ids);
+    *count = 0;
+    while (db_next(rows))
+        (*ids)[(*count)++] = db_get_int(rows, 0);
+    return NULL;
+}
+
 err order_list_by_tail(struct ctx *ctx, const char *tail, int limit, struct order **orders, size_t *count)
 {
     struct db_rows *rows;

@@ -99,6 +99,8 @@ CHECKED err rule_find(struct ctx *ctx, struct rule_search *search);
 CHECKED err rule_save_collection(struct ctx *ctx, struct collection *collection, const struct rule *rule);
 /* In a transaction: compares up to PRODUCT_CHUNK products with every rule of the shop. */
 CHECKED err rule_settle(struct ctx *ctx, const int64_t *product_ids, size_t count);
+/* In a transaction: a collection that came back is filled anew by its rule. */
+CHECKED err rule_fill_later(struct ctx *ctx, int64_t collection_id);
 /* What its job does, at once. */
 CHECKED err rule_fill_now(struct ctx *ctx, int64_t collection_id);
 /* Every smart collection that is not being filled has the products that fit, and no others; while events wait

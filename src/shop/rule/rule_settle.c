@@ -278,6 +278,11 @@ err rule_save_collection(struct ctx *ctx, struct collection *collection, const s
     return NULL;
 }
 
+err rule_fill_later(struct ctx *ctx, int64_t collection_id)
+{
+    return job_schedule(ctx, RULE_SETTLE_JOB, collection_id, ctx->now, value_object(ctx->arena));
+}
+
 static err cancel_job(struct ctx *ctx, void *arg)
 {
     const int64_t *collection_id = arg;

@@ -35,6 +35,8 @@ const char *const audit_kinds[] = {"product.on",
                                    "staff.recovery-codes-made",
                                    "staff.recovery-code-used",
                                    "settings.changed",
+                                   "trash.removed",
+                                   "trash.restored",
                                    NULL};
 
 err audit_note(struct ctx *ctx, const struct audit_entry *entry)
@@ -65,6 +67,10 @@ err audit_note_alone(struct ctx *ctx, const struct audit_entry *entry)
     "SELECT id, at, actor, actor_id, kind, subject, title, before, after FROM audit_entries"                 \
     " WHERE shop_id = $1 AND id >= $2 AND id < $3"
 #define NEWEST " ORDER BY id DESC LIMIT $4"
+/* What was done to one thing is little: who and kind are looked at row by row. */
+#define OF_SUBJECT                                                                                           \
+    " AND subject = $5 AND subject <> '' AND (CAST($6 AS BIGINT) = 0 OR actor_id = $6)"                      \
+    " AND (CAST($7 AS TEXT) = '' OR kind = $7)"
 
 err audit_list(struct ctx *ctx, const struct audit_query *query, struct audit_entry **entries, size_t *count)
 {
@@ -77,14 +83,20 @@ err audit_list(struct ctx *ctx, const struct audit_query *query, struct audit_en
     int64_t before = query->until ? id_floor(query->until) : INT64_MAX;
     if (query->before_id && query->before_id < before)
         before = query->before_id;
-    struct db_value values[6] = {db_int(ctx->shop->id), db_int(query->since ? id_floor(query->since) : 0),
+    struct db_value values[7] = {db_int(ctx->shop->id), db_int(query->since ? id_floor(query->since) : 0),
                                  db_int(before), db_int(limit)};
     size_t bound = 4;
-    if (query->staff_id)
+    bool is_of_one = query->subject && query->subject[0];
+    if (is_of_one)
+        values[bound++] = db_text(query->subject);
+    if (query->staff_id || is_of_one)
         values[bound++] = db_int(query->staff_id);
-    if (query->kind)
-        values[bound++] = db_text(query->kind);
-    TRY(db_query_values(ctx, &rows, statements[query->staff_id != 0][query->kind != NULL], values, bound));
+    if (query->kind || is_of_one)
+        values[bound++] = db_text(query->kind ? query->kind : "");
+    TRY(db_query_values(ctx, &rows,
+                        is_of_one ? COLUMNS OF_SUBJECT NEWEST
+                                  : statements[query->staff_id != 0][query->kind != NULL],
+                        values, bound));
     *entries = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **entries);
     *count = 0;
     while (db_next(rows))

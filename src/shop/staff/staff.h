@@ -181,8 +181,9 @@ struct audit_entry {
 };
 
 struct audit_query {
-    const char *kind; /* NULL = any */
-    int64_t staff_id; /* 0 = anybody */
+    const char *kind;    /* NULL = any */
+    int64_t staff_id;    /* 0 = anybody */
+    const char *subject; /* page below /admin; NULL = any */
     int64_t since;
     int64_t until;
     int64_t before_id;

@@ -3,8 +3,10 @@
 #include "shop/transfer/transfer_export.h"
 
 #include "base/money.h"
+#include "base/text.h"
 #include "shop/inventory/inventory.h"
 #include "shop/transfer/import_columns.h"
+#include <inttypes.h>
 
 /* Variants of one batch: what bounds its memory, and the piece that it becomes. */
 #define BATCH_VARIANTS 2048
@@ -109,6 +111,11 @@ static const struct heading import_headings[] = {
     {"undone", "已撤销"},
 };
 
+static const struct heading audit_headings[] = {
+    {"at", "时间"},      {"who", "人员"},   {"by", "身份"},     {"kind", "操作"},
+    {"subject", "对象"}, {"title", "名称"}, {"before", "之前"}, {"after", "之后"},
+};
+
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
 static const struct {
@@ -124,6 +131,7 @@ static const struct {
     [EXPORT_MEDIA] = {media_headings, COUNT(media_headings), "pictures", export_media_rows},
     [EXPORT_DECKS] = {deck_headings, COUNT(deck_headings), "codes", export_decks_rows},
     [EXPORT_IMPORTS] = {import_headings, COUNT(import_headings), "imports", export_imports_rows},
+    [EXPORT_AUDIT] = {audit_headings, COUNT(audit_headings), "audit", export_audit_rows},
 };
 
 /* ---- products ---- */
@@ -341,6 +349,29 @@ static err next_products(struct ctx *ctx, struct export *export, struct product_
     return product_list(ctx, &query, page);
 }
 
+/* The same of those at a level of stock: their order is that of the ids. */
+static err next_by_stock(struct ctx *ctx, struct export *export, struct product_page *page)
+{
+    int64_t before = 0, *ids;
+    size_t count, have, looked = 0;
+    int64_t variants = 0;
+    struct product *found;
+    if (export->cursor[0] && !text_to_int(export->cursor, &before))
+        return fail_with(ctx, ERR_INTERNAL, "a cursor of an export cannot be read");
+    TRY(stock_list_products(ctx, export->filter.stock, before, PRODUCT_WHOLE_LIMIT, &ids, &count));
+    TRY(product_list_many(ctx, ids, count, &found, &have));
+    *page = (struct product_page){.items = found};
+    for (; looked < have && (looked == 0 || variants + found[looked].variant_count <= BATCH_VARIANTS);
+         looked++) {
+        variants += found[looked].variant_count;
+        if (!export->filter.products.status || found[looked].status == export->filter.products.status)
+            found[page->count++] = found[looked];
+    }
+    int64_t last = looked < have ? found[looked].id + 1 : count == PRODUCT_WHOLE_LIMIT ? ids[count - 1] : 0;
+    page->next_cursor = last ? arena_format(ctx->arena, "%" PRId64, last) : NULL;
+    return NULL;
+}
+
 static err put_products(struct ctx *ctx, const struct export *export, const int64_t *ids, size_t count)
 {
     struct product_whole *found = arena_alloc_many(ctx->arena, count + 1, sizeof *found);
@@ -370,11 +401,12 @@ err export_products_rows(struct ctx *ctx, struct export *export)
         return put_products(ctx, export, &export->only_id, 1);
     }
     struct product_page page;
-    TRY(next_products(ctx, export, &page));
+    TRY(export->filter.stock ? next_by_stock(ctx, export, &page) : next_products(ctx, export, &page));
     int64_t ids[PRODUCT_WHOLE_LIMIT];
     for (size_t i = 0; i < page.count; i++)
         ids[i] = page.items[i].id;
-    TRY(put_products(ctx, export, ids, page.count));
+    if (page.count > 0)
+        TRY(put_products(ctx, export, ids, page.count));
     export_keep_cursor(export, page.next_cursor);
     return NULL;
 }

@@ -11,8 +11,10 @@
 #include "sheet/sheet.h"
 #include "shop/catalog/catalog.h"
 #include "shop/digital/digital.h"
+#include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
 #include "shop/order/order.h"
+#include "shop/staff/staff.h"
 
 enum export_kind {
     EXPORT_PRODUCTS = 1,
@@ -21,20 +23,27 @@ enum export_kind {
     EXPORT_TAGS,
     EXPORT_MEDIA,
     EXPORT_DECKS,
-    EXPORT_IMPORTS
+    EXPORT_IMPORTS,
+    EXPORT_AUDIT
 };
 
 /* What narrows a list, as its page does. */
 struct export_filter {
     struct product_query products;
+    enum stock_level stock; /* of products, with status only */
     const char *q; /* of products: a SKU or the beginning of a title; of orders: a number or its end, phone or
                       e-mail; "" = all */
     enum order_stage stage;
     int64_t since; /* orders placed then or later, and before `until`; 0 = any */
     int64_t until;
+    enum payment_status payment; /* of orders; 0 = any */
+    enum product_kind kind;      /* orders that hold it; 0 = any */
+    int64_t total_min;
+    int64_t total_max;   /* 0 = any */
     bool shows_personal; /* orders: names, phones and addresses unmasked */
     struct picture_query media;
     enum deck_filter decks;
+    struct audit_query audit;
 };
 
 #define EXPORT_CURSOR_BYTES PRODUCT_CURSOR_LIMIT
@@ -49,7 +58,7 @@ struct export
     bool is_english;
     int digits; /* of the currency */
     char cursor[EXPORT_CURSOR_BYTES + 1];
-    int64_t before_id; /* orders, decks, imports */
+    int64_t before_id; /* decks, imports */
     int64_t only_id;   /* the one product whose SKU is asked for */
     const struct category *categories;
     size_t category_count;
@@ -74,5 +83,6 @@ CHECKED err export_tags_rows(struct ctx *ctx, struct export *export);
 CHECKED err export_media_rows(struct ctx *ctx, struct export *export);
 CHECKED err export_decks_rows(struct ctx *ctx, struct export *export);
 CHECKED err export_imports_rows(struct ctx *ctx, struct export *export);
+CHECKED err export_audit_rows(struct ctx *ctx, struct export *export);
 /* Remembers where to go on; NULL = this was the last. */
 void export_keep_cursor(struct export *export, const char *cursor);

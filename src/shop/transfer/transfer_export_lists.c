@@ -5,12 +5,15 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/money.h"
+#include "base/text.h"
 #include "shop/staff/staff.h"
 #include "shop/transfer/transfer.h"
+#include <inttypes.h>
 
 #define ORDERS_AT_ONCE 100
 #define TAGS_AT_ONCE 500
 #define DECKS_AT_ONCE CATALOG_MANY_LIMIT
+#define AUDITS_AT_ONCE 100
 #define NUMBER_LENGTH 20
 
 /* ---- orders ---- */
@@ -81,22 +84,24 @@ static err find_orders(struct ctx *ctx, const char *q, struct order **orders, si
 
 err export_orders_rows(struct ctx *ctx, struct export *export)
 {
-    struct order *orders;
-    size_t count;
+    struct order_page page = {0};
     struct order_query query = {.stage = export->filter.stage,
                                 .since = export->filter.since,
                                 .until = export->filter.until,
-                                .before_id = export->before_id,
+                                .payment = export->filter.payment,
+                                .kind = export->filter.kind,
+                                .total_min = export->filter.total_min,
+                                .total_max = export->filter.total_max,
+                                .cursor = export->cursor,
                                 .limit = ORDERS_AT_ONCE};
     if (export->filter.q[0])
-        TRY(find_orders(ctx, export->filter.q, &orders, &count));
+        TRY(find_orders(ctx, export->filter.q, &page.orders, &page.count));
     else
-        TRY(order_list(ctx, &query, &orders, &count));
-    TRY(order_answers_load_many(ctx, orders, count));
-    for (size_t i = 0; i < count; i++)
-        put_order(ctx, export, &orders[i]);
-    export->is_listed = export->filter.q[0] || count < ORDERS_AT_ONCE;
-    export->before_id = count > 0 ? orders[count - 1].id : 0;
+        TRY(order_list_page(ctx, &query, &page));
+    TRY(order_answers_load_many(ctx, page.orders, page.count));
+    for (size_t i = 0; i < page.count; i++)
+        put_order(ctx, export, &page.orders[i]);
+    export_keep_cursor(export, page.next_cursor);
     return NULL;
 }
 
@@ -127,7 +132,8 @@ err export_tags_rows(struct ctx *ctx, struct export *export)
 {
     struct tag *tags;
     size_t count;
-    TRY(tag_list(ctx, export->cursor[0] ? export->cursor : NULL, TAGS_AT_ONCE, &tags, &count));
+    TRY(tag_list(ctx, export->filter.q, export->cursor[0] ? export->cursor : NULL, TAGS_AT_ONCE, &tags,
+                 &count));
     for (size_t i = 0; i < count; i++) {
         sheet_put_text(export->writer, tags[i].name);
         sheet_put_int(export->writer, tags[i].product_count);
@@ -243,5 +249,37 @@ err export_imports_rows(struct ctx *ctx, struct export *export)
         put_import(ctx, export, &imports[i], names[i]);
     export->is_listed = count < IMPORT_LIST_LIMIT;
     export->before_id = count > 0 ? imports[count - 1].id : 0;
+    return NULL;
+}
+
+/* ---- who did what ---- */
+
+err export_audit_rows(struct ctx *ctx, struct export *export)
+{
+    struct audit_query query = export->filter.audit;
+    struct audit_entry *entries;
+    size_t count;
+    query.limit = AUDITS_AT_ONCE;
+    if (export->cursor[0] && !text_to_int(export->cursor, &query.before_id))
+        return fail_with(ctx, ERR_INTERNAL, "a cursor of an export cannot be read");
+    TRY(audit_list(ctx, &query, &entries, &count));
+    int64_t *ids = arena_alloc_many(ctx->arena, count + 1, sizeof *ids);
+    const char **names = arena_alloc_many(ctx->arena, count + 1, sizeof *names);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = entries[i].actor == ACTOR_STAFF ? entries[i].actor_id : 0;
+    TRY(staff_name_many(ctx, ids, count, names));
+    for (size_t i = 0; i < count; i++) {
+        sheet_put_time(export->writer, entries[i].at, ctx->shop->utc_offset);
+        sheet_put_text(export->writer, names[i] ? names[i] : "");
+        sheet_put_text(export->writer, actor_name(entries[i].actor));
+        sheet_put_text(export->writer, entries[i].kind);
+        sheet_put_text(export->writer, entries[i].subject);
+        sheet_put_text(export->writer, entries[i].title);
+        sheet_put_text(export->writer, entries[i].before);
+        sheet_put_text(export->writer, entries[i].after);
+        sheet_end_row(export->writer);
+    }
+    export_keep_cursor(
+        export, count < AUDITS_AT_ONCE ? NULL : arena_format(ctx->arena, "%" PRId64, entries[count - 1].id));
     return NULL;
 }

@@ -8,25 +8,41 @@
 
 /* Who may see buyers whole; the others get them masked. */
 #define PERSONAL_SCOPE "orders.personal"
+#define AMOUNT_LIMIT INT64_C(9000000000000)
 
 static const char *const formats[] = {"csv", "xlsx", NULL};
+static const char *const stocks[] = {
+    [STOCK_ANY] = "all", [STOCK_IN] = "in", [STOCK_LOW] = "low", [STOCK_OUT] = "out", NULL};
 static const char *const statuses[] = {"all", "draft", "active", "archived", NULL};
 static const char *const stages[] = {
     "all",       "pending_payment", "to_ship",   "partially_shipped", "shipped",
     "completed", "closed",          "refunding", "refunded",          NULL};
+static const char *const payments[] = {"all", "unpaid", "paid", "partially_refunded", "refunded", NULL};
+static const enum payment_status payment_of[] = {0, PAYMENT_UNPAID, PAYMENT_PAID, PAYMENT_PARTIALLY_REFUNDED,
+                                                 PAYMENT_REFUNDED};
+static const char *const kinds[] = {"all", "physical", "digital", NULL};
+static const enum product_kind kind_of[] = {0, PRODUCT_PHYSICAL, PRODUCT_DIGITAL};
 static const char *const shows[] = {"all", "unused", "alike", NULL};
 static const char *const deck_filters[] = {"all", "low", "short", "expired", NULL};
 
 struct export_form {
     int format;
     int status;
+    int stock;
     int64_t category_id;
     const char *q;
     int stage;
+    int payment;
+    int kind;
+    int64_t total_min;
+    int64_t total_max;
     const char *from;
     const char *to;
     int show;
     int decks;
+    const char *kind_name;
+    int64_t staff_id;
+    const char *about;
 };
 
 #define FORMAT_FIELD                                                                                         \
@@ -48,6 +64,11 @@ static const struct field product_fields[] = {
      .offset = offsetof(struct export_form, status),
      .choices = statuses,
      .help = "Only products of this status"},
+    {.name = "stock",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct export_form, stock),
+     .choices = stocks,
+     .help = "Only products with stock (in), little (low) or none (out), of all categories"},
     {.name = "category",
      .kind = FIELD_ID,
      .offset = offsetof(struct export_form, category_id),
@@ -63,6 +84,26 @@ static const struct field order_fields[] = {
      .offset = offsetof(struct export_form, stage),
      .choices = stages,
      .help = "Only orders of this stage"},
+    {.name = "payment",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct export_form, payment),
+     .choices = payments,
+     .help = "Only orders whose payment is so"},
+    {.name = "kind",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct export_form, kind),
+     .choices = kinds,
+     .help = "Only orders that hold goods of this kind"},
+    {.name = "min",
+     .kind = FIELD_MONEY,
+     .offset = offsetof(struct export_form, total_min),
+     .maximum = AMOUNT_LIMIT,
+     .help = "Of this amount or more"},
+    {.name = "max",
+     .kind = FIELD_MONEY,
+     .offset = offsetof(struct export_form, total_max),
+     .maximum = AMOUNT_LIMIT,
+     .help = "Of this amount or less"},
     {.name = "from",
      .kind = FIELD_TEXT,
      .offset = offsetof(struct export_form, from),
@@ -98,6 +139,35 @@ static const struct field deck_fields[] = {
 };
 
 static const struct field plain_fields[] = {FORMAT_FIELD, {0}};
+static const struct field audit_fields[] = {
+    FORMAT_FIELD,
+    {.name = "kind",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct export_form, kind_name),
+     .maximum = 30,
+     .help = "Only acts of this kind"},
+    {.name = "who",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct export_form, staff_id),
+     .help = "Only acts of this person"},
+    {.name = "about",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct export_form, about),
+     .maximum = 60,
+     .help = "Only what was done to one thing"},
+    {.name = "from",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct export_form, from),
+     .maximum = 10,
+     .help = "On this day or later, as 2026-05-01"},
+    {.name = "to",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct export_form, to),
+     .maximum = 10,
+     .help = "On this day or earlier"},
+    {0},
+};
+static const struct field tag_fields[] = {FORMAT_FIELD, WORD_FIELD("The beginning of a name"), {0}};
 
 static err next_piece(struct req *req, void *arg, struct text_buf *out, bool *more)
 {
@@ -128,6 +198,7 @@ static err export_products(struct req *req)
     const struct export_form *form = req->form;
     struct export_filter filter = {
         .q = form->q,
+        .stock = form->q[0] ? STOCK_ANY : (enum stock_level)form->stock,
         .products = {.status = (enum product_status)form->status, .category_id = form->category_id}};
     return answer(req, EXPORT_PRODUCTS, "products", &filter);
 }
@@ -144,6 +215,10 @@ static err export_orders(struct req *req)
     const struct export_form *form = req->form;
     struct export_filter filter = {.q = form->q,
                                    .stage = (enum order_stage)form->stage,
+                                   .payment = payment_of[form->payment],
+                                   .kind = kind_of[form->kind],
+                                   .total_min = form->total_min,
+                                   .total_max = form->total_max,
                                    .shows_personal = staff_may(req->visitor, PERSONAL_SCOPE)};
     TRY(read_day(&req->ctx, "from", form->from, &filter.since));
     TRY(read_day(&req->ctx, "to", form->to, &filter.until));
@@ -166,7 +241,21 @@ static err export_categories(struct req *req)
 
 static err export_tags(struct req *req)
 {
-    return answer(req, EXPORT_TAGS, "tags", &(struct export_filter){.q = ""});
+    const struct export_form *form = req->form;
+    return answer(req, EXPORT_TAGS, "tags", &(struct export_filter){.q = form->q});
+}
+
+static err export_audit(struct req *req)
+{
+    const struct export_form *form = req->form;
+    struct export_filter filter = {.q = "",
+                                   .audit = {.kind = form->kind_name[0] ? form->kind_name : NULL,
+                                             .staff_id = form->staff_id,
+                                             .subject = form->about}};
+    TRY(read_day(&req->ctx, "from", form->from, &filter.audit.since));
+    TRY(read_day(&req->ctx, "to", form->to, &filter.audit.until));
+    filter.audit.until += filter.audit.until ? DAY_MS : 0;
+    return answer(req, EXPORT_AUDIT, "audit", &filter);
 }
 
 static err export_decks(struct req *req)
@@ -195,7 +284,9 @@ const struct route transfer_export_routes[] = {
     EXPORT_ROUTE("/admin/media/export", export_media, "products.read", media_fields, "Pictures as a table"),
     EXPORT_ROUTE("/admin/categories/export", export_categories, "products.read", plain_fields,
                  "Categories as a table"),
-    EXPORT_ROUTE("/admin/tags/export", export_tags, "products.read", plain_fields, "Tags as a table"),
+    EXPORT_ROUTE("/admin/tags/export", export_tags, "products.read", tag_fields, "Tags as a table"),
+    EXPORT_ROUTE("/admin/audit/export", export_audit, "staff.manage", audit_fields,
+                 "Who did what, as a table"),
     EXPORT_ROUTE("/admin/codes/export", export_decks, "products.read", deck_fields,
                  "Decks of codes as a table: their numbers, and no code"),
     EXPORT_ROUTE("/admin/products/imports/export", export_imports, "products.read", plain_fields,
