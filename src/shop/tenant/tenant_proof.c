@@ -37,12 +37,11 @@ static err look_at_file(struct ctx *ctx, struct look *look)
     const struct outbound_request request = {
         .url = url, .byte_limit = FETCH_BYTES, .timeout = FETCH_TIMEOUT_MS};
     TRY(ctx->services->outbound->send(ctx, &request, &answer));
-    if (answer.problem == OUTBOUND_TOO_BIG) /* somebody's whole page */
-        look->problem = CLAIM_STATUS;
-    else if (answer.problem != OUTBOUND_FINE)
+    bool is_answered = answer.problem == OUTBOUND_FINE;
+    if (answer.problem == OUTBOUND_TOO_BIG || (is_answered && answer.status != 200))
+        look->problem = CLAIM_STATUS; /* too big: somebody's whole page */
+    else if (!is_answered)
         look->problem = outbound_problem_names[answer.problem];
-    else if (answer.status != 200)
-        look->problem = CLAIM_STATUS;
     else if (!text_is(text_trim(ctx->arena, answer.body), claim_text(ctx, claim->token, claim->host)))
         look->problem = CLAIM_CONTENT;
     else
