@@ -9,6 +9,7 @@
 #include "shop/digital/digital.h"
 #include "shop/inventory/inventory.h"
 #include "shop/payment/payment.h"
+#include "shop/pricing/pricing.h"
 #include "shop/review/review.h"
 #include "shop/rule/rule.h"
 #include "shop/seed/seed.h"
@@ -450,6 +451,7 @@ static err check_shop(struct ctx *ctx, struct findings *findings)
     TRY(code_check_stock(ctx, print_finding, findings));
     TRY(order_check(ctx, print_finding, findings));
     TRY(order_check_deals(ctx, print_finding, findings));
+    TRY(sales_check(ctx, print_finding, findings));
     TRY(review_check(ctx, print_finding, findings));
     return payment_check(ctx, print_finding, findings);
 }
