@@ -48,7 +48,7 @@
 #define VIPS_LATER_CALLS(X)
 #endif
 
-#define VIPS_MEMBER(name) __typeof__(&(name)) name;
+#define VIPS_MEMBER(name) __typeof__ (&(name))(name);
 struct vips_library {
     VIPS_CALLS(VIPS_MEMBER)
     VIPS_LATER_CALLS(VIPS_MEMBER)
