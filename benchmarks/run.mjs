@@ -6,7 +6,7 @@
 //
 //   --quick   at most three minutes: short runs, small sizes
 //   --full    10 million orders and 1 million products besides
-//   --only    some of: start, pages, orders, sizes, held
+//   --only    some of: start, pages, orders, sizes, held, imports, exports, lists, rules
 //   --write   docs/benchmarks.md is written from the result
 //
 // Every comparison is a ratio within one run: both sides are measured in turn (A B A B …) on the same machine at the
@@ -20,6 +20,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { backofficeParts } from "./backoffice.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -27,7 +28,7 @@ const { values: options } = parseArgs({
     load: { type: "string", default: "build/release/benchmarks/load" },
     quick: { type: "boolean", default: false },
     full: { type: "boolean", default: false },
-    only: { type: "string", default: "start,pages,orders,sizes,held" },
+    only: { type: "string", default: "start,pages,orders,sizes,held,imports,exports,lists,rules" },
     engines: { type: "string", default: "sqlite,postgres" },
     dir: { type: "string", default: os.tmpdir() },
     rounds: { type: "string" },
@@ -125,6 +126,19 @@ class Server {
   /** Memory in MB. */
   memory() {
     return Number(fs.readFileSync(`/proc/${this.child.pid}/status`, "utf8").match(/^VmRSS:\s+(\d+)/m)[1]) / 1024;
+  }
+
+  /** The most memory in MB since it was last forgotten, or since the start. */
+  peak() {
+    return Number(fs.readFileSync(`/proc/${this.child.pid}/status`, "utf8").match(/^VmHWM:\s+(\d+)/m)[1]) / 1024;
+  }
+
+  forgetPeak() {
+    fs.writeFileSync(`/proc/${this.child.pid}/clear_refs`, "5");
+  }
+
+  log() {
+    return fs.readFileSync(path.join(this.data, "bench.log"), "utf8");
   }
 
   async stop() {
@@ -436,7 +450,8 @@ function report() {
   return `${machine()}\n\n${table.join("\n")}\n`;
 }
 
-const parts = { start: measureStart, pages: measurePages, orders: measureOrders, sizes: measureSizes, held: measureHeld };
+const backoffice = backofficeParts({ Server, generate, row, number, median, until, quick: options.quick, seconds: SECONDS, engines: ENGINES });
+const parts = { start: measureStart, pages: measurePages, orders: measureOrders, sizes: measureSizes, held: measureHeld, ...backoffice };
 let failures = 0;
 for (const name of options.only.split(",")) {
   if (!parts[name]) throw new Error(`--only knows ${Object.keys(parts).join(", ")}`);
@@ -454,7 +469,11 @@ for (const name of options.only.split(",")) {
 const text = report();
 process.stdout.write(text);
 if (options.write) {
-  const head = "# Measured\n\nWritten by `./bench --write` (`benchmarks/run.mjs`): nothing here is typed by hand. Ratios are within one run.\n\n";
+  const head = [
+    "# Measured",
+    "Written by `./bench --write` (`benchmarks/run.mjs`): nothing here is typed by hand. Ratios are within one run.",
+    "Rows of the back office (`--only imports,exports,lists,rules`; `benchmarks/backoffice.mjs`): a file that is the same for the same size is checked and applied through the running server, while pages of the storefront are asked for at a quarter of the most that the machine serves; their p99 is the median of windows of two seconds. Lists are asked for one after the other with every order and filter, some far behind, and timed by the access log. A rule is timed from its save until its collection is filled, a branch of categories until all its products followed.",
+  ].join("\n\n") + "\n\n";
   fs.writeFileSync(path.join(root, "docs/benchmarks.md"), head + text);
 }
 process.exitCode = failures > 0 ? 1 : 0;

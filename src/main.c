@@ -7,9 +7,11 @@
 #include "liquid/liquid.h"
 #include "shop/checkout/checkout.h"
 #include "shop/digital/digital.h"
+#include "shop/facet/facet.h"
 #include "shop/inventory/inventory.h"
 #include "shop/payment/payment.h"
 #include "shop/pricing/pricing.h"
+#include "shop/review/review.h"
 #include "shop/rule/rule.h"
 #include "shop/seed/seed.h"
 #include "shop/staff/staff.h"
@@ -254,6 +256,62 @@ static err staff_verb(struct program *program)
     return NULL;
 }
 
+/* What the platform, and nobody else, may do about a review; what was done stays in a log. */
+static err print_reported(struct ctx *ctx)
+{
+    struct review_shop_query query = {.state = REVIEW_IS_REPORTED, .limit = REVIEW_PAGE_LIMIT};
+    struct review *reviews;
+    size_t count;
+    TRY(review_list_shop(ctx, &query, &reviews, &count));
+    for (size_t i = 0; i < count; i++)
+        printf("%" PRId64 " %s %" PRId64 " of 5\n    %s\n", reviews[i].id,
+               clock_format(ctx->arena, reviews[i].reported_at, ctx->shop->utc_offset, "%Y-%m-%d %H:%M"),
+               reviews[i].stars, reviews[i].body);
+    printf("%zu reported\n", count);
+    return NULL;
+}
+
+static err read_reason(struct program *program, enum review_reason *reason)
+{
+    const char *wish = option(program, "reason", "");
+    for (int i = 0; review_reason_names[i]; i++)
+        if (text_is(review_reason_names[i], wish)) {
+            *reason = (enum review_reason)(i + 1);
+            return NULL;
+        }
+    return fail_with(&program->ctx, ERR_BAD_REQUEST,
+                     "--reason wants unlawful, privacy, defamation, fabricated or authority");
+}
+
+static err review_verb(struct program *program)
+{
+    const char *word = program->argc ? program->argv[0] : "", *note, *who;
+    enum review_reason reason = REVIEW_NO_REASON;
+    int64_t review_id;
+    TRY(open_program(program));
+    TRY(use_shop(program));
+    if (text_is(word, "reported"))
+        return print_reported(&program->ctx);
+    bool hides = text_is(word, "hide"), shows = text_is(word, "show");
+    if (!hides && !shows && !text_is(word, "keep"))
+        return fail_with(&program->ctx, ERR_BAD_REQUEST, "after review comes reported, hide, show or keep");
+    TRY(number_option(program, "review", &review_id));
+    TRY(need(program, "by", &who));
+    TRY(need(program, "note", &note));
+    if (hides) {
+        TRY(read_reason(program, &reason));
+        TRY(review_hide(&program->ctx, review_id, reason, note, who));
+    } else {
+        TRY(shows ? review_show(&program->ctx, review_id, note, who)
+                  : review_keep(&program->ctx, review_id, note, who));
+    }
+    printf("review %" PRId64 ": %s; the log says so\n", review_id,
+           hides   ? "hidden"
+           : shows ? "shown"
+                   : "kept");
+    return NULL;
+}
+
 /* The file is the last word: options stand before it. */
 static err import_verb(struct program *program)
 {
@@ -389,12 +447,14 @@ static err check_shop(struct ctx *ctx, struct findings *findings)
     TRY(product_picture_check(ctx, print_finding, findings));
     TRY(shelf_check(ctx, print_finding, findings));
     TRY(rule_check(ctx, print_finding, findings));
+    TRY(facet_check(ctx, print_finding, findings));
     TRY(stock_check(ctx, print_finding, findings));
     TRY(code_check(ctx, print_finding, findings));
     TRY(code_check_stock(ctx, print_finding, findings));
     TRY(order_check(ctx, print_finding, findings));
     TRY(order_check_deals(ctx, print_finding, findings));
     TRY(sales_check(ctx, print_finding, findings));
+    TRY(review_check(ctx, print_finding, findings));
     return payment_check(ctx, print_finding, findings);
 }
 
@@ -474,6 +534,13 @@ static const struct verb verbs[] = {
      "yundian shop create --handle tea --name 茶铺 --host tea.example --declare small-amount"},
     {"staff", staff_verb, "Adds a person who runs a shop.",
      "yundian staff create --shop tea --login mei@tea.example --password '…'"},
+    {"review", review_verb, "Hides the words of a review on a ground of the law, or shows them again.",
+     "yundian review reported --shop demo\n"
+     "    yundian review hide --shop demo --review 123 --reason privacy --by 王审核 --note '…'\n"
+     "    yundian review show --shop demo --review 123 --by 王审核 --note '…'\n"
+     "    yundian review keep --shop demo --review 123 --by 王审核 --note '…'\n\n"
+     "Grounds: unlawful, privacy, defamation, fabricated, authority. keep closes a report without hiding.\n"
+     "Stars stay counted, but for a fabricated sale. Who did what and why stays in a log for ever."},
     {"import", import_verb, "Takes products from a CSV or XLSX file.",
      "yundian import --shop demo products.csv\n    yundian import --shop demo --dry-run products.csv\n\n"
      "--dry-run only tells what would happen.\n"

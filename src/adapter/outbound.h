@@ -3,4 +3,7 @@
 #pragma once
 #include "shop/outbound.h"
 
+/* Starts libcurl, once. */
+void outbound_start(void);
+
 extern const struct outbound curl_outbound;

@@ -1,4 +1,4 @@
-/* vips.c - libvips behind the port of the media module; started when the first picture comes.
+/* vips.c - libvips behind the port of the media module; loaded and started when the first picture comes.
  *
  * libvips keeps worker threads and an operation cache; both are held small, since pictures are made rarely
  * and kept. Untrusted loaders are blocked: what is probed is read by the loaders of known formats only. */
@@ -6,11 +6,11 @@
 #include "adapter/vips.h"
 
 #include "adapter/file_type.h"
+#include "adapter/vips_library.h"
 #include "base/text.h"
 #include <malloc.h>
 #include <pthread.h>
 #include <unistd.h>
-#include <vips/vips.h>
 
 /* Our own drawings are this wide and high. An SVG file is recognised here but not opened: whoever sent it,
  * only our own are ever rendered (media.h). */
@@ -26,6 +26,8 @@
 
 static pthread_once_t started = PTHREAD_ONCE_INIT;
 
+static struct vips_library vips;
+static bool is_there;
 static bool has_avif;
 
 /* libheif may be there without an encoder for AV1 (a package of its own on some systems): only trying tells.
@@ -35,13 +37,13 @@ static bool try_avif(void)
     VipsImage *black;
     void *bytes = NULL;
     size_t size = 0;
-    if (vips_black(&black, 16, 16, "bands", 3, NULL) != 0)
+    if (vips.vips_black(&black, 16, 16, "bands", 3, NULL) != 0)
         return false;
-    int failed =
-        vips_heifsave_buffer(black, &bytes, &size, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, NULL);
-    g_object_unref(black);
-    g_free(bytes);
-    vips_error_clear();
+    int failed = vips.vips_heifsave_buffer(black, &bytes, &size, "compression",
+                                           VIPS_FOREIGN_HEIF_COMPRESSION_AV1, NULL);
+    vips.g_object_unref(black);
+    vips.g_free(bytes);
+    vips.vips_error_clear();
     return !failed && size > 0;
 }
 
@@ -53,23 +55,30 @@ static void be_silent(const gchar *domain, GLogLevelFlags level, const gchar *me
 
 static void start(void)
 {
-    if (vips_init("yundian") != 0)
-        bug("libvips does not start");
-    g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO, be_silent, NULL);
-    vips_concurrency_set(1);
-    vips_cache_set_max(CACHE_OPERATIONS);
-    vips_cache_set_max_mem(CACHE_BYTES);
+    is_there = vips_library_load(&vips) && vips.vips_init("yundian") == 0;
+    if (!is_there)
+        return;
+    vips.g_log_set_handler("VIPS", G_LOG_LEVEL_WARNING | G_LOG_LEVEL_INFO, be_silent, NULL);
+    vips.vips_concurrency_set(1);
+    vips.vips_cache_set_max(CACHE_OPERATIONS);
+    vips.vips_cache_set_max_mem(CACHE_BYTES);
 #if VIPS_MAJOR_VERSION > 8 || VIPS_MINOR_VERSION >= 13
-    vips_block_untrusted_set(TRUE);
-    vips_operation_block_set("VipsForeignLoadSvg", FALSE);
+    vips.vips_block_untrusted_set(TRUE);
+    vips.vips_operation_block_set("VipsForeignLoadSvg", FALSE);
 #endif
     has_avif = try_avif();
 }
 
+static err begin(struct ctx *ctx)
+{
+    pthread_once(&started, start);
+    return is_there ? NULL : fail_with(ctx, ERR_INTERNAL, "libvips is not installed: %s", VIPS_LIBRARY);
+}
+
 static err vips_failure(struct ctx *ctx, enum error_code code, const char *what)
 {
-    const char *message = arena_copy_text(ctx->arena, vips_error_buffer());
-    vips_error_clear();
+    const char *message = arena_copy_text(ctx->arena, vips.vips_error_buffer());
+    vips.vips_error_clear();
     return fail_with(ctx, code, "%s: %s", what, message);
 }
 
@@ -90,52 +99,52 @@ static const char *format_of(const char *loader)
 
 static err probe(struct ctx *ctx, const char *path, struct picture_facts *facts)
 {
-    pthread_once(&started, start);
-    const char *loader = vips_foreign_find_load(path);
+    TRY(begin(ctx));
+    const char *loader = vips.vips_foreign_find_load(path);
     const char *format = loader ? format_of(loader) : NULL;
-    vips_error_clear();
+    vips.vips_error_clear();
     if (!format)
         return fail_with(ctx, ERR_UNSUPPORTED_MEDIA, "please use JPEG, PNG, WebP, GIF or HEIC");
     if (text_is(format, "svg")) {
         *facts = (struct picture_facts){.format = format, .width = DRAWING_SIZE, .height = DRAWING_SIZE};
         return NULL;
     }
-    VipsImage *image = vips_image_new_from_file(path, "access", VIPS_ACCESS_SEQUENTIAL, NULL);
+    VipsImage *image = vips.vips_image_new_from_file(path, "access", VIPS_ACCESS_SEQUENTIAL, NULL);
     if (!image)
         return vips_failure(ctx, ERR_UNSUPPORTED_MEDIA, "the picture is damaged");
-    bool is_lying = vips_image_get_orientation_swap(image);
-    int width = vips_image_get_width(image), height = vips_image_get_height(image);
+    bool is_lying = vips.vips_image_get_orientation_swap(image);
+    int width = vips.vips_image_get_width(image), height = vips.vips_image_get_height(image);
     *facts = (struct picture_facts){
         .format = format, .width = is_lying ? height : width, .height = is_lying ? width : height};
-    g_object_unref(image);
-    vips_thread_shutdown();
+    vips.g_object_unref(image);
+    vips.vips_thread_shutdown();
     return NULL;
 }
 
 static int save(VipsImage *image, const char *target, const char *format)
 {
     if (text_is(format, "avif"))
-        return vips_heifsave(image, target, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "Q",
-                             AVIF_QUALITY, "effort", AVIF_EFFORT, "strip", TRUE, NULL);
+        return vips.vips_heifsave(image, target, "compression", VIPS_FOREIGN_HEIF_COMPRESSION_AV1, "Q",
+                                  AVIF_QUALITY, "effort", AVIF_EFFORT, "strip", TRUE, NULL);
     if (text_is(format, "webp"))
-        return vips_webpsave(image, target, "Q", QUALITY, "strip", TRUE, "effort", 4, NULL);
+        return vips.vips_webpsave(image, target, "Q", QUALITY, "strip", TRUE, "effort", 4, NULL);
     double white[] = {255, 255, 255};
-    VipsArrayDouble *background = vips_array_double_new(white, 3);
-    int failed = vips_jpegsave(image, target, "Q", QUALITY, "strip", TRUE, "optimize_coding", TRUE,
-                               "interlace", TRUE, "background", background, NULL);
-    vips_area_unref(VIPS_AREA(background));
+    VipsArrayDouble *background = vips.vips_array_double_new(white, 3);
+    int failed = vips.vips_jpegsave(image, target, "Q", QUALITY, "strip", TRUE, "optimize_coding", TRUE,
+                                    "interlace", TRUE, "background", background, NULL);
+    vips.vips_area_unref((VipsArea *)background);
     return failed;
 }
 
 /* Savers can leave metadata out, but not all of them do (webpsave of 8.14 keeps Exif): so there is none. */
 static void forget_metadata(VipsImage *image)
 {
-    gchar **fields = vips_image_get_fields(image);
+    gchar **fields = vips.vips_image_get_fields(image);
     for (gchar **field = fields; *field; field++)
         if (text_starts(*field, "exif-") || text_ends(*field, "-data") ||
             text_starts(*field, "png-comment") || text_is(*field, VIPS_META_ORIENTATION))
-            vips_image_remove(image, *field);
-    g_strfreev(fields);
+            vips.vips_image_remove(image, *field);
+    vips.g_strfreev(fields);
 }
 
 /* The picture upright, in sRGB, decoded into memory; the decoder itself already leaves out what is not
@@ -143,15 +152,15 @@ static void forget_metadata(VipsImage *image)
 static int shrink(const char *source, int width, VipsImage **small)
 {
     VipsImage *thumbnail, *coloured;
-    if (vips_thumbnail(source, &thumbnail, width, "height", width * 2, "size", VIPS_SIZE_DOWN,
-                       "export_profile", "srgb", NULL) != 0)
+    if (vips.vips_thumbnail(source, &thumbnail, width, "height", width * 2, "size", VIPS_SIZE_DOWN,
+                            "export_profile", "srgb", NULL) != 0)
         return -1;
-    int failed = vips_colourspace(thumbnail, &coloured, VIPS_INTERPRETATION_sRGB, NULL);
-    g_object_unref(thumbnail);
+    int failed = vips.vips_colourspace(thumbnail, &coloured, VIPS_INTERPRETATION_sRGB, NULL);
+    vips.g_object_unref(thumbnail);
     if (failed)
         return -1;
-    *small = vips_image_copy_memory(coloured);
-    g_object_unref(coloured);
+    *small = vips.vips_image_copy_memory(coloured);
+    vips.g_object_unref(coloured);
     if (!*small)
         return -1;
     forget_metadata(*small);
@@ -161,27 +170,27 @@ static int shrink(const char *source, int width, VipsImage **small)
 static int save_at(VipsImage *image, const struct picture_target *target)
 {
     VipsImage *small;
-    if (vips_thumbnail_image(image, &small, (int)target->width, "height", (int)target->width * 2, "size",
-                             VIPS_SIZE_DOWN, NULL) != 0)
+    if (vips.vips_thumbnail_image(image, &small, (int)target->width, "height", (int)target->width * 2, "size",
+                                  VIPS_SIZE_DOWN, NULL) != 0)
         return -1;
     int failed = save(small, target->path, target->format);
-    g_object_unref(small);
+    vips.g_object_unref(small);
     return failed;
 }
 
 static err derive(struct ctx *ctx, const char *source, const struct picture_target *targets, size_t count)
 {
-    pthread_once(&started, start);
+    TRY(begin(ctx));
     VipsImage *image;
     if (shrink(source, (int)targets[0].width, &image) != 0) {
-        vips_thread_shutdown();
+        vips.vips_thread_shutdown();
         return vips_failure(ctx, ERR_INTERNAL, "cannot shrink the picture");
     }
     int failed = 0;
     for (size_t i = 0; i < count && !failed; i++)
         failed = save_at(image, &targets[i]);
-    g_object_unref(image);
-    vips_thread_shutdown();
+    vips.g_object_unref(image);
+    vips.vips_thread_shutdown();
     malloc_trim(0); /* an encoder takes and leaves up to a hundred megabytes in small pieces */
     return failed ? vips_failure(ctx, ERR_INTERNAL, "cannot write the picture") : NULL;
 }
@@ -193,40 +202,41 @@ static int miniature(const char *path, void **pixels)
 {
     VipsImage *small, *flat, *grey;
     size_t size;
-    if (vips_thumbnail(path, &small, LOOK_WIDTH, "height", LOOK_HEIGHT, "size", VIPS_SIZE_FORCE, "fail_on",
-                       VIPS_FAIL_ON_TRUNCATED, NULL) != 0)
+    if (vips.vips_thumbnail(path, &small, LOOK_WIDTH, "height", LOOK_HEIGHT, "size", VIPS_SIZE_FORCE,
+                            "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL) != 0)
         return -1;
     double white[] = {255};
-    VipsArrayDouble *background = vips_array_double_new(white, 1);
-    int failed = vips_image_hasalpha(small) ? vips_flatten(small, &flat, "background", background, NULL)
-                                            : vips_copy(small, &flat, NULL);
-    vips_area_unref(VIPS_AREA(background));
-    g_object_unref(small);
+    VipsArrayDouble *background = vips.vips_array_double_new(white, 1);
+    int failed = vips.vips_image_hasalpha(small)
+                     ? vips.vips_flatten(small, &flat, "background", background, NULL)
+                     : vips.vips_copy(small, &flat, NULL);
+    vips.vips_area_unref((VipsArea *)background);
+    vips.g_object_unref(small);
     if (failed)
         return -1;
-    failed = vips_colourspace(flat, &grey, VIPS_INTERPRETATION_B_W, NULL);
-    g_object_unref(flat);
+    failed = vips.vips_colourspace(flat, &grey, VIPS_INTERPRETATION_B_W, NULL);
+    vips.g_object_unref(flat);
     if (failed)
         return -1;
     VipsImage *bytes;
-    failed = vips_cast_uchar(grey, &bytes, NULL);
-    g_object_unref(grey);
+    failed = vips.vips_cast_uchar(grey, &bytes, NULL);
+    vips.g_object_unref(grey);
     if (failed)
         return -1;
-    *pixels = vips_image_write_to_memory(bytes, &size);
+    *pixels = vips.vips_image_write_to_memory(bytes, &size);
     bool is_whole = *pixels && size == (size_t)LOOK_WIDTH * LOOK_HEIGHT;
     if (!is_whole)
-        g_free(*pixels);
-    g_object_unref(bytes);
+        vips.g_free(*pixels);
+    vips.g_object_unref(bytes);
     return is_whole ? 0 : -1;
 }
 
 static err look(struct ctx *ctx, const char *path, uint64_t *look)
 {
     void *pixels;
-    pthread_once(&started, start);
+    TRY(begin(ctx));
     int failed = miniature(path, &pixels);
-    vips_thread_shutdown();
+    vips.vips_thread_shutdown();
     if (failed)
         return vips_failure(ctx, ERR_UNSUPPORTED_MEDIA, "the picture is damaged");
     const unsigned char *row = pixels;
@@ -234,7 +244,7 @@ static err look(struct ctx *ctx, const char *path, uint64_t *look)
     for (int y = 0; y < LOOK_HEIGHT; y++, row += LOOK_WIDTH)
         for (int x = 0; x < LOOK_WIDTH - 1; x++)
             *look = *look << 1 | (row[x] > row[x + 1]);
-    g_free(pixels);
+    vips.g_free(pixels);
     return NULL;
 }
 

@@ -20,10 +20,8 @@
 struct walking {
     struct ctx *ctx;
     struct archive *archive;
-    const char *scratch;
+    const struct zip_walk *walk;
     int64_t left; /* bytes that may still be unpacked */
-    err (*take)(struct ctx *ctx, void *arg, const struct zip_entry *entry);
-    void *arg;
 };
 
 static err refuse(struct ctx *ctx, const char *code, const char *message)
@@ -68,27 +66,28 @@ static bool is_clutter(const char *name)
            text_is(base, "Thumbs.db") || text_is(base, "desktop.ini");
 }
 
-/* Into the scratch file; *fits is false when it is larger than a picture may be. */
+/* Into the scratch file; *fits is false when it is larger than a file may be. */
 static err unpack(struct walking *walking, bool *fits)
 {
     char block[BLOCK];
     int64_t bytes = 0;
     la_ssize_t got;
-    FILE *file = fopen(walking->scratch, "we");
+    const char *scratch = walking->walk->scratch;
+    FILE *file = fopen(scratch, "we");
     if (!file)
-        return fail_with(walking->ctx, ERR_INTERNAL, "cannot write %s (errno %d)", walking->scratch, errno);
+        return fail_with(walking->ctx, ERR_INTERNAL, "cannot write %s (errno %d)", scratch, errno);
     bool is_written = true;
     while ((got = archive_read_data(walking->archive, block, sizeof block)) > 0) {
         bytes += got;
         walking->left -= got;
-        if (bytes > PICTURE_BYTES_LIMIT || walking->left < 0)
+        if (bytes > walking->walk->file_bytes || walking->left < 0)
             break;
         is_written = is_written && fwrite(block, 1, (size_t)got, file) == (size_t)got;
     }
     is_written = fclose(file) == 0 && is_written;
-    *fits = bytes <= PICTURE_BYTES_LIMIT;
+    *fits = bytes <= walking->walk->file_bytes;
     if (!is_written)
-        return fail_with(walking->ctx, ERR_INTERNAL, "cannot write %s", walking->scratch);
+        return fail_with(walking->ctx, ERR_INTERNAL, "cannot write %s", scratch);
     if (walking->left < 0)
         return refuse(walking->ctx, "zip-too-big", "more than 1 GB when unpacked; make several ZIP files");
     return got < 0 ? refuse(walking->ctx, "zip-broken", "the ZIP file is damaged; pack it again") : NULL;
@@ -97,15 +96,20 @@ static err unpack(struct walking *walking, bool *fits)
 static err visit(struct walking *walking, struct archive_entry *entry)
 {
     struct ctx *ctx = walking->ctx;
+    const struct zip_walk *walk = walking->walk;
     bool fits;
-    struct zip_entry found = {.name = name_of(ctx, entry)};
+    struct zip_entry found = {.name = name_of(ctx, entry), .bytes = archive_entry_size(entry)};
     if (archive_entry_filetype(entry) != AE_IFREG || !found.name || is_clutter(found.name))
         return NULL;
     if (archive_entry_is_encrypted(entry))
         return refuse(ctx, "zip-locked", "the ZIP file has a password; pack it without one");
-    TRY(unpack(walking, &fits));
-    found.path = fits ? walking->scratch : NULL;
-    return walking->take(ctx, walking->arg, &found);
+    if (walk->wants && !walk->wants(walk->arg, found.name))
+        return NULL;
+    if (walk->scratch) {
+        TRY(unpack(walking, &fits));
+        found.path = fits ? walk->scratch : NULL;
+    }
+    return walk->take(ctx, walk->arg, &found);
 }
 
 static err walk_entries(struct walking *walking)
@@ -122,15 +126,10 @@ static err walk_entries(struct walking *walking)
     return refuse(walking->ctx, "zip-too-many", "too many files; make several ZIP files");
 }
 
-static err walk(struct ctx *ctx, const char *path, const char *scratch,
-                err (*take)(struct ctx *ctx, void *arg, const struct zip_entry *entry), void *arg)
+static err walk_file(struct ctx *ctx, const char *path, const struct zip_walk *walk)
 {
-    struct walking walking = {.ctx = ctx,
-                              .archive = archive_read_new(),
-                              .scratch = scratch,
-                              .left = ZIP_UNPACKED_LIMIT,
-                              .take = take,
-                              .arg = arg};
+    struct walking walking = {
+        .ctx = ctx, .archive = archive_read_new(), .walk = walk, .left = ZIP_UNPACKED_LIMIT};
     if (!walking.archive)
         bug("libarchive has no memory");
     /* libarchive gives names in the character set of the thread. */
@@ -147,4 +146,4 @@ static err walk(struct ctx *ctx, const char *path, const char *scratch,
     return failure;
 }
 
-const struct zip_reader archive_zips = {.walk = walk};
+const struct zip_reader archive_zips = {.walk = walk_file};

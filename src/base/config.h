@@ -28,6 +28,8 @@
     X(INT, body_limit, "1048576", 1024, 104857600, "Bytes of a request body other than an upload")           \
     X(INT, upload_limit, "26214400", 1024, 1073741824, "Bytes of one uploaded file")                         \
     X(INT, bulk_limit, "268435456", 1024, 4294967296, "Bytes of one uploaded archive")                       \
+    X(INT, import_limit, "268435456", 1024, 4294967296, "Bytes of one uploaded product file")                \
+    X(INT, video_limit, "209715200", 1024, 4294967296, "Bytes of one uploaded video")                        \
     X(INT, page_cache_mb, "16", 0, 4096, "Memory for whole pages; 0 turns the page cache off")               \
     X(INT, rate_limit, "600", 0, 1000000, "Writing requests per minute and address; 0 means no limit")       \
     X(INT, login_limit, "10", 1, 1000, "Login attempts per minute and account")                              \
@@ -37,6 +39,15 @@
     X(TEXT, share, "", 0, 0, "Directory of themes, admin, migrations and demo; empty finds it by itself")    \
     X(TEXT, outbound_allow, "", 0, 0,                                                                        \
       "Private addresses with port that may be called all the same: 10.0.0.5:8443,[fd00::5]:443")            \
+    X(TEXT, outbound_via, "", 0, 0,                                                                          \
+      "Where names are really called, name:port:address:port, blank for any: tea.example:80:10.0.0.5:8080")  \
+    X(TEXT, dns_servers, "", 0, 0, "Servers asked for TXT records, 10.0.0.2:53; empty means the system's")   \
+    X(TEXT, platform_host, "", 0, 0,                                                                         \
+      "Name to which shops point their domains by CNAME; no shop may claim it")                              \
+    X(TEXT, platform_address, "", 0, 0, "Public addresses to which shops point their domains, by comma")     \
+    X(TEXT, smtp_url, "", 0, 0,                                                                              \
+      "Mail server of the platform: smtp://user:password@host:587 or smtps://…:465; empty sends no mail")    \
+    X(TEXT, mail_from, "", 0, 0, "Address that mails of the platform's server come from")                    \
     X(FLAG, sandbox, "on", 0, 1, "Offer the built-in sandbox payment method")
 
 struct config {

@@ -340,6 +340,12 @@ bool crypto_unhex(const char *text, unsigned char *bytes, size_t length)
            got == length;
 }
 
+char *crypto_base64(struct arena *arena, const unsigned char *bytes, size_t length)
+{
+    size_t size = sodium_base64_encoded_len(length, sodium_base64_VARIANT_ORIGINAL);
+    return sodium_bin2base64(arena_alloc(arena, size), size, bytes, length, sodium_base64_VARIANT_ORIGINAL);
+}
+
 char *crypto_base64url(struct arena *arena, const unsigned char *bytes, size_t length)
 {
     size_t size = sodium_base64_encoded_len(length, sodium_base64_VARIANT_URLSAFE_NO_PADDING);

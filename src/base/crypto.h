@@ -54,4 +54,6 @@ bool crypto_password_is_valid(const char *password, const char *hash);
 
 char *crypto_hex(struct arena *arena, const unsigned char *bytes, size_t length);
 bool crypto_unhex(const char *text, unsigned char *bytes, size_t length);
+/* RFC 4648, section 4, with padding; crypto_base64url is section 5 without it. */
+char *crypto_base64(struct arena *arena, const unsigned char *bytes, size_t length);
 char *crypto_base64url(struct arena *arena, const unsigned char *bytes, size_t length);

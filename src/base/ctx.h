@@ -23,6 +23,7 @@ struct shop {
     const char *locale;                 /* the shop's own: "zh-CN" */
     int32_t utc_offset;                 /* minutes east of UTC, for days and dates that people read */
     bool is_open;                       /* strangers may come in */
+    bool has_passcode;                  /* the checkout offers a word that finds the order again */
     int64_t closes_at;                  /* announced end of business, 0 = none */
     const struct shop_profile *profile; /* NULL in tests of the layers below */
 };

@@ -66,3 +66,13 @@ const char *host_name_ascii(struct arena *arena, const char *name)
     idn2_free(ascii);
     return is_name(copy) ? copy : NULL;
 }
+
+const char *host_name_shown(struct arena *arena, const char *ascii)
+{
+    char *shown = NULL;
+    if (idn2_to_unicode_8z8z(ascii, &shown, 0) != IDN2_OK)
+        return ascii;
+    const char *copy = arena_copy_text(arena, shown);
+    idn2_free(shown);
+    return copy;
+}

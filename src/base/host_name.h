@@ -14,3 +14,5 @@
  * ending of digits, or one of those that never leave a machine or network (localhost, local, internal,
  * invalid, test, onion). */
 const char *host_name_ascii(struct arena *arena, const char *name);
+/* The name as people read it, in its own script; what it was when it is no name in another script. */
+const char *host_name_shown(struct arena *arena, const char *ascii);

@@ -3,6 +3,7 @@
  * A body that is refused is still read up to a limit, because a client that is writing does not listen, and a
  * connection closed under it would tell it nothing. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
 #include "http/internal.h"
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #define FIRST_CAPACITY 4096
 /* An upload of many files may be this many times the limit of one. */
 #define MANY_FILES_FACTOR 4
+/* A file may take longer than request_timeout as long as so many bytes arrive a second. */
+#define UPLOAD_PACE 32768
 /* Texts, paths and part heads of an upload. */
 #define UPLOAD_ARENA_LIMIT ((size_t)64 << 20)
 
@@ -26,19 +29,20 @@ static void refuse(struct exchange *exchange, enum error_code code, const char *
 /* What a route takes. */
 struct file_room {
     size_t count;
-    bool is_bulk;
+    int64_t bytes; /* of the largest */
 };
 
-static struct file_room files_taken(const struct route *route)
+static struct file_room files_taken(const struct config *config, const struct route *route)
 {
-    size_t count = 0;
-    bool is_bulk = false;
+    struct file_room room = {0};
     for (const struct field *field = route->fields; field && field->name; field++)
         if (field->kind == FIELD_FILE) {
-            count += field->is_many ? HTTP_FILE_COUNT_LIMIT : 1;
-            is_bulk = is_bulk || field->is_bulk;
+            int64_t bytes = field_file_limit(config, field);
+            room.count += field->is_many ? HTTP_FILE_COUNT_LIMIT : 1;
+            room.bytes = bytes > room.bytes ? bytes : room.bytes;
         }
-    return (struct file_room){count < HTTP_FILE_COUNT_LIMIT ? count : HTTP_FILE_COUNT_LIMIT, is_bulk};
+    room.count = room.count < HTTP_FILE_COUNT_LIMIT ? room.count : HTTP_FILE_COUNT_LIMIT;
+    return room;
 }
 
 /* The files that the route of this request takes; 0 also when there is no such route. */
@@ -55,7 +59,7 @@ static struct file_room files_expected(struct exchange *exchange, struct ctx *ct
     /* Nobody who is not let in anyhow makes us write files. */
     if (match.route->guard != ANYONE && !exchange->head.cookie && !exchange->head.authorization)
         return none;
-    return files_taken(match.route);
+    return files_taken(server->config, match.route);
 }
 
 static void begin_upload(struct exchange *exchange)
@@ -64,17 +68,17 @@ static void begin_upload(struct exchange *exchange)
     struct body *body = &exchange->body;
     body->upload_ctx = (struct ctx){.arena = arena_open(UPLOAD_ARENA_LIMIT)};
     struct file_room room = files_expected(exchange, &body->upload_ctx);
-    int64_t file_bytes = room.is_bulk ? config->bulk_limit : config->upload_limit;
     struct multipart_limits limits = {
         .directory = exchange->server->upload_directory,
-        .file_bytes = file_bytes,
-        .total_bytes = file_bytes * (room.count > 1 ? MANY_FILES_FACTOR : 1),
+        .file_bytes = room.bytes,
+        .total_bytes = room.bytes * (room.count > 1 ? MANY_FILES_FACTOR : 1),
         .text_bytes = (size_t)config->body_limit,
         .file_count = room.count,
     };
     body->multipart = multipart_open(&body->upload_ctx, exchange->head.content_type, &limits);
     if (body->multipart == NULL)
         return refuse(exchange, ERR_BAD_REQUEST, "the upload names no boundary");
+    body->takes_files = room.count > 0;
     body->limit = config->body_limit + (room.count ? limits.total_bytes : 0);
 }
 
@@ -116,6 +120,14 @@ static bool reserve(struct exchange *exchange, size_t more)
     return true;
 }
 
+/* The time to wait begins later by as much as these bytes may take, and never later than now. */
+static void grant_time(struct exchange *exchange, size_t length)
+{
+    int64_t now = clock_steady(), since = atomic_load_explicit(&exchange->since, memory_order_relaxed);
+    since += (int64_t)length * 1000000 / UPLOAD_PACE;
+    atomic_store_explicit(&exchange->since, since < now ? since : now, memory_order_relaxed);
+}
+
 void body_feed(struct exchange *exchange, const char *bytes, size_t length)
 {
     struct body *body = &exchange->body;
@@ -125,6 +137,8 @@ void body_feed(struct exchange *exchange, const char *bytes, size_t length)
         body->swallowed += (int64_t)length;
     } else if (body->multipart) {
         body->length += length;
+        if (body->takes_files)
+            grant_time(exchange, length);
         multipart_feed(body->multipart, bytes, length);
     } else if (reserve(exchange, length)) {
         memcpy(body->bytes + body->length, bytes, length);

@@ -263,11 +263,19 @@ static void read_choice(struct reader *reader, const struct field *field, struct
     complain(reader, field->name, "unknown-choice", "is none of the choices");
 }
 
+int64_t field_file_limit(const struct config *config, const struct field *field)
+{
+    return field->limit ? *(const int64_t *)(const void *)((const char *)config + field->limit)
+                        : config->upload_limit;
+}
+
 static void read_files(struct reader *reader, const struct field *field, char *place)
 {
     const struct input *input = reader->input;
     struct upload_list list = {NULL, 0};
     int64_t most = field->maximum;
+    int64_t set = reader->ctx->config ? field_file_limit(reader->ctx->config, field) : 0;
+    most = set > 0 && (most == 0 || set < most) ? set : most;
     list.items = arena_alloc_many(reader->ctx->arena, input->file_count + 1, sizeof(struct upload));
     for (size_t i = 0; i < input->file_count; i++)
         if (strcmp(input->files[i].field, field->name) == 0) {

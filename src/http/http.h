@@ -47,7 +47,8 @@ struct field {
     size_t offset; /* of the member in the handler's form struct */
     bool is_required;
     bool is_many; /* FIELD_FILE: struct upload_list with up to HTTP_FILE_COUNT_LIMIT files */
-    bool is_bulk; /* FIELD_FILE: an archive, as large as the setting bulk_limit allows */
+    size_t limit; /* FIELD_FILE: the setting that bounds it, as offsetof(struct config, video_limit); 0 means
+                     upload_limit */
     int64_t minimum;
     int64_t maximum;   /* texts: 0 means 255; ints: both 0 means any; rows: the most rows (0 = 100) */
     int64_t otherwise; /* FIELD_INT and FIELD_CHOICE: value when absent */
@@ -114,6 +115,8 @@ struct req {
 
 /* hooks.owner of the server that answers. */
 void *req_owner(const struct req *req);
+/* The most bytes of a field's file, by its setting. */
+int64_t field_file_limit(const struct config *config, const struct field *field);
 /* What came with the request. NULL when absent. */
 const char *req_header(const struct req *req, const char *name);
 const char *req_cookie(const struct req *req, const char *name);
@@ -129,6 +132,9 @@ const struct value *req_typed_all(const struct req *req);
 /* A location on this site without the prefix of the reader's language: for comparing it with paths, and for
  * keeping it for a reply, which puts the prefix of its own reader before it. */
 const char *req_local(const struct req *req, const char *location);
+
+/* The reader's words for a key of the locale files, for what no template makes; NULL when there are none. */
+const char *req_text(const struct req *req, const char *key);
 
 /* ---- replies: a handler ends with exactly one of them ---------------------------------------- */
 
@@ -170,10 +176,14 @@ struct http_hooks {
     void *owner;
     /* Fills ctx.shop for a host name ("shop.example:8080"); ERR_SHOP_NOT_FOUND when there is none. */
     err (*find_shop)(struct req *req);
-    /* Checks guard and scope and fills req->visitor, ctx.actor, ctx.actor_id. */
+    /* Checks guard and scope and fills req->visitor, ctx.actor, ctx.actor_id. It may answer instead: to send
+     * the reader to another host. */
     err (*admit)(struct req *req);
     /* Renders a template for the HTML face. */
     err (*render)(struct req *req, const char *template, const struct value *view, struct text_buf *out);
+    /* The text of a key of the locale files ("imports.title") in the language of the reader; NULL when there
+     * is none. */
+    const char *(*text)(const struct req *req, const char *key);
     /* Answers a failure for the HTML face: an error page, or the form again (req_typed). 5xx details are not
      * for the client. It may call one reply_ function instead of writing to `out`: to send to the login. When
      * it fails itself, a plain built-in page is sent. */
@@ -184,9 +194,9 @@ struct http_hooks {
     bool (*is_ready)(void *owner, struct ctx *ctx);
     /* Locale prefixes that are cut from paths ("en"): the first entry is the default without prefix. */
     const char *const *locales;
-    /* A request with this cookie neither gets a cached page nor makes one: the staff session. NULL for none.
-     */
-    const char *no_cache_cookie;
+    /* A request with one of these cookies neither gets a cached page nor makes one: the staff session, a
+     * wish that changes pages. Ends with NULL; NULL for none. */
+    const char *const *no_cache_cookies;
 };
 
 struct http_options {

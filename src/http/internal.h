@@ -92,6 +92,7 @@ struct body {
     int64_t limit;
     int64_t swallowed;
     struct multipart *multipart;
+    bool takes_files;
     struct ctx upload_ctx; /* arena of the upload */
 };
 

@@ -148,6 +148,14 @@ static bool is_simple_query(const char *url)
     return parameters <= PARAMETER_LIMIT && strlen(query) <= QUERY_LIMIT;
 }
 
+static bool has_own_pages(const char *cookies, const char *const *names)
+{
+    for (; names && *names; names++)
+        if (cookie_is_present(cookies, *names))
+            return true;
+    return false;
+}
+
 size_t page_key(const struct exchange *exchange, char out[PAGE_KEY_BYTES])
 {
     const struct head *head = &exchange->head;
@@ -155,7 +163,7 @@ size_t page_key(const struct exchange *exchange, char out[PAGE_KEY_BYTES])
     const char *host = head->host ? head->host : "";
     if (exchange->method != GET || head->authorization || !is_simple_query(exchange->url))
         return 0;
-    if (head->cookie && cookie_is_present(head->cookie, hooks->no_cache_cookie))
+    if (head->cookie && has_own_pages(head->cookie, hooks->no_cache_cookies))
         return 0;
     const char *face =
         exchange->face == FACE_JSON ? accept_locale(head->accept_language, hooks->locales) : "";

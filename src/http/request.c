@@ -196,6 +196,8 @@ static err serve(struct work *work)
     TRY(origin_check(work));
     if (hooks->admit)
         TRY(hooks->admit(req));
+    if (work->answer.kind != ANSWER_NONE)
+        return NULL;
     work->is_admitted = true;
     TRY(read_fields(work));
     TRY(req->route->handler(req));
@@ -232,6 +234,12 @@ const char *req_header(const struct req *req, const char *name)
 const char *req_cookie(const struct req *req, const char *name)
 {
     return cookie_find(req->ctx.arena, req->exchange->head.cookie, name);
+}
+
+const char *req_text(const struct req *req, const char *key)
+{
+    const struct http_hooks *hooks = req->exchange->server->hooks;
+    return hooks->text ? hooks->text(req, key) : NULL;
 }
 
 const char *req_network(const struct req *req)

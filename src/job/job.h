@@ -75,6 +75,8 @@ struct job_runner_options {
     err (*load_shop)(struct ctx *ctx, int64_t shop_id);
     void *owner; /* handed to listeners and jobs */
     int threads; /* for jobs; the dispatcher has its own */
+    /* Kinds of job that take minutes: they give way to those who wait for a page. Ends with NULL, or NULL. */
+    const char *const *gentle;
 };
 
 struct job_runner;

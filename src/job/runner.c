@@ -5,8 +5,10 @@
  * both look every POLL_MS. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/log.h"
+#include "base/text.h"
 #include "job/internal.h"
 #include <pthread.h>
+#include <sys/resource.h>
 
 #define POLL_MS 250
 /* The least time between two looks for jobs that found nothing, however often commits wake us. */
@@ -20,6 +22,8 @@
 #define THREADS_LIMIT 64
 /* Steps after which draining is taken to go round in circles. */
 #define DRAIN_LIMIT 100000
+/* Of a thread that gives way: one ninth of what another one gets of a processor that both want. */
+#define GENTLE_NICE 10
 
 struct worker {
     struct job_runner *runner;
@@ -209,13 +213,41 @@ static void look_for_all(struct worker *worker)
     pthread_cond_broadcast(&runner->claimed);
 }
 
+static bool is_gentle(const struct worker *worker)
+{
+    const char *const *gentle = worker->runner->options.gentle;
+    for (; gentle && *gentle && worker->claim.kind; gentle++)
+        if (text_is(*gentle, worker->claim.kind->kind))
+            return true;
+    return false;
+}
+
+static void *run_gently(void *arg)
+{
+    struct worker *worker = arg;
+    pthread_setname_np(pthread_self(), "gentle");
+    setpriority(PRIO_PROCESS, 0, GENTLE_NICE); /* of the calling thread alone, on Linux */
+    run_claim(&worker->work, &worker->claim);
+    return NULL;
+}
+
+/* A thread may step back, but not forth again: who gives way is a thread of its own. */
+static void run_in_its_place(struct worker *worker)
+{
+    pthread_t thread;
+    if (is_gentle(worker) && pthread_create(&thread, NULL, run_gently, worker) == 0)
+        pthread_join(thread, NULL);
+    else
+        run_claim(&worker->work, &worker->claim);
+}
+
 static void run_next(struct worker *worker)
 {
     struct job_runner *runner = worker->runner;
     worker->claim = runner->queue[--runner->queued];
     worker->is_running = true;
     pthread_mutex_unlock(&runner->lock);
-    run_claim(&worker->work, &worker->claim);
+    run_in_its_place(worker);
     pthread_mutex_lock(&runner->lock);
     worker->is_running = false;
 }

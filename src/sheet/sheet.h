@@ -76,9 +76,6 @@ CHECKED err sheet_next(struct ctx *ctx, struct sheet_reader *reader, struct shee
                        enum sheet_outcome *outcome);
 /* The problem of the last outcome SHEET_PROBLEM, valid until the next call. */
 const struct sheet_problem *sheet_problem(const struct sheet_reader *reader);
-/* Passes over all rows, and their problems, whose number is at most `number`: for going on where an earlier
- * reading ended. The next sheet_next gives what follows. (The header is read before, as always.) */
-void sheet_skip(struct sheet_reader *reader, int64_t number);
 /* Bytes of the file (of XLSX: of the unpacked sheet) that are done with, and all there are; for a bar of
  * progress. */
 void sheet_progress(const struct sheet_reader *reader, int64_t *done, int64_t *total);

@@ -14,10 +14,8 @@
 
 struct sheet_reader {
     struct arena *arena;
-    struct arena *passed; /* rows that are passed over */
     int file;
     int64_t size;
-    int64_t skipped;          /* rows up to this number are passed over */
     struct text_source *text; /* one of these two */
     struct xlsx_source *xlsx;
     struct sheet_problem problem;
@@ -72,7 +70,6 @@ err sheet_open(struct ctx *ctx, const char *path, struct sheet_reader **made)
     struct arena *arena = arena_open(READER_BYTES);
     struct sheet_reader *reader = arena_alloc(arena, sizeof *reader);
     reader->arena = arena;
-    reader->passed = arena_open(READER_BYTES);
     reader->file = file;
     err failure = NULL;
     if (fstat(file, &facts) != 0 || S_ISDIR(facts.st_mode))
@@ -89,56 +86,17 @@ err sheet_open(struct ctx *ctx, const char *path, struct sheet_reader **made)
     return NULL;
 }
 
-static err next_row(struct ctx *ctx, struct sheet_reader *reader, struct sheet_row *row,
-                    enum sheet_outcome *outcome)
+err sheet_next(struct ctx *ctx, struct sheet_reader *reader, struct sheet_row *row,
+               enum sheet_outcome *outcome)
 {
     if (reader->xlsx)
         return xlsx_source_next(ctx, reader->xlsx, row, &reader->problem, outcome);
     return text_source_next(ctx, reader->text, row, &reader->problem, outcome);
 }
 
-/* Goes on to the first row that is not to be passed over. */
-static err pass_rows(struct ctx *ctx, struct sheet_reader *reader, struct sheet_row *row,
-                     enum sheet_outcome *outcome)
-{
-    struct ctx aside = *ctx;
-    aside.arena = reader->passed;
-    int64_t number;
-    do {
-        arena_reset(reader->passed);
-        err failure = next_row(&aside, reader, row, outcome);
-        if (failure)
-            return error_make(ctx->arena, failure->code, failure->file, failure->line, "%s", failure->detail);
-        number = *outcome == SHEET_ROW ? row->number : reader->problem.number;
-    } while (*outcome != SHEET_END && number <= reader->skipped &&
-             !(*outcome == SHEET_PROBLEM && reader->problem.is_end));
-    reader->skipped = 0;
-    if (*outcome != SHEET_ROW)
-        return NULL;
-    struct sheet_cell *cells = arena_alloc_many(ctx->arena, row->count, sizeof *cells);
-    for (size_t i = 0; i < row->count; i++)
-        cells[i] = (struct sheet_cell){arena_copy(ctx->arena, row->cells[i].text, row->cells[i].length),
-                                       row->cells[i].length};
-    row->cells = cells;
-    return NULL;
-}
-
-err sheet_next(struct ctx *ctx, struct sheet_reader *reader, struct sheet_row *row,
-               enum sheet_outcome *outcome)
-{
-    if (reader->skipped > 0)
-        return pass_rows(ctx, reader, row, outcome);
-    return next_row(ctx, reader, row, outcome);
-}
-
 const struct sheet_problem *sheet_problem(const struct sheet_reader *reader)
 {
     return &reader->problem;
-}
-
-void sheet_skip(struct sheet_reader *reader, int64_t number)
-{
-    reader->skipped = number;
 }
 
 void sheet_progress(const struct sheet_reader *reader, int64_t *done, int64_t *total)
@@ -188,7 +146,6 @@ void sheet_close(struct sheet_reader *reader)
     if (reader->xlsx)
         xlsx_source_close(reader->xlsx);
     close(reader->file);
-    arena_close(reader->passed);
     struct arena *arena = reader->arena;
     arena_close(arena);
 }

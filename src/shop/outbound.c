@@ -23,7 +23,8 @@ bool outbound_is_passing(enum outbound_problem problem)
            problem == OUTBOUND_BAD_TLS;
 }
 
-static const int lane_width[] = {[OUTBOUND_PICTURES] = 1, [OUTBOUND_HOOKS] = 2};
+static const int lane_width[] = {
+    [OUTBOUND_PICTURES] = 1, [OUTBOUND_HOOKS] = 2, [OUTBOUND_PROOFS] = 1, [OUTBOUND_MESSAGES] = 2};
 static atomic_int lane_use[sizeof lane_width / sizeof *lane_width];
 
 bool outbound_lane_enter(enum outbound_lane lane)

@@ -65,8 +65,19 @@ struct outbound {
     enum outbound_problem (*look_at)(struct ctx *ctx, const char *url, bool is_https_only);
 };
 
+/* The port to the names of the world. */
+#define NAME_TEXT_LIMIT 16 /* records that are looked at */
+struct name_texts {
+    const char *texts[NAME_TEXT_LIMIT]; /* the parts of a record joined */
+    size_t count;
+};
+struct name_lookup {
+    /* The TXT records of a name; none when there are none, or when nobody answers in time. */
+    void (*texts)(struct ctx *ctx, const char *name, struct name_texts *found);
+};
+
 /* Few threads run jobs, and orders and payments want them too: so only so many wait for an answer from
  * outside at once, in this process. False when the lane is full: try again later. */
-enum outbound_lane { OUTBOUND_PICTURES, OUTBOUND_HOOKS };
+enum outbound_lane { OUTBOUND_PICTURES, OUTBOUND_HOOKS, OUTBOUND_PROOFS, OUTBOUND_MESSAGES };
 bool outbound_lane_enter(enum outbound_lane lane);
 void outbound_lane_leave(enum outbound_lane lane);

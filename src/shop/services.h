@@ -3,13 +3,19 @@
 #pragma once
 
 struct gateway;
+struct mailer;
+struct name_lookup;
 struct outbound;
 struct picture_maker;
+struct wording;
 struct zip_reader;
 
 struct services {
     const struct gateway *const *gateways; /* ends with NULL */
     const struct picture_maker *pictures;
     const struct outbound *outbound;
+    const struct name_lookup *names;
     const struct zip_reader *zips;
+    const struct mailer *mailer;
+    const struct wording *wording; /* NULL on the command line */
 };

@@ -13,3 +13,6 @@
 /* For routes that anybody may use: ERR_SHOP_NOT_OPEN. Fills req->visitor when staff look at a shop that is
  * not open. */
 CHECKED err gate_check(struct req *req);
+/* Whether a route stands outside the shop that strangers walk about in: it is open when the shop is not, and
+ * stays at the host where it was asked for. */
+bool gate_is_always_open(const char *path);

@@ -1,7 +1,9 @@
 /* sitemap.c - the one list of modules: a new module is one more line in each list that concerns it. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "adapter/names.h"
 #include "adapter/outbound.h"
 #include "adapter/sandbox.h"
+#include "adapter/smtp.h"
 #include "adapter/vips.h"
 #include "adapter/zip.h"
 #include "shop/backoffice/backoffice_routes.h"
@@ -12,24 +14,32 @@
 #include "shop/checkout/checkout_routes.h"
 #include "shop/content/content_routes.h"
 #include "shop/digital/digital_jobs.h"
+#include "shop/facet/facet_jobs.h"
 #include "shop/media/media_jobs.h"
 #include "shop/media/media_routes.h"
+#include "shop/notify/notify_jobs.h"
 #include "shop/payment/payment_jobs.h"
+#include "shop/review/review_routes.h"
 #include "shop/rule/rule_jobs.h"
 #include "shop/staff/staff_routes.h"
 #include "shop/storefront/storefront_routes.h"
 #include "shop/tenant/tenant.h"
+#include "shop/tenant/tenant_routes.h"
 #include "shop/transfer/import_jobs.h"
 #include "shop/transfer/transfer_routes.h"
 #include "web/web.h"
 
 const struct route *const site_routes[] = {
+    tenant_routes,
     storefront_routes,
+    storefront_currency_routes,
     storefront_licence_routes,
+    storefront_buying_routes,
     content_routes,
     cart_routes,
     checkout_routes,
     order_routes,
+    review_routes,
     sandbox_routes,
     media_routes,
     staff_routes,
@@ -41,6 +51,7 @@ const struct route *const site_routes[] = {
     transfer_routes,
     backoffice_product_routes,
     backoffice_price_routes,
+    backoffice_buying_routes,
     backoffice_picture_routes,
     backoffice_media_routes,
     backoffice_fetch_routes,
@@ -58,29 +69,37 @@ const struct route *const site_routes[] = {
     backoffice_hook_routes,
     backoffice_order_list_routes,
     backoffice_order_routes,
+    backoffice_review_routes,
     backoffice_saved_routes,
     backoffice_pack_routes,
     backoffice_search_routes,
     backoffice_audit_routes,
     backoffice_alarm_routes,
     backoffice_settings_routes,
+    backoffice_passcode_routes,
     backoffice_settings_identity_routes,
     backoffice_settings_shop_routes,
+    backoffice_settings_domain_routes,
+    backoffice_settings_currency_routes,
     backoffice_settings_staff_routes,
     backoffice_settings_factor_routes,
+    backoffice_notify_routes,
+    backoffice_message_routes,
     content_admin_routes,
     NULL,
 };
 
-const struct job_kind *const site_jobs[] = {shop_job_kinds,          media_job_kinds,
-                                            catalog_job_kinds,       payment_job_kinds,
-                                            payment_owed_job_kinds,  checkout_job_kinds,
-                                            digital_job_kinds,       sandbox_job_kinds,
-                                            catalog_fetch_job_kinds, payment_hook_job_kinds,
-                                            rule_job_kinds,          import_job_kinds,
-                                            backoffice_job_kinds,    NULL};
+const struct job_kind *const site_jobs[] = {
+    shop_job_kinds,    shop_claim_job_kinds,    media_job_kinds,        catalog_job_kinds,
+    payment_job_kinds, payment_owed_job_kinds,  checkout_job_kinds,     digital_job_kinds,
+    sandbox_job_kinds, catalog_fetch_job_kinds, payment_hook_job_kinds, rule_job_kinds,
+    facet_job_kinds,   import_job_kinds,        notify_job_kinds,       NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 
-const struct services site_services = {
-    .gateways = gateways, .pictures = &vips_pictures, .outbound = &curl_outbound, .zips = &archive_zips};
+const struct services site_services = {.gateways = gateways,
+                                       .pictures = &vips_pictures,
+                                       .outbound = &curl_outbound,
+                                       .names = &ares_names,
+                                       .zips = &archive_zips,
+                                       .mailer = &curl_mailer};

@@ -4,6 +4,8 @@
 
 #include "base/json.h"
 #include "liquid/liquid.h"
+#include "shop/storefront/storefront_routes.h"
+#include "shop/tenant/tenant.h"
 #include "web/theme_filters.h"
 #include <dirent.h>
 #include <stdio.h>
@@ -167,7 +169,8 @@ err theme_render(struct req *req, struct theme *theme, const char *template, con
         return fail_with(&req->ctx, ERR_TEMPLATE, "there is no template %s", template);
     struct theme_call call = {.links = &theme->links,
                               .texts = texts_of(theme, req->ctx.locale),
-                              .is_english = text_is(req->ctx.locale, "en")};
+                              .is_english = text_is(req->ctx.locale, "en"),
+                              .shown = shop_find_shown(req->ctx.shop, req_cookie(req, CURRENCY_COOKIE))};
     return liquid_render_page(&req->ctx, source->template, theme->layout, globals, &call, out);
 }
 

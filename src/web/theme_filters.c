@@ -95,6 +95,21 @@ static err show_decimal(struct liquid_call *call, const struct value *input, con
     return NULL;
 }
 
+/* "≈ US$12.34" in the currency that the buyer wishes to see; nothing when there is none. */
+static err show_about(struct liquid_call *call, const struct value *input, const struct value *arguments,
+                      size_t count, const struct value *named, struct value *output)
+{
+    (void)arguments, (void)count, (void)named;
+    const struct theme_call *data = liquid_call_data(call);
+    money amount, shown;
+    *output = value_text("");
+    if (!data->shown || !read_money(input, &amount) || !shown_amount(data->shown, amount, &shown))
+        return NULL;
+    const char *text = money_display(arena_of(call), shown);
+    *output = value_text(arena_format(arena_of(call), "\u2248 %s%s", text[0] == '$' ? "US" : "", text));
+    return NULL;
+}
+
 /* Addresses of the site in the reader's language. */
 static err localise(struct liquid_call *call, const struct value *input, const struct value *arguments,
                     size_t count, const struct value *named, struct value *output)
@@ -178,6 +193,7 @@ const struct liquid_filter_entry theme_filters[] = {
     {"t", translate, false},
     {"money", show_money, false},
     {"money_decimal", show_decimal, false},
+    {"about", show_about, false},
     {"path", localise, false},
     {"asset_url", link_asset, false},
     {"picture_url", link_picture, false},

@@ -3,6 +3,7 @@
 #pragma once
 #include "http/http.h"
 #include "liquid/liquid.h"
+#include "shop/tenant/tenant.h"
 
 struct theme_links {
     const struct http_static *statics;
@@ -14,6 +15,7 @@ struct theme_call {
     const struct theme_links *links;
     const struct value *texts;
     bool is_english;
+    const struct shown_currency *shown; /* the buyer's wish, or NULL */
 };
 
 extern const struct liquid_filter_entry theme_filters[];

@@ -6,8 +6,10 @@
 #include "shop/seed/seed.h"
 #include "shop/staff/staff.h"
 #include "shop/storefront/storefront.h"
+#include "shop/storefront/storefront_routes.h"
 #include "shop/tenant/tenant.h"
 #include "shop/trash/trash.h"
+#include "shop/wording.h"
 #include "shop/work/work.h"
 #include "web/gate.h"
 #include "web/theme.h"
@@ -25,6 +27,8 @@ struct web {
     struct shop_cache *shops;
     struct http_hooks hooks;
     struct site_events events;
+    struct wording wording;
+    struct services services; /* those of the site map, and the wording that was loaded */
 };
 
 /* ---- where the files are ---- */
@@ -58,8 +62,11 @@ static struct web *web_of(const struct req *req)
     return req_owner(req);
 }
 
+/* The proof of a domain is asked for while the domain leads to no shop yet. */
 static err find_shop(struct req *req)
 {
+    if (text_starts(req->path, SHOP_PROOF_PATH))
+        return NULL;
     return shop_cache_find_host(&req->ctx, web_of(req)->shops, req->host, &req->ctx.shop);
 }
 
@@ -70,13 +77,29 @@ static void choose_language(struct req *req)
         req->ctx.locale = req->ctx.shop->locale;
 }
 
+/* A shop has one address: its other domains send readers of pages to the main one. */
+static err send_to_main_host(struct req *req)
+{
+    const char *main_host = req->ctx.shop ? shop_better_host(&req->ctx, req->host) : NULL;
+    if (!main_host || req->route->method != GET || req->face != FACE_HTML ||
+        gate_is_always_open(req->route->path))
+        return NULL;
+    reply_header(req, "Cache-Control", "max-age=3600");
+    return reply_redirect(req, 301,
+                          arena_format(req->ctx.arena, "%s://%s%s",
+                                       text_starts(req->origin, "https:") ? "https" : "http", main_host,
+                                       req->url));
+}
+
 static err admit(struct req *req)
 {
     choose_language(req);
     req->ctx.actor = ACTOR_BUYER;
-    req->ctx.services = &site_services;
-    if (req->route->guard == ANYONE)
+    req->ctx.services = &web_of(req)->services;
+    if (req->route->guard == ANYONE) {
+        TRY(send_to_main_host(req));
         return gate_check(req);
+    }
     const char *token = req_cookie(req, STAFF_COOKIE);
     const struct staff *staff = NULL;
     if (token)
@@ -104,6 +127,8 @@ static void add_request(struct req *req, struct value *globals)
     value_set_text(arena, request, "locale", req->ctx.locale);
     value_set_text(arena, request, "origin", req->origin);
     value_set_bool(arena, request, "is_sandbox", req->ctx.config->sandbox);
+    const struct shown_currency *shown = shop_find_shown(req->ctx.shop, req_cookie(req, CURRENCY_COOKIE));
+    value_set_text(arena, request, "currency", shown ? shown->currency : NULL);
 }
 
 static void add_staff(struct req *req, struct value *globals)
@@ -117,9 +142,19 @@ static void add_staff(struct req *req, struct value *globals)
     value_set_text(req->ctx.arena, staff, "role", staff_role_names[person->role - 1]);
     struct value *may = value_set_object(req->ctx.arena, staff, "may");
     value_set_bool(req->ctx.arena, may, "products", staff_may(person, "products.read"));
+    value_set_bool(req->ctx.arena, may, "reviews", staff_may(person, "reviews.read"));
     value_set_bool(req->ctx.arena, may, "settings", staff_may(person, "settings.read"));
     value_set_bool(req->ctx.arena, may, "shop", staff_may(person, "shop.write"));
     value_set_bool(req->ctx.arena, may, "staff", staff_may(person, "staff.manage"));
+}
+
+/* So that a page can say what is too large before it is sent. */
+static void add_limits(struct req *req, struct value *globals)
+{
+    const struct config *config = req->ctx.config;
+    struct value *limits = value_set_object(req->ctx.arena, globals, "limits");
+    value_set_int(req->ctx.arena, limits, "import", config->import_limit);
+    value_set_int(req->ctx.arena, limits, "video", config->video_limit);
 }
 
 static void add_problems(struct req *req, struct value *globals, const struct field_problem *problem)
@@ -218,6 +253,7 @@ static err render_themed(struct req *req, const char *template, struct value *gl
     struct web *web = web_of(req);
     if (text_starts(template, ADMIN_PREFIX)) {
         add_staff(req, globals);
+        add_limits(req, globals);
         add_demo_login(req, globals);
         TRY(add_badges(req, globals));
         TRY(add_last_removed(req, globals));
@@ -268,6 +304,12 @@ static err render_failure(struct req *req, err failure, struct text_buf *out)
     return render_themed(req, is_staff_page ? "admin/error" : page, globals, out);
 }
 
+static const char *find_text(const struct req *req, const char *key)
+{
+    const struct web *web = web_of(req);
+    return theme_text(is_admin_path(req) ? web->admin : web->storefront, req->ctx.locale, key);
+}
+
 static bool is_ready(void *owner, struct ctx *ctx)
 {
     (void)owner;
@@ -291,9 +333,15 @@ static err load_statics(struct ctx *ctx, struct web *web, const char *share)
                            "/admin-assets/");
 }
 
+static const char *find_words(const struct wording *wording, const char *locale, const char *key)
+{
+    return theme_text(wording->texts, locale, key);
+}
+
 err web_open(struct ctx *ctx, struct web **result)
 {
     static const char *const locales[] = {"zh-CN", "en", NULL};
+    static const char *const own_pages[] = {STAFF_COOKIE, CURRENCY_COOKIE, NULL};
     const char *share;
     struct web *web = arena_alloc(ctx->arena, sizeof *web);
     TRY(share_find(ctx, &share));
@@ -302,16 +350,21 @@ err web_open(struct ctx *ctx, struct web **result)
                    "/assets/", &web->storefront));
     TRY(theme_load(ctx, arena_format(ctx->arena, "%s/admin", share), "admin", web->statics, "/admin-assets/",
                    &web->admin));
+    web->wording = (struct wording){.texts = web->admin, .find = find_words};
+    web->services = site_services;
+    web->services.wording = &web->wording;
+    ctx->services = &web->services;
     web->shops = shop_cache_open(ctx->arena);
     web->hooks = (struct http_hooks){.owner = web,
                                      .find_shop = find_shop,
                                      .admit = admit,
                                      .render = render,
+                                     .text = find_text,
                                      .render_failure = render_failure,
                                      .metrics = write_metrics,
                                      .is_ready = is_ready,
                                      .locales = locales,
-                                     .no_cache_cookie = STAFF_COOKIE};
+                                     .no_cache_cookies = own_pages};
     *result = web;
     return NULL;
 }

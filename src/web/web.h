@@ -13,7 +13,8 @@ extern const struct route *const site_routes[];
 extern const struct job_kind *const site_jobs[];
 extern const struct services site_services;
 
-/* Loads themes and assets from the share directory. Lives in ctx's arena. */
+/* Loads themes and assets from the share directory, and gives ctx the services that need them. Lives in ctx's
+ * arena. */
 CHECKED err web_open(struct ctx *ctx, struct web **web);
 const struct http_hooks *web_hooks(struct web *web);
 const struct http_static *web_statics(struct web *web);

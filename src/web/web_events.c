@@ -8,9 +8,13 @@
 #include "shop/checkout/checkout.h"
 #include "shop/digital/digital.h"
 #include "shop/digital/digital_jobs.h"
+#include "shop/facet/facet_jobs.h"
+#include "shop/notify/notify.h"
+#include "shop/notify/notify_jobs.h"
 #include "shop/payment/payment_jobs.h"
 #include "shop/rule/rule_jobs.h"
 #include "shop/staff/staff.h"
+#include "shop/transfer/import_jobs.h"
 #include "shop/trash/trash.h"
 #include "shop/work/work.h"
 #include "web/web.h"
@@ -18,7 +22,7 @@
 
 #define NEWS_LIMIT 1024
 #define SHOPS_AT_ONCE 100
-#define JOB_THREADS 5 /* three of them may be waiting for somebody outside (shop/outbound.h) */
+#define JOB_THREADS 8 /* six of them may be waiting for somebody outside (shop/outbound.h) */
 
 static void drop(const struct site_events *events, struct ctx *ctx, const char *kind, int64_t id)
 {
@@ -72,12 +76,19 @@ static err hear_order(struct ctx *ctx, const struct outbox_event *event, void *o
 }
 
 static const struct listener page_listeners[] = {
-    {"product.", hear_product}, {"category.", hear_category}, {"collection.", hear_collection},
-    {"shop.", hear_shop},       {"order.", hear_order},       {0},
+    {"product.", hear_product},
+    {"category.", hear_category},
+    {"collection.", hear_collection},
+    {"facet.", hear_collection},
+    {"shop.", hear_shop},
+    {"order.", hear_order},
+    {"review.", hear_product},
+    {0},
 };
 
-static const struct listener *const listeners[] = {page_listeners,  payment_listeners, digital_listeners,
-                                                   order_listeners, rule_listeners,    NULL};
+static const struct listener *const listeners[] = {
+    page_listeners, payment_listeners, digital_listeners, order_listeners,
+    rule_listeners, facet_listeners,   notify_listeners,  NULL};
 
 /* Runs `work` for every shop of the platform. */
 static err for_each_shop(struct ctx *ctx, err (*work)(struct ctx *ctx))
@@ -102,6 +113,8 @@ static err sweep_shop(struct ctx *ctx)
     TRY(audit_sweep(ctx));
     TRY(work_sweep(ctx));
     TRY(trash_sweep(ctx));
+    TRY(facet_sweep(ctx));
+    TRY(message_sweep(ctx));
     return checkout_sweep_keys(ctx);
 }
 
@@ -113,6 +126,9 @@ static err sweep(struct ctx *ctx, void *owner)
 
 static const struct job_recurring sweepers[] = {{"sweep", 10 * MINUTE_MS, sweep}, {0}};
 static const struct job_recurring *const recurring[] = {sweepers, NULL};
+
+static const char *const gentle_jobs[] = {IMPORT_CHECK_JOB, IMPORT_APPLY_JOB, IMPORT_UNDO_JOB,
+                                          RULE_SETTLE_JOB, NULL};
 
 static err load_shop(struct ctx *ctx, int64_t shop_id)
 {
@@ -128,7 +144,8 @@ struct job_runner_options site_events_jobs(struct site_events *events, struct db
                                        .recurring = recurring,
                                        .load_shop = load_shop,
                                        .owner = events,
-                                       .threads = JOB_THREADS};
+                                       .threads = JOB_THREADS,
+                                       .gentle = gentle_jobs};
 }
 
 void site_events_metrics(const struct site_events *events, struct text_buf *out)

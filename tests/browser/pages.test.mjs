@@ -58,6 +58,11 @@ describe("every page", () => {
     const paid = await shop.visitor().buys(thing);
     const shipped = await shop.visitor().buys(thing);
     await staff.ships(shipped);
+    await shop.visitor().client.post(`/orders/${shipped.number}/reviews`, { token: shipped.token, line_no: 1, stars: 2, text: "杯沿有个小缺口。" });
+    const unreviewed = await shop.visitor().buys(thing);
+    await staff.ships(unreviewed);
+    const said = (await staff.reads("/admin/reviews")).reviews[0];
+    await staff.does(`/admin/reviews/${said.id}/reply`, { text: "抱歉，已补发。" });
     const refunded = await shop.visitor().buys(thing);
     await staff.cancels(refunded);
     const closed = await shop.visitor().orders(thing);
@@ -74,6 +79,8 @@ describe("every page", () => {
     await staff.does("/admin/settings/licence", { way: "licence", legal_name: "云间商贸有限公司", credit_code: "91350100M000100Y43", licence_url: "https://gsxt.example/1", icp_number: "浙ICP备12345678号-1", psb_number: "浙公网安备33010502030143号" });
     await staff.does("/admin/settings/licences", { kind: "食品经营许可证", number: "JY13301050000001" });
     await staff.does("/admin/settings/domains", { host: "shop.yunjian.example" });
+    await staff.does("/admin/settings/notify/channels", { kind: "wecom", name: "客服群", url: "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0000-9f3e", is_on: true, paid: true, alarm: true });
+    await staff.does("/admin/settings/notify/channels", { kind: "mail", name: "店主邮箱", to: "owner@yunjian.example", is_on: true, paid: true, refunded: true });
     await staff.does("/admin/settings/staff", { login: "lin@yunjian.example", name: "小林", role: "packer", password: "kettle on tea" });
     const [careful, entering] = await carefulPeople(staff);
     for (const version of [0, 1]) await staff.does("/admin/settings/policies/returns", { version, text: "# 七天无理由\n- 完好就能退", text_en: "# Seven days\n- As good as new" });
@@ -126,6 +133,13 @@ describe("every page", () => {
       "order-by-hand": order(waiting),
       "order-refunded": order(refunded),
       "order-closed": order(closed),
+      "order-reviews": { path: `/orders/${unreviewed.number}/reviews?token=${unreviewed.token}` },
+      "order-reviewed": { path: `/orders/${shipped.number}/reviews?token=${shipped.token}`, then: (page) => page.locator(".review-open summary").click() },
+      reviews: { path: `/products/${thing.handle}/reviews` },
+      "reviews-none": { path: `/products/${game.handle}/reviews` },
+      "admin-reviews": { path: "/admin/reviews", cookies: session },
+      "admin-reviews-narrow": { path: `/admin/reviews?product=${thing.id}&stars=2`, cookies: session },
+      "admin-review": { path: `/admin/reviews/${said.id}`, cookies: session, then: (page) => page.locator(".review-report summary").click() },
       "order-find": { path: "/orders" },
       "not-found": { path: "/nothing-here" },
       "admin-login": { path: "/admin/login" },
@@ -174,6 +188,8 @@ describe("every page", () => {
       "admin-settings-region": { path: "/admin/settings/region", cookies: session },
       "admin-settings-domains": { path: "/admin/settings/domains", cookies: session },
       "admin-settings-staff": { path: "/admin/settings/staff", cookies: session, then: (page) => page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = !one.closest(".side, .confirm")))) },
+      "admin-settings-notify": { path: "/admin/settings/notify?new=feishu", cookies: session, then: (page) => page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = !one.closest(".side, .confirm")))) },
+      "admin-messages": { path: "/admin/messages", cookies: session },
       "admin-settings-policies": { path: "/admin/settings/policies", cookies: session },
       "admin-settings-policy": { path: "/admin/settings/policies/returns?version=1", cookies: session },
       "admin-settings-closing": { path: "/admin/settings/closing", cookies: session },

@@ -160,38 +160,6 @@ describe("a shop that opens", () => {
   });
 });
 
-describe("domains", () => {
-  let server, shop, staff;
-  before(async () => {
-    server = await startServer();
-    shop = server.shop;
-    staff = await shop.staff();
-  });
-  after(() => server?.stop());
-
-  const at = (host) => shop.client().send("GET", "/", { headers: { accept: "text/html", host } });
-
-  test("are added in any script, lead to the shop, and to no other", async () => {
-    expect(await staff.does("/admin/settings/domains", { host: "茶铺.Example" }), 200);
-    const answer = await at("xn--cl1av77a.example");
-    assert.equal(answer.status, 200);
-    assert.match(answer.text, /Shop main/);
-    const other = await server.opens("rival");
-    const refused = expectProblem(await (await other.staff()).does("/admin/settings/domains", { host: "xn--cl1av77a.example" }), 422, "invalid");
-    assert.equal(refused.errors[0].field, "host");
-    for (const host of ["https://tea.example", "localhost", "10.0.0.1", "main.localhost", "tea.example/path"]) expectProblem(await staff.does("/admin/settings/domains", { host }), 422, "invalid");
-    expectProblem(await (await other.staff()).does("/admin/settings/domains/remove", { host: "xn--cl1av77a.example" }), 404, "not-found");
-  });
-
-  test("the main one is the address that pages name", async () => {
-    expect(await staff.does("/admin/settings/domains/main", { host: "xn--cl1av77a.example" }), 200);
-    await untilPage(shop, "/", ({ text }) => text.includes('rel="canonical" href="https://xn--cl1av77a.example/"'), "the canonical address is the main domain");
-    expect(await staff.does("/admin/settings/domains/remove", { host: "xn--cl1av77a.example" }), 200);
-    await until(async () => (await at("xn--cl1av77a.example")).status === 404, "the domain leads nowhere");
-    await untilPage(shop, "/", ({ text }) => !text.includes("xn--cl1av77a"), "pages name their own address again");
-  });
-});
-
 describe("the people of a shop", () => {
   let server, shop, owner;
   before(async () => {

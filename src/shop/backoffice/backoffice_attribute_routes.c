@@ -19,6 +19,7 @@ struct attribute_form {
     const char *unit;
     const char *choices; /* separated by commas */
     bool is_required;
+    bool is_facet;
     int64_t position;
     struct field_rows categories;
     const char *notice;
@@ -64,6 +65,10 @@ static const struct field category_row_fields[] = {
          .kind = FIELD_FLAG,                                                                                 \
          .offset = offsetof(struct attribute_form, is_required),                                             \
          .help = "Whether a product must answer to be saved onto the shelf"},                                \
+        {.name = "is_facet",                                                                                 \
+         .kind = FIELD_FLAG,                                                                                 \
+         .offset = offsetof(struct attribute_form, is_facet),                                                \
+         .help = "Whether lists of the shop can be narrowed by it; never for a date"},                       \
         {.name = "position",                                                                                 \
          .kind = FIELD_INT,                                                                                  \
          .offset = offsetof(struct attribute_form, position),                                                \
@@ -135,6 +140,7 @@ static struct attribute draft_of(struct req *req)
                               .unit = form->unit,
                               .choices = choices_of(&req->ctx, form),
                               .is_required = form->is_required,
+                              .is_facet = form->is_facet,
                               .position = form->position};
     draft.category_ids =
         arena_alloc_many(req->ctx.arena, form->categories.count + 1, sizeof *draft.category_ids);

@@ -87,6 +87,7 @@ static err add_counts(struct ctx *ctx, struct value *view)
     }
     TRY(payment_count_by_hand(ctx, &count));
     value_set_int(ctx->arena, counts, "hand", count);
+    value_set_int(ctx->arena, counts, "limit", DECK_COUNT_LIMIT);
     return NULL;
 }
 

@@ -91,12 +91,21 @@ const struct list media_list_pages = {
     .sorts = {{.name = "newest", .without = BIT(MEDIA_Q)}, {.name = "title", .without = BIT(MEDIA_SHOW)}},
 };
 
-const char *const list_names[] = {"products", "orders", "audit", "tags", "codes", "media", NULL};
+/* The same: each combination of filters is read in the order of time. */
+const struct list review_list_pages = {
+    .name = "reviews",
+    .path = "/admin/reviews",
+    .filters = {"state", "stars", "product"},
+    .sorts = {{.name = "newest"}},
+};
+
+const char *const list_names[] = {"products", "orders", "audit", "tags", "codes", "media", "reviews", NULL};
 
 const struct list *list_of_name(const char *name)
 {
     static const struct list *const lists[] = {&product_list_pages, &order_list_pages, &audit_list_pages,
-                                               &tag_list_pages,     &deck_list_pages,  &media_list_pages};
+                                               &tag_list_pages,     &deck_list_pages,  &media_list_pages,
+                                               &review_list_pages};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         if (text_is(lists[i]->name, name))
             return lists[i];

@@ -79,6 +79,7 @@ extern const struct list media_list_pages;
 extern const struct list product_list_pages;
 extern const struct list order_list_pages;
 extern const struct list audit_list_pages;
+extern const struct list review_list_pages;
 /* "products" …; ends with NULL. */
 extern const char *const list_names[];
 const struct list *list_of_name(const char *name);

@@ -4,6 +4,7 @@
 #include "shop/backoffice/backoffice_order_view.h"
 
 #include "shop/backoffice/backoffice_digital_view.h"
+#include "shop/backoffice/backoffice_notify_view.h"
 #include "shop/checkout/checkout.h"
 #include "shop/digital/digital.h"
 #include "shop/payment/payment.h"
@@ -48,6 +49,8 @@ static void add_owed_line(struct ctx *ctx, struct value *list, const struct orde
     value_set_text(ctx->arena, entry, "sku", line->sku);
     value_set_int(ctx->arena, entry, "quantity", line->quantity);
     value_set_int(ctx->arena, entry, "left", deck->loaded - deck->dealt);
+    if (answers_set_view(ctx, entry, line->answers))
+        value_set_list(ctx->arena, entry, "answers");
     value_set_bool(ctx->arena, entry, "by_hand", deck->mode == DECK_BY_HAND);
     value_set_bool(ctx->arena, entry, "has_hook", deck->has_hook);
     value_set_text(ctx->arena, entry, "url",
@@ -96,6 +99,7 @@ err order_admin_view(struct ctx *ctx, const struct order *order, struct value **
     add_permissions(ctx, order, payment_refundable(attempts, count), tree);
     TRY(add_owed(ctx, order, tree));
     TRY(add_views(ctx, order, tree));
+    TRY(order_messages_view(ctx, order, tree));
     *view = value_object(ctx->arena);
     value_set(ctx->arena, *view, "order", *tree);
     add_carriers(ctx, *view);

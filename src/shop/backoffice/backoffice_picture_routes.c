@@ -117,7 +117,7 @@ static const struct field video_fields[] = {
      .kind = FIELD_FILE,
      .offset = offsetof(struct picture_form, video),
      .is_required = true,
-     .maximum = VIDEO_BYTES_LIMIT,
+     .limit = offsetof(struct config, video_limit),
      .help = "An MP4 or WebM file"},
     {0},
 };

@@ -207,6 +207,7 @@ err attribute_views(struct ctx *ctx, struct value *view)
         value_set_text(arena, row, "unit", attribute->unit);
         value_set(arena, row, "choices", *attribute->choices);
         value_set_bool(arena, row, "is_required", attribute->is_required);
+        value_set_bool(arena, row, "is_facet", attribute->is_facet);
         value_set_int(arena, row, "position", attribute->position);
         struct value *ids = value_set_list(arena, row, "category_ids");
         for (size_t j = 0; j < attribute->category_count; j++)

@@ -198,6 +198,38 @@ static err save_in_transaction(struct ctx *ctx, void *arg)
     return NULL;
 }
 
+static bool is_of_another(const struct product_draft *draft, int64_t owner)
+{
+    return owner != 0 && owner != draft->id;
+}
+
+/* The same failure at the cells whose SKUs other products have, or at the handle. */
+static err name_taken(struct ctx *ctx, const struct product_draft *draft, err failure)
+{
+    struct field_problem *problems = arena_alloc_many(ctx->arena, draft->variant_count + 1, sizeof *problems);
+    const char **skus = arena_alloc_many(ctx->arena, draft->variant_count + 1, sizeof *skus);
+    int64_t *owners = arena_alloc_many(ctx->arena, draft->variant_count + 1, sizeof *owners);
+    const char *handle = draft->handle ? draft->handle : "";
+    size_t count = 0;
+    for (size_t i = 0; i < draft->variant_count; i++)
+        skus[i] = draft->variants[i].sku;
+    TRY(product_find_many(ctx, PRODUCT_BY_HANDLE, &handle, 1, owners));
+    if (is_of_another(draft, owners[0]))
+        return fail_field(ctx, "handle", "duplicate", "another product has this handle");
+    TRY(product_find_many(ctx, PRODUCT_BY_SKU, skus, draft->variant_count, owners));
+    for (size_t i = 0; i < draft->variant_count; i++) {
+        if (!is_of_another(draft, owners[i]))
+            continue;
+        problems[count] = (struct field_problem){.field = variant_field(ctx, draft, i, "sku"),
+                                                 .code = "sku-taken",
+                                                 .message = "another product has this SKU"};
+        if (count > 0)
+            problems[count - 1].next = &problems[count];
+        count++;
+    }
+    return count > 0 ? fail_fields(ctx, problems) : failure;
+}
+
 err product_form_merge(struct ctx *ctx, const struct product_form *form, struct product_merge *merge)
 {
     struct product_draft draft;
@@ -219,7 +251,9 @@ err product_form_save(struct ctx *ctx, const struct product_form *form, int64_t 
     for (size_t i = 0; i < draft.variant_count; i++)
         is_new[i] = draft.variants[i].id == 0;
     struct saving saving = {form, &draft, is_new};
-    TRY(db_transact(ctx, save_in_transaction, &saving));
+    err failure = db_transact(ctx, save_in_transaction, &saving);
+    if (failure)
+        return failure->code == ERR_DUPLICATE ? name_taken(ctx, &draft, failure) : failure;
     *product_id = draft.id;
     return NULL;
 }

@@ -10,6 +10,8 @@
 #include "shop/media/media.h"
 #include "shop/order/order.h"
 #include "shop/pricing/pricing.h"
+#include "shop/review/review.h"
+#include <inttypes.h>
 
 static err add_codes(struct ctx *ctx, struct value *view, int64_t variant_id)
 {
@@ -154,6 +156,16 @@ static err add_sales(struct ctx *ctx, struct value *view, int64_t product_id, co
     return NULL;
 }
 
+static err add_reviews(struct ctx *ctx, struct value *view, int64_t product_id)
+{
+    struct review_figures figures;
+    TRY(review_figures_many(ctx, &product_id, 1, &figures));
+    struct value *reviews = review_figures_view(ctx, view, "reviews", &figures);
+    value_set_text(ctx->arena, reviews, "url",
+                   arena_format(ctx->arena, "/admin/reviews?product=%" PRId64, product_id));
+    return NULL;
+}
+
 err product_edit_view(struct ctx *ctx, const struct product *product, int64_t page, struct value **view)
 {
     *view = value_object(ctx->arena);
@@ -166,6 +178,7 @@ err product_edit_view(struct ctx *ctx, const struct product *product, int64_t pa
         TRY(variant_list(ctx, product->id, &variants, &count));
         TRY(add_sales(ctx, tree, product->id, variants, count));
         TRY(add_variants(ctx, tree, product, variants, count, page));
+        TRY(add_reviews(ctx, tree, product->id));
         TRY(product_details_view(ctx, tree, product));
     }
     TRY(attribute_views(ctx, *view));

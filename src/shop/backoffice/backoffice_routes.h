@@ -9,6 +9,7 @@ extern const struct route backoffice_list_routes[];
 extern const struct route backoffice_act_routes[];
 extern const struct route backoffice_product_routes[];
 extern const struct route backoffice_price_routes[];
+extern const struct route backoffice_buying_routes[];
 extern const struct route backoffice_picture_routes[];
 extern const struct route backoffice_media_routes[];
 extern const struct route backoffice_fetch_routes[];
@@ -23,6 +24,7 @@ extern const struct route backoffice_digital_order_routes[];
 extern const struct route backoffice_hook_routes[];
 extern const struct route backoffice_order_list_routes[];
 extern const struct route backoffice_order_routes[];
+extern const struct route backoffice_review_routes[];
 extern const struct route backoffice_saved_routes[];
 extern const struct route backoffice_pack_routes[];
 extern const struct route backoffice_search_routes[];
@@ -35,10 +37,15 @@ extern const struct route backoffice_alarm_routes[];
 /* Shows an order's page again when a form of it was refused whose struct begins with the order's number. */
 CHECKED err order_show_again(struct req *req);
 extern const struct route backoffice_settings_routes[];
+extern const struct route backoffice_passcode_routes[];
 extern const struct route backoffice_settings_identity_routes[];
 extern const struct route backoffice_settings_shop_routes[];
+extern const struct route backoffice_settings_currency_routes[];
+extern const struct route backoffice_settings_domain_routes[];
 extern const struct route backoffice_settings_staff_routes[];
 extern const struct route backoffice_settings_factor_routes[];
+extern const struct route backoffice_notify_routes[];
+extern const struct route backoffice_message_routes[];
 
 /* 202 with the work, or its page. */
 struct work;

@@ -37,6 +37,7 @@ static const struct place places[] = {
     {"tags", "/admin/tags", "products.read", "标签 bq tags"},
     {"attributes", "/admin/attributes", "products.read", "属性 规格 sx gg attributes"},
     {"media", "/admin/media", "products.read", "素材 图片 视频 sc tp sp media pictures videos library"},
+    {"reviews", "/admin/reviews", "reviews.read", "评价 评论 回复 pj pl hf reviews ratings replies"},
     {"alarms", "/admin/alarms", NULL, "提醒 异常 tx yc alarms"},
     {"settings", "/admin/settings", "settings.read", "设置 sz settings"},
     {"identity", "/admin/settings/identity", "settings.read",

@@ -107,8 +107,10 @@ static err remove_logo(struct req *req)
 
 static const char *const locales[] = {"zh-CN", "en", NULL};
 /* Those of buyers and sellers we know of; the shop's own is always among them. */
-static const char *const currencies[] = {"CNY", "HKD", "MOP", "TWD", "USD", "EUR", "GBP", "JPY", "KRW",
-                                         "SGD", "MYR", "THB", "AUD", "NZD", "CAD", "CHF", NULL};
+static const char *const currencies[] = {"CNY", "HKD", "MOP", "TWD", "USD", "EUR", "GBP", "JPY", "KRW", "SGD",
+                                         "MYR", "THB", "VND", "IDR", "PHP", "INR", "AUD", "NZD", "CAD", "CHF",
+                                         "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "TRY", "RUB", "AED", "SAR",
+                                         "KWD", "BHD", "ILS", "ZAR", "BRL", "MXN", NULL};
 
 struct region_form {
     const char *currency;
@@ -181,7 +183,26 @@ static void add_currencies(struct arena *arena, struct value *view, const char *
         value_add(arena, list, value_text(own));
 }
 
-static err show_region(struct req *req)
+static void add_shown(struct ctx *ctx, struct value *view)
+{
+    const struct shop_profile *profile = ctx->shop->profile;
+    struct value *list = value_set_list(ctx->arena, view, "shown");
+    money hundred = money_of(100, ctx->shop->currency), about;
+    for (int i = 0; i < money_exponent(ctx->shop->currency); i++)
+        hundred = money_times(hundred, 10);
+    for (size_t i = 0; i < profile->shown_count; i++) {
+        const struct shown_currency *shown = &profile->shown[i];
+        struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_text(ctx->arena, row, "currency", shown->currency);
+        value_set_text(ctx->arena, row, "rate", shown_rate_text(ctx, shown->rate));
+        value_set_bool(ctx->arena, row, "is_whole", shown->rounding == SHOWN_WHOLE);
+        value_set_money(ctx->arena, row, "example", hundred);
+        if (shown_amount(shown, hundred, &about))
+            value_set_money(ctx->arena, row, "about", about);
+    }
+}
+
+err settings_show_region(struct req *req)
 {
     struct value *view;
     struct arena *arena = req->ctx.arena;
@@ -196,6 +217,7 @@ static err show_region(struct req *req)
     value_set_bool(arena, region, "currency_is_fixed", is_fixed);
     add_zones(arena, view, shop->utc_offset);
     add_currencies(arena, view, shop->currency);
+    add_shown(&req->ctx, view);
     return reply_view(req, "admin/settings_region", view);
 }
 
@@ -252,7 +274,7 @@ const struct route backoffice_settings_identity_routes[] = {
      .summary = "Take the logo away"},
     {.method = GET,
      .path = "/admin/settings/region",
-     .handler = show_region,
+     .handler = settings_show_region,
      SETTINGS_READ,
      .summary = "Currency, time zone and language",
      .answer = "region"},
@@ -262,7 +284,7 @@ const struct route backoffice_settings_identity_routes[] = {
      SETTINGS_WRITE,
      .fields = region_fields,
      .form_size = sizeof(struct region_form),
-     .again = show_region,
+     .again = settings_show_region,
      .summary = "Change currency, time zone and language"},
     {0},
 };

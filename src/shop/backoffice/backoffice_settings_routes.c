@@ -4,6 +4,7 @@
 #include "shop/backoffice/backoffice_routes.h"
 
 #include "shop/media/media.h"
+#include "shop/notify/notify.h"
 #include "shop/staff/staff.h"
 #include "shop/tenant/tenant.h"
 
@@ -69,7 +70,8 @@ static err show(struct req *req)
     struct value *view;
     struct shop_host *hosts;
     struct staff *people;
-    size_t host_count, people_count;
+    struct channel *channels;
+    size_t host_count, people_count, channel_count;
     TRY(settings_open(req, &view));
     TRY(shop_list_hosts(ctx, &hosts, &host_count));
     TRY(staff_list(ctx, &people, &people_count));
@@ -82,6 +84,8 @@ static err show(struct req *req)
     value_set_int(ctx->arena, settings, "utc_offset", ctx->shop->utc_offset);
     value_set_bool(ctx->arena, settings, "is_open", ctx->shop->is_open);
     add_people(ctx, settings, people, people_count);
+    TRY(channel_list(ctx, &channels, &channel_count));
+    value_set_int(ctx->arena, settings, "channels", (int64_t)channel_count);
     return reply_view(req, "admin/settings", view);
 }
 

@@ -8,6 +8,8 @@
 
 /* Reads the shop anew and begins a view, with the notice that the address carries. */
 CHECKED err settings_open(struct req *req, struct value **view);
+/* The page of currency, zone and language, also when a form of it was refused. */
+CHECKED err settings_show_region(struct req *req);
 /* The page of all staff, also when a form of it was refused. */
 CHECKED err settings_show_people(struct req *req);
 /* Takes an uploaded picture; what is wrong with it is a problem of `field`. */

@@ -1,4 +1,4 @@
-/* backoffice_settings_shop_routes.c - what binds the shop before the law: registration, domains, its end. */
+/* backoffice_settings_shop_routes.c - what binds the shop before the law: registration, its end. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/backoffice/backoffice_routes.h"
 #include "shop/backoffice/backoffice_settings_routes.h"
@@ -175,70 +175,6 @@ static err remove_licence(struct req *req)
     return done(req, "licence", "removed");
 }
 
-/* ---- domains ---- */
-
-struct host_form {
-    const char *host;
-};
-
-static const struct field host_fields[] = {
-    {.name = "host",
-     .kind = FIELD_TEXT,
-     .offset = offsetof(struct host_form, host),
-     .is_required = true,
-     .maximum = 253,
-     .help = "Name without https:// and path"},
-    {0},
-};
-static const struct field main_fields[] = {
-    {.name = "host",
-     .kind = FIELD_TEXT,
-     .offset = offsetof(struct host_form, host),
-     .maximum = 253,
-     .help = "One of the shop's domains; blank for none"},
-    {0},
-};
-
-static err show_hosts(struct req *req)
-{
-    struct value *view;
-    struct shop_host *hosts;
-    size_t count;
-    struct arena *arena = req->ctx.arena;
-    TRY(settings_open(req, &view));
-    TRY(shop_list_hosts(&req->ctx, &hosts, &count));
-    struct value *list = value_set_list(arena, view, "domains");
-    for (size_t i = 0; i < count; i++) {
-        struct value *row = value_add(arena, list, *value_object(arena));
-        value_set_text(arena, row, "host", hosts[i].host);
-        value_set_bool(arena, row, "is_main", hosts[i].is_main);
-    }
-    value_set_text(arena, view, "own_host", arena_format(arena, "%s.localhost", req->ctx.shop->handle));
-    value_set_text(arena, view, "here", req->host);
-    return reply_view(req, "admin/settings_domains", view);
-}
-
-static err add_host(struct req *req)
-{
-    const struct host_form *form = req->form;
-    TRY(shop_add_host(&req->ctx, form->host));
-    return done(req, "domains", "added");
-}
-
-static err remove_host(struct req *req)
-{
-    const struct host_form *form = req->form;
-    TRY(shop_remove_host(&req->ctx, form->host));
-    return done(req, "domains", "removed");
-}
-
-static err choose_host(struct req *req)
-{
-    const struct host_form *form = req->form;
-    TRY(shop_choose_main_host(&req->ctx, form->host));
-    return done(req, "domains", "saved");
-}
-
 /* ---- the end ---- */
 
 struct closing_form {
@@ -327,36 +263,6 @@ const struct route backoffice_settings_shop_routes[] = {
      .form_size = sizeof(struct licence_form),
      .again = show_licence,
      .summary = "Remove a licence"},
-    {.method = GET,
-     .path = "/admin/settings/domains",
-     .handler = show_hosts,
-     SHOP_READ,
-     .summary = "The shop's domains",
-     .answer = "domains"},
-    {.method = POST,
-     .path = "/admin/settings/domains",
-     .handler = add_host,
-     SHOP_WRITE,
-     .fields = host_fields,
-     .form_size = sizeof(struct host_form),
-     .again = show_hosts,
-     .summary = "Add a domain"},
-    {.method = POST,
-     .path = "/admin/settings/domains/remove",
-     .handler = remove_host,
-     SHOP_WRITE,
-     .fields = host_fields,
-     .form_size = sizeof(struct host_form),
-     .again = show_hosts,
-     .summary = "Remove a domain"},
-    {.method = POST,
-     .path = "/admin/settings/domains/main",
-     .handler = choose_host,
-     SHOP_WRITE,
-     .fields = main_fields,
-     .form_size = sizeof(struct host_form),
-     .again = show_hosts,
-     .summary = "Choose the domain that pages name as their address"},
     {.method = GET,
      .path = "/admin/settings/closing",
      .handler = show_closing,

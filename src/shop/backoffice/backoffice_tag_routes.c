@@ -38,6 +38,7 @@ static const struct field list_fields[] = {
 struct tag_form {
     int64_t tag_id;
     const char *name;
+    bool is_facet;
 };
 
 #define ID_FIELD                                                                                             \
@@ -57,6 +58,15 @@ static const struct field rename_fields[] = {
     {0},
 };
 
+static const struct field facet_fields[] = {
+    ID_FIELD,
+    {.name = "is_facet",
+     .kind = FIELD_FLAG,
+     .offset = offsetof(struct tag_form, is_facet),
+     .help = "Whether lists of the shop can be narrowed by it"},
+    {0},
+};
+
 static const struct field remove_fields[] = {ID_FIELD, {0}};
 
 static err tags_view(struct ctx *ctx, const struct list_form *form, struct value **view)
@@ -73,6 +83,7 @@ static err tags_view(struct ctx *ctx, const struct list_form *form, struct value
         value_set_id(ctx->arena, row, "id", tags[i].id);
         value_set_text(ctx->arena, row, "name", tags[i].name);
         value_set_int(ctx->arena, row, "product_count", tags[i].product_count);
+        value_set_bool(ctx->arena, row, "is_facet", tags[i].is_facet);
     }
     struct text_buf next;
     text_open(&next, ctx->arena, 1024);
@@ -112,6 +123,13 @@ static err change(struct req *req)
     return reply_done(req, 200, view, "/admin/tags?notice=%s", is_merged ? "merged" : "saved");
 }
 
+static err change_facet(struct req *req)
+{
+    const struct tag_form *form = req->form;
+    TRY(tag_change_facet(&req->ctx, form->tag_id, form->is_facet));
+    return reply_done(req, 200, value_object(req->ctx.arena), "/admin/tags?notice=saved");
+}
+
 static err drop(struct req *req)
 {
     const struct tag_form *form = req->form;
@@ -142,6 +160,15 @@ const struct route backoffice_tag_routes[] = {
      .again = show_again,
      .summary = "Give a tag another name, or make two one",
      .answer = "is_merged"},
+    {.method = POST,
+     .path = "/admin/tags/:id/facet",
+     .handler = change_facet,
+     .guard = STAFF,
+     .scope = "products.write",
+     .fields = facet_fields,
+     .form_size = sizeof(struct tag_form),
+     .again = show_again,
+     .summary = "Offer a tag among what narrows the lists of the shop, or no longer"},
     {.method = POST,
      .path = "/admin/tags/:id/remove",
      .handler = drop,

@@ -12,6 +12,7 @@
 
 #define TOKEN_LIMIT 64
 #define SWEEP_LIMIT 500
+#define ANSWERS_PURPOSE "cart.answers"
 
 struct cart_key {
     int64_t id;
@@ -49,27 +50,68 @@ static err take_head(struct ctx *ctx, const struct cart_key *key, struct db_rows
     return NULL;
 }
 
-static enum line_problem problem_of(const struct cart_line *line)
+struct pieces {
+    int64_t of_variant;
+    int64_t of_product;
+};
+
+static struct pieces count_pieces(const struct cart *cart, const struct variant *variant)
 {
-    if (!line->variant->is_on_shelf)
+    struct pieces pieces = {0, 0};
+    for (size_t i = 0; i < cart->count; i++) {
+        const struct cart_line *line = &cart->lines[i];
+        pieces.of_variant += line->variant->id == variant->id ? line->quantity : 0;
+        pieces.of_product += line->variant->product_id == variant->product_id ? line->quantity : 0;
+    }
+    return pieces;
+}
+
+static bool has_answers(struct ctx *ctx, const struct cart_line *line)
+{
+    struct given_answer *answers, *kept;
+    size_t count;
+    if (!line->variant->questions || !line->variant->questions[0])
+        return true;
+    return !answers_read(ctx, line->answers, &answers, &count) &&
+           !answers_check(ctx, line->variant->questions, answers, count, &kept, &count);
+}
+
+static enum line_problem problem_of(struct ctx *ctx, const struct cart *cart, struct cart_line *line)
+{
+    const struct variant *variant = line->variant;
+    struct pieces pieces = count_pieces(cart, variant);
+    if (!variant->is_on_shelf)
         return LINE_OFF_SHELF;
     if (line->available <= 0)
         return LINE_OUT_OF_STOCK;
-    return line->available < line->quantity ? LINE_TOO_FEW : LINE_FINE;
+    if (line->available < pieces.of_variant)
+        return LINE_TOO_FEW;
+    if (!has_answers(ctx, line))
+        return LINE_UNANSWERED;
+    line->bound = variant->max_quantity;
+    if (variant->max_quantity > 0 && pieces.of_product > variant->max_quantity)
+        return LINE_ABOVE_MOST;
+    line->bound = variant->min_quantity;
+    return pieces.of_product < variant->min_quantity ? LINE_BELOW_LEAST : LINE_FINE;
 }
 
 static err price_cart(struct ctx *ctx, struct cart *cart)
 {
     struct priced_line *priced = arena_alloc_many(ctx->arena, cart->count + 1, sizeof *priced);
     for (size_t i = 0; i < cart->count; i++)
-        priced[i] = (struct priced_line){cart->lines[i].variant->price, cart->lines[i].quantity, 0};
+        priced[i] = (struct priced_line){.variant_id = cart->lines[i].variant->id,
+                                         .list_price = cart->lines[i].variant->price,
+                                         .tiers = cart->lines[i].variant->tiers,
+                                         .tier_count = cart->lines[i].variant->tier_count,
+                                         .quantity = cart->lines[i].quantity};
     TRY(price_lines(ctx, priced, cart->count, &cart->total));
     cart->item_count = 0;
     cart->has_problems = cart->needs_address = false;
     for (size_t i = 0; i < cart->count; i++) {
         struct cart_line *line = &cart->lines[i];
+        line->unit_price = priced[i].unit_price;
         line->total = priced[i].total;
-        line->problem = problem_of(line);
+        line->problem = problem_of(ctx, cart, line);
         cart->item_count += line->quantity;
         cart->has_problems = cart->has_problems || line->problem != LINE_FINE;
         cart->needs_address = cart->needs_address || line->variant->kind == PRODUCT_PHYSICAL;
@@ -97,6 +139,17 @@ static err load_goods(struct ctx *ctx, struct cart *cart, const int64_t *ids, si
     return NULL;
 }
 
+/* What was answered may be personal: it is opened only where there is something. */
+static err open_answers(struct ctx *ctx, const struct db_rows *rows, struct cart_line *line)
+{
+    struct sealed sealed;
+    line->answers_key = db_get_text(rows, 3);
+    if (!line->answers_key[0])
+        return NULL;
+    sealed.ptr = db_get_bytes(rows, 4, &sealed.len);
+    return crypto_open(ctx, ANSWERS_PURPOSE, sealed, &line->answers);
+}
+
 /* The lines have room for one more. */
 static err take_lines(struct ctx *ctx, struct db_rows *rows, struct cart *cart)
 {
@@ -107,6 +160,7 @@ static err take_lines(struct ctx *ctx, struct db_rows *rows, struct cart *cart)
         ids[i] = db_get_int(rows, 0);
         cart->lines[i].quantity = db_get_int(rows, 1);
         cart->lines[i].seen_price = db_get_int(rows, 2);
+        TRY(open_answers(ctx, rows, &cart->lines[i]));
     }
     return load_goods(ctx, cart, ids, count);
 }
@@ -122,8 +176,8 @@ static err load_unpriced(struct ctx *ctx, const char *token, struct cart *cart)
     cart->token = arena_copy_text(ctx->arena, token);
     TRY(ask_head(ctx, &key, &head));
     TRY(db_query(ctx, &lines,
-                 "SELECT variant_id, quantity, seen_price FROM cart_lines WHERE shop_id = $1 AND cart_id = $2"
-                 " ORDER BY added_at, variant_id",
+                 "SELECT variant_id, quantity, seen_price, answers_key, answers FROM cart_lines"
+                 " WHERE shop_id = $1 AND cart_id = $2 ORDER BY added_at, variant_id, answers_key",
                  db_int(ctx->shop->id), db_int(key.id)));
     TRY(take_head(ctx, &key, head, cart));
     return take_lines(ctx, lines, cart);
@@ -153,9 +207,9 @@ err cart_find(struct ctx *ctx, const char *token, const struct cart **cart)
 
 struct cart_change {
     const char *token; /* "" for a new cart */
-    int64_t variant_id;
-    int64_t quantity;
-    struct cart *cart; /* as it is afterwards */
+    struct cart_wish wish;
+    const char *answers_key; /* of the line to change */
+    struct cart *cart;       /* as it is afterwards */
 };
 
 static err touch(struct ctx *ctx, int64_t cart_id)
@@ -169,19 +223,21 @@ static err touch(struct ctx *ctx, int64_t cart_id)
 static err insert_cart(struct ctx *ctx, struct cart *cart)
 {
     const char *secret = random_token(ctx->arena);
-    *cart = (struct cart){.id = id_new(ctx), .version = 1};
+    cart->id = id_new(ctx);
+    cart->version = 1;
     cart->token = arena_format(ctx->arena, "%" PRId64 "-%s", cart->id, secret);
-    cart->lines = arena_alloc(ctx->arena, sizeof *cart->lines);
     return db_execute(ctx,
                       "INSERT INTO carts (shop_id, id, secret, version, created_at, updated_at)"
                       " VALUES ($1, $2, $3, 1, $4, $4)",
                       db_int(ctx->shop->id), db_int(cart->id), db_text(secret), db_int(ctx->now));
 }
 
-static struct cart_line *find_line(const struct cart *cart, int64_t variant_id)
+/* `answers_key` NULL = any line of the variant. */
+static struct cart_line *find_line(const struct cart *cart, int64_t variant_id, const char *answers_key)
 {
     for (size_t i = 0; i < cart->count; i++)
-        if (cart->lines[i].variant->id == variant_id)
+        if (cart->lines[i].variant->id == variant_id &&
+            (!answers_key || text_is(cart->lines[i].answers_key, answers_key)))
             return &cart->lines[i];
     return NULL;
 }
@@ -214,52 +270,123 @@ static err append_line(struct ctx *ctx, struct cart *cart, const struct cart_lin
     return NULL;
 }
 
-static err write_addition(struct ctx *ctx, const struct cart *cart, const struct variant *variant,
+/* The answers of a wish in their kept form; most products ask nothing. */
+static err keep_answers(struct ctx *ctx, const struct cart_wish *wish, struct cart_line *line)
+{
+    struct given_answer *answers;
+    size_t count;
+    unsigned char key[CRYPTO_INDEX_BYTES];
+    line->answers_key = "";
+    line->answers = NULL;
+    if (!line->variant->questions || !line->variant->questions[0])
+        return NULL;
+    TRY(answers_check(ctx, line->variant->questions, wish->answers, wish->answer_count, &answers, &count));
+    TRY(answers_text(ctx, answers, count, &line->answers));
+    if (!line->answers)
+        return NULL;
+    crypto_blind_index(ctx, ANSWERS_PURPOSE, line->answers, key);
+    line->answers_key = crypto_hex(ctx->arena, key, sizeof key);
+    return NULL;
+}
+
+/* Where the pieces of a wish go: a line that is there, or a new one at the end of the cart. */
+static err line_for(struct ctx *ctx, struct cart *cart, const struct cart_wish *wish, struct cart_line **line)
+{
+    struct cart_line fresh = {0};
+    const struct cart_line *sibling = find_line(cart, wish->variant_id, NULL);
+    if (sibling)
+        fresh = (struct cart_line){.variant = sibling->variant, .available = sibling->available};
+    else
+        TRY(load_new_line(ctx, wish->variant_id, &fresh));
+    if (!fresh.variant->is_on_shelf)
+        return fail_with(ctx, ERR_NOT_FOUND, "the variant is not on the shelf");
+    TRY(keep_answers(ctx, wish, &fresh));
+    *line = find_line(cart, wish->variant_id, fresh.answers_key);
+    if (*line)
+        return NULL;
+    TRY(append_line(ctx, cart, &fresh));
+    *line = &cart->lines[cart->count - 1];
+    return NULL;
+}
+
+/* More or fewer pieces of one line may change what others of the same variant cost; the buyer sees them all.
+ * `line` is the one that is written besides, NULL when it went. */
+static err write_siblings(struct ctx *ctx, struct cart *cart, int64_t variant_id,
+                          const struct cart_line *line)
+{
+    int64_t price = 0;
+    bool has_any = false;
+    for (size_t i = 0; i < cart->count; i++) {
+        struct cart_line *other = &cart->lines[i];
+        if (other == line || other->variant->id != variant_id || other->variant->tier_count == 0)
+            continue;
+        price = other->seen_price = other->unit_price;
+        has_any = true;
+    }
+    if (!has_any)
+        return NULL;
+    return db_execute(ctx,
+                      "UPDATE cart_lines SET seen_price = $4"
+                      " WHERE shop_id = $1 AND cart_id = $2 AND variant_id = $3",
+                      db_int(ctx->shop->id), db_int(cart->id), db_int(variant_id), db_int(price));
+}
+
+static err write_addition(struct ctx *ctx, const struct cart *cart, const struct cart_line *line,
                           int64_t quantity)
 {
+    struct db_value answers = db_null();
+    if (line->answers) {
+        struct sealed sealed = crypto_seal(ctx, ANSWERS_PURPOSE, line->answers, strlen(line->answers));
+        answers = db_bytes(sealed.ptr, sealed.len);
+    }
     /* The guard keeps a line within its bound however many tabs add at once. */
     return db_expect(ctx, 1, ERR_LIMIT, "at most 999 pieces of one kind",
-                     "INSERT INTO cart_lines (shop_id, cart_id, variant_id, quantity, added_at, seen_price)"
-                     " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (shop_id, cart_id, variant_id)"
+                     "INSERT INTO cart_lines (shop_id, cart_id, variant_id, answers_key, quantity, added_at,"
+                     " seen_price, answers) VALUES ($1, $2, $3, $7, $4, $5, $6, $8)"
+                     " ON CONFLICT (shop_id, cart_id, variant_id, answers_key)"
                      " DO UPDATE SET quantity = cart_lines.quantity + $4, seen_price = $6"
                      " WHERE cart_lines.quantity + $4 <= 999",
-                     db_int(ctx->shop->id), db_int(cart->id), db_int(variant->id), db_int(quantity),
-                     db_int(ctx->now), db_int(variant->price));
+                     db_int(ctx->shop->id), db_int(cart->id), db_int(line->variant->id), db_int(quantity),
+                     db_int(ctx->now), db_int(line->unit_price), db_text(line->answers_key), answers);
 }
 
 static err add_in_transaction(struct ctx *ctx, void *arg)
 {
     const struct cart_change *change = arg;
+    const struct cart_wish *wish = &change->wish;
     struct cart *cart = change->cart;
-    struct cart_line fresh = {0};
+    struct cart_line *line;
     bool is_new = !change->token[0];
-    if (!is_new)
+    if (is_new)
+        *cart = (struct cart){.lines = arena_alloc(ctx->arena, sizeof *cart->lines)};
+    else
         TRY(load_open(ctx, change->token, cart));
-    struct cart_line *line = is_new ? NULL : find_line(cart, change->variant_id);
-    if (!line)
-        TRY(load_new_line(ctx, change->variant_id, &fresh));
-    if (!(line ? line : &fresh)->variant->is_on_shelf)
-        return fail_with(ctx, ERR_NOT_FOUND, "the variant is not on the shelf");
+    TRY(line_for(ctx, cart, wish, &line));
     TRY(is_new ? insert_cart(ctx, cart) : touch(ctx, cart->id));
-    if (!line) {
-        TRY(append_line(ctx, cart, &fresh));
-        line = &cart->lines[cart->count - 1];
-    }
-    line->quantity += change->quantity;
-    line->seen_price = line->variant->price;
+    line->quantity += wish->quantity;
     TRY(price_cart(ctx, cart));
-    return write_addition(ctx, cart, line->variant, change->quantity);
+    line->seen_price = line->unit_price;
+    TRY(write_addition(ctx, cart, line, wish->quantity));
+    return write_siblings(ctx, cart, wish->variant_id, line);
 }
 
-err cart_add_line(struct ctx *ctx, const char *token, int64_t variant_id, int64_t quantity,
-                  const struct cart **cart)
+err cart_add_line(struct ctx *ctx, const char *token, const struct cart_wish *wish, const struct cart **cart)
 {
-    if (quantity < 1 || quantity > CART_QUANTITY_LIMIT)
+    if (wish->quantity < 1 || wish->quantity > CART_QUANTITY_LIMIT)
         return fail_with(ctx, ERR_LIMIT, "1 to 999 pieces of one kind");
-    struct cart_change change = {token ? token : "", variant_id, quantity,
-                                 arena_alloc(ctx->arena, sizeof **cart)};
+    struct cart_change change = {
+        .token = token ? token : "", .wish = *wish, .cart = arena_alloc(ctx->arena, sizeof **cart)};
     *cart = change.cart;
     return db_transact(ctx, add_in_transaction, &change);
+}
+
+err cart_add_line_anew(struct ctx *ctx, const char *token, const struct cart_wish *wish,
+                       const struct cart **cart)
+{
+    err failure = cart_add_line(ctx, token, wish, cart);
+    bool is_old = failure && token && token[0] &&
+                  (failure->code == ERR_CART_CHECKED_OUT || failure->code == ERR_NOT_FOUND);
+    return is_old ? cart_add_line(ctx, NULL, wish, cart) : failure;
 }
 
 static void drop_line(struct cart *cart, const struct cart_line *line)
@@ -270,18 +397,19 @@ static void drop_line(struct cart *cart, const struct cart_line *line)
 }
 
 /* Who changes a line has seen what it costs; `price` is that of the line, or 0 when there is none. */
-static err write_quantity(struct ctx *ctx, const struct cart *cart, int64_t variant_id, int64_t quantity,
-                          int64_t price)
+static err write_quantity(struct ctx *ctx, const struct cart_change *change, int64_t price)
 {
-    if (quantity == 0)
+    if (change->wish.quantity == 0)
         return db_execute(ctx,
-                          "DELETE FROM cart_lines WHERE shop_id = $1 AND cart_id = $2 AND variant_id = $3",
-                          db_int(ctx->shop->id), db_int(cart->id), db_int(variant_id));
+                          "DELETE FROM cart_lines WHERE shop_id = $1 AND cart_id = $2 AND variant_id = $3"
+                          " AND answers_key = $4",
+                          db_int(ctx->shop->id), db_int(change->cart->id), db_int(change->wish.variant_id),
+                          db_text(change->answers_key));
     return db_expect(ctx, 1, ERR_NOT_FOUND, "no such line",
                      "UPDATE cart_lines SET quantity = $4, seen_price = $5"
-                     " WHERE shop_id = $1 AND cart_id = $2 AND variant_id = $3",
-                     db_int(ctx->shop->id), db_int(cart->id), db_int(variant_id), db_int(quantity),
-                     db_int(price));
+                     " WHERE shop_id = $1 AND cart_id = $2 AND variant_id = $3 AND answers_key = $6",
+                     db_int(ctx->shop->id), db_int(change->cart->id), db_int(change->wish.variant_id),
+                     db_int(change->wish.quantity), db_int(price), db_text(change->answers_key));
 }
 
 static err change_in_transaction(struct ctx *ctx, void *arg)
@@ -289,23 +417,27 @@ static err change_in_transaction(struct ctx *ctx, void *arg)
     const struct cart_change *change = arg;
     struct cart *cart = change->cart;
     TRY(load_open(ctx, change->token, cart));
-    struct cart_line *line = find_line(cart, change->variant_id);
-    int64_t price = line ? line->variant->price : 0;
-    if (line && change->quantity > 0) {
-        line->quantity = change->quantity;
-        line->seen_price = price;
-    } else if (line) {
+    struct cart_line *line = find_line(cart, change->wish.variant_id, change->answers_key);
+    bool is_kept = line && change->wish.quantity > 0;
+    if (is_kept)
+        line->quantity = change->wish.quantity;
+    else if (line)
         drop_line(cart, line);
-    }
     TRY(price_cart(ctx, cart));
+    if (is_kept)
+        line->seen_price = line->unit_price;
     TRY(touch(ctx, cart->id));
-    return write_quantity(ctx, cart, change->variant_id, change->quantity, price);
+    TRY(write_quantity(ctx, change, is_kept ? line->unit_price : 0));
+    return write_siblings(ctx, cart, change->wish.variant_id, is_kept ? line : NULL);
 }
 
-err cart_change_line(struct ctx *ctx, const char *token, int64_t variant_id, int64_t quantity,
-                     const struct cart **cart)
+err cart_change_line(struct ctx *ctx, const char *token, int64_t variant_id, const char *answers_key,
+                     int64_t quantity, const struct cart **cart)
 {
-    struct cart_change change = {token, variant_id, quantity, arena_alloc(ctx->arena, sizeof **cart)};
+    struct cart_change change = {.token = token,
+                                 .wish = {.variant_id = variant_id, .quantity = quantity},
+                                 .answers_key = answers_key,
+                                 .cart = arena_alloc(ctx->arena, sizeof **cart)};
     *cart = change.cart;
     return db_transact(ctx, change_in_transaction, &change);
 }

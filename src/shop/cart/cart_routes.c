@@ -5,13 +5,31 @@
 #include "base/clock.h"
 #include "shop/cart/cart.h"
 
-#define COOKIE_AGE_SECONDS (CART_AGE_MS / SECOND_MS)
-
 struct line_form {
     const char *cart;
     int64_t variant_id;
     int64_t quantity;
     const char *next;
+    const char *answers_key;
+    struct field_rows answers;
+};
+
+struct answer_row {
+    int64_t question_id;
+    const char *value;
+};
+
+static const struct field answer_row_fields[] = {
+    {.name = "id",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct answer_row, question_id),
+     .help = "Which question of the product"},
+    {.name = "value",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct answer_row, value),
+     .maximum = ANSWER_LIMIT,
+     .help = "The answer"},
+    {0},
 };
 
 static const struct field add_fields[] = {
@@ -37,6 +55,13 @@ static const struct field add_fields[] = {
      .offset = offsetof(struct line_form, next),
      .maximum = 16,
      .help = "For pages: checkout goes on to the checkout"},
+    {.name = "answers",
+     .kind = FIELD_ROWS,
+     .offset = offsetof(struct line_form, answers),
+     .maximum = QUESTION_LIMIT,
+     .rows = answer_row_fields,
+     .row_size = sizeof(struct answer_row),
+     .help = "Answers to the questions of the product; pieces with other answers are another line"},
     {0},
 };
 
@@ -58,6 +83,11 @@ static const struct field set_fields[] = {
      .maximum = CART_QUANTITY_LIMIT,
      .is_required = true,
      .help = "Pieces; 0 removes the line"},
+    {.name = "answers_key",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct line_form, answers_key),
+     .maximum = CART_ANSWERS_KEY_LIMIT,
+     .help = "answers_key of the line, for a line with answers"},
     {0},
 };
 
@@ -123,16 +153,10 @@ static err summary(struct req *req)
     return reply_view(req, "cart", view);
 }
 
-/* A browser's old cart must not stand in the way: it is ordered or gone, so a new one begins. */
-static bool begins_anew(const struct line_form *form, err failure)
-{
-    return !form->cart[0] && (failure->code == ERR_CART_CHECKED_OUT || failure->code == ERR_NOT_FOUND);
-}
-
 static err reply_with_cart(struct req *req, const struct cart *cart, const char *location)
 {
     if (!text_is(req_cookie(req, CART_COOKIE), cart->token))
-        reply_cookie(req, CART_COOKIE, cart->token, COOKIE_AGE_SECONDS);
+        reply_cookie(req, CART_COOKIE, cart->token, CART_COOKIE_SECONDS);
     return reply_done(req, 200, view_of(req, cart), "%s", location);
 }
 
@@ -140,11 +164,13 @@ static err add(struct req *req)
 {
     const struct line_form *form = req->form;
     const struct cart *cart;
-    const char *token = token_of(req, form->cart);
-    err failure = cart_add_line(&req->ctx, token, form->variant_id, form->quantity, &cart);
-    if (failure && token && begins_anew(form, failure))
-        failure = cart_add_line(&req->ctx, NULL, form->variant_id, form->quantity, &cart);
-    TRY(failure);
+    const struct answer_row *rows = form->answers.items;
+    struct given_answer *answers = arena_alloc_many(req->ctx.arena, form->answers.count + 1, sizeof *answers);
+    for (size_t i = 0; i < form->answers.count; i++)
+        answers[i] = (struct given_answer){.question_id = rows[i].question_id, .value = rows[i].value};
+    struct cart_wish wish = {form->variant_id, form->quantity, answers, form->answers.count};
+    TRY(form->cart[0] ? cart_add_line(&req->ctx, form->cart, &wish, &cart)
+                      : cart_add_line_anew(&req->ctx, req_cookie(req, CART_COOKIE), &wish, &cart));
     return reply_with_cart(req, cart, text_is(form->next, "checkout") ? "/checkout" : "/cart");
 }
 
@@ -153,7 +179,8 @@ static err set(struct req *req)
     const struct line_form *form = req->form;
     const char *token = token_of(req, form->cart);
     const struct cart *cart;
-    TRY(cart_change_line(&req->ctx, token ? token : "", form->variant_id, form->quantity, &cart));
+    TRY(cart_change_line(&req->ctx, token ? token : "", form->variant_id, form->answers_key, form->quantity,
+                         &cart));
     return reply_with_cart(req, cart, "/cart");
 }
 

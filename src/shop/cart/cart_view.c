@@ -16,8 +16,34 @@ static const char *problem_name(enum line_problem problem)
         return "too-few";
     case LINE_OFF_SHELF:
         return "off-shelf";
+    case LINE_BELOW_LEAST:
+        return "below-least";
+    case LINE_ABOVE_MOST:
+        return "above-most";
+    case LINE_UNANSWERED:
+        return "unanswered";
     }
     bug("line problem %d", (int)problem);
+}
+
+static bool has_moved(const struct cart_line *line)
+{
+    return line->seen_price > 0 && line->seen_price != line->unit_price;
+}
+
+static void set_prices(struct ctx *ctx, struct value *view, const struct cart_line *line)
+{
+    const char *currency = ctx->shop->currency;
+    struct variant paid = *line->variant;
+    paid.price = line->unit_price;
+    value_set_money(ctx->arena, view, "unit_price", money_of(line->unit_price, currency));
+    value_set(ctx->arena, view, "was_price", value_null());
+    if (has_moved(line))
+        value_set_money(ctx->arena, view, "was_price", money_of(line->seen_price, currency));
+    value_set(ctx->arena, view, "single_price", value_null());
+    if (line->unit_price < line->variant->price)
+        value_set_money(ctx->arena, view, "single_price", money_of(line->variant->price, currency));
+    unit_price_view(ctx, view, "measure_price", &paid);
 }
 
 static void add_line(struct ctx *ctx, struct value *lines, const struct cart_line *line)
@@ -27,6 +53,7 @@ static void add_line(struct ctx *ctx, struct value *lines, const struct cart_lin
     const char *currency = ctx->shop->currency;
     struct value *view = value_add(arena, lines, *value_object(arena));
     value_set_id(arena, view, "variant_id", variant->id);
+    value_set_text(arena, view, "answers_key", line->answers_key);
     value_set_text(arena, view, "product_title", variant->product_title);
     value_set_text(arena, view, "variant_title", variant->title);
     value_set_text(arena, view, "sku", variant->sku);
@@ -35,22 +62,20 @@ static void add_line(struct ctx *ctx, struct value *lines, const struct cart_lin
                      variant->picture_id ? variant->picture_id : variant->product_picture_id,
                      variant->product_title);
     value_set_text(arena, view, "kind", product_kind_name(variant->kind));
-    value_set_money(arena, view, "unit_price", money_of(variant->price, currency));
-    bool has_moved = line->seen_price > 0 && line->seen_price != variant->price;
-    value_set(arena, view, "was_price", value_null());
-    if (has_moved)
-        value_set_money(arena, view, "was_price", money_of(line->seen_price, currency));
-    unit_price_view(ctx, view, "measure_price", variant);
+    set_prices(ctx, view, line);
     value_set_int(arena, view, "quantity", line->quantity);
     value_set_money(arena, view, "total", money_of(line->total, currency));
     value_set_int(arena, view, "available", line->available);
     value_set_text(arena, view, "problem", problem_name(line->problem));
+    value_set_int(arena, view, "bound", line->bound);
+    if (answers_set_view(ctx, view, line->answers))
+        value_set_list(arena, view, "answers");
 }
 
 static bool has_new_prices(const struct cart *cart)
 {
     for (size_t i = 0; i < cart->count; i++)
-        if (cart->lines[i].seen_price > 0 && cart->lines[i].seen_price != cart->lines[i].variant->price)
+        if (has_moved(&cart->lines[i]))
             return true;
     return false;
 }

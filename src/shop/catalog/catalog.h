@@ -8,6 +8,7 @@
 #include "base/value.h"
 #include "db/db.h"
 #include "shop/catalog/catalog_addresses.h"
+#include "shop/catalog/catalog_buying.h"
 #include "shop/catalog/catalog_works.h"
 #include "shop/media/media.h"
 
@@ -139,12 +140,17 @@ struct variant {
     int64_t cost;        /* what the shop pays; COST_UNKNOWN when nobody said; never shown to buyers */
     int64_t volume;      /* cm³ */
     struct variant_terms terms;
+    const struct price_tier *tiers; /* its own or those of its product; NULL without */
+    size_t tier_count;
     /* Of its product, so that a cart line needs no second look. */
     const char *product_handle;
     const char *product_title;
     const char *product_picture_id;
     enum product_kind kind;
-    bool is_on_shelf; /* product and variant are active */
+    bool is_on_shelf;      /* product and variant are active */
+    int64_t min_quantity;  /* of the product in one order */
+    int64_t max_quantity;  /* 0 = any */
+    const char *questions; /* JSON for question_list_read, "" = none */
 };
 
 #define COST_UNKNOWN (-1)
@@ -310,6 +316,28 @@ CHECKED err product_facts_load(struct ctx *ctx, const int64_t *product_ids, size
 CHECKED err shelf_next_products(struct ctx *ctx, int64_t shelf_id, int64_t after, int64_t *product_ids,
                                 size_t *count);
 
+/* Products whose place, price or words changed, until somebody has seen to them (src/shop/facet). */
+struct product_touch {
+    int64_t product_id;
+    int64_t stamp; /* grows with each change */
+};
+/* In a transaction. */
+CHECKED err product_touch_many(struct ctx *ctx, const int64_t *product_ids, size_t count);
+/* Up to PRODUCT_CHUNK of them, by product. */
+CHECKED err product_touch_list(struct ctx *ctx, struct product_touch *touches, size_t *count);
+/* In a transaction: they were seen to, except those that changed since they were listed. */
+CHECKED err product_touch_forget(struct ctx *ctx, const struct product_touch *touches, size_t count);
+/* Whether each of up to PRODUCT_CHUNK products waits. */
+CHECKED err product_touch_find(struct ctx *ctx, const int64_t *product_ids, size_t count, bool *is_touched);
+
+struct shelf_place {
+    int64_t product_id;
+    int64_t shelf_id;
+};
+/* On which shelves of any kind up to PRODUCT_CHUNK products stand, by product. */
+CHECKED err shelf_places_load(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                              struct shelf_place **places, size_t *have);
+
 struct product_query {
     enum product_status status; /* 0 = any */
     int64_t category_id;        /* with all below it; 0 = any; not with SORT_UPDATED and SORT_TITLE */
@@ -408,26 +436,10 @@ struct product_schedule {
 
 CHECKED err product_schedule_load(struct ctx *ctx, int64_t product_id, struct product_schedule *schedule);
 
-/* ---- tags ---- */
-
-struct tag {
-    int64_t id;
-    const char *name;
-    int64_t product_count;
-};
-
-/* Of the shop, by name, behind the name `after` (NULL = from the first). */
-CHECKED err tag_list(struct ctx *ctx, const char *prefix, const char *after, int limit, struct tag **tags,
-                     size_t *count);
-/* *tag_id is 0 when there is none of this name. */
-CHECKED err tag_find(struct ctx *ctx, const char *name, int64_t *tag_id);
-/* A name that another tag has makes the two one: *is_merged. Products restored from an older version get the
- * tag under its new name. */
-CHECKED err tag_rename(struct ctx *ctx, int64_t tag_id, const char *name, bool *is_merged);
-/* In place: what tags that were named at that time are called now. */
-CHECKED err product_tags_today(struct ctx *ctx, const char **tags, size_t count, int64_t since);
-/* From all products. */
-CHECKED err tag_remove(struct ctx *ctx, int64_t tag_id);
+/* Those that narrow lists, by name. */
+CHECKED err tag_facet_list(struct ctx *ctx, struct tag **tags, size_t *count);
+/* ERR_LIMIT past TAG_FACET_LIMIT. */
+CHECKED err tag_change_facet(struct ctx *ctx, int64_t tag_id, bool is_facet);
 
 /* ---- attributes ---- */
 
@@ -449,6 +461,7 @@ struct attribute {
     const char *unit;
     const struct value *choices; /* list of texts */
     bool is_required;            /* asked when a product is saved onto the shelf */
+    bool is_facet;               /* lists can be narrowed by it; never with ATTRIBUTE_DATE */
     int64_t position;
     int64_t *category_ids;
     size_t category_count;
@@ -683,6 +696,9 @@ CHECKED err catalog_replace_picture(struct ctx *ctx, const char *from, const cha
 /* NULL takes it away. */
 CHECKED err product_change_video(struct ctx *ctx, int64_t product_id, const char *video_id);
 CHECKED err product_picture_remove(struct ctx *ctx, int64_t product_id, int64_t position);
+/* Those pictures, wherever they stand. Harmless for those that the product does not show. */
+CHECKED err product_picture_remove_many(struct ctx *ctx, int64_t product_id, const char *const *picture_ids,
+                                        size_t count);
 CHECKED err product_picture_move(struct ctx *ctx, int64_t product_id, int64_t position, int64_t to);
 
 /* ---- prices ---- */

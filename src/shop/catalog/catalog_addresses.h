@@ -25,6 +25,14 @@ struct picture_address {
  * tried anew. Up to PRODUCT_PICTURE_LIMIT addresses; blank ones and those that are too long are left out. */
 CHECKED err product_pictures_fetch_later(struct ctx *ctx, int64_t product_id, const char *const *addresses,
                                          size_t count);
+struct picture_order {
+    int64_t product_id;
+    const char *const *addresses;
+    size_t count;
+};
+/* The same for many products, with one job. */
+CHECKED err product_pictures_fetch_later_many(struct ctx *ctx, const struct picture_order *orders,
+                                              size_t count);
 /* Those that wait or were given up, in their order. */
 CHECKED err picture_address_list(struct ctx *ctx, int64_t product_id, struct picture_address **addresses,
                                  size_t *count);

@@ -27,7 +27,8 @@ static err read_attribute(struct ctx *ctx, const struct db_rows *rows, struct at
                                     .unit = db_get_text(rows, 4),
                                     .choices = choices,
                                     .is_required = db_get_int(rows, 6) == 1,
-                                    .position = db_get_int(rows, 7)};
+                                    .position = db_get_int(rows, 7),
+                                    .is_facet = db_get_int(rows, 8) == 1};
     return NULL;
 }
 
@@ -69,10 +70,11 @@ err attribute_list(struct ctx *ctx, struct attribute **attributes, size_t *count
                " JOIN category_ancestors a ON a.shop_id = c.shop_id AND a.ancestor_id = c.category_id"
                " WHERE c.shop_id = $1",
                db_int(ctx->shop->id)));
-    TRY(db_query(ctx, &rows,
-                 "SELECT id, name, name_en, kind, unit, choices, is_required, position FROM attributes"
-                 " WHERE shop_id = $1 ORDER BY position, id LIMIT $2",
-                 db_int(ctx->shop->id), db_int(ATTRIBUTE_LIMIT)));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT id, name, name_en, kind, unit, choices, is_required, position, is_facet FROM attributes"
+        " WHERE shop_id = $1 ORDER BY position, id LIMIT $2",
+        db_int(ctx->shop->id), db_int(ATTRIBUTE_LIMIT)));
     *attributes = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **attributes);
     *count = 0;
     while (db_next(rows))
@@ -141,11 +143,11 @@ static err insert_attribute(struct ctx *ctx, void *arg)
         return fail_with(ctx, ERR_LIMIT, "a shop has at most %d attributes", ATTRIBUTE_LIMIT);
     TRY(db_expect(
         ctx, 1, ERR_DUPLICATE, "name",
-        "INSERT INTO attributes (shop_id, id, name, name_en, kind, unit, choices, is_required, position)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO attributes (shop_id, id, name, name_en, kind, unit, choices, is_required, position,"
+        " is_facet) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         db_int(ctx->shop->id), db_int(attribute->id), db_text(attribute->name), db_text(attribute->name_en),
         db_int(attribute->kind), db_text(attribute->unit), db_text(choices), db_int(attribute->is_required),
-        db_int(attribute->position)));
+        db_int(attribute->position), db_int(attribute->is_facet && attribute->kind != ATTRIBUTE_DATE)));
     return write_categories(ctx, attribute);
 }
 
@@ -163,10 +165,12 @@ static err update_attribute(struct ctx *ctx, void *arg)
     TRY(json_text(ctx, attribute->choices, CHOICES_JSON_LIMIT, &choices));
     TRY(db_expect(ctx, 1, ERR_NOT_FOUND, "no such attribute of this kind",
                   "UPDATE attributes SET name = $4, name_en = $5, unit = $6, choices = $7, is_required = $8,"
-                  " position = $9 WHERE shop_id = $1 AND id = $2 AND kind = $3",
+                  " position = $9, is_facet = CASE WHEN kind = 6 THEN 0 ELSE $10 END WHERE shop_id = $1 AND "
+                  "id = $2 AND kind = $3",
                   db_int(ctx->shop->id), db_int(attribute->id), db_int(attribute->kind),
                   db_text(attribute->name), db_text(attribute->name_en), db_text(attribute->unit),
-                  db_text(choices), db_int(attribute->is_required), db_int(attribute->position)));
+                  db_text(choices), db_int(attribute->is_required), db_int(attribute->position),
+                  db_int(attribute->is_facet)));
     return write_categories(ctx, attribute);
 }
 
@@ -180,6 +184,12 @@ err attribute_change(struct ctx *ctx, const struct attribute *attribute)
 static err delete_attribute(struct ctx *ctx, void *arg)
 {
     const int64_t *attribute_id = arg;
+    TRY(db_execute(ctx,
+                   "INSERT INTO touched_products (shop_id, product_id, stamp)"
+                   " SELECT DISTINCT a.shop_id, a.product_id, 1 FROM product_attributes a"
+                   " WHERE a.shop_id = $1 AND a.attribute_id = $2"
+                   " ON CONFLICT (shop_id, product_id) DO UPDATE SET stamp = touched_products.stamp + 1",
+                   db_int(ctx->shop->id), db_int(*attribute_id)));
     TRY(db_execute(ctx, "DELETE FROM product_attributes WHERE shop_id = $1 AND attribute_id = $2",
                    db_int(ctx->shop->id), db_int(*attribute_id)));
     TRY(db_execute(ctx, "DELETE FROM category_attributes WHERE shop_id = $1 AND attribute_id = $2",

@@ -30,12 +30,6 @@ static const char *key_of(struct ctx *ctx, const char *address)
     return crypto_hex(ctx->arena, hash, ADDRESS_KEY_BYTES);
 }
 
-struct wish {
-    int64_t product_id;
-    const char *const *addresses;
-    size_t count;
-};
-
 static err write_address(struct ctx *ctx, int64_t product_id, const char *address)
 {
     return db_execute(
@@ -53,22 +47,40 @@ static err write_address(struct ctx *ctx, int64_t product_id, const char *addres
         db_text(address), db_int(ctx->now), db_int(PICTURE_ADDRESS_LIMIT));
 }
 
-static err write_wish(struct ctx *ctx, void *arg)
+static err write_order(struct ctx *ctx, const struct picture_order *order)
 {
-    const struct wish *wish = arg;
-    size_t count = wish->count < PRODUCT_PICTURE_LIMIT ? wish->count : PRODUCT_PICTURE_LIMIT;
+    size_t count = order->count < PRODUCT_PICTURE_LIMIT ? order->count : PRODUCT_PICTURE_LIMIT;
     for (size_t i = 0; i < count; i++) {
-        const char *address = text_trim(ctx->arena, wish->addresses[i]);
+        const char *address = text_trim(ctx->arena, order->addresses[i]);
         if (address[0] && strlen(address) <= OUTBOUND_URL_LIMIT)
-            TRY(write_address(ctx, wish->product_id, address));
+            TRY(write_address(ctx, order->product_id, address));
     }
+    return NULL;
+}
+
+struct orders {
+    const struct picture_order *items;
+    size_t count;
+};
+
+static err write_orders(struct ctx *ctx, void *arg)
+{
+    const struct orders *orders = arg;
+    for (size_t i = 0; i < orders->count; i++)
+        TRY(write_order(ctx, &orders->items[i]));
     return job_schedule(ctx, FETCH_JOB, ctx->shop->id, ctx->now, NULL);
+}
+
+err product_pictures_fetch_later_many(struct ctx *ctx, const struct picture_order *orders, size_t count)
+{
+    return count ? db_transact(ctx, write_orders, &(struct orders){orders, count}) : NULL;
 }
 
 err product_pictures_fetch_later(struct ctx *ctx, int64_t product_id, const char *const *addresses,
                                  size_t count)
 {
-    return count ? db_transact(ctx, write_wish, &(struct wish){product_id, addresses, count}) : NULL;
+    return product_pictures_fetch_later_many(ctx, &(struct picture_order){product_id, addresses, count},
+                                             count > 0);
 }
 
 /* ---- which are known ---- */

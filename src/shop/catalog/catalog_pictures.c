@@ -266,6 +266,33 @@ err product_picture_remove(struct ctx *ctx, int64_t product_id, int64_t position
     return db_transact(ctx, move_in_transaction, &movement);
 }
 
+struct removal {
+    int64_t product_id;
+    const char *const *picture_ids;
+    size_t count;
+};
+
+static err remove_in_transaction(struct ctx *ctx, void *arg)
+{
+    const struct removal *removal = arg;
+    struct arrangement order;
+    size_t kept = 0;
+    TRY(load_arrangement(ctx, removal->product_id, 0, &order));
+    for (size_t i = 0; i < order.count; i++)
+        if (!is_one_of(order.pictures[i].picture_id, removal->picture_ids, removal->count))
+            order.pictures[kept++] = order.pictures[i];
+    if (kept == order.count)
+        return NULL;
+    order.count = kept;
+    return write_arrangement(ctx, &order);
+}
+
+err product_picture_remove_many(struct ctx *ctx, int64_t product_id, const char *const *picture_ids,
+                                size_t count)
+{
+    return db_transact(ctx, remove_in_transaction, &(struct removal){product_id, picture_ids, count});
+}
+
 err product_picture_move(struct ctx *ctx, int64_t product_id, int64_t position, int64_t to)
 {
     struct movement movement = {product_id, position, to < 0 ? 0 : to};

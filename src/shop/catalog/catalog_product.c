@@ -13,7 +13,8 @@
 #define VARIANT_COLUMNS                                                                                      \
     "SELECT v.id, v.product_id, v.position, v.sku, v.title, v.options, v.price, v.weight, v.picture_id,"     \
     " v.is_active, p.handle, p.title, p.picture_id, p.kind, p.status, v.barcode, v.cost, v.volume,"          \
-    " v.compare_price, v.compare_kind, v.compare_note, v.content_amount, v.content_unit, v.content_base"     \
+    " v.compare_price, v.compare_kind, v.compare_note, v.content_amount, v.content_unit, v.content_base,"    \
+    " v.price_tiers, p.price_tiers, p.min_quantity, p.max_quantity, p.questions"                             \
     " FROM variants v"                                                                                       \
     " JOIN products p ON p.shop_id = v.shop_id AND p.id = v.product_id "
 
@@ -115,6 +116,17 @@ err product_count(struct ctx *ctx, int64_t shelf_id, enum product_status status,
     return NULL;
 }
 
+/* Most variants have none. */
+static void read_tiers(struct ctx *ctx, const struct db_rows *rows, struct variant *variant)
+{
+    const char *own = db_get_text(rows, 24), *common = db_get_text(rows, 25);
+    if (!own[0] && !common[0])
+        return;
+    struct price_tier *tiers = arena_alloc_many(ctx->arena, PRICE_TIER_LIMIT, sizeof *tiers);
+    variant->tier_count = price_tiers_read(own[0] ? own : common, tiers);
+    variant->tiers = tiers;
+}
+
 static err read_variant(struct ctx *ctx, const struct db_rows *rows, struct variant *variant)
 {
     *variant = (struct variant){.id = db_get_int(rows, 0),
@@ -138,7 +150,11 @@ static err read_variant(struct ctx *ctx, const struct db_rows *rows, struct vari
                                           .compare_note = db_get_text(rows, 20),
                                           .content_amount = db_get_int(rows, 21),
                                           .content_unit = (enum content_unit)db_get_int(rows, 22),
-                                          .content_base = (enum content_base)db_get_int(rows, 23)}};
+                                          .content_base = (enum content_base)db_get_int(rows, 23)},
+                                .min_quantity = db_get_int(rows, 26),
+                                .max_quantity = db_get_int(rows, 27),
+                                .questions = db_get_text(rows, 28)};
+    read_tiers(ctx, rows, variant);
     variant->is_on_shelf = variant->is_active && db_get_int(rows, 14) == PRODUCT_ACTIVE;
     return read_list(ctx, db_get_text(rows, 5), &variant->options);
 }

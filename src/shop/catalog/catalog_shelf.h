@@ -14,6 +14,8 @@ enum shelf_kind { SHELF_SHOP = 0, SHELF_CATEGORY = 1, SHELF_TAG = 2, SHELF_COLLE
  * of the products must be locked by an earlier write of the transaction, so that two of them settle one after
  * the other. */
 CHECKED err shelf_settle(struct ctx *ctx, const int64_t *product_ids, size_t count);
+/* In a transaction: all products of a shelf are touched. */
+CHECKED err product_touch_shelf(struct ctx *ctx, int64_t shelf_id);
 /* In a transaction: locks the products, then settles them. */
 CHECKED err shelf_settle_locked(struct ctx *ctx, const int64_t *product_ids, size_t count);
 /* In a transaction: all products of one shelf move to another one, which may have some of them. */

@@ -67,18 +67,58 @@ err tag_list(struct ctx *ctx, const char *prefix, const char *after, int limit, 
 {
     struct db_rows *rows;
     const char *from = prefix ? prefix : "";
-    TRY(db_query(ctx, &rows,
-                 "SELECT t.id, t.name, CAST(COALESCE((SELECT SUM(n.count) FROM shelf_counts n"
-                 " WHERE n.shop_id = t.shop_id AND n.shelf_id = t.id), 0) AS BIGINT) FROM tags t WHERE "
-                 "t.shop_id = $1 AND t.name > $2 AND t.name >= $4 AND t.name < $5 ORDER BY t.name LIMIT $3",
-                 db_int(ctx->shop->id), db_text(after ? after : ""), db_int(limit), db_text(from),
-                 db_text(arena_format(ctx->arena, "%s\xf4\x8f\xbf\xbf", from))));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT t.id, t.name, CAST(COALESCE((SELECT SUM(n.count) FROM shelf_counts n"
+        " WHERE n.shop_id = t.shop_id AND n.shelf_id = t.id), 0) AS BIGINT), t.is_facet FROM tags t WHERE "
+        "t.shop_id = $1 AND t.name > $2 AND t.name >= $4 AND t.name < $5 ORDER BY t.name LIMIT $3",
+        db_int(ctx->shop->id), db_text(after ? after : ""), db_int(limit), db_text(from),
+        db_text(arena_format(ctx->arena, "%s\xf4\x8f\xbf\xbf", from))));
     *tags = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **tags);
     *count = 0;
     while (db_next(rows))
-        (*tags)[(*count)++] = (struct tag){
-            .id = db_get_int(rows, 0), .name = db_get_text(rows, 1), .product_count = db_get_int(rows, 2)};
+        (*tags)[(*count)++] = (struct tag){.id = db_get_int(rows, 0),
+                                           .name = db_get_text(rows, 1),
+                                           .product_count = db_get_int(rows, 2),
+                                           .is_facet = db_get_int(rows, 3) == 1};
     return NULL;
+}
+
+err tag_facet_list(struct ctx *ctx, struct tag **tags, size_t *count)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT id, name FROM tags WHERE shop_id = $1 AND is_facet = 1 ORDER BY name LIMIT $2",
+                 db_int(ctx->shop->id), db_int(TAG_FACET_LIMIT)));
+    *tags = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **tags);
+    *count = 0;
+    while (db_next(rows))
+        (*tags)[(*count)++] =
+            (struct tag){.id = db_get_int(rows, 0), .name = db_get_text(rows, 1), .is_facet = true};
+    return NULL;
+}
+
+static err change_facet(struct ctx *ctx, void *arg)
+{
+    const struct tag *tag = arg;
+    struct tag *tags;
+    size_t count;
+    TRY(tag_facet_list(ctx, &tags, &count));
+    bool is_there = false;
+    for (size_t i = 0; i < count; i++)
+        is_there = is_there || tags[i].id == tag->id;
+    if (tag->is_facet && !is_there && count >= TAG_FACET_LIMIT)
+        return fail_with(ctx, ERR_LIMIT, "lists are narrowed by at most %d tags", TAG_FACET_LIMIT);
+    TRY(db_expect(ctx, 1, ERR_NOT_FOUND, "no such tag",
+                  "UPDATE tags SET is_facet = $3 WHERE shop_id = $1 AND id = $2", db_int(ctx->shop->id),
+                  db_int(tag->id), db_int(tag->is_facet)));
+    /* Every list may show it. */
+    return outbox_emit(ctx, "facet.changed", tag->id, value_object(ctx->arena));
+}
+
+err tag_change_facet(struct ctx *ctx, int64_t tag_id, bool is_facet)
+{
+    return db_transact(ctx, change_facet, &(struct tag){.id = tag_id, .is_facet = is_facet});
 }
 
 err tag_find(struct ctx *ctx, const char *name, int64_t *tag_id)

@@ -281,17 +281,30 @@ static err emit_settled(struct ctx *ctx, void *arg)
     return outbox_emit(ctx, "category.changed", *category_id, value_object(ctx->arena));
 }
 
-err category_run_settle(struct ctx *ctx, const struct job *job, void *owner)
+static err settle_shelf(struct ctx *work, int64_t category_id)
 {
     struct batch batch = {0};
     int64_t after = 0;
-    (void)owner;
     do {
-        TRY(shelf_next_products(ctx, job->subject_id, after, batch.ids, &batch.count));
+        arena_reset(work->arena);
+        TRY(shelf_next_products(work, category_id, after, batch.ids, &batch.count));
         if (batch.count == 0)
             break;
-        TRY(db_transact(ctx, settle_batch, &batch));
+        TRY(db_transact(work, settle_batch, &batch));
         after = batch.ids[batch.count - 1];
     } while (batch.count == SHELF_CHUNK);
-    return db_transact(ctx, emit_settled, &(int64_t){job->subject_id});
+    return NULL;
+}
+
+/* What one chunk needed is forgotten before the next: a branch has any number of products. */
+err category_run_settle(struct ctx *ctx, const struct job *job, void *owner)
+{
+    struct ctx work = *ctx;
+    (void)owner;
+    work.arena = arena_open(ARENA_LIMIT);
+    err failure = settle_shelf(&work, job->subject_id);
+    if (failure)
+        failure = error_make(ctx->arena, failure->code, failure->file, failure->line, "%s", failure->detail);
+    arena_close(work.arena);
+    return failure ? failure : db_transact(ctx, emit_settled, &(int64_t){job->subject_id});
 }

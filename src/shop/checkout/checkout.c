@@ -72,6 +72,20 @@ static void check_address(struct ctx *ctx, const struct address *address, struct
         add_problem(ctx, list, "address.line", "required", "street and number");
 }
 
+/* The word that finds the order again, when the shop offers it and the buyer chose one. */
+static const char *passcode_of(const struct ctx *ctx, const struct checkout *checkout)
+{
+    return ctx->shop->has_passcode && checkout->passcode ? checkout->passcode : "";
+}
+
+static void check_passcode(struct ctx *ctx, const struct checkout *checkout, struct problem_list *list)
+{
+    const char *passcode = passcode_of(ctx, checkout);
+    size_t length = utf8_length(passcode, strlen(passcode));
+    if (length > 0 && (length < PASSCODE_SHORTEST || length > PASSCODE_LONGEST))
+        add_problem(ctx, list, "passcode", "passcode-length", "6 to 32 characters");
+}
+
 err checkout_check(struct ctx *ctx, const struct cart *cart, const struct checkout *checkout)
 {
     struct problem_list list = {0};
@@ -79,6 +93,7 @@ err checkout_check(struct ctx *ctx, const struct cart *cart, const struct checko
     check_contact(ctx, &checkout->contact, &list);
     if (cart->needs_address)
         check_address(ctx, &checkout->address, &list);
+    check_passcode(ctx, checkout, &list);
     return list.first ? fail_fields(ctx, list.first) : NULL;
 }
 
@@ -102,6 +117,8 @@ static void hash_request(struct ctx *ctx, const struct checkout *checkout, struc
                                  checkout->address.line, checkout->note};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         text_add_format(&text, "%zu:%s,", strlen(parts[i]), parts[i]);
+    if (passcode_of(ctx, checkout)[0])
+        text_add_format(&text, "passcode %s", passcode_of(ctx, checkout));
     crypto_sha256(text_of(&text), text.len, key->request);
     crypto_sha256(checkout->idempotency_key, strlen(checkout->idempotency_key), key->key);
 }
@@ -143,9 +160,10 @@ static struct order_line line_of(const struct cart_line *line, size_t index)
         .sku = variant->sku,
         .picture_id = variant->picture_id ? variant->picture_id : variant->product_picture_id,
         .kind = variant->kind,
-        .unit_price = variant->price,
+        .unit_price = line->unit_price,
         .quantity = line->quantity,
         .total = line->total,
+        .answers = line->answers,
         .available = line->available,
     };
 }
@@ -160,6 +178,7 @@ static struct order *draft_order(struct ctx *ctx, const struct cart *cart, const
     order->contact = checkout->contact;
     order->address = cart->needs_address ? checkout->address : (struct address){"", "", "", ""};
     order->note = checkout->note;
+    order->passcode = passcode_of(ctx, checkout);
     order->cart_id = cart->id;
     order->lines = arena_alloc_many(ctx->arena, cart->count, sizeof *order->lines);
     order->line_count = cart->count;
@@ -174,6 +193,13 @@ static err check_goods(struct ctx *ctx, const struct cart *cart)
         return fail_with(ctx, ERR_CART_EMPTY, "there is nothing in the cart");
     for (size_t i = 0; i < cart->count; i++) {
         const struct cart_line *line = &cart->lines[i];
+        if (line->problem == LINE_UNANSWERED)
+            return fail_with(ctx, ERR_CONFLICT, "%s: its questions are to be answered anew",
+                             line->variant->product_title);
+        if (line->problem == LINE_BELOW_LEAST || line->problem == LINE_ABOVE_MOST)
+            return fail_with(ctx, ERR_LIMIT, "%s: at %s %" PRId64 " in one order",
+                             line->variant->product_title,
+                             line->problem == LINE_BELOW_LEAST ? "least" : "most", line->bound);
         if (line->problem == LINE_OFF_SHELF)
             return fail_with(ctx, ERR_OUT_OF_STOCK, "%s is no longer offered", line->variant->product_title);
         if (line->problem != LINE_FINE)

@@ -12,6 +12,9 @@
 
 #define CHECKOUT_KEY_AGE_MS DAY_MS
 #define CHECKOUT_KEY_LIMIT 200
+/* In characters. */
+#define PASSCODE_SHORTEST 6
+#define PASSCODE_LONGEST 32
 
 struct checkout {
     const char *cart_token;
@@ -19,6 +22,7 @@ struct checkout {
     struct contact contact;
     struct address address;
     const char *note;
+    const char *passcode;       /* "" = none; left out when the shop does not offer it */
     const int64_t *shown_total; /* what the buyer agreed to; NULL = nobody said */
 };
 

@@ -14,6 +14,7 @@ struct checkout_form {
     struct contact contact;
     struct address address;
     const char *note;
+    const char *passcode;
     int64_t shown_total;
 };
 
@@ -38,6 +39,8 @@ static const struct field checkout_fields[] = {
      .offset = offsetof(struct checkout_form, note),
      .maximum = 500,
      .help = "What the buyer wants to say"},
+    TEXT_FIELD("passcode", passcode, PASSCODE_LONGEST,
+               "A word of 6 to 32 characters that finds the order again; left out unless the shop offers it"),
     {.name = "shown_total",
      .kind = FIELD_MONEY,
      .offset = offsetof(struct checkout_form, shown_total),
@@ -62,6 +65,7 @@ static struct checkout read_checkout(const struct req *req)
                              .contact = form->contact,
                              .address = form->address,
                              .note = form->note,
+                             .passcode = form->passcode,
                              .shown_total = form->shown_total == TOTAL_UNSAID ? NULL : &form->shown_total};
 }
 
@@ -121,6 +125,7 @@ static err review(struct req *req)
         set_text(req, address, "line", form->address.line);
     }
     value_set_text(req->ctx.arena, view, "note", form->note);
+    value_set_text(req->ctx.arena, view, "passcode", form->passcode);
     return reply_view(req, "review", view);
 }
 

@@ -4,12 +4,16 @@
 #include "shop/checkout/checkout_routes.h"
 
 #include "base/clock.h"
+#include "base/config.h"
 #include "base/log.h"
 #include "shop/checkout/checkout.h"
 #include "shop/digital/digital.h"
 #include "shop/payment/payment.h"
 #include "shop/services.h"
 #include <inttypes.h>
+
+/* Different orders that one address may look for, each as often as one order may be. */
+#define FIND_ORDERS_AT_ONCE 3
 
 struct order_form {
     const char *number;
@@ -50,7 +54,7 @@ static const struct field find_fields[] = {
      .offset = offsetof(struct order_form, contact),
      .is_required = true,
      .maximum = 120,
-     .help = "Phone number or e-mail address of the order"},
+     .help = "Phone number, e-mail address or passcode of the order"},
     {0},
 };
 
@@ -155,10 +159,24 @@ static err show_find(struct req *req)
     return reply_view(req, "order_find", value_object(req->ctx.arena));
 }
 
+/* Guessing is slow: for one order, from one place, and both wrong answers look alike. */
+static err take_turn(struct req *req, const char *number)
+{
+    int64_t per_minute = req->ctx.config->login_limit;
+    struct arena *arena = req->ctx.arena;
+    const char *of_order = arena_format(arena, "find:%" PRId64 ":%s", req->ctx.shop->id, number);
+    const char *of_address = arena_format(arena, "find from %s", req->address);
+    if (!req_rate_take(req, of_order, per_minute) ||
+        !req_rate_take(req, of_address, per_minute * FIND_ORDERS_AT_ONCE))
+        return fail_with(&req->ctx, ERR_TOO_MANY_REQUESTS, "too many attempts to find an order");
+    return NULL;
+}
+
 static err find(struct req *req)
 {
     const struct order_form *form = req->form;
     struct order *order;
+    TRY(take_turn(req, form->number));
     TRY(order_load_by_contact(&req->ctx, form->number, form->contact, &order));
     struct value *view = value_object(req->ctx.arena);
     value_set(req->ctx.arena, view, "order", *order_view(&req->ctx, order, true));
@@ -203,7 +221,7 @@ const struct route order_routes[] = {
      .fields = find_fields,
      .form_size = sizeof(struct order_form),
      .again = show_find,
-     .summary = "Find an order by its number and a contact",
+     .summary = "Find an order by its number and a contact or its passcode",
      .answer = "order"},
     {.method = GET,
      .path = "/orders/:number",

@@ -21,6 +21,7 @@
 #define CODE_LINE_LIMIT 20000 /* lines in one load, blank ones too */
 #define CODE_NOTE_LIMIT 200
 #define DECK_QUANTITY_LIMIT 1000000
+#define DECK_COUNT_LIMIT 10000
 #define DECK_ROWS_LIMIT 500 /* decks, batches or codes in one answer */
 /* An alarm comes this long before codes expire. */
 #define CODE_EXPIRY_NOTICE_MS (7 * DAY_MS)
@@ -117,6 +118,7 @@ CHECKED err code_deck_list(struct ctx *ctx, enum deck_filter filter, int64_t bef
 /* The decks of up to 32 products, at most DECK_ROWS_LIMIT. */
 CHECKED err code_deck_list_of(struct ctx *ctx, const int64_t *product_ids, size_t product_count,
                               struct code_deck **decks, size_t *count);
+/* DECK_COUNT_LIMIT means that many or more: a page does not count for longer. */
 CHECKED err code_deck_count(struct ctx *ctx, enum deck_filter filter, int64_t *count);
 /* Below or at `low_at` left, staff get an alarm, once; it is settled when more are there. 0 = never. */
 CHECKED err code_deck_set_low(struct ctx *ctx, int64_t variant_id, int64_t low_at);
@@ -193,6 +195,7 @@ struct hook_call {
     const char *sku;
     const char *title;
     int64_t quantity;
+    const char *answers; /* JSON for answers_read, NULL = none */
 };
 struct hook_result {
     const char *outcome; /* "delivered", "pending", "http-status", "hook-…", "outbound-…" */

@@ -8,12 +8,13 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "shop/catalog/catalog.h"
 #include "shop/outbound.h"
 #include "shop/services.h"
 #include <inttypes.h>
 
 #define SECRET_PURPOSE "digital.hook"
-#define BODY_LIMIT 8192
+#define BODY_LIMIT 16384
 
 struct hook_setting {
     int64_t variant_id;
@@ -145,6 +146,8 @@ static err make_body(struct ctx *ctx, const struct hook_call *call, const char *
     value_set_text(ctx->arena, json, "sku", call->sku);
     value_set_text(ctx->arena, json, "title", call->title);
     value_set_int(ctx->arena, json, "quantity", call->quantity);
+    if (call->answers)
+        TRY(answers_set_view(ctx, json, call->answers));
     value_set_time(ctx->arena, json, "sent_at", ctx->now);
     return json_text(ctx, json, BODY_LIMIT, body);
 }

@@ -57,16 +57,19 @@ err code_deck_list_of(struct ctx *ctx, const int64_t *product_ids, size_t produc
     return NULL;
 }
 
+#define COUNTED(condition)                                                                                   \
+    "SELECT COUNT(*) FROM (SELECT variant_id FROM code_decks WHERE shop_id = $1" condition " LIMIT $2) d"
+
 err code_deck_count(struct ctx *ctx, enum deck_filter filter, int64_t *count)
 {
     static const char *const statements[] = {
-        "SELECT COUNT(*) FROM code_decks WHERE shop_id = $1",
-        "SELECT COUNT(*) FROM code_decks WHERE shop_id = $1 AND low_alarm IS NOT NULL",
-        "SELECT COUNT(*) FROM code_decks WHERE shop_id = $1 AND owed > 0",
-        "SELECT COUNT(*) FROM code_decks WHERE shop_id = $1 AND expired > 0",
+        COUNTED(""),
+        COUNTED(" AND low_alarm IS NOT NULL"),
+        COUNTED(" AND owed > 0"),
+        COUNTED(" AND expired > 0"),
     };
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows, statements[filter], db_int(ctx->shop->id)));
+    TRY(db_query(ctx, &rows, statements[filter], db_int(ctx->shop->id), db_int(DECK_COUNT_LIMIT)));
     *count = db_next(rows) ? db_get_int(rows, 0) : 0;
     return NULL;
 }

@@ -328,14 +328,12 @@ err stock_check(struct ctx *ctx, void (*report)(void *arg, const char *problem),
     struct db_rows *rows;
     TRY(db_query(
         ctx, &rows,
-        "SELECT COALESCE(s.variant_id, m.variant_id), COALESCE(s.on_hand, 0), COALESCE(s.reserved, 0),"
-        " COALESCE(m.on_hand, 0), COALESCE(m.reserved, 0)"
-        " FROM (SELECT variant_id, on_hand, reserved FROM stock WHERE shop_id = $1) s"
-        " FULL JOIN (SELECT variant_id, CAST(SUM(on_hand) AS BIGINT) AS on_hand,"
-        " CAST(SUM(reserved) AS BIGINT) AS reserved FROM stock_movements WHERE shop_id = $1"
-        " GROUP BY variant_id) m ON m.variant_id = s.variant_id"
-        " WHERE COALESCE(s.on_hand, 0) <> COALESCE(m.on_hand, 0)"
-        " OR COALESCE(s.reserved, 0) <> COALESCE(m.reserved, 0) LIMIT 1000",
+        "SELECT u.variant_id, CAST(SUM(u.on_hand) AS BIGINT), CAST(SUM(u.reserved) AS BIGINT),"
+        " CAST(SUM(u.moved) AS BIGINT), CAST(SUM(u.held) AS BIGINT) FROM (SELECT s.variant_id, s.on_hand,"
+        " s.reserved, CAST(0 AS BIGINT) AS moved, CAST(0 AS BIGINT) AS held FROM stock s"
+        " WHERE s.shop_id = $1 UNION ALL SELECT m.variant_id, 0, 0, m.on_hand, m.reserved"
+        " FROM stock_movements m WHERE m.shop_id = $1) u GROUP BY u.variant_id"
+        " HAVING SUM(u.on_hand) <> SUM(u.moved) OR SUM(u.reserved) <> SUM(u.held) LIMIT 1000",
         db_int(ctx->shop->id)));
     while (db_next(rows))
         report(arg, arena_format(ctx->arena,

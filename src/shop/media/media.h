@@ -18,7 +18,6 @@
 #define PICTURE_BOMB_PIXELS INT64_C(20000000)
 #define PICTURE_BOMB_RATIO 1000
 #define PICTURE_BYTES_LIMIT INT64_C(26214400) /* 25 MiB */
-#define VIDEO_BYTES_LIMIT INT64_C(26214400)
 #define PICTURE_ALT_LIMIT 200
 /* Two pictures look the same when their 64-bit hashes differ in at most so many bits. Up to 3 bits none is
  * missed, since one of four bands is then equal; of those with 4 to 6 most are found. */
@@ -81,7 +80,7 @@ struct media_source {
  * ERR_INVALID of the field "pictures" with a code file-…, and the message begins with the file's name and a
  * colon. */
 CHECKED err picture_store(struct ctx *ctx, const struct media_source *source, const struct picture **picture);
-/* The same for an MP4 or WebM file, by its bytes; the field is "video". */
+/* The same for an MP4 or WebM file, by its bytes; the field is "video". The setting video_limit bounds it. */
 CHECKED err video_store(struct ctx *ctx, const struct media_source *source, const char **video_id);
 
 /* ---- from an address ---- */
@@ -106,16 +105,24 @@ CHECKED err picture_fetch(struct ctx *ctx, const char *address, struct picture_f
 
 struct zip_entry {
     const char *name; /* UTF-8, with its folders, as it stands in the ZIP */
-    const char *path; /* the unpacked file; NULL when it was too large */
+    const char *path; /* the unpacked file; NULL when it was too large, or nothing is unpacked */
+    int64_t bytes;    /* unpacked, as the ZIP says */
+};
+
+struct zip_walk {
+    const char *scratch; /* where one file after the other is unpacked; NULL = they are only listed */
+    int64_t file_bytes;  /* of the largest that is unpacked */
+    bool (*wants)(void *arg, const char *name); /* the others are passed over; NULL = all */
+    err (*take)(struct ctx *ctx, void *arg, const struct zip_entry *entry);
+    void *arg;
 };
 
 /* The port to the archive library; adapter/zip fills it. */
 struct zip_reader {
-    /* Unpacks one file after the other into `scratch` and hands it to `take`. Folders, links and what packers
-     * add of their own are left out. ERR_INVALID of the field "zip" (zip-broken, zip-too-many, zip-too-big,
-     * zip-locked) when it cannot be read to its end; what was taken before stays. */
-    err (*walk)(struct ctx *ctx, const char *path, const char *scratch,
-                err (*take)(struct ctx *ctx, void *arg, const struct zip_entry *entry), void *arg);
+    /* Hands one file after the other to `take`. Folders, links and what packers add of their own are left
+     * out. ERR_INVALID of the field "zip" (zip-broken, zip-too-many, zip-too-big, zip-locked) when it cannot
+     * be read to its end; what was taken before stays. */
+    err (*walk)(struct ctx *ctx, const char *path, const struct zip_walk *walk);
 };
 
 struct zip_picture {

@@ -76,7 +76,11 @@ err picture_derived(struct ctx *ctx, const char *picture_id, int64_t width, cons
         return fail_with(ctx, ERR_NOT_FOUND, "no such picture");
     const char *original;
     TRY(find_format(ctx, picture_id, &original));
-    *file = (struct media_file){.is_final = ctx->services->pictures->can_make(format)};
+    *file = (struct media_file){.is_final = true, .content_type = content_type_of(format)};
+    TRY(media_derived_path(ctx, picture_id, width, format, &file->path));
+    if (access(file->path, R_OK) == 0)
+        return NULL; /* nobody asks what can be made, which would load the whole library for it */
+    file->is_final = ctx->services->pictures->can_make(format);
     const char *made = file->is_final ? format : "webp";
     file->content_type = content_type_of(made);
     TRY(media_derived_path(ctx, picture_id, width, made, &file->path));

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/media/media_file.h"
 
+#include "base/config.h"
 #include "base/text.h"
 #include "shop/media/media_look.h"
 #include "shop/services.h"
@@ -159,9 +160,11 @@ err video_store(struct ctx *ctx, const struct media_source *source, const char *
     struct video_insertion video = {.file_name = source->file_name ? source->file_name : ""};
     if (size_of(source->path) == 0)
         return media_refuse(ctx, source, "video", "file-empty", "the file is empty; choose it again");
-    if (size_of(source->path) > VIDEO_BYTES_LIMIT)
+    if (size_of(source->path) > ctx->config->video_limit)
         return media_refuse(ctx, source, "video", "file-video-too-big",
-                            "larger than 25 MB; make it shorter or export it as 720p");
+                            arena_format(ctx->arena,
+                                         "larger than %lld MB; make it shorter or export it as 720p",
+                                         (long long)(ctx->config->video_limit >> 20)));
     TRY(ctx->services->pictures->identify(ctx, source->path, &type));
     video.format = text_is(type, "video/mp4") || text_is(type, "video/x-m4v") ? "mp4"
                    : text_is(type, "video/webm")                              ? "webm"

@@ -54,7 +54,9 @@ err pictures_from_zip(struct ctx *ctx, const char *path, struct zip_pictures *pi
     const char *scratch = arena_format(ctx->arena, "%s/unpacked-%s.part", root, random_digits(ctx->arena, 9));
     *pictures = (struct zip_pictures){.tell = pictures->tell, .arg = pictures->arg};
     pictures->items = arena_alloc_many(ctx->arena, ZIP_ENTRY_LIMIT, sizeof *pictures->items);
-    err failure = ctx->services->zips->walk(ctx, path, scratch, take_entry, pictures);
+    struct zip_walk walk = {
+        .scratch = scratch, .file_bytes = PICTURE_BYTES_LIMIT, .take = take_entry, .arg = pictures};
+    err failure = ctx->services->zips->walk(ctx, path, &walk);
     unlink(scratch);
     qsort(pictures->items, pictures->count, sizeof *pictures->items, compare_names);
     if (!failure || failure->code != ERR_INVALID)

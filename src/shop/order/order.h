@@ -72,7 +72,8 @@ struct order_line {
     int64_t quantity;
     int64_t total;
     int64_t fulfilled;
-    int64_t available; /* only while placing: as read before */
+    const char *answers; /* JSON for answers_read, NULL = none; not in order_line_list */
+    int64_t available;   /* only while placing: as read before */
 };
 
 struct order {
@@ -89,6 +90,10 @@ struct order {
     struct contact contact;
     struct address address;
     const char *note;
+    const char *passcode; /* only while placing: NULL or "" = none */
+    bool has_answers;     /* the buyer answered something for a line */
+    const char *said;     /* order_answers_load_many: all of it in one line; NULL = nothing */
+    const char *locale;   /* in which it was placed; "" = the shop's own */
     int64_t cart_id;
     int64_t placed_at;
     int64_t closes_at;
@@ -160,10 +165,12 @@ CHECKED err order_load_by_number(struct ctx *ctx, const char *number, struct ord
 /* Those that exist of up to ORDER_MANY_LIMIT numbers, oldest first, as order_load. */
 CHECKED err order_load_many(struct ctx *ctx, const char *const *numbers, size_t number_count,
                             struct order **orders, size_t *count);
+/* Fills `said` of those of the orders that have answers: "游戏账号: 飞鱼; 区服: 一区". */
+CHECKED err order_answers_load_many(struct ctx *ctx, struct order *orders, size_t count);
 /* For a buyer: a wrong token is ERR_NOT_FOUND, as is an unknown number. */
 CHECKED err order_load_for_buyer(struct ctx *ctx, const char *number, const char *token,
                                  struct order **order);
-/* The order of a number whose phone or e-mail this is; ERR_NOT_FOUND. */
+/* The order of a number whose phone, e-mail or passcode this is; ERR_NOT_FOUND whichever is wrong. */
 CHECKED err order_load_by_contact(struct ctx *ctx, const char *number, const char *contact,
                                   struct order **order);
 CHECKED err order_event_list(struct ctx *ctx, int64_t order_id, struct order_event **events, size_t *count);

@@ -64,6 +64,8 @@ err order_write_event(struct ctx *ctx, const struct order *order, const char *ki
     value_set_text(ctx->arena, news, "order_status", order_status_name(order->state.order));
     value_set_text(ctx->arena, news, "payment_status", payment_status_name(order->state.payment));
     value_set_text(ctx->arena, news, "fulfillment_status", fulfillment_status_name(order->state.fulfillment));
+    if (order->contact.email && order->contact.email[0])
+        value_set_bool(ctx->arena, news, "has_email", true);
     return outbox_emit(ctx, arena_format(ctx->arena, "order.%s", kind), order->id, news);
 }
 

@@ -137,13 +137,11 @@ static err check_reserved(struct ctx *ctx, void (*report)(void *arg, const char 
     struct db_rows *rows;
     TRY(db_query(
         ctx, &rows,
-        "SELECT COALESCE(l.variant_id, m.variant_id) FROM (SELECT variant_id,"
-        " CAST(SUM(quantity - fulfilled) AS BIGINT) AS held FROM order_lines x JOIN orders o"
-        " ON o.shop_id = x.shop_id AND o.id = x.order_id WHERE x.shop_id = $1 AND o.order_status IN (1, 2)"
-        " GROUP BY variant_id) l"
-        " FULL JOIN (SELECT variant_id, CAST(SUM(reserved) AS BIGINT) AS reserved FROM stock_movements"
-        " WHERE shop_id = $1 GROUP BY variant_id) m ON m.variant_id = l.variant_id"
-        " WHERE COALESCE(l.held, 0) <> COALESCE(m.reserved, 0) LIMIT 1000",
+        "SELECT u.variant_id FROM (SELECT x.variant_id, x.quantity - x.fulfilled AS held,"
+        " CAST(0 AS BIGINT) AS reserved FROM order_lines x JOIN orders o ON o.shop_id = x.shop_id"
+        " AND o.id = x.order_id WHERE x.shop_id = $1 AND o.order_status IN (1, 2)"
+        " UNION ALL SELECT m.variant_id, 0, m.reserved FROM stock_movements m WHERE m.shop_id = $1) u"
+        " GROUP BY u.variant_id HAVING SUM(u.held) <> SUM(u.reserved) LIMIT 1000",
         db_int(ctx->shop->id)));
     while (db_next(rows))
         report(arg, arena_format(ctx->arena,

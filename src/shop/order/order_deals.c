@@ -99,16 +99,17 @@ static err query_differences(struct ctx *ctx, struct db_rows **rows)
 {
     return db_query(
         ctx, rows,
-        "SELECT COALESCE(w.order_id, d.order_id), COALESCE(w.variant_id, d.variant_id) FROM"
-        " (SELECT l.order_id, l.variant_id, o.paid_at AS at, MIN(l.unit_price) AS price,"
-        " SUM(l.quantity) AS quantity, SUM(l.total) AS revenue FROM orders o"
+        "SELECT u.order_id, u.variant_id FROM"
+        " (SELECT l.order_id, l.variant_id, o.paid_at / 86400000 AS day, o.paid_at AS at,"
+        " MIN(l.unit_price) AS price, CAST(SUM(l.quantity) AS BIGINT) AS quantity,"
+        " CAST(SUM(l.total) AS BIGINT) AS revenue FROM orders o"
         " JOIN order_lines l ON l.shop_id = o.shop_id AND l.order_id = o.id WHERE o.shop_id = $1"
         " AND o.payment_status IN (4, 5) AND o.order_status IN (2, 3) AND o.paid_at IS NOT NULL"
-        " GROUP BY l.order_id, l.variant_id, o.paid_at) w"
-        " FULL JOIN (SELECT order_id, variant_id, day, at, price, quantity, revenue FROM deals"
-        " WHERE shop_id = $1) d ON d.variant_id = w.variant_id AND d.at = w.at AND d.order_id = w.order_id"
-        " WHERE w.price IS NULL OR d.price IS NULL OR w.price <> d.price OR w.quantity <> d.quantity"
-        " OR w.revenue <> d.revenue OR d.day <> d.at / 86400000 LIMIT $2",
+        " GROUP BY l.order_id, l.variant_id, o.paid_at UNION ALL SELECT d.order_id, d.variant_id, d.day,"
+        " d.at, d.price, d.quantity, d.revenue FROM deals d WHERE d.shop_id = $1) u"
+        " GROUP BY u.order_id, u.variant_id, u.at HAVING COUNT(*) <> 2 OR MIN(u.price) <> MAX(u.price)"
+        " OR MIN(u.quantity) <> MAX(u.quantity) OR MIN(u.revenue) <> MAX(u.revenue)"
+        " OR MIN(u.day) <> MAX(u.day) LIMIT $2",
         db_int(ctx->shop->id), db_int(REPORT_LIMIT));
 }
 

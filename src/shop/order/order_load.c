@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "shop/order/order_write.h"
 #include <inttypes.h>
 
 #define NUMBER_LIMIT 20
@@ -14,7 +15,7 @@
 #define ORDER_COLUMNS                                                                                        \
     "SELECT o.id, o.number, o.token, o.order_status, o.payment_status, o.fulfillment_status, o.version,"     \
     " o.currency, o.total, o.paid, o.refunded, o.item_count, o.contact, o.note, o.cart_id, o.placed_at,"     \
-    " o.closes_at, o.paid_at, o.closed_at"
+    " o.closes_at, o.paid_at, o.closed_at, o.has_answers, o.locale"
 
 #define FIRST_LINE                                                                                           \
     ", l.product_title, l.picture_id FROM orders o JOIN order_lines l ON l.shop_id = o.shop_id"              \
@@ -56,7 +57,9 @@ static err read_order(struct ctx *ctx, const struct db_rows *rows, struct order 
                             .placed_at = db_get_int(rows, 15),
                             .closes_at = db_get_int(rows, 16),
                             .paid_at = db_get_int(rows, 17),
-                            .closed_at = db_get_int(rows, 18)};
+                            .closed_at = db_get_int(rows, 18),
+                            .has_answers = db_get_int(rows, 19) == 1,
+                            .locale = db_get_text(rows, 20)};
     order->state =
         (struct order_state){(enum order_status)db_get_int(rows, 3), (enum payment_status)db_get_int(rows, 4),
                              (enum fulfillment_status)db_get_int(rows, 5)};
@@ -65,7 +68,7 @@ static err read_order(struct ctx *ctx, const struct db_rows *rows, struct order 
 
 #define LINE_COLUMNS                                                                                         \
     "SELECT line_no, variant_id, product_title, variant_title, handle, sku, picture_id, kind, unit_price,"   \
-    " quantity, total, fulfilled, product_id, order_id FROM order_lines "
+    " quantity, total, fulfilled, product_id, order_id, answers FROM order_lines "
 
 #define LINES_OF_ORDER LINE_COLUMNS "WHERE shop_id = $1 AND order_id = $2 ORDER BY line_no"
 
@@ -93,13 +96,28 @@ static void take_lines(struct ctx *ctx, struct db_rows *rows, struct order *orde
         order->lines[order->line_count++] = read_line(rows);
 }
 
+/* Of the row that was just read. */
+static err open_answers(struct ctx *ctx, const struct db_rows *rows, struct order_line *line)
+{
+    struct sealed sealed;
+    if (db_is_null(rows, 14))
+        return NULL;
+    sealed.ptr = db_get_bytes(rows, 14, &sealed.len);
+    return crypto_open(ctx, ORDER_ANSWERS_PURPOSE, sealed, &line->answers);
+}
+
 static err take_order(struct ctx *ctx, struct db_rows *rows, struct db_rows *line_rows, struct order **order)
 {
     if (!db_next(rows))
         return fail_with(ctx, ERR_NOT_FOUND, "no such order");
     *order = arena_alloc(ctx->arena, sizeof **order);
     TRY(read_order(ctx, rows, *order));
-    take_lines(ctx, line_rows, *order);
+    (*order)->lines = arena_alloc_many(ctx->arena, db_row_count(line_rows) + 1, sizeof *(*order)->lines);
+    while (db_next(line_rows)) {
+        struct order_line *line = &(*order)->lines[(*order)->line_count++];
+        *line = read_line(line_rows);
+        TRY(open_answers(ctx, line_rows, line));
+    }
     return NULL;
 }
 
@@ -147,13 +165,38 @@ err order_load_for_buyer(struct ctx *ctx, const char *number, const char *token,
     return NULL;
 }
 
+void order_passcode_index(struct ctx *ctx, const char *number, const char *passcode,
+                          unsigned char index[CRYPTO_INDEX_BYTES])
+{
+    crypto_blind_index(ctx, "order.passcode", arena_format(ctx->arena, "%s:%s", number, passcode), index);
+}
+
+static err has_passcode(struct ctx *ctx, const struct order *order, const char *word, bool *is_right)
+{
+    unsigned char index[CRYPTO_INDEX_BYTES];
+    struct db_rows *rows;
+    size_t length;
+    *is_right = false;
+    TRY(db_query(ctx, &rows,
+                 "SELECT passcode FROM orders WHERE shop_id = $1 AND id = $2 AND passcode IS NOT NULL",
+                 db_int(ctx->shop->id), db_int(order->id)));
+    if (!db_next(rows))
+        return NULL;
+    const unsigned char *kept = db_get_bytes(rows, 0, &length);
+    order_passcode_index(ctx, order->number, word, index);
+    *is_right = length == sizeof index && crypto_equal(kept, index, length);
+    return NULL;
+}
+
 err order_load_by_contact(struct ctx *ctx, const char *number, const char *contact, struct order **order)
 {
+    bool is_right;
     TRY(order_load_by_number(ctx, number, order));
-    if (!contact[0] ||
-        (!text_is((*order)->contact.phone, contact) && !text_is((*order)->contact.email, contact)))
-        return fail_with(ctx, ERR_NOT_FOUND, "no such order");
-    return NULL;
+    is_right = contact[0] &&
+               (text_is((*order)->contact.phone, contact) || text_is((*order)->contact.email, contact));
+    if (!is_right && contact[0])
+        TRY(has_passcode(ctx, *order, contact, &is_right));
+    return is_right ? NULL : fail_with(ctx, ERR_NOT_FOUND, "no such order");
 }
 
 err order_event_list(struct ctx *ctx, int64_t order_id, struct order_event **events, size_t *count)
@@ -183,8 +226,8 @@ static err take_list(struct ctx *ctx, struct db_rows *rows, struct order **order
         struct order *order = &(*orders)[(*count)++];
         TRY(read_order(ctx, rows, order));
         order->lines = arena_alloc(ctx->arena, sizeof *order->lines);
-        order->lines->product_title = db_get_text(rows, 19);
-        order->lines->picture_id = db_get_text(rows, 20);
+        order->lines->product_title = db_get_text(rows, 21);
+        order->lines->picture_id = db_get_text(rows, 22);
         order->line_count = 1;
     }
     return NULL;
@@ -458,6 +501,7 @@ err order_load_many(struct ctx *ctx, const char *const *numbers, size_t number_c
     int64_t *owners = arena_alloc_many(ctx->arena, line_count + 1, sizeof *owners);
     for (size_t i = 0; db_next(line_rows); i++) {
         lines[i] = read_line(line_rows);
+        TRY(open_answers(ctx, line_rows, &lines[i]));
         owners[i] = db_get_int(line_rows, 13);
     }
     *orders = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **orders);
@@ -467,6 +511,58 @@ err order_load_many(struct ctx *ctx, const char *const *numbers, size_t number_c
         order->lines = lines + at;
         for (; at < line_count && owners[at] == order->id; at++)
             order->line_count++;
+    }
+    return NULL;
+}
+
+#define SAID_LIMIT 32768
+
+/* Behind what the lines before said. */
+static err add_said(struct ctx *ctx, struct order *order, const struct order_line *line)
+{
+    struct given_answer *answers;
+    struct text_buf text;
+    size_t count;
+    TRY(answers_read(ctx, line->answers, &answers, &count));
+    text_open(&text, ctx->arena, SAID_LIMIT);
+    if (order->said)
+        text_add_format(&text, "%s", order->said);
+    for (size_t i = 0; i < count; i++)
+        text_add_format(&text, "%s%s: %s", text.len ? "; " : "", answers[i].label, answers[i].value);
+    order->said = text_of(&text);
+    return NULL;
+}
+
+static err load_said(struct ctx *ctx, const int64_t *ids, size_t id_count, struct order *orders, size_t count)
+{
+    struct db_value values[DB_IDS_VALUES];
+    struct db_rows *rows;
+    db_bind_ids(ctx, ids, id_count, values);
+    TRY(db_query_values(ctx, &rows,
+                        LINE_COLUMNS "WHERE shop_id = $1 AND order_id IN " DB_IDS
+                                     " AND answers IS NOT NULL ORDER BY order_id, line_no",
+                        values, DB_IDS_VALUES));
+    while (db_next(rows))
+        for (size_t i = 0; i < count; i++)
+            if (orders[i].id == db_get_int(rows, 13)) {
+                struct order_line line = read_line(rows);
+                TRY(open_answers(ctx, rows, &line));
+                TRY(add_said(ctx, &orders[i], &line));
+            }
+    return NULL;
+}
+
+err order_answers_load_many(struct ctx *ctx, struct order *orders, size_t count)
+{
+    int64_t ids[DB_IDS_LIMIT];
+    size_t id_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (orders[i].has_answers)
+            ids[id_count++] = orders[i].id;
+        if (id_count == DB_IDS_LIMIT || (i + 1 == count && id_count > 0)) {
+            TRY(load_said(ctx, ids, id_count, orders, count));
+            id_count = 0;
+        }
     }
     return NULL;
 }

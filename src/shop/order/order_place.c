@@ -45,6 +45,23 @@ static struct db_value blind(struct ctx *ctx, const char *purpose, const char *t
     return db_bytes(index, CRYPTO_INDEX_BYTES);
 }
 
+static struct db_value passcode_value(struct ctx *ctx, const struct order *order)
+{
+    if (!order->passcode || !order->passcode[0])
+        return db_null();
+    unsigned char *index = arena_alloc(ctx->arena, CRYPTO_INDEX_BYTES);
+    order_passcode_index(ctx, order->number, order->passcode, index);
+    return db_bytes(index, CRYPTO_INDEX_BYTES);
+}
+
+static struct db_value answers_value(struct ctx *ctx, const struct order_line *line)
+{
+    if (!line->answers)
+        return db_null();
+    struct sealed sealed = crypto_seal(ctx, ORDER_ANSWERS_PURPOSE, line->answers, strlen(line->answers));
+    return db_bytes(sealed.ptr, sealed.len);
+}
+
 static err insert_order(struct ctx *ctx, const struct order *order)
 {
     struct sealed contact;
@@ -53,14 +70,15 @@ static err insert_order(struct ctx *ctx, const struct order *order)
         ctx,
         "INSERT INTO orders (shop_id, id, number, token, stage, order_status, payment_status,"
         " fulfillment_status, version, currency, total, item_count, contact, phone_index, email_index,"
-        " note, cart_id, placed_at, closes_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,"
-        " $12, $13, $14, $15, $16, $17, $18, $19)",
+        " note, cart_id, placed_at, closes_at, passcode, has_answers, locale) VALUES ($1, $2, $3, $4, $5, $6,"
+        " $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
         db_int(ctx->shop->id), db_int(order->id), db_text(order->number), db_text(order->token),
         db_int(order_stage_of(order->state)), db_int(order->state.order), db_int(order->state.payment),
         db_int(order->state.fulfillment), db_int(order->version), db_text(order->currency),
         db_int(order->total), db_int(order->item_count), db_bytes(contact.ptr, contact.len),
         blind(ctx, "order.phone", order->contact.phone), blind(ctx, "order.email", order->contact.email),
-        db_text(order->note), db_int(order->cart_id), db_int(order->placed_at), db_int(order->closes_at));
+        db_text(order->note), db_int(order->cart_id), db_int(order->placed_at), db_int(order->closes_at),
+        passcode_value(ctx, order), db_int(order->has_answers), db_text(ctx->locale ? ctx->locale : ""));
 }
 
 static err insert_line(struct ctx *ctx, const struct order *order, const struct order_line *line)
@@ -68,12 +86,20 @@ static err insert_line(struct ctx *ctx, const struct order *order, const struct 
     return db_execute(
         ctx,
         "INSERT INTO order_lines (shop_id, order_id, line_no, variant_id, product_id, product_title,"
-        " variant_title, handle, sku, picture_id, kind, unit_price, quantity, total)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+        " variant_title, handle, sku, picture_id, kind, unit_price, quantity, total, answers)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
         db_int(ctx->shop->id), db_int(order->id), db_int(line->line_no), db_int(line->variant_id),
         db_int(line->product_id), db_text(line->product_title), db_text(line->variant_title),
         db_text(line->handle), db_text(line->sku), db_text(line->picture_id), db_int(line->kind),
-        db_int(line->unit_price), db_int(line->quantity), db_int(line->total));
+        db_int(line->unit_price), db_int(line->quantity), db_int(line->total), answers_value(ctx, line));
+}
+
+static bool has_answers(const struct order *order)
+{
+    for (size_t i = 0; i < order->line_count; i++)
+        if (order->lines[i].answers)
+            return true;
+    return false;
 }
 
 err order_place(struct ctx *ctx, struct order *order)
@@ -87,6 +113,7 @@ err order_place(struct ctx *ctx, struct order *order)
     struct demand *demands;
     size_t count = order_demands(ctx, order, 0, &demands);
     TRY(stock_reserve(ctx, order->id, demands, count));
+    order->has_answers = has_answers(order);
     TRY(insert_order(ctx, order));
     for (size_t i = 0; i < order->line_count; i++)
         TRY(insert_line(ctx, order, &order->lines[i]));

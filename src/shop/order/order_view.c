@@ -23,6 +23,8 @@ static void add_line(struct ctx *ctx, struct value *lines, const struct order *o
     value_set_int(arena, view, "quantity", line->quantity);
     value_set_money(arena, view, "total", money_of(line->total, order->currency));
     value_set_int(arena, view, "fulfilled", line->fulfilled);
+    if (answers_set_view(ctx, view, line->answers))
+        value_set_list(arena, view, "answers");
 }
 
 static const char *shown(struct ctx *ctx, const char *text, bool is_masked)

@@ -50,7 +50,8 @@ static err ask_for_line(struct ctx *ctx, const struct order *order, const struct
                              .line_no = line->line_no,
                              .sku = line->sku,
                              .title = line->product_title,
-                             .quantity = line->quantity};
+                             .quantity = line->quantity,
+                             .answers = line->answers};
     *reason = NULL;
     TRY(code_hook_load(ctx, line->variant_id, &hook));
     if (!hook.url)

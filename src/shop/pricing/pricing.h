@@ -1,6 +1,6 @@
-/* pricing.h - from what is in a cart to what it costs. The list price is the only rule yet; promotions,
- * freight and rounding become further adjustments of the same function, which is the only place where a price
- * is made.
+/* pricing.h - from what is in a cart to what it costs. List prices and bulk prices are the only rules
+ * yet; promotions, freight and rounding become further adjustments of the same function, which is the only
+ * place where a price is made.
  *
  * A struck price (划线价) must be lawful: 明码标价和禁止价格欺诈规定 第十六条. It may not be higher than the
  * lowest price of a deal in the 7 days before, or, when there was none, than the price of the last deal; or
@@ -15,11 +15,17 @@
 
 /* One kind of goods to be priced. */
 struct priced_line {
-    int64_t list_price; /* minor units for one */
+    int64_t variant_id;
+    int64_t list_price;             /* minor units for one */
+    const struct price_tier *tiers; /* rising quantities; NULL without */
+    size_t tier_count;
     int64_t quantity;   /* 1..999 */
+    int64_t unit_price; /* out: what one costs in this cart */
     int64_t total;      /* out: what the line costs */
 };
 
+/* What one costs when so many are bought: a tier counts when it is below the list price. */
+int64_t price_at(int64_t list_price, const struct price_tier *tiers, size_t tier_count, int64_t quantity);
 /* Prices all lines and gives their sum. ERR_LIMIT when the sum leaves the range of money. */
 CHECKED err price_lines(struct ctx *ctx, struct priced_line *lines, size_t count, int64_t *total);
 
@@ -79,6 +85,8 @@ extern const char *const ceiling_basis_names[]; /* "no-deal", "week", "last" */
  * as it is. */
 CHECKED err struck_prices_check(struct ctx *ctx, const struct product_draft *draft);
 
+/* docs/views.md: tiers of a variant, those that are below its price. */
+void price_tiers_view(struct ctx *ctx, struct value *view, const struct variant *variant);
 /* Into a view as `name`: {price, per}, or nil. */
 void unit_price_view(struct ctx *ctx, struct value *view, const char *name, const struct variant *variant);
 /* Into a view: unit_price as above, and struck_price (money) and struck_note when it may be shown, else nil.

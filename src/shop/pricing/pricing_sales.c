@@ -86,14 +86,14 @@ err product_sold_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
 err sales_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT COALESCE(s.product_id, d.product_id) FROM"
-                 " (SELECT product_id, sold, revenue FROM product_sales WHERE shop_id = $1) s"
-                 " FULL JOIN (SELECT product_id, SUM(quantity) AS sold, SUM(revenue) AS revenue FROM deals"
-                 " WHERE shop_id = $1 GROUP BY product_id) d ON d.product_id = s.product_id"
-                 " WHERE COALESCE(s.sold, 0) <> COALESCE(d.sold, 0)"
-                 " OR COALESCE(s.revenue, 0) <> COALESCE(d.revenue, 0) LIMIT $2",
-                 db_int(ctx->shop->id), db_int(REPORT_LIMIT)));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT u.product_id FROM (SELECT s.product_id, s.sold, s.revenue, CAST(0 AS BIGINT) AS pieces,"
+        " CAST(0 AS BIGINT) AS money FROM product_sales s WHERE s.shop_id = $1"
+        " UNION ALL SELECT d.product_id, 0, 0, d.quantity, d.revenue FROM deals d"
+        " WHERE d.shop_id = $1) u GROUP BY u.product_id"
+        " HAVING SUM(u.sold) <> SUM(u.pieces) OR SUM(u.revenue) <> SUM(u.money) LIMIT $2",
+        db_int(ctx->shop->id), db_int(REPORT_LIMIT)));
     while (db_next(rows))
         report(arg,
                arena_format(ctx->arena, "product %" PRId64 ": its sales are not what its deals add up to",

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "shop/catalog/catalog.h"
 #include "shop/digital/digital.h"
+#include "shop/facet/facet.h"
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
 #include "shop/seed/seed_facts.h"
@@ -314,6 +315,7 @@ static err seed_in_transaction(struct ctx *ctx, void *arg)
     TRY(seed_attributes(&work, demo->catalog));
     TRY(create_products(&work, demo));
     TRY(seed_collections(&work, demo->catalog));
+    TRY(seed_tag_facets(&work, demo->catalog));
     return seed_history(&work, demo->staff_id, &demo->result->orders);
 }
 
@@ -333,5 +335,6 @@ err seed_demo(struct ctx *ctx, const char *directory, struct seed_result *result
     TRY(db_transact(ctx, seed_in_transaction, &demo));
     struct ctx work = *ctx;
     TRY(shop_load_by_handle(&work, SEED_DEMO_HANDLE, &work.shop));
-    return seed_fill_collections(&work);
+    TRY(seed_fill_collections(&work));
+    return facet_settle_now(&work);
 }

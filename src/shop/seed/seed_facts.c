@@ -21,6 +21,7 @@ static err create_attribute(struct ctx *ctx, const struct value *item, int64_t p
                                   .kind = kind_of(value_find_text(item, "kind")),
                                   .unit = "",
                                   .choices = value_find(item, "choices"),
+                                  .is_facet = true,
                                   .is_required = is_required && is_required->boolean,
                                   .position = position};
     attribute.category_ids =
@@ -150,6 +151,19 @@ err seed_collections(struct ctx *ctx, const struct value *catalog)
         }
         TRY(collection_create(ctx, &collection));
         TRY(fill_by_hand(ctx, collection.id, value_find(item, "products")));
+    }
+    return NULL;
+}
+
+/* The tags that lists of the demo are narrowed by. */
+err seed_tag_facets(struct ctx *ctx, const struct value *catalog)
+{
+    const struct value *names = value_find(catalog, "facet_tags");
+    for (size_t i = 0; i < value_count(names); i++) {
+        int64_t tag_id;
+        TRY(tag_find(ctx, value_at(names, i)->text, &tag_id));
+        if (tag_id != 0)
+            TRY(tag_change_facet(ctx, tag_id, true));
     }
     return NULL;
 }

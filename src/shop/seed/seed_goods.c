@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "shop/catalog/catalog.h"
+#include "shop/facet/facet.h"
 #include "shop/inventory/inventory.h"
 #include <inttypes.h>
 
@@ -313,6 +314,7 @@ err seed_goods(struct ctx *ctx, int64_t number, int64_t count, struct seed_resul
     struct ctx work = *ctx;
     work.arena = arena_open(ARENA_LIMIT);
     err failure = add_goods(&work, number, count, result);
+    failure = failure ? failure : facet_settle_now(&work);
     if (failure)
         failure = error_make(ctx->arena, failure->code, failure->file, failure->line, "%s", failure->detail);
     arena_close(work.arena);

@@ -91,6 +91,7 @@ struct history {
     int64_t staff_id;
     int64_t today; /* start of the day in the shop's time */
     int64_t end;   /* nothing happened later */
+    int64_t review_count;
     int64_t count;
 };
 
@@ -147,7 +148,8 @@ static err fill_cart(struct ctx *ctx, struct history *history, const struct shel
     for (int64_t i = 0; i < lines; i++) {
         int64_t variant_id = shelf->variant_ids[dice_favour(&history->dice, shelf->count)];
         int64_t quantity = shelf == &history->digital || dice_below(&history->dice, 4) > 0 ? 1 : 2;
-        TRY(cart_add_line(ctx, *token, variant_id, quantity, &cart));
+        TRY(cart_add_line(ctx, *token, &(struct cart_wish){.variant_id = variant_id, .quantity = quantity},
+                          &cart));
         *token = cart->token;
     }
     return NULL;
@@ -232,6 +234,17 @@ static err go_on(struct ctx *ctx, struct history *history, enum past_kind kind, 
     return kind == PAST_REFUNDED ? order_cancel(&staff, order, "买家改了主意") : NULL;
 }
 
+/* What its buyer said on the next day, and some days later. */
+static err review(struct ctx *ctx, struct history *history, int64_t order_id)
+{
+    struct order *order;
+    TRY(order_load(ctx, order_id, &order));
+    struct ctx buyer = moment(ctx, history, ACTOR_BUYER, order->placed_at + 20 * HOUR_MS);
+    struct ctx staff = moment(ctx, history, ACTOR_STAFF, order->placed_at + 23 * HOUR_MS);
+    struct ctx later = moment(ctx, history, ACTOR_BUYER, order->placed_at + 3 * DAY_MS);
+    return seed_reviews(&buyer, &staff, &later, order, &history->review_count);
+}
+
 static err make_order(struct ctx *ctx, struct history *history, enum past_kind kind, int64_t at)
 {
     struct order *order;
@@ -252,7 +265,9 @@ static err make_order(struct ctx *ctx, struct history *history, enum past_kind k
     if (kind == PAST_EXPIRED)
         return order_close_unpaid(&later, order->id, "expired", "");
     TRY(pay(ctx, history, order));
-    return go_on(ctx, history, kind, order->id);
+    TRY(go_on(ctx, history, kind, order->id));
+    bool is_out = kind == PAST_SHIPPED || kind == PAST_DIGITAL;
+    return is_out && at < history->today ? review(ctx, history, order->id) : NULL;
 }
 
 /* ---- seven days ---- */

@@ -3,14 +3,36 @@
 #include "shop/staff/staff.h"
 
 #include "base/log.h"
+#include "job/job.h"
+#include "shop/tenant/tenant.h"
+
+/* Some alarms have an occasion of their own. */
+static bool is_wanted(const struct shop *shop)
+{
+    return shop_has_occasion(shop, OCCASION_ALARM) || shop_has_occasion(shop, OCCASION_CODES_LOW) ||
+           shop_has_occasion(shop, OCCASION_HOOK_FAILED);
+}
+
+/* Only for shops in which somebody wants to hear of it. */
+static err tell(struct ctx *ctx, int64_t alarm_id, const char *kind, const char *subject)
+{
+    if (!is_wanted(ctx->shop))
+        return NULL;
+    struct value *news = value_object(ctx->arena);
+    value_set_text(ctx->arena, news, "kind", kind);
+    value_set_text(ctx->arena, news, "subject", subject);
+    return outbox_emit(ctx, "alarm.raised", alarm_id, news);
+}
 
 err alarm_raise(struct ctx *ctx, const char *kind, const char *subject, const char *detail)
 {
     log_warning(ctx, "alarm", "kind=%s subject=%s", kind, log_quote(ctx->arena, subject));
-    return db_execute(
+    int64_t alarm_id = id_new(ctx);
+    TRY(db_execute(
         ctx, "INSERT INTO alarms (shop_id, id, kind, subject, detail, at) VALUES ($1, $2, $3, $4, $5, $6)",
-        db_int(ctx->shop->id), db_int(id_new(ctx)), db_text(kind), db_text(subject), db_text(detail),
-        db_int(ctx->now));
+        db_int(ctx->shop->id), db_int(alarm_id), db_text(kind), db_text(subject), db_text(detail),
+        db_int(ctx->now)));
+    return tell(ctx, alarm_id, kind, subject);
 }
 
 static err count_open(struct ctx *ctx, int64_t *total)

@@ -19,7 +19,7 @@ static const struct role roles[] = {
     {STAFF_OWNER, {""}, {0}},
     {STAFF_MANAGER, {""}, {"shop.", "staff."}},
     {STAFF_PACKER, {"orders.read", "orders.write"}, {0}},
-    {STAFF_SUPPORT, {"orders.read"}, {0}},
+    {STAFF_SUPPORT, {"orders.read", "reviews."}, {0}},
 };
 
 static bool is_within(const char *scope, const char *allowed)

@@ -6,16 +6,34 @@
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
 #include "shop/pricing/pricing.h"
+#include "shop/review/review.h"
+#include <inttypes.h>
 
 #define NEW_MS (14 * DAY_MS)
 /* Cards show "sold out" or not: a number is capped so that a page does not change with every sale. */
 #define SHOWN_STOCK 99
 
-/* What is said beside the lowest price of a product. */
+/* What is said beside the lowest price of a product, and of it by those who bought it. */
 struct beside {
     const struct variant *variant; /* NULL = nothing */
     struct struck_price struck;
+    const struct review_figures *figures;
 };
+
+static void set_rating(struct ctx *ctx, struct value *card, const struct review_figures *figures)
+{
+    struct arena *arena = ctx->arena;
+    int64_t count = review_count(figures), tenths = review_average_tenths(figures);
+    if (count == 0) {
+        value_set(arena, card, "rating", value_null());
+        return;
+    }
+    struct value *rating = value_set_object(arena, card, "rating");
+    value_set_int(arena, rating, "count", count);
+    value_set_int(arena, rating, "average_tenths", tenths);
+    value_set_text(arena, rating, "average",
+                   arena_format(arena, "%" PRId64 ".%" PRId64, tenths / 10, tenths % 10));
+}
 
 static void add_card(struct ctx *ctx, struct value *list, const struct product *product, int64_t available,
                      const struct beside *beside)
@@ -35,6 +53,7 @@ static void add_card(struct ctx *ctx, struct value *list, const struct product *
     value_set_int(arena, card, "available", available < SHOWN_STOCK ? available : SHOWN_STOCK);
     value_set_text(arena, card, "kind", product_kind_name(product->kind));
     value_set_bool(arena, card, "is_new", product->created_at > ctx->now - NEW_MS);
+    set_rating(ctx, card, beside->figures);
 }
 
 err product_card_views(struct ctx *ctx, struct value *list, const struct product *products, size_t count)
@@ -48,7 +67,10 @@ err product_card_views(struct ctx *ctx, struct value *list, const struct product
     struct struck_price *struck = arena_alloc_many(ctx->arena, count + 1, sizeof *struck);
     TRY(variant_find_cheapest_many(ctx, ids, count, cheapest));
     TRY(struck_prices(ctx, cheapest, count, struck));
+    struct review_figures *figures = arena_alloc_many(ctx->arena, count + 1, sizeof *figures);
+    TRY(review_figures_many(ctx, ids, count, figures));
     for (size_t i = 0; i < count; i++)
-        add_card(ctx, list, &products[i], available[i], &(struct beside){cheapest[i], struck[i]});
+        add_card(ctx, list, &products[i], available[i],
+                 &(struct beside){cheapest[i], struck[i], &figures[i]});
     return NULL;
 }

@@ -6,6 +6,7 @@
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
 #include "shop/pricing/pricing.h"
+#include "shop/review/review.h"
 
 #define RELATED 4
 #define SHOWN_STOCK 99
@@ -80,6 +81,7 @@ static void fill_variant(struct ctx *ctx, struct value *view, const struct page 
     value_set(arena, view, "options", *variant->options);
     value_set_money(arena, view, "price", money_of(variant->price, ctx->shop->currency));
     price_terms_view(ctx, view, variant, &page->struck[index]);
+    price_tiers_view(ctx, view, variant);
     value_set_int(arena, view, "available", shown_stock(page, index));
     const struct product *product = page->product;
     bool is_own = variant->picture_id != NULL;
@@ -313,11 +315,15 @@ err product_page_view(struct ctx *ctx, const struct product *product, const char
     *view = value_object(ctx->arena);
     struct value *tree = value_set_object(ctx->arena, *view, "product");
     add_words(ctx, tree, product);
+    value_set_int(ctx->arena, tree, "min_quantity", page.variants[0].min_quantity);
+    value_set_int(ctx->arena, tree, "max_quantity", page.variants[0].max_quantity);
+    TRY(questions_set_view(ctx, tree, page.variants[0].questions));
     TRY(add_details(ctx, tree, product));
     TRY(add_category(ctx, tree, product));
     TRY(add_pictures(ctx, tree, product));
     add_options(ctx, tree, &page);
     add_variants(ctx, tree, &page);
     fill_variant(ctx, value_set_object(ctx->arena, *view, "selected"), &page, page.chosen);
+    TRY(review_product_view(ctx, product, *view));
     return add_related(ctx, *view, product);
 }

@@ -2,8 +2,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/storefront/storefront_routes.h"
 
+#include "base/text.h"
 #include "shop/media/media.h"
 #include "shop/storefront/storefront.h"
+#include "shop/storefront/storefront_filter.h"
 #include <inttypes.h>
 
 #define HOME_FEATURED 8
@@ -136,7 +138,15 @@ struct list_form {
     const char *handle;
     int sort;
     const char *cursor;
+    const char *filter;
 };
+
+#define FILTER_FIELD                                                                                         \
+    {                                                                                                        \
+        .name = "filter", .kind = FIELD_TEXT, .offset = offsetof(struct list_form, filter),                  \
+        .maximum = FILTER_TEXT_LIMIT,                                                                        \
+        .help = "What narrows the list: attribute:value,value;brand:…;tag:…;price:low-high;stock:in"     \
+    }
 
 #define SORT_FIELDS                                                                                          \
     {.name = "sort",                                                                                         \
@@ -149,7 +159,16 @@ struct list_form {
         .help = "next_cursor of the page before"                                                             \
     }
 
-static const struct field list_fields[] = {SORT_FIELDS, {0}};
+static const struct field list_fields[] = {
+    {.name = "category",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct list_form, handle),
+     .maximum = 80,
+     .help = "Handle of a category, instead of the whole shop"},
+    SORT_FIELDS,
+    FILTER_FIELD,
+    {0},
+};
 
 static const struct field category_fields[] = {
     {.name = "handle",
@@ -159,6 +178,7 @@ static const struct field category_fields[] = {
      .maximum = 80,
      .help = "Handle of the category"},
     SORT_FIELDS,
+    FILTER_FIELD,
     {0},
 };
 
@@ -180,41 +200,100 @@ static const struct field collection_fields[] = {
      .offset = offsetof(struct list_form, cursor),
      .maximum = 60,
      .help = "next_cursor of the page before"},
+    FILTER_FIELD,
     {0},
 };
 
+/* The products of an answer, in its order; one that left the shelf a moment ago is not shown. */
+static err load_answer(struct ctx *ctx, const struct facet_answer *answer, struct product_page *page)
+{
+    struct product *products;
+    size_t count;
+    *page = (struct product_page){.next_cursor = answer->next_cursor};
+    TRY(product_list_many(ctx, answer->product_ids, answer->product_count, &products, &count));
+    page->items = arena_alloc_many(ctx->arena, count + 1, sizeof *page->items);
+    for (size_t i = 0; i < count; i++)
+        if (products[i].status == PRODUCT_ACTIVE)
+            page->items[page->count++] = products[i];
+    return NULL;
+}
+
+struct list_place {
+    const char *base;
+    int64_t shelf_id;
+    int64_t category_id; /* 0 when the shelf is none */
+    int usual;           /* the order without a word in the address */
+};
+
+/* What the list is narrowed by, and a page of what is left, or of all. */
+static err find_products(struct req *req, struct value *view, const struct list_place *place,
+                         struct product_query *query, struct product_page *page, int64_t *total)
+{
+    const struct list_form *form = req->form;
+    struct filter *filter = arena_alloc(req->ctx.arena, sizeof *filter);
+    struct facet_answer answer;
+    const char *sort = form->sort == place->usual ? "" : collection_sorts[form->sort];
+    TRY(filter_read(&req->ctx, place->category_id, form->filter, filter));
+    TRY(filter_ask(&req->ctx, filter, query, place->shelf_id, &answer));
+    if (!answer.is_known)
+        filter->pick_count = 0;
+    filter_view(&req->ctx, view, filter, &answer, place->base, sort);
+    *total = answer.total;
+    if (filter->pick_count > 0)
+        return load_answer(&req->ctx, &answer, page);
+    TRY(product_list(&req->ctx, query, page));
+    return product_count(&req->ctx, place->shelf_id, PRODUCT_ACTIVE, total);
+}
+
+/* The address of a page of the list. */
+static const char *page_url(struct req *req, const struct value *view, const char *base, const char *cursor)
+{
+    const struct list_form *form = req->form;
+    struct arena *arena = req->ctx.arena;
+    const char *query = value_find_text(value_find(view, "filter"), "query");
+    const char *narrowed = arena_format(arena, "%s?sort=%s%s%s", base, collection_sorts[form->sort],
+                                        query ? "&" : "", query ? query : "");
+    return cursor ? arena_format(arena, "%s&cursor=%s", narrowed, cursor) : narrowed;
+}
+
 /* A page of the list and the way to the next one. */
-static err add_list(struct req *req, struct value *view, const char *base, int64_t shelf_id)
+static err add_list(struct req *req, struct value *view, const struct list_place *place)
 {
     const struct list_form *form = req->form;
     struct arena *arena = req->ctx.arena;
     struct product_query query = {.status = PRODUCT_ACTIVE,
-                                  .shelf_id = shelf_id,
+                                  .shelf_id = place->shelf_id,
                                   .sort = orders[form->sort],
                                   .cursor = form->cursor,
                                   .limit = PAGE_PRODUCTS};
     struct product_page page;
     int64_t total;
-    TRY(product_list(&req->ctx, &query, &page));
-    TRY(product_count(&req->ctx, shelf_id, PRODUCT_ACTIVE, &total));
+    TRY(find_products(req, view, place, &query, &page, &total));
     TRY(product_card_views(&req->ctx, value_set_list(arena, view, "products"), page.items, page.count));
     value_set_text(arena, view, "sort", collection_sorts[form->sort]);
     value_set_text(arena, view, "next_cursor", page.next_cursor);
     value_set_text(arena, view, "next_url",
-                   page.next_cursor ? arena_format(arena, "%s?sort=%s&cursor=%s", base,
-                                                   collection_sorts[form->sort], page.next_cursor)
-                                    : NULL);
-    value_set_text(arena, view, "first_url",
-                   form->cursor[0] ? arena_format(arena, "%s?sort=%s", base, collection_sorts[form->sort])
-                                   : NULL);
+                   page.next_cursor ? page_url(req, view, place->base, page.next_cursor) : NULL);
+    value_set_text(arena, view, "first_url", form->cursor[0] ? page_url(req, view, place->base, NULL) : NULL);
     value_set_int(arena, view, "total", total);
     return NULL;
 }
 
 static err products(struct req *req)
 {
+    const struct list_form *form = req->form;
     struct value *view = value_object(req->ctx.arena);
-    TRY(add_list(req, view, "/products", 0));
+    const struct category *of = NULL;
+    if (form->handle[0])
+        TRY(category_find_by_handle(&req->ctx, form->handle, &of));
+    if (form->handle[0] && !of)
+        return fail_with(&req->ctx, ERR_NOT_FOUND, "no such category");
+    struct list_place place = {.base = "/products"};
+    if (of)
+        place = (struct list_place){.base = arena_format(req->ctx.arena, "/categories/%s", of->handle),
+                                    .shelf_id = of->id,
+                                    .category_id = of->id};
+    TRY(add_list(req, view, &place));
     if (req->face == FACE_HTML)
         cache_list(req);
     return reply_view(req, "products", view);
@@ -244,7 +323,10 @@ static err category(struct req *req)
     struct value *view = value_object(req->ctx.arena);
     add_category(&req->ctx, value_set_object(req->ctx.arena, view, "category"), found);
     TRY(add_family(&req->ctx, view, found));
-    TRY(add_list(req, view, arena_format(req->ctx.arena, "/categories/%s", found->handle), found->id));
+    TRY(add_list(req, view,
+                 &(struct list_place){.base = arena_format(req->ctx.arena, "/categories/%s", found->handle),
+                                      .shelf_id = found->id,
+                                      .category_id = found->id}));
     if (req->face == FACE_HTML)
         cache_list(req);
     return reply_view(req, "category", view);
@@ -270,7 +352,10 @@ static err collection(struct req *req)
     value_set_text(arena, tree, "seo_description", found->seo_description);
     value_set_bool(arena, tree, "is_by_hand", !found->is_smart);
     value_set_int(arena, tree, "product_count", found->active_count);
-    TRY(add_list(req, view, arena_format(arena, "/collections/%s", found->handle), found->id));
+    TRY(add_list(req, view,
+                 &(struct list_place){.base = arena_format(arena, "/collections/%s", found->handle),
+                                      .shelf_id = found->id,
+                                      .usual = found->is_smart ? LIST_NEWEST : LIST_CHOSEN}));
     const struct value *first = value_at(value_find(view, "products"), 0);
     if (first)
         value_set(arena, tree, "picture", *value_find(first, "picture"));

@@ -11,4 +11,9 @@
 #define PAGE_PRODUCTS 24
 
 extern const struct route storefront_routes[];
+extern const struct route storefront_currency_routes[];
+
+/* The currency in which a buyer wishes to see about what prices are. */
+#define CURRENCY_COOKIE "yd_currency"
 extern const struct route storefront_licence_routes[];
+extern const struct route storefront_buying_routes[];

@@ -1,6 +1,6 @@
 /* tenant.c - shops and their hosts. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/tenant/tenant.h"
+#include "shop/tenant/tenant_write.h"
 
 #include "base/host_name.h"
 #include "base/money.h"
@@ -30,8 +30,7 @@ static err check_draft(struct ctx *ctx, const struct shop_draft *draft)
     return NULL;
 }
 
-/* The host without port, lower case; NULL when it is too long. */
-static const char *plain_host(struct ctx *ctx, const char *host)
+const char *shop_plain_host(struct ctx *ctx, const char *host)
 {
     size_t length = strlen(host);
     if (length > HOST_NAME_LIMIT + 6)
@@ -77,7 +76,7 @@ err shop_create(struct ctx *ctx, const struct shop_draft *draft, int64_t *shop_i
     filled.currency = draft->currency ? draft->currency : "CNY";
     filled.locale = draft->locale ? draft->locale : "zh-CN";
     TRY(check_draft(ctx, &filled));
-    if (draft->host && !(filled.host = plain_host(ctx, draft->host)))
+    if (draft->host && !(filled.host = shop_plain_host(ctx, draft->host)))
         return fail_field(ctx, "host", "too-long", "a host name has at most 253 characters");
     struct creation creation = {&filled, id_new(ctx)};
     TRY(db_transact(ctx, create_in_transaction, &creation));
@@ -89,7 +88,7 @@ err shop_create(struct ctx *ctx, const struct shop_draft *draft, int64_t *shop_i
     "s.shop_id, s.handle, s.name, s.slogan, s.currency, s.locale, s.utc_offset, s.closes_at, s.name_en,"     \
     " s.slogan_en, s.logo_id, s.phone, s.email, s.address, s.legal_name, s.credit_code,"                     \
     " s.licence_picture_id, s.licence_url, s.icp_number, s.psb_number, s.main_host, s.exemption,"            \
-    " s.policies, s.licence_count"
+    " s.policies, s.licence_count, s.has_passcode, s.shown_currency_count, s.occasions"
 
 static struct shop_profile *read_profile(struct ctx *ctx, const struct db_rows *rows)
 {
@@ -110,6 +109,8 @@ static struct shop_profile *read_profile(struct ctx *ctx, const struct db_rows *
     profile->exemption = (enum shop_exemption)db_get_int(rows, 21);
     profile->policies = (uint64_t)db_get_int(rows, 22);
     profile->licence_count = (size_t)db_get_int(rows, 23);
+    profile->shown_count = (size_t)db_get_int(rows, 25);
+    profile->occasions = (uint64_t)db_get_int(rows, 26);
     return profile;
 }
 
@@ -130,7 +131,24 @@ static err read_licences(struct ctx *ctx, int64_t shop_id, struct shop_profile *
     return NULL;
 }
 
-/* Most shops have no licences besides: they cost no second question. */
+static err read_shown(struct ctx *ctx, int64_t shop_id, struct shop_profile *profile)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT currency, rate, rounding FROM shop_shown_currencies WHERE shop_id = $1"
+                 " ORDER BY currency LIMIT $2",
+                 db_int(shop_id), db_int(SHOP_SHOWN_LIMIT)));
+    profile->shown_count = 0;
+    while (db_next(rows)) {
+        struct shown_currency *shown = &profile->shown[profile->shown_count++];
+        memcpy(shown->currency, db_get_text(rows, 0), sizeof shown->currency);
+        shown->rate = db_get_int(rows, 1);
+        shown->rounding = (enum shown_rounding)db_get_int(rows, 2);
+    }
+    return NULL;
+}
+
+/* Most shops have neither licences besides nor other currencies: they cost no second question. */
 static err take_shop(struct ctx *ctx, struct db_rows *rows, const char *what, const struct shop **result)
 {
     if (!db_next(rows))
@@ -145,10 +163,13 @@ static err take_shop(struct ctx *ctx, struct db_rows *rows, const char *what, co
     shop->locale = db_get_text(rows, 5);
     shop->utc_offset = (int32_t)db_get_int(rows, 6);
     shop->closes_at = db_get_int(rows, 7);
+    shop->has_passcode = db_get_int(rows, 24) == 1;
     shop->profile = profile;
     shop->is_open = shop_is_registered(profile);
     if (profile->licence_count > 0)
         TRY(read_licences(ctx, shop->id, profile));
+    if (profile->shown_count > 0)
+        TRY(read_shown(ctx, shop->id, profile));
     *result = shop;
     return NULL;
 }
@@ -184,9 +205,18 @@ static bool is_this_machine(const char *host)
     return host[0] != 0 && strspn(host, "0123456789.") == strlen(host);
 }
 
+const char *shop_better_host(struct ctx *ctx, const char *host)
+{
+    const char *main_host = ctx->shop->profile->main_host;
+    const char *plain = main_host[0] ? shop_plain_host(ctx, host ? host : "") : NULL;
+    if (!plain || text_is(plain, main_host) || is_this_machine(plain) || text_ends(plain, ".localhost"))
+        return NULL;
+    return main_host;
+}
+
 err shop_load_by_host(struct ctx *ctx, const char *host, const struct shop **shop)
 {
-    const char *plain = plain_host(ctx, host ? host : "");
+    const char *plain = shop_plain_host(ctx, host ? host : "");
     if (!plain)
         return fail_with(ctx, ERR_SHOP_NOT_FOUND, "host name too long");
     struct db_rows *rows;

@@ -13,6 +13,7 @@
 #pragma once
 #include "base/clock.h"
 #include "base/ctx.h"
+#include "base/money.h"
 #include "base/value.h"
 #include "db/db.h"
 #include "job/job.h"
@@ -45,12 +46,42 @@ enum shop_policy { POLICY_PRIVACY = 0, POLICY_TERMS = 1, POLICY_RETURNS = 2, POL
 /* "privacy", "terms" … ; ends with NULL. */
 extern const char *const shop_policy_names[];
 
+/* What people may want to be told of; a bit of shop_profile.occasions, which notify keeps. Those from
+ * OCCASION_BUYER_PAID on are told to buyers by mail unless the bit is set, the others to whoever runs the
+ * shop when it is. */
+enum shop_occasion {
+    OCCASION_PAID = 0,
+    OCCASION_BY_HAND = 1, /* a paid order waits for what a person types */
+    OCCASION_ALARM = 2,
+    OCCASION_CODES_LOW = 3,
+    OCCASION_IMPORTED = 4,
+    OCCASION_REFUNDED = 5,
+    OCCASION_HOOK_FAILED = 6,
+    OCCASION_BUYER_PAID = 16,
+    OCCASION_BUYER_SHIPPED = 17,
+    OCCASION_BUYER_DELIVERED = 18,
+    OCCASION_BUYER_REFUNDED = 19,
+    OCCASION_BUYER_CANCELLED = 20,
+    OCCASION_OWN_SERVER = 32,    /* no occasion: mails go by the shop's own server */
+    OCCASION_CODES_IN_MAIL = 33, /* no occasion: what was delivered stands in the mail itself */
+};
+
 /* A licence for certain goods. */
 struct shop_licence {
     int64_t line_no;
     const char *kind;   /* 食品经营许可证 */
     const char *number; /* may be blank when there is a picture */
     const char *picture_id;
+};
+
+/* A currency in which buyers may see about what a price is. */
+#define SHOP_SHOWN_LIMIT 8
+#define SHOWN_RATE_ONE INT64_C(100000000)
+enum shown_rounding { SHOWN_EXACT = 0, SHOWN_WHOLE = 1 }; /* to its smallest unit; to whole ones */
+struct shown_currency {
+    char currency[4];
+    int64_t rate; /* of the shop's currency for one of this, times SHOWN_RATE_ONE */
+    enum shown_rounding rounding;
 };
 
 /* What a shop says about itself besides its name. Texts are never NULL. */
@@ -70,8 +101,11 @@ struct shop_profile {
     const char *main_host;
     enum shop_exemption exemption;
     uint64_t policies;
+    uint64_t occasions;
     struct shop_licence licences[SHOP_LICENCE_LIMIT];
     size_t licence_count;
+    struct shown_currency shown[SHOP_SHOWN_LIMIT];
+    size_t shown_count;
 };
 
 struct shop_draft {
@@ -124,10 +158,27 @@ struct shop_identity {
 CHECKED err shop_change_identity(struct ctx *ctx, const struct shop_identity *identity);
 /* "" takes it away. */
 CHECKED err shop_change_logo(struct ctx *ctx, const char *picture_id);
+/* Whether buyers may choose a passcode at checkout, by which they find their order again. */
+CHECKED err shop_change_passcode(struct ctx *ctx, bool has_passcode);
 /* The caller knows that there is neither a price nor an order yet when the currency changes. */
 CHECKED err shop_change_region(struct ctx *ctx, const char *currency, const char *locale, int64_t utc_offset);
 /* The zones that may be chosen, in minutes east of UTC, in order; there are `*count`. */
 const int32_t *shop_zones(size_t *count);
+
+/* ---- shown currencies ---- */
+
+/* Reads "7.2" or "0.048": up to 7 digits and 8 decimals, above 0. */
+bool shown_rate_parse(const char *text, int64_t *rate);
+const char *shown_rate_text(struct ctx *ctx, int64_t rate);
+/* NULL when the shop does not show it. */
+const struct shown_currency *shop_find_shown(const struct shop *shop, const char *currency);
+/* About what the amount is, half a unit rounded up; false when it is below 0 or out of range. */
+bool shown_amount(const struct shown_currency *currency, money amount, money *shown);
+/* Adds it or changes its rate. ERR_INVALID with the field, ERR_LIMIT. */
+CHECKED err shop_show_currency(struct ctx *ctx, const char *currency, const char *rate,
+                               enum shown_rounding rounding);
+/* ERR_NOT_FOUND. */
+CHECKED err shop_hide_currency(struct ctx *ctx, const char *currency);
 
 /* ---- registration ---- */
 
@@ -151,6 +202,11 @@ CHECKED err shop_replace_picture(struct ctx *ctx, const char *from, const char *
 /* In a transaction: which policies are public, a bit for each. */
 CHECKED err shop_note_policies(struct ctx *ctx, uint64_t policies);
 
+/* In a transaction: what people want to be told of, a bit for each enum shop_occasion. */
+CHECKED err shop_note_occasions(struct ctx *ctx, uint64_t occasions);
+/* Whether the bit is set; looks at what was read with the shop, and asks nobody. */
+bool shop_has_occasion(const struct shop *shop, enum shop_occasion occasion);
+
 /* Whether a shop with these facts is open to strangers. */
 bool shop_is_registered(const struct shop_profile *profile);
 /* 统一社会信用代码: 18 characters with the check character of GB 32100-2015. */
@@ -167,12 +223,56 @@ struct shop_host {
     bool is_main; /* pages name it as their address */
 };
 CHECKED err shop_list_hosts(struct ctx *ctx, struct shop_host **hosts, size_t *count);
-/* Takes a name as people type it, also in other scripts. ERR_INVALID: no public name, or another shop's;
- * ERR_LIMIT. */
-CHECKED err shop_add_host(struct ctx *ctx, const char *typed);
+/* Its proof is kept for SHOP_KEPT_MS: claimed again in that time, it serves at once. ERR_NOT_FOUND. */
 CHECKED err shop_remove_host(struct ctx *ctx, const char *host);
 /* "" = none: pages name the address under which they were asked for. */
 CHECKED err shop_choose_main_host(struct ctx *ctx, const char *host);
+
+/* The main host, when this is another of the shop's own; NULL when the host is fine as it is. */
+const char *shop_better_host(struct ctx *ctx, const char *host);
+
+/* ---- claims: names that are not proved yet ----
+ *
+ * A name serves only after a proof that it is the shop's: either it leads here, which is seen by fetching
+ * http://NAME/.well-known/yundian-domain/TOKEN, or its owner put "yundian-domain=TOKEN" into a TXT record of
+ * _yundian.NAME. That a name leads here says nothing about for whom: when another shop claims it too, or
+ * removed it lately, only the record counts. The first to prove a name has it; a claim blocks nobody. */
+
+#define SHOP_CLAIM_MS (7 * DAY_MS) /* a claim is looked at by itself for so long */
+#define SHOP_KEPT_MS (7 * DAY_MS)  /* the proof of a removed name is kept for so long */
+#define SHOP_PROOF_PATH "/.well-known/yundian-domain/"
+
+enum claim_state { CLAIM_WAITING = 0, CLAIM_FAILED = 1, CLAIM_KEPT = 2 };
+
+struct shop_claim {
+    int64_t claim_id;
+    const char *host;
+    const char *token;
+    enum claim_state state;
+    const char *problem; /* slug, "" when there is none */
+    int64_t looks;
+    int64_t claimed_at;
+    int64_t looked_at;    /* 0: never */
+    int64_t next_look_at; /* 0: no more */
+    int64_t expires_at;
+};
+/* The slugs of `problem` besides outbound_problem_names. */
+#define CLAIM_TAKEN "host-taken"
+#define CLAIM_CONTESTED "claim-contested"
+#define CLAIM_STATUS "claim-status"   /* the name leads to somebody who knows nothing of it */
+#define CLAIM_CONTENT "claim-content" /* the answer is not ours */
+
+/* Takes a name as people type it, also in other scripts. *is_ready: it serves at once, because its proof was
+ * kept. ERR_INVALID: no public name, the platform's, or a shop's already; ERR_LIMIT. */
+CHECKED err shop_claim_host(struct ctx *ctx, const char *typed, bool *is_ready);
+CHECKED err shop_list_claims(struct ctx *ctx, struct shop_claim **claims, size_t *count);
+/* Looks again as soon as may be, and for SHOP_CLAIM_MS from now on. ERR_NOT_FOUND. */
+CHECKED err shop_look_again(struct ctx *ctx, const char *host);
+/* ERR_NOT_FOUND. */
+CHECKED err shop_drop_claim(struct ctx *ctx, const char *host);
+/* What the file of a claim says; the shop is not known yet. ERR_NOT_FOUND when the host is not claimed with
+ * this token. */
+CHECKED err shop_answer_claim(struct ctx *ctx, const char *host, const char *token, const char **text);
 
 /* ---- the end ---- */
 
@@ -186,3 +286,5 @@ bool shop_has_closed(const struct ctx *ctx);
 
 /* Tells at the announced moment that the shop changed, so that no page says otherwise. */
 extern const struct job_kind shop_job_kinds[];
+/* Looks for the proofs of claimed hosts. */
+extern const struct job_kind shop_claim_job_kinds[];

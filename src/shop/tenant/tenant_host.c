@@ -1,6 +1,5 @@
 /* tenant_host.c - the names under which a shop is found. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/host_name.h"
 #include "base/text.h"
 #include "shop/tenant/tenant_write.h"
 
@@ -19,37 +18,6 @@ err shop_list_hosts(struct ctx *ctx, struct shop_host **hosts, size_t *count)
     return NULL;
 }
 
-struct host_change {
-    const char *host;
-    int64_t inserted;
-};
-
-/* The statement that counts also takes the shop's row, so that two additions at once wait for each other. */
-static err insert_host(struct ctx *ctx, void *arg)
-{
-    struct host_change *change = arg;
-    TRY(db_expect(ctx, 1, ERR_LIMIT, "a shop has at most 20 domains",
-                  "UPDATE shops SET main_host = main_host WHERE shop_id = $1 AND"
-                  " (SELECT COUNT(*) FROM shop_hosts h WHERE h.shop_id = $1) < $2",
-                  db_int(ctx->shop->id), db_int(SHOP_HOST_LIMIT)));
-    TRY(db_change(ctx, &change->inserted,
-                  "INSERT INTO shop_hosts (host, shop_id) VALUES ($1, $2) ON CONFLICT (host) DO NOTHING",
-                  db_text(change->host), db_int(ctx->shop->id)));
-    return change->inserted ? shop_emit_changed(ctx) : NULL;
-}
-
-err shop_add_host(struct ctx *ctx, const char *typed)
-{
-    struct host_change change = {.host = host_name_ascii(ctx->arena, typed)};
-    if (!change.host)
-        return fail_field(ctx, "host", "bad-host",
-                          "a name such as shop.example.com, without https:// and path");
-    TRY(db_transact(ctx, insert_host, &change));
-    if (change.inserted)
-        return NULL;
-    return fail_field(ctx, "host", "host-taken", "this domain leads to a shop already");
-}
-
 static err delete_host(struct ctx *ctx, void *arg)
 {
     const char *const *host = arg;
@@ -58,6 +26,7 @@ static err delete_host(struct ctx *ctx, void *arg)
                   db_int(ctx->shop->id)));
     TRY(db_execute(ctx, "UPDATE shops SET main_host = '' WHERE shop_id = $1 AND main_host = $2",
                    db_int(ctx->shop->id), db_text(*host)));
+    TRY(claim_keep(ctx, *host));
     return shop_emit_changed(ctx);
 }
 

@@ -123,8 +123,14 @@ struct region {
 static err write_region(struct ctx *ctx, void *arg)
 {
     const struct region *region = arg;
+    /* Rates are against the shop's own currency. */
+    TRY(db_execute(ctx,
+                   "DELETE FROM shop_shown_currencies WHERE shop_id = $1 AND EXISTS (SELECT 1 FROM shops s"
+                   " WHERE s.shop_id = $1 AND s.currency <> $2)",
+                   db_int(ctx->shop->id), db_text(region->currency)));
     TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop",
-                  "UPDATE shops SET currency = $2, locale = $3, utc_offset = $4 WHERE shop_id = $1",
+                  "UPDATE shops SET shown_currency_count = CASE WHEN currency = $2 THEN shown_currency_count"
+                  " ELSE 0 END, currency = $2, locale = $3, utc_offset = $4 WHERE shop_id = $1",
                   db_int(ctx->shop->id), db_text(region->currency), db_text(region->locale),
                   db_int(region->utc_offset)));
     return shop_emit_changed(ctx);
@@ -138,4 +144,17 @@ err shop_change_region(struct ctx *ctx, const char *currency, const char *locale
     if (!is_zone(utc_offset) && utc_offset != ctx->shop->utc_offset)
         return fail_field(ctx, "utc_offset", "unknown-zone", "choose one of the zones of the list");
     return db_transact(ctx, write_region, &region);
+}
+
+static err write_passcode(struct ctx *ctx, void *arg)
+{
+    const bool *has_passcode = arg;
+    TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop", "UPDATE shops SET has_passcode = $2 WHERE shop_id = $1",
+                  db_int(ctx->shop->id), db_int(*has_passcode)));
+    return shop_emit_changed(ctx);
+}
+
+err shop_change_passcode(struct ctx *ctx, bool has_passcode)
+{
+    return db_transact(ctx, write_passcode, &has_passcode);
 }

@@ -159,3 +159,15 @@ err shop_note_policies(struct ctx *ctx, uint64_t policies)
                   db_int(ctx->shop->id), db_int((int64_t)policies)));
     return shop_emit_changed(ctx);
 }
+
+err shop_note_occasions(struct ctx *ctx, uint64_t occasions)
+{
+    TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop", "UPDATE shops SET occasions = $2 WHERE shop_id = $1",
+                  db_int(ctx->shop->id), db_int((int64_t)occasions)));
+    return shop_emit_changed(ctx);
+}
+
+bool shop_has_occasion(const struct shop *shop, enum shop_occasion occasion)
+{
+    return shop && shop->profile && (shop->profile->occasions >> occasion & 1);
+}

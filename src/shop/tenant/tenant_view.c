@@ -70,6 +70,13 @@ static void add_policies(struct ctx *ctx, struct value *view, const struct shop_
             value_add(ctx->arena, list, value_text(shop_policy_names[i]));
 }
 
+static void add_shown(struct ctx *ctx, struct value *view, const struct shop_profile *profile)
+{
+    struct value *list = value_set_list(ctx->arena, view, "shown_currencies");
+    for (size_t i = 0; i < profile->shown_count; i++)
+        value_add(ctx->arena, list, value_text(arena_copy_text(ctx->arena, profile->shown[i].currency)));
+}
+
 static void add_profile(struct ctx *ctx, struct value *view, const struct shop_profile *profile)
 {
     set_picture(ctx, view, "logo", profile->logo_id);
@@ -80,6 +87,7 @@ static void add_profile(struct ctx *ctx, struct value *view, const struct shop_p
                    profile->main_host[0] ? arena_format(ctx->arena, "https://%s", profile->main_host) : NULL);
     add_registration(ctx, view, profile);
     add_policies(ctx, view, profile);
+    add_shown(ctx, view, profile);
 }
 
 struct value *shop_view(struct ctx *ctx, const struct shop *shop)
@@ -93,6 +101,7 @@ struct value *shop_view(struct ctx *ctx, const struct shop *shop)
     value_set_text(ctx->arena, view, "currency", shop->currency);
     value_set_text(ctx->arena, view, "locale", shop->locale);
     value_set_bool(ctx->arena, view, "is_open", shop->is_open);
+    value_set_bool(ctx->arena, view, "has_passcode", shop->has_passcode);
     value_set_time(ctx->arena, view, "closes_at", shop->closes_at);
     value_set_bool(ctx->arena, view, "has_closed", shop->closes_at && ctx->now >= shop->closes_at);
     if (profile)

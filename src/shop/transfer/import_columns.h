@@ -22,6 +22,11 @@ enum import_meaning {
     MEANING_TAX_CODE,
     MEANING_UNIT,
     MEANING_SHELF_LIFE,
+    MEANING_RETURN_RULE,
+    MEANING_RETURN_DAYS,
+    MEANING_EXCHANGE_DAYS,
+    MEANING_WARRANTY_MONTHS,
+    MEANING_FAKE_MULTIPLE,
     MEANING_SEO_TITLE,
     MEANING_SEO_DESCRIPTION,
     MEANING_SPECS,
@@ -40,6 +45,12 @@ enum import_meaning {
     MEANING_SKU,
     MEANING_BARCODE,
     MEANING_PRICE,
+    MEANING_COMPARE_PRICE,
+    MEANING_COMPARE_KIND,
+    MEANING_COMPARE_NOTE,
+    MEANING_CONTENT_AMOUNT,
+    MEANING_CONTENT_UNIT,
+    MEANING_CONTENT_BASE,
     MEANING_COST,
     MEANING_WEIGHT,
     MEANING_WEIGHT_KG,
@@ -74,6 +85,9 @@ const char *import_meaning_key(enum import_meaning meaning);
 /* What a header probably means: by the table of names, then by the attributes of the shop. */
 void import_column_guess(struct ctx *ctx, const struct attribute *attributes, size_t count,
                          const char *header, struct import_column *column);
+/* What the export writes for a number of a column whose cells are words: a return rule, the kind of a struck
+ * price, the unit or the base of a content. */
+const char *import_word(enum import_meaning meaning, int64_t number, bool is_english);
 /* Fills `of`. ERR_INVALID when two columns mean the same. */
 CHECKED err import_columns_settle(struct ctx *ctx, struct import_columns *columns);
 /* The same for headers that say the same, whatever else stands in the file. */

@@ -145,14 +145,33 @@ static err take_category(struct import_run *run, struct import_group *group)
 
 /* ---- details ---- */
 
-static void take_shelf_life(struct import_run *run, struct import_group *group, int64_t *days)
+static const char *number_text(struct import_run *run, enum import_meaning meaning, int64_t number)
 {
-    const struct import_line *line = import_group_teller(run, group, MEANING_SHELF_LIFE);
-    if (!line || line->shelf_life == *days)
+    if (meaning == MEANING_RETURN_RULE)
+        return number == RETURN_UNSAID ? "" : import_word(meaning, number, false);
+    return arena_format(run->work.arena, "%" PRId64, number);
+}
+
+static void take_number(struct import_run *run, struct import_group *group, enum import_meaning meaning,
+                        int64_t *number)
+{
+    const struct import_line *line = import_group_teller(run, group, meaning);
+    if (!line || line->numbers[meaning] == *number)
         return;
-    import_group_change(run, group, MEANING_SHELF_LIFE, "", arena_format(run->work.arena, "%" PRId64, *days),
-                        arena_format(run->work.arena, "%" PRId64, line->shelf_life));
-    *days = line->shelf_life;
+    import_group_change(run, group, meaning, "", number_text(run, meaning, *number),
+                        number_text(run, meaning, line->numbers[meaning]));
+    *number = line->numbers[meaning];
+}
+
+static void take_after_sale(struct import_run *run, struct import_group *group, struct after_sale *promise)
+{
+    int64_t rule = promise->return_rule;
+    take_number(run, group, MEANING_RETURN_RULE, &rule);
+    promise->return_rule = (enum return_rule)rule;
+    take_number(run, group, MEANING_RETURN_DAYS, &promise->return_days);
+    take_number(run, group, MEANING_EXCHANGE_DAYS, &promise->exchange_days);
+    take_number(run, group, MEANING_WARRANTY_MONTHS, &promise->warranty_months);
+    take_number(run, group, MEANING_FAKE_MULTIPLE, &promise->fake_multiple);
 }
 
 static void take_details(struct import_run *run, struct import_group *group)
@@ -172,7 +191,8 @@ static void take_details(struct import_run *run, struct import_group *group)
     take_text(run, group, MEANING_ORIGIN, &details->origin);
     take_text(run, group, MEANING_TAX_CODE, &details->tax_code);
     take_text(run, group, MEANING_UNIT, &details->unit);
-    take_shelf_life(run, group, &details->shelf_life_days);
+    take_number(run, group, MEANING_SHELF_LIFE, &details->shelf_life_days);
+    take_after_sale(run, group, &details->after_sale);
     take_text(run, group, MEANING_SEO_TITLE, &details->seo_title);
     take_text(run, group, MEANING_SEO_DESCRIPTION, &details->seo_description);
     import_take_specs(run, group, &details->specs);

@@ -5,6 +5,7 @@
 #include "shop/transfer/import_parts.h"
 
 #include "base/clock.h"
+#include "shop/tenant/tenant.h"
 #include <unistd.h>
 
 #define ATTEMPTS 20
@@ -33,6 +34,21 @@ struct ending {
     const char *next;   /* job that follows, or NULL */
 };
 
+static const char *const end_names[] = {[IMPORT_CHECKED] = "checked",
+                                        [IMPORT_APPLIED] = "applied",
+                                        [IMPORT_UNDONE] = "undone",
+                                        [IMPORT_FAILED] = "failed"};
+
+/* Only for shops in which somebody wants to hear of it. */
+static err tell_end(struct ctx *ctx, const struct ending *ending)
+{
+    if (ending->next || !shop_has_occasion(ctx->shop, OCCASION_IMPORTED))
+        return NULL;
+    struct value *news = value_object(ctx->arena);
+    value_set_text(ctx->arena, news, "state", end_names[ending->to]);
+    return outbox_emit(ctx, "import.ended", ending->import_id, news);
+}
+
 static err end_in_transaction(struct ctx *ctx, void *arg)
 {
     const struct ending *ending = arg;
@@ -42,6 +58,7 @@ static err end_in_transaction(struct ctx *ctx, void *arg)
                   " WHERE shop_id = $1 AND id = $2 AND state = $6",
                   db_int(ctx->shop->id), db_int(ending->import_id), db_int(ending->to),
                   db_text(ending->failure), db_int(ctx->now), db_int(ending->from), db_text(ending->counts)));
+    TRY(tell_end(ctx, ending));
     return ending->next ? job_schedule(ctx, ending->next, ending->import_id, ctx->now, NULL) : NULL;
 }
 
@@ -66,6 +83,11 @@ static err run_file(struct ctx *ctx, const struct import *import, bool is_dry, b
                                .choices = &import->choices,
                                .report = &report,
                                .position = import->position};
+    if (import->table_name[0]) {
+        struct package_index *files = arena_alloc(ctx->arena, sizeof *files);
+        TRY(import_package_index(ctx, import_zip_path(ctx, import->id), files));
+        run->files = files;
+    }
     err failure = import_run_file(run, import_path(ctx, import->id));
     *is_stopped = run->is_stopped;
     return failure;
@@ -104,7 +126,8 @@ static err run_apply(struct ctx *ctx, const struct job *job, void *owner)
     if (is_stopped)
         return end(ctx, (struct ending){import.id, IMPORT_APPLYING, IMPORT_UNDOING, "all-or-nothing", NULL,
                                         IMPORT_UNDO_JOB});
-    return end(ctx, (struct ending){import.id, IMPORT_APPLYING, IMPORT_APPLIED, "", NULL, NULL});
+    const char *next = import.table_name[0] ? IMPORT_PICTURES_JOB : NULL;
+    return end(ctx, (struct ending){import.id, IMPORT_APPLYING, IMPORT_APPLIED, "", NULL, next});
 }
 
 /* ---- undoing ---- */
@@ -223,6 +246,8 @@ static err run_undo(struct ctx *ctx, const struct job *job, void *owner)
     *undo =
         (struct undo){.import_id = import.id, .position = import.position, .part = {.act_id = import.act_id}};
     import_counts_read(import.counts, &undo->report);
+    if (import.table_name[0])
+        TRY(import_pictures_undo(ctx, import.id));
     TRY(undo_all(ctx, &import, undo));
     return end(ctx, (struct ending){import.id, IMPORT_UNDOING, IMPORT_UNDONE, import.failure, NULL, NULL});
 }
@@ -233,6 +258,7 @@ static err run_forget(struct ctx *ctx, const struct job *job, void *owner)
 {
     (void)owner;
     unlink(import_path(ctx, job->subject_id)); /* harmless when it is gone */
+    unlink(import_zip_path(ctx, job->subject_id));
     return NULL;
 }
 
@@ -240,6 +266,7 @@ const struct job_kind import_job_kinds[] = {
     {IMPORT_CHECK_JOB, run_check, ATTEMPTS, SECOND_MS},
     {IMPORT_APPLY_JOB, run_apply, ATTEMPTS, SECOND_MS},
     {IMPORT_UNDO_JOB, run_undo, ATTEMPTS, SECOND_MS},
+    {IMPORT_PICTURES_JOB, import_run_pictures, ATTEMPTS, SECOND_MS},
     {IMPORT_FORGET_JOB, run_forget, ATTEMPTS, SECOND_MS},
     {0},
 };

@@ -1,4 +1,4 @@
-/* import_lists.c - cells that hold several things: tags, specs, answers to attributes, pictures. */
+/* import_lists.c - cells that hold several things: tags, specs, answers to attributes. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/transfer/import_parts.h"
 
@@ -8,8 +8,7 @@
 
 /* ---- lists ---- */
 
-/* The words of a cell, parted by one of `gaps`: an array in the arena. */
-static const char **split(struct ctx *ctx, const char *text, const char *const *gaps, size_t *count)
+const char **import_split(struct ctx *ctx, const char *text, const char *const *gaps, size_t *count)
 {
     const char **words = arena_alloc_many(ctx->arena, strlen(text) + 1, sizeof *words);
     *count = 0;
@@ -63,7 +62,7 @@ void import_take_tags(struct import_run *run, struct import_group *group)
     size_t count;
     if (!line)
         return;
-    const char **tags = split(ctx, line->cells[MEANING_TAGS], word_gaps, &count);
+    const char **tags = import_split(ctx, line->cells[MEANING_TAGS], word_gaps, &count);
     count = sort_words(tags, count);
     const char *after = joined(ctx, tags, count);
     const char **had = arena_alloc_many(ctx->arena, (whole ? whole->tag_count : 0) + 1, sizeof *had);
@@ -91,7 +90,7 @@ static bool read_specs(struct ctx *ctx, const char *cell, struct value **specs)
 {
     static const char *const gaps[] = {"\n", ";", "；", "|", NULL};
     size_t count;
-    const char **parts = split(ctx, cell, gaps, &count);
+    const char **parts = import_split(ctx, cell, gaps, &count);
     *specs = value_list(ctx->arena);
     for (size_t i = 0; i < count; i++) {
         const char *ascii = strchr(parts[i], ':'), *wide = strstr(parts[i], "：");
@@ -154,7 +153,8 @@ static const char **answers_of(struct ctx *ctx, const struct attribute *attribut
                                size_t *count)
 {
     static const char *const none[] = {NULL};
-    const char **answers = split(ctx, cell, attribute->kind == ATTRIBUTE_CHOICES ? word_gaps : none, count);
+    const char **answers =
+        import_split(ctx, cell, attribute->kind == ATTRIBUTE_CHOICES ? word_gaps : none, count);
     if (attribute->kind == ATTRIBUTE_FLAG && *count > 0) {
         answers[0] = flag_of(answers[0]);
         *count = answers[0][0] != 0;
@@ -223,44 +223,4 @@ void import_take_attributes(struct import_run *run, struct import_group *group)
         if (attribute && cell)
             take_attribute(run, group, attribute, cell);
     }
-}
-
-/* ---- pictures ---- */
-
-static bool has_picture(const struct import_group *group, const char *address)
-{
-    for (size_t i = 0; i < group->picture_count; i++)
-        if (text_is(group->pictures[i], address))
-            return true;
-    return false;
-}
-
-/* Commas may stand in an address. */
-static void take_addresses(struct import_run *run, struct import_group *group, const struct import_line *line)
-{
-    static const char *const gaps[] = {" ", "\t", "\r", "\n", "|", ";", "；", NULL};
-    size_t count;
-    const char **words = split(&run->work, line->cells[MEANING_PICTURES], gaps, &count);
-    for (size_t i = 0; i < count; i++) {
-        bool is_address = text_starts(words[i], "https://") || text_starts(words[i], "http://");
-        if (!is_address || has_picture(group, words[i]))
-            continue;
-        if (group->picture_count == PRODUCT_PICTURE_LIMIT) {
-            import_group_refuse(run, group, line, import_header_of(run, MEANING_PICTURES), "too-many",
-                                words[i], "", "a product has at most 50 pictures");
-            return;
-        }
-        group->pictures[group->picture_count++] = words[i];
-    }
-}
-
-void import_take_pictures(struct import_run *run, struct import_group *group)
-{
-    if (!run->columns.of[MEANING_PICTURES])
-        return;
-    group->picture_count = 0;
-    group->pictures = arena_alloc_many(run->work.arena, PRODUCT_PICTURE_LIMIT, sizeof *group->pictures);
-    for (size_t i = 0; i < group->count; i++)
-        if (group->lines[i]->cells[MEANING_PICTURES])
-            take_addresses(run, group, group->lines[i]);
 }

@@ -24,20 +24,39 @@ static struct import_problem problem_in(struct arena *arena, const struct import
                                    .code = arena_copy_text(arena, problem->code),
                                    .value = shown(arena, problem->value),
                                    .fix = arena_copy_text(arena, problem->fix ? problem->fix : ""),
-                                   .message = arena_copy_text(arena, problem->message)};
+                                   .message = arena_copy_text(arena, problem->message),
+                                   .is_warning = problem->is_warning};
 }
 
-void import_note(struct import_run *run, int64_t line, const char *column, const char *code,
-                 const char *value, const char *fix, const char *message)
+static void note(struct import_run *run, const struct import_problem *problem)
 {
-    struct import_problem problem = {line, column, code, value, fix, message};
     if (run->fresh_count == run->fresh_capacity) {
         size_t capacity = run->fresh_capacity ? 2 * run->fresh_capacity : 16;
         run->fresh = arena_grow(run->work.arena, run->fresh, run->fresh_capacity * sizeof *run->fresh,
                                 capacity * sizeof *run->fresh);
         run->fresh_capacity = capacity;
     }
-    run->fresh[run->fresh_count++] = problem_in(run->work.arena, &problem);
+    run->fresh[run->fresh_count++] = problem_in(run->work.arena, problem);
+}
+
+void import_note(struct import_run *run, int64_t line, const char *column, const char *code,
+                 const char *value, const char *fix, const char *message)
+{
+    note(run, &(struct import_problem){line, column, code, value, fix, message, false});
+}
+
+void import_warn(struct import_run *run, int64_t line, const char *column, const char *code,
+                 const char *value, const char *message)
+{
+    note(run, &(struct import_problem){line, column, code, value, "", message, true});
+}
+
+bool import_has_errors(const struct import_run *run)
+{
+    for (size_t i = 0; i < run->fresh_count; i++)
+        if (!run->fresh[i].is_warning)
+            return true;
+    return false;
 }
 
 void import_notes_keep(struct import_run *run)

@@ -2,8 +2,10 @@
  * the run over a file. Private to transfer. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "job/job.h"
 #include "shop/inventory/inventory.h"
 #include "shop/transfer/import_columns.h"
+#include "shop/transfer/import_package.h"
 #include "shop/transfer/transfer.h"
 
 #define IMPORT_CLEAR "<clear>"
@@ -15,15 +17,8 @@ struct import_line {
     const char *cells[MEANING_CELLS];
     const char *option_names[PRODUCT_OPTION_LIMIT];
     const char *options[PRODUCT_OPTION_LIMIT];
-    const char **attributes; /* in the order of their columns */
-    int64_t price;           /* these as far as their cells are there */
-    int64_t cost;
-    int64_t weight;
-    int64_t volume;
-    int64_t stock;
-    int64_t stock_expected;
-    int64_t stock_delta;
-    int64_t shelf_life;
+    const char **attributes;        /* in the order of their columns */
+    int64_t numbers[MEANING_CELLS]; /* amounts, counts and chosen words, as far as their cells are there */
     enum product_kind kind;
     enum product_status status;
     int64_t sku_owner; /* the product that has its SKU, 0 = none */
@@ -37,6 +32,12 @@ struct import_stock {
     int64_t before; /* on hand */
     int64_t difference;
     bool is_set; /* only if it is still as before */
+};
+
+/* A file of the ZIP that a cell names. */
+struct import_picture {
+    const struct package_file *file;
+    int64_t line;
 };
 
 /* The rows of one product, and what becomes of it. */
@@ -56,6 +57,8 @@ struct import_group {
     size_t stock_count;
     const char **pictures; /* addresses to fetch, in their order */
     size_t picture_count;
+    struct import_picture *files; /* of the ZIP, likewise */
+    size_t file_count;
     struct value *changes; /* list of {field, of, before, after} */
     bool is_draft_changed;
     const char *new_category; /* a path that the check would create */
@@ -88,6 +91,7 @@ struct import_run {
     bool counts_stock; /* a stock is set without what was expected */
     const struct import_choices *choices;
     struct import_columns columns;
+    const struct package_index *files; /* of the ZIP that the table came in, or NULL */
     struct sheet_reader *reader;
     struct import_report *report;
     struct import_seen seen;
@@ -130,6 +134,11 @@ const char *import_derived_sku(struct ctx *ctx, const char *title, const char *b
 /* import_note.c */
 void import_note(struct import_run *run, int64_t line, const char *column, const char *code,
                  const char *value, const char *fix, const char *message);
+/* Something that keeps nothing out. */
+void import_warn(struct import_run *run, int64_t line, const char *column, const char *code,
+                 const char *value, const char *message);
+/* Whether anything but warnings was found in this batch. */
+bool import_has_errors(const struct import_run *run);
 /* The header of a meaning's column, or the key of the meaning. */
 const char *import_header_of(const struct import_run *run, enum import_meaning meaning);
 /* Remembers a word of this file; returns the line where it stood before, or 0. */
@@ -165,14 +174,44 @@ void import_group_refuse_cell(struct import_run *run, struct import_group *group
                               const struct import_line *line, enum import_meaning meaning, const char *code,
                               const char *message);
 
+/* import_terms.c: what a row says beside the price of its variant, which changes name `of`. */
+void import_take_terms(struct import_run *run, struct import_group *group, const struct import_line *line,
+                       const char *of, struct variant_draft *variant);
+/* Refuses the groups of the batch that claim a former price which no deal bears out (R-3.1-7). */
+CHECKED err import_check_struck(struct import_run *run);
+
 /* import_lists.c: cells that hold several things. */
 void import_take_tags(struct import_run *run, struct import_group *group);
 void import_take_specs(struct import_run *run, struct import_group *group, const struct value **specs);
 void import_take_attributes(struct import_run *run, struct import_group *group);
-/* The addresses of all rows; what is no address (the ids of an export) is left out. */
-void import_take_pictures(struct import_run *run, struct import_group *group);
+/* The words of a cell, parted by one of `gaps`: an array in the arena. */
+const char **import_split(struct ctx *ctx, const char *text, const char *const *gaps, size_t *count);
 
-/* import_write.c: writes what was planned, with the position, in one transaction. */
+/* import_picture_cells.c: the addresses and files that all rows name; the ids of an export are left out. */
+void import_take_pictures(struct import_run *run, struct import_group *group);
+/* Which pictures of the batch are a change of their product. */
+CHECKED err import_find_new_pictures(struct import_run *run);
+
+/* import_pictures.c: files of ZIPs on their way to products. */
+enum import_picture_state {
+    IMPORT_PICTURE_WANTED = 1,
+    IMPORT_PICTURE_STORED = 2, /* in the library */
+    IMPORT_PICTURE_PLACED = 3, /* the product shows it */
+    IMPORT_PICTURE_REFUSED = 4,
+};
+/* Takes files out of the groups of the batch that an import gave the same product before. */
+CHECKED err import_forget_known_files(struct import_run *run);
+/* In a transaction: what the products of the batch are to get. */
+CHECKED err import_order_files(struct ctx *ctx, const struct import_run *run);
+/* In a transaction: nothing more is to be placed. */
+CHECKED err import_pictures_stop(struct ctx *ctx, int64_t import_id);
+/* Takes the pictures away that the import added. */
+CHECKED err import_pictures_undo(struct ctx *ctx, int64_t import_id);
+CHECKED err import_run_pictures(struct ctx *ctx, const struct job *job, void *owner);
+
+/* import_write.c: whether a group is written at all. */
+bool import_is_written(const struct import_group *group);
+/* Writes what was planned, with the position, in one transaction. */
 CHECKED err import_batch_finish(struct import_run *run, int64_t position);
 
 /* import_store.c, in a transaction: how far the run is, with what it found in this batch. ERR_CONFLICT when
@@ -185,6 +224,8 @@ CHECKED err import_run_file(struct import_run *run, const char *path);
 
 /* import_store.c */
 const char *import_path(struct ctx *ctx, int64_t import_id);
+/* Of the ZIP that the table came in. */
+const char *import_zip_path(struct ctx *ctx, int64_t import_id);
 CHECKED err import_choices_json(struct ctx *ctx, const struct import_choices *choices, const char **json);
 CHECKED err import_choices_read(struct ctx *ctx, const char *json, struct import_choices *choices);
 CHECKED err import_counts_json(struct ctx *ctx, const struct import_report *report, const char **json);

@@ -6,9 +6,6 @@
 #include "base/text.h"
 #include <stdlib.h>
 
-/* Bytes of new addresses that a change shows. */
-#define PICTURES_SHOWN 2000
-
 /* Words that are looked up together, and whose they are. */
 struct lookup {
     const char **words;
@@ -101,8 +98,10 @@ static void check_owners(struct import_run *run, struct import_group *group)
         const struct import_line *line = group->lines[i];
         int64_t owner = line->sku_owner ? line->sku_owner : line->key_owner;
         if (owner != 0 && owner != group->product_id)
-            import_group_refuse(run, group, line, import_header_of(run, MEANING_SKU), "sku-taken",
-                                line->cells[MEANING_SKU], "", "another product has this SKU");
+            import_group_refuse_cell(run, group, line, line->sku_owner ? MEANING_SKU : MEANING_BARCODE,
+                                     line->sku_owner ? "sku-taken" : "barcode-taken",
+                                     line->sku_owner ? "another product has this SKU"
+                                                     : "another product has this barcode");
     }
 }
 
@@ -183,49 +182,6 @@ static err load_present(struct import_run *run, struct present *present)
     return load_stocks(run, present);
 }
 
-/* ---- pictures ---- */
-
-/* The addresses of a product that nobody gave before are a change of it. */
-static void take_new_pictures(struct import_run *run, struct import_group *group,
-                              const struct picture_wish *wishes)
-{
-    struct text_buf fresh;
-    text_open(&fresh, run->work.arena, PICTURES_SHOWN);
-    for (size_t i = 0; i < group->picture_count; i++)
-        if (!wishes[i].is_known && fresh.len + strlen(wishes[i].address) + 1 < PICTURES_SHOWN)
-            text_add_format(&fresh, "%s%s", fresh.len > 0 ? " " : "", wishes[i].address);
-    if (fresh.len == 0)
-        return;
-    import_group_change(run, group, MEANING_PICTURES, "", "", text_of(&fresh));
-    group->outcome = IMPORT_CHANGED;
-}
-
-static bool has_wishes(const struct import_group *group)
-{
-    return group->whole && group->picture_count > 0 && group->outcome != IMPORT_REFUSED;
-}
-
-static err find_new_pictures(struct import_run *run)
-{
-    size_t total = 0, at = 0;
-    for (size_t i = 0; i < run->group_count; i++)
-        total += has_wishes(run->groups[i]) ? run->groups[i]->picture_count : 0;
-    if (total == 0)
-        return NULL;
-    struct picture_wish *wishes = arena_alloc_many(run->work.arena, total, sizeof *wishes);
-    for (size_t i = 0; i < run->group_count; i++)
-        for (size_t j = 0; has_wishes(run->groups[i]) && j < run->groups[i]->picture_count; j++)
-            wishes[at++] = (struct picture_wish){.product_id = run->groups[i]->product_id,
-                                                 .address = run->groups[i]->pictures[j]};
-    TRY(picture_wishes_look_up(&run->work, wishes, total));
-    for (size_t i = 0; i < run->group_count; i++)
-        if (has_wishes(run->groups[i])) {
-            take_new_pictures(run, run->groups[i], wishes);
-            wishes += run->groups[i]->picture_count;
-        }
-    return NULL;
-}
-
 err import_plan(struct import_run *run)
 {
     struct present present;
@@ -250,5 +206,6 @@ err import_plan(struct import_run *run)
             return fail_with(&run->work, ERR_CONFLICT, "a product went away meanwhile");
         TRY(import_group_draft(run, group, stocks));
     }
-    return find_new_pictures(run);
+    TRY(import_check_struck(run));
+    return import_find_new_pictures(run);
 }

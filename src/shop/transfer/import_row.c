@@ -12,6 +12,9 @@
 #define WEIGHT_LIMIT INT64_C(100000000)
 #define VOLUME_LIMIT INT64_C(1000000000)
 #define SHELF_LIFE_LIMIT INT64_C(36500)
+#define DAYS_LIMIT 365
+#define MONTHS_LIMIT 600
+#define MULTIPLE_LIMIT 100
 /* Bytes of the hash in a derived SKU. */
 #define DERIVED_BYTES 8
 /* Characters of a cell that no column says anything else of. */
@@ -28,6 +31,7 @@ static const size_t limits[MEANING_CELLS] = {
     [MEANING_SKU] = 64,
     [MEANING_DESCRIPTION] = TEXT_LIMIT,
     [MEANING_PICTURES] = TEXT_LIMIT,
+    [MEANING_COMPARE_NOTE] = COMPARE_NOTE_LIMIT,
     [MEANING_OPTION1_NAME] = 60,
     [MEANING_OPTION2_NAME] = 60,
     [MEANING_OPTION3_NAME] = 60,
@@ -145,7 +149,7 @@ static bool is_told(const struct import_line *line, enum import_meaning meaning)
     return line->cells[meaning] && line->cells[meaning][0];
 }
 
-static void read_money(struct reading *reading, enum import_meaning meaning, int64_t *minor)
+static void read_money(struct reading *reading, enum import_meaning meaning)
 {
     const char *currency = reading->run->ctx->shop->currency;
     struct import_line *line = reading->line;
@@ -160,12 +164,12 @@ static void read_money(struct reading *reading, enum import_meaning meaning, int
     }
     if (amount.minor > PRICE_LIMIT || amount.minor < 0)
         refuse_cell(reading, meaning, "out-of-range", "", "the amount is out of range");
-    *minor = amount.minor;
+    line->numbers[meaning] = amount.minor;
 }
 
-static void read_number(struct reading *reading, enum import_meaning meaning, int64_t least, int64_t most,
-                        int64_t *number)
+static void read_number(struct reading *reading, enum import_meaning meaning, int64_t least, int64_t most)
 {
+    int64_t *number = &reading->line->numbers[meaning];
     if (!is_told(reading->line, meaning))
         return;
     if (text_to_int(reading->line->cells[meaning], number) && *number >= least && *number <= most)
@@ -198,7 +202,7 @@ static void read_kilogrammes(struct reading *reading)
     }
     for (int i = decimals < 0 ? 0 : decimals; i < 3; i++)
         grams *= 10;
-    reading->line->weight = grams;
+    reading->line->numbers[MEANING_WEIGHT] = grams;
     if (grams > WEIGHT_LIMIT)
         refuse_cell(reading, MEANING_WEIGHT_KG, "out-of-range", "", "the weight is out of range");
 }
@@ -208,48 +212,145 @@ struct word {
     int meaning;
 };
 
-static int word_of(struct reading *reading, enum import_meaning meaning, const struct word *words,
-                   const char *code, const char *fix, const char *message)
+static const struct word kinds[] = {{"physical", PRODUCT_PHYSICAL}, {"实物", PRODUCT_PHYSICAL},
+                                    {"实物商品", PRODUCT_PHYSICAL}, {"digital", PRODUCT_DIGITAL},
+                                    {"数字", PRODUCT_DIGITAL},      {"虚拟", PRODUCT_DIGITAL},
+                                    {"虚拟商品", PRODUCT_DIGITAL},  {"数字商品", PRODUCT_DIGITAL},
+                                    {"卡密", PRODUCT_DIGITAL},      {NULL, 0}};
+static const struct word statuses[] = {{"active", PRODUCT_ACTIVE},
+                                       {"true", PRODUCT_ACTIVE},
+                                       {"上架", PRODUCT_ACTIVE},
+                                       {"已上架", PRODUCT_ACTIVE},
+                                       {"在售", PRODUCT_ACTIVE},
+                                       {"出售中", PRODUCT_ACTIVE},
+                                       {"是", PRODUCT_ACTIVE},
+                                       {"draft", PRODUCT_DRAFT},
+                                       {"false", PRODUCT_DRAFT},
+                                       {"下架", PRODUCT_DRAFT},
+                                       {"已下架", PRODUCT_DRAFT},
+                                       {"未上架", PRODUCT_DRAFT},
+                                       {"草稿", PRODUCT_DRAFT},
+                                       {"仓库中", PRODUCT_DRAFT},
+                                       {"否", PRODUCT_DRAFT},
+                                       {"archived", PRODUCT_ARCHIVED},
+                                       {"归档", PRODUCT_ARCHIVED},
+                                       {"已归档", PRODUCT_ARCHIVED},
+                                       {NULL, 0}};
+
+/* The first of each meaning is what the export writes in Chinese, import_word tells it. */
+static const struct word return_rules[] = {{"支持", RETURN_SEVEN_DAYS},
+                                           {"七天无理由", RETURN_SEVEN_DAYS},
+                                           {"7天无理由", RETURN_SEVEN_DAYS},
+                                           {"7天无理由退货", RETURN_SEVEN_DAYS},
+                                           {"七天无理由退货", RETURN_SEVEN_DAYS},
+                                           {"是", RETURN_SEVEN_DAYS},
+                                           {"定作", RETURN_CUSTOM_MADE},
+                                           {"定制", RETURN_CUSTOM_MADE},
+                                           {"鲜活易腐", RETURN_PERISHABLE},
+                                           {"数字化商品", RETURN_DIGITAL},
+                                           {"报纸期刊", RETURN_PRESS},
+                                           {"不宜退货", RETURN_UNSUITED},
+                                           {"不写", RETURN_UNSAID},
+                                           {NULL, 0}};
+static const struct word compare_kinds[] = {
+    {"本店原价", COMPARE_OWN}, {"其他来源", COMPARE_EXPLAINED}, {NULL, 0}};
+static const struct word content_units[] = {{"克", CONTENT_G},     {"千克", CONTENT_KG},
+                                            {"公斤", CONTENT_KG},  {"毫升", CONTENT_ML},
+                                            {"升", CONTENT_L},     {"厘米", CONTENT_CM},
+                                            {"米", CONTENT_M},     {"片", CONTENT_TABLET},
+                                            {"个", CONTENT_PIECE}, {"包", CONTENT_PACK},
+                                            {"粒", CONTENT_GRAIN}, {"支", CONTENT_STICK},
+                                            {"张", CONTENT_SHEET}, {NULL, 0}};
+static const struct word content_bases[] = {
+    {"每千克", BASE_KG},    {"每500克", BASE_500G}, {"斤", BASE_500G},
+    {"每100克", BASE_100G}, {"每升", BASE_L},       {"每100毫升", BASE_100ML},
+    {"每米", BASE_M},       {"自动", BASE_USUAL},   {NULL, 0}};
+
+/* A column whose cells are words of a list, or names that programs use: names[0] means `first`. */
+struct vocabulary {
+    enum import_meaning meaning;
+    const struct word *words;
+    const char *const *names;
+    int first;
+    const char *code;
+    const char *fix;
+    const char *message;
+};
+
+static const struct vocabulary vocabularies[] = {
+    {MEANING_RETURN_RULE, return_rules, return_rule_names, RETURN_UNSAID, "unknown-return-rule", "支持",
+     "write seven_days, or why it cannot be returned: custom_made, perishable, digital, press, unsuited"},
+    {MEANING_COMPARE_KIND, compare_kinds, compare_kind_names, COMPARE_OWN, "unknown-compare-kind", "其他来源",
+     "write own, or explained and what the price is"},
+    {MEANING_CONTENT_UNIT, content_units, content_unit_names, CONTENT_NONE, "unknown-content-unit", "克",
+     "write one of g, kg, ml, l, cm, m, tablet, piece, pack, grain, stick, sheet"},
+    {MEANING_CONTENT_BASE, content_bases, content_base_names, BASE_USUAL, "unknown-content-base", "",
+     "write one of kg, 500g, 100g, l, 100ml, m, or leave it empty"},
+};
+
+static bool find_word(const struct word *words, const char *text, int64_t *meaning)
 {
-    if (!is_told(reading->line, meaning))
-        return 0;
-    for (const struct word *word = words; word->text; word++)
-        if (strcasecmp(word->text, reading->line->cells[meaning]) == 0)
-            return word->meaning;
-    refuse_cell(reading, meaning, code, fix, message);
-    return 0;
+    for (; words->text; words++)
+        if (strcasecmp(words->text, text) == 0) {
+            *meaning = words->meaning;
+            return true;
+        }
+    return false;
+}
+
+static bool find_name(const char *const *names, const char *text, int64_t *index)
+{
+    for (*index = 0; names[*index]; (*index)++)
+        if (strcasecmp(names[*index], text) == 0)
+            return true;
+    return false;
+}
+
+static int64_t word_of(struct reading *reading, enum import_meaning meaning, const struct word *words,
+                       const char *code, const char *fix, const char *message)
+{
+    int64_t found = 0;
+    if (is_told(reading->line, meaning) && !find_word(words, reading->line->cells[meaning], &found))
+        refuse_cell(reading, meaning, code, fix, message);
+    return found;
+}
+
+static void read_vocabulary(struct reading *reading, const struct vocabulary *vocabulary)
+{
+    enum import_meaning meaning = vocabulary->meaning;
+    const char *text = reading->line->cells[meaning];
+    int64_t index;
+    if (!is_told(reading->line, meaning) ||
+        find_word(vocabulary->words, text, &reading->line->numbers[meaning]))
+        return;
+    if (find_name(vocabulary->names, text, &index))
+        reading->line->numbers[meaning] = index + vocabulary->first;
+    else
+        refuse_cell(reading, meaning, vocabulary->code, vocabulary->fix, vocabulary->message);
 }
 
 static void read_words(struct reading *reading)
 {
-    static const struct word kinds[] = {{"physical", PRODUCT_PHYSICAL}, {"实物", PRODUCT_PHYSICAL},
-                                        {"实物商品", PRODUCT_PHYSICAL}, {"digital", PRODUCT_DIGITAL},
-                                        {"数字", PRODUCT_DIGITAL},      {"虚拟", PRODUCT_DIGITAL},
-                                        {"虚拟商品", PRODUCT_DIGITAL},  {"数字商品", PRODUCT_DIGITAL},
-                                        {"卡密", PRODUCT_DIGITAL},      {NULL, 0}};
-    static const struct word statuses[] = {{"active", PRODUCT_ACTIVE},
-                                           {"true", PRODUCT_ACTIVE},
-                                           {"上架", PRODUCT_ACTIVE},
-                                           {"已上架", PRODUCT_ACTIVE},
-                                           {"在售", PRODUCT_ACTIVE},
-                                           {"出售中", PRODUCT_ACTIVE},
-                                           {"是", PRODUCT_ACTIVE},
-                                           {"draft", PRODUCT_DRAFT},
-                                           {"false", PRODUCT_DRAFT},
-                                           {"下架", PRODUCT_DRAFT},
-                                           {"已下架", PRODUCT_DRAFT},
-                                           {"未上架", PRODUCT_DRAFT},
-                                           {"草稿", PRODUCT_DRAFT},
-                                           {"仓库中", PRODUCT_DRAFT},
-                                           {"否", PRODUCT_DRAFT},
-                                           {"archived", PRODUCT_ARCHIVED},
-                                           {"归档", PRODUCT_ARCHIVED},
-                                           {"已归档", PRODUCT_ARCHIVED},
-                                           {NULL, 0}};
     reading->line->kind = (enum product_kind)word_of(reading, MEANING_KIND, kinds, "unknown-kind", "physical",
                                                      "write physical or digital");
     reading->line->status = (enum product_status)word_of(reading, MEANING_STATUS, statuses, "unknown-status",
                                                          "active", "write active, draft or archived");
+    for (size_t i = 0; i < sizeof vocabularies / sizeof *vocabularies; i++)
+        read_vocabulary(reading, &vocabularies[i]);
+}
+
+const char *import_word(enum import_meaning meaning, int64_t number, bool is_english)
+{
+    for (size_t i = 0; i < sizeof vocabularies / sizeof *vocabularies; i++) {
+        const struct vocabulary *vocabulary = &vocabularies[i];
+        if (vocabulary->meaning != meaning)
+            continue;
+        for (const struct word *word = vocabulary->words; word->text && !is_english; word++)
+            if (word->meaning == number)
+                return word->text;
+        return vocabulary->names[number - vocabulary->first];
+    }
+    return "";
 }
 
 static void read_handle(struct reading *reading)
@@ -276,6 +377,25 @@ static void check_clears(struct reading *reading)
     }
 }
 
+static const enum import_meaning amounts[] = {MEANING_PRICE, MEANING_COST, MEANING_COMPARE_PRICE};
+static const struct {
+    enum import_meaning meaning;
+    int64_t least;
+    int64_t most;
+} ranges[] = {
+    {MEANING_WEIGHT, 0, WEIGHT_LIMIT},
+    {MEANING_VOLUME, 0, VOLUME_LIMIT},
+    {MEANING_SHELF_LIFE, 0, SHELF_LIFE_LIMIT},
+    {MEANING_RETURN_DAYS, 0, DAYS_LIMIT},
+    {MEANING_EXCHANGE_DAYS, 0, DAYS_LIMIT},
+    {MEANING_WARRANTY_MONTHS, 0, MONTHS_LIMIT},
+    {MEANING_FAKE_MULTIPLE, 0, MULTIPLE_LIMIT},
+    {MEANING_CONTENT_AMOUNT, 0, CONTENT_LIMIT},
+    {MEANING_STOCK, 0, STOCK_LIMIT},
+    {MEANING_STOCK_EXPECTED, 0, STOCK_LIMIT},
+    {MEANING_STOCK_DELTA, -STOCK_LIMIT, STOCK_LIMIT},
+};
+
 bool import_line_read(struct import_run *run, const struct sheet_row *row, struct import_line *line)
 {
     struct reading reading = {run, line};
@@ -293,15 +413,11 @@ bool import_line_read(struct import_run *run, const struct sheet_row *row, struc
     take_cells(&reading, row);
     take_options(&reading);
     check_clears(&reading);
-    read_money(&reading, MEANING_PRICE, &line->price);
-    read_money(&reading, MEANING_COST, &line->cost);
-    read_number(&reading, MEANING_WEIGHT, 0, WEIGHT_LIMIT, &line->weight);
+    for (size_t i = 0; i < sizeof amounts / sizeof *amounts; i++)
+        read_money(&reading, amounts[i]);
+    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+        read_number(&reading, ranges[i].meaning, ranges[i].least, ranges[i].most);
     read_kilogrammes(&reading);
-    read_number(&reading, MEANING_VOLUME, 0, VOLUME_LIMIT, &line->volume);
-    read_number(&reading, MEANING_SHELF_LIFE, 0, SHELF_LIFE_LIMIT, &line->shelf_life);
-    read_number(&reading, MEANING_STOCK, 0, STOCK_LIMIT, &line->stock);
-    read_number(&reading, MEANING_STOCK_EXPECTED, 0, STOCK_LIMIT, &line->stock_expected);
-    read_number(&reading, MEANING_STOCK_DELTA, -STOCK_LIMIT, STOCK_LIMIT, &line->stock_delta);
     read_words(&reading);
     read_handle(&reading);
     return true;

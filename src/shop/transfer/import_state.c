@@ -20,7 +20,7 @@
 
 #define IMPORT_COLUMNS                                                                                       \
     "SELECT id, created_at, actor, actor_id, file_name, bytes, state, choices, position, progress, counts,"  \
-    " act_id, finished_at, failure FROM imports "
+    " act_id, finished_at, failure, table_name, picture_count FROM imports "
 
 static err read_import(struct ctx *ctx, const struct db_rows *rows, struct import *import)
 {
@@ -39,7 +39,9 @@ static err read_import(struct ctx *ctx, const struct db_rows *rows, struct impor
                               .counts = counts,
                               .act_id = db_get_int(rows, 11),
                               .finished_at = db_get_int(rows, 12),
-                              .failure = db_get_text(rows, 13)};
+                              .failure = db_get_text(rows, 13),
+                              .table_name = db_get_text(rows, 14),
+                              .picture_count = db_get_int(rows, 15)};
     return import_choices_read(ctx, db_get_text(rows, 7), &import->choices);
 }
 
@@ -53,11 +55,11 @@ err import_load(struct ctx *ctx, int64_t import_id, struct import *import)
     return read_import(ctx, rows, import);
 }
 
-err import_list(struct ctx *ctx, int limit, struct import **imports, size_t *count)
+err import_list(struct ctx *ctx, int64_t before, int limit, struct import **imports, size_t *count)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows, IMPORT_COLUMNS "WHERE shop_id = $1 ORDER BY id DESC LIMIT $2",
-                 db_int(ctx->shop->id), db_int(limit)));
+    TRY(db_query(ctx, &rows, IMPORT_COLUMNS "WHERE shop_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+                 db_int(ctx->shop->id), db_int(before ? before : INT64_MAX), db_int(limit)));
     *imports = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **imports);
     *count = 0;
     while (db_next(rows))
@@ -78,11 +80,11 @@ static err insert(struct ctx *ctx, void *arg)
     const struct import *import = creation->import;
     TRY(db_execute(
         ctx,
-        "INSERT INTO imports (shop_id, id, created_at, actor, actor_id, file_name, bytes, state, choices)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO imports (shop_id, id, created_at, actor, actor_id, file_name, bytes, state, choices,"
+        " table_name, picture_count) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         db_int(ctx->shop->id), db_int(import->id), db_int(import->created_at), db_int(import->actor),
         db_int(import->actor_id), db_text(import->file_name), db_int(import->bytes), db_int(import->state),
-        db_text(creation->choices)));
+        db_text(creation->choices), db_text(import->table_name), db_int(import->picture_count)));
     return job_schedule(ctx, IMPORT_FORGET_JOB, import->id, ctx->now + FILE_KEPT_MS, NULL);
 }
 
@@ -121,42 +123,80 @@ static err refuse_file(struct ctx *ctx, err failure)
                       failure->problems ? failure->problems->message : failure->detail);
 }
 
-static err take_file(struct ctx *ctx, const char *path, const struct import *import)
+/* Where uploads are kept, and parts of them until it is clear that they can be used. */
+static err make_directory(struct ctx *ctx, const char **directory)
 {
-    const char *directory = arena_format(ctx->arena, "%s/imports", ctx->config->data);
-    if (mkdir(directory, 0750) != 0 && errno != EEXIST)
-        return fail_with(ctx, ERR_INTERNAL, "cannot make directory %s (errno %d)", directory, errno);
-    if (rename(path, import_path(ctx, import->id)) != 0)
-        return fail_with(ctx, ERR_INTERNAL, "cannot move the file to %s (errno %d)", directory, errno);
+    *directory = arena_format(ctx->arena, "%s/imports", ctx->config->data);
+    if (mkdir(*directory, 0750) != 0 && errno != EEXIST)
+        return fail_with(ctx, ERR_INTERNAL, "cannot make directory %s (errno %d)", *directory, errno);
     return NULL;
 }
 
-err import_create(struct ctx *ctx, const char *path, const char *file_name, struct import *import)
+static err move_file(struct ctx *ctx, const char *from, const char *to)
+{
+    return rename(from, to) == 0
+               ? NULL
+               : fail_with(ctx, ERR_INTERNAL, "cannot move the file to %s (errno %d)", to, errno);
+}
+
+/* A ZIP stays beside its table. */
+static err take_files(struct ctx *ctx, const char *path, const char *table_path, const struct import *import)
+{
+    if (!import->table_name[0])
+        return move_file(ctx, path, import_path(ctx, import->id));
+    TRY(move_file(ctx, path, import_zip_path(ctx, import->id)));
+    return move_file(ctx, table_path, import_path(ctx, import->id));
+}
+
+/* Fills the import from its file; `table` is where the table stands. */
+static err begin_import(struct ctx *ctx, const char *path, const char *table, const char *file_name,
+                        struct import *import)
 {
     struct sheet_reader *reader;
     struct import_columns *columns = arena_alloc(ctx->arena, sizeof *columns);
     struct attribute *attributes;
-    size_t count, length = strlen(file_name);
+    size_t count;
     struct stat facts;
     TRY(attribute_list(ctx, &attributes, &count));
-    err failure = import_file_open(ctx, path, attributes, count, &reader, columns);
+    err failure = import_file_open(ctx, table, attributes, count, &reader, columns);
     sheet_close(reader);
     if (failure)
         return refuse_file(ctx, failure);
-    *import = (struct import){
-        .id = id_new(ctx),
-        .created_at = ctx->now,
-        .actor = ctx->actor,
-        .actor_id = ctx->actor_id,
-        .file_name = arena_copy(ctx->arena, file_name, utf8_prefix(file_name, length, FILE_NAME_LIMIT)),
-        .bytes = stat(path, &facts) == 0 ? facts.st_size : 0,
-        .state = IMPORT_UPLOADED,
-        .counts = value_object(ctx->arena),
-        .failure = ""};
+    import->created_at = ctx->now;
+    import->actor = ctx->actor;
+    import->actor_id = ctx->actor_id;
+    import->file_name =
+        arena_copy(ctx->arena, file_name, utf8_prefix(file_name, strlen(file_name), FILE_NAME_LIMIT));
+    import->bytes = stat(path, &facts) == 0 ? facts.st_size : 0;
+    import->state = IMPORT_UPLOADED;
+    import->counts = value_object(ctx->arena);
+    import->failure = "";
+    return begin_choices(ctx, columns, &import->choices);
+}
+
+err import_create(struct ctx *ctx, const char *path, const char *file_name, struct import *import)
+{
+    struct import_package package;
     struct creation creation = {.import = import};
-    TRY(begin_choices(ctx, columns, &import->choices));
-    TRY(import_choices_json(ctx, &import->choices, &creation.choices));
-    TRY(take_file(ctx, path, import));
+    const char *directory;
+    TRY(make_directory(ctx, &directory));
+    *import = (struct import){.id = id_new(ctx), .table_name = ""};
+    const char *table = arena_format(ctx->arena, "%s.part", import_path(ctx, import->id));
+    err failure = import_package_open(ctx, path, table, &package);
+    if (package.is_zip && !failure) {
+        import->table_name = package.table_name;
+        import->picture_count = package.picture_count;
+    }
+    if (!failure)
+        failure = begin_import(ctx, path, package.is_zip ? table : path, file_name, import);
+    if (!failure)
+        failure = import_choices_json(ctx, &import->choices, &creation.choices);
+    if (!failure)
+        failure = take_files(ctx, path, table, import);
+    if (failure) {
+        unlink(table);
+        return failure;
+    }
     return db_transact(ctx, insert, &creation);
 }
 
@@ -183,21 +223,34 @@ static err add_samples(struct ctx *ctx, struct sheet_reader *reader, const struc
     return NULL;
 }
 
-err import_preview(struct ctx *ctx, const struct import *import, struct value **list)
+static void add_format(struct ctx *ctx, const struct sheet_reader *reader, struct value *view)
+{
+    char delimiter = sheet_delimiter_of(reader);
+    value_set_text(ctx->arena, view, "encoding", sheet_encoding_of(reader));
+    value_set_text(ctx->arena, view, "delimiter",
+                   delimiter == ','    ? "comma"
+                   : delimiter == '\t' ? "tab"
+                   : delimiter == ';'  ? "semicolon"
+                                       : NULL);
+}
+
+err import_preview(struct ctx *ctx, const struct import *import, struct value *view)
 {
     struct sheet_reader *reader;
     struct import_columns *columns = arena_alloc(ctx->arena, sizeof *columns);
-    *list = value_list(ctx->arena);
+    struct value *list = value_set_list(ctx->arena, view, "columns");
     err failure = import_file_open(ctx, import_path(ctx, import->id), NULL, 0, &reader, columns);
+    if (!failure)
+        add_format(ctx, reader, view);
     for (size_t i = 0; !failure && i < columns->count; i++) {
-        struct value *column = value_add(ctx->arena, *list, *value_object(ctx->arena));
+        struct value *column = value_add(ctx->arena, list, *value_object(ctx->arena));
         value_set_text(ctx->arena, column, "header", columns->items[i].header);
         value_set_text(ctx->arena, column, "key",
                        i < import->choices.column_count ? import->choices.columns[i] : "");
         value_set_list(ctx->arena, column, "samples");
     }
     if (!failure)
-        failure = add_samples(ctx, reader, columns, *list);
+        failure = add_samples(ctx, reader, columns, list);
     sheet_close(reader);
     return failure;
 }
@@ -329,6 +382,7 @@ static err start_undo(struct ctx *ctx, void *arg)
                   " WHERE shop_id = $1 AND id = $2 AND state = $4",
                   db_int(ctx->shop->id), db_int(start->import_id), db_int(IMPORT_UNDOING),
                   db_int(IMPORT_APPLIED)));
+    TRY(import_pictures_stop(ctx, start->import_id));
     return job_schedule(ctx, IMPORT_UNDO_JOB, start->import_id, ctx->now, NULL);
 }
 

@@ -15,6 +15,11 @@ const char *import_path(struct ctx *ctx, int64_t import_id)
     return arena_format(ctx->arena, "%s/imports/%" PRId64, ctx->config->data, import_id);
 }
 
+const char *import_zip_path(struct ctx *ctx, int64_t import_id)
+{
+    return arena_format(ctx->arena, "%s.zip", import_path(ctx, import_id));
+}
+
 /* ---- choices ---- */
 
 err import_choices_json(struct ctx *ctx, const struct import_choices *choices, const char **json)
@@ -62,7 +67,8 @@ err import_counts_json(struct ctx *ctx, const struct import_report *report, cons
     value_set_int(ctx->arena, tree, "refused", report->products[IMPORT_REFUSED]);
     value_set_int(ctx->arena, tree, "categories", report->categories);
     value_set_int(ctx->arena, tree, "stock_changes", report->stock_changes);
-    value_set_int(ctx->arena, tree, "problems", report->problem_total);
+    value_set_int(ctx->arena, tree, "problems", report->problem_total - report->warnings);
+    value_set_int(ctx->arena, tree, "warnings", report->warnings);
     value_set_int(ctx->arena, tree, "items", report->items);
     value_set_bool(ctx->arena, tree, "is_cut", report->is_cut);
     value_set_int(ctx->arena, tree, "undone", report->undone);
@@ -77,7 +83,9 @@ void import_counts_read(const struct value *counts, struct import_report *report
                                      .refused = value_find_int(counts, "refused_rows", 0),
                                      .categories = value_find_int(counts, "categories", 0),
                                      .stock_changes = value_find_int(counts, "stock_changes", 0),
-                                     .problem_total = value_find_int(counts, "problems", 0),
+                                     .problem_total = value_find_int(counts, "problems", 0) +
+                                                      value_find_int(counts, "warnings", 0),
+                                     .warnings = value_find_int(counts, "warnings", 0),
                                      .items = value_find_int(counts, "items", 0),
                                      .is_cut = is_cut && is_cut->boolean,
                                      .undone = value_find_int(counts, "undone", 0),
@@ -98,10 +106,10 @@ static err store_problems(struct ctx *ctx, const struct import_run *run)
         TRY(db_execute(
             ctx,
             "INSERT INTO import_problems (shop_id, import_id, problem_no, line, column_name, code, value,"
-            " fix, message) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            " fix, message, is_warning) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
             db_int(ctx->shop->id), db_int(run->import_id), db_int(number + 1), db_int(problem->line),
             db_text(problem->column), db_text(problem->code), db_text(problem->value), db_text(problem->fix),
-            db_text(problem->message)));
+            db_text(problem->message), db_int(problem->is_warning)));
     }
     return NULL;
 }
@@ -138,6 +146,9 @@ err import_store_batch(struct ctx *ctx, struct import_run *run, int64_t position
     const char *counts;
     report->problem_total = run->report->problem_total + (int64_t)run->fresh_count;
     report->items = run->report->items;
+    report->warnings = run->report->warnings;
+    for (size_t i = 0; i < run->fresh_count; i++)
+        report->warnings += run->fresh[i].is_warning;
     if (run->is_dry)
         TRY(store_items(ctx, run, report));
     TRY(import_counts_json(ctx, report, &counts));
@@ -160,7 +171,7 @@ err import_problem_list(struct ctx *ctx, int64_t import_id, const char *code, in
     struct db_rows *rows;
     TRY(db_query(
         ctx, &rows,
-        "SELECT problem_no, line, column_name, code, value, fix, message FROM import_problems"
+        "SELECT problem_no, line, column_name, code, value, fix, message, is_warning FROM import_problems"
         " WHERE shop_id = $1 AND import_id = $2 AND problem_no > $3 AND (CAST($4 AS TEXT) = '' OR code = $4)"
         " ORDER BY problem_no LIMIT $5",
         db_int(ctx->shop->id), db_int(import_id), db_int(after), db_text(code ? code : ""), db_int(limit)));
@@ -174,7 +185,8 @@ err import_problem_list(struct ctx *ctx, int64_t import_id, const char *code, in
                                                           .code = db_get_text(rows, 3),
                                                           .value = db_get_text(rows, 4),
                                                           .fix = db_get_text(rows, 5),
-                                                          .message = db_get_text(rows, 6)};
+                                                          .message = db_get_text(rows, 6),
+                                                          .is_warning = db_get_int(rows, 7) != 0};
     }
     return NULL;
 }

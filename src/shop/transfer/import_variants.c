@@ -224,9 +224,9 @@ static void take_trade(struct building *building, size_t index, const struct imp
     if (line->cells[MEANING_BARCODE])
         trade->barcode = line->cells[MEANING_BARCODE];
     if (line->cells[MEANING_COST])
-        trade->cost = line->cells[MEANING_COST][0] ? line->cost : COST_UNKNOWN;
+        trade->cost = line->cells[MEANING_COST][0] ? line->numbers[MEANING_COST] : COST_UNKNOWN;
     if (line->cells[MEANING_VOLUME])
-        trade->volume = line->volume;
+        trade->volume = line->numbers[MEANING_VOLUME];
     change(building, index, MEANING_BARCODE, before.barcode, trade->barcode);
     change(building, index, MEANING_COST, amount(building, before.cost), amount(building, trade->cost));
     change(building, index, MEANING_VOLUME, number(building, before.volume), number(building, trade->volume));
@@ -256,15 +256,16 @@ static void take_cells(struct building *building, size_t index, const struct imp
     }
     if (line->cells[MEANING_PRICE]) {
         change(building, index, MEANING_PRICE, amount(building, variant->price),
-               amount(building, line->price));
-        variant->price = line->price;
+               amount(building, line->numbers[MEANING_PRICE]));
+        variant->price = line->numbers[MEANING_PRICE];
     }
     if (line->cells[MEANING_WEIGHT] || line->cells[MEANING_WEIGHT_KG]) {
         change(building, index, MEANING_WEIGHT, number(building, variant->weight),
-               number(building, line->weight));
-        variant->weight = line->weight;
+               number(building, line->numbers[MEANING_WEIGHT]));
+        variant->weight = line->numbers[MEANING_WEIGHT];
     }
     take_choice(building, index, choice);
+    import_take_terms(building->run, building->group, line, name_of(building, index), variant);
     take_trade(building, index, line);
 }
 
@@ -284,8 +285,8 @@ static void need_codes(struct building *building, const struct import_line *line
 static void take_first_stock(struct building *building, size_t index, const struct import_line *line)
 {
     bool is_set = line->cells[MEANING_STOCK] != NULL, is_added = line->cells[MEANING_STOCK_DELTA] != NULL;
-    int64_t first = is_set     ? line->stock
-                    : is_added ? line->stock_delta
+    int64_t first = is_set     ? line->numbers[MEANING_STOCK]
+                    : is_added ? line->numbers[MEANING_STOCK_DELTA]
                                : building->run->choices->default_stock;
     if (is_digital(building) && (is_set || is_added) && first != 0)
         need_codes(building, line, is_set ? MEANING_STOCK : MEANING_STOCK_DELTA);
@@ -323,16 +324,18 @@ static void set_stock(struct building *building, size_t index, const struct impo
                       const struct stock *stock)
 {
     bool is_expected = line->cells[MEANING_STOCK_EXPECTED] != NULL;
-    if (line->stock == stock->on_hand || (is_expected && line->stock == line->stock_expected))
+    if (line->numbers[MEANING_STOCK] == stock->on_hand ||
+        (is_expected && line->numbers[MEANING_STOCK] == line->numbers[MEANING_STOCK_EXPECTED]))
         return;
-    if (is_expected && line->stock_expected != stock->on_hand)
+    if (is_expected && line->numbers[MEANING_STOCK_EXPECTED] != stock->on_hand)
         refuse(building, line, MEANING_STOCK_EXPECTED, "stock-moved", number(building, stock->on_hand),
                arena_format(building->run->work.arena, "the stock is %" PRId64 " by now", stock->on_hand));
     else if (!is_expected && !building->run->counts_stock && !is_digital(building))
         refuse(building, line, MEANING_STOCK, "expected-needed", number(building, stock->on_hand),
                "to set a stock, add a column stock_expected with what it was, or use stock_delta");
     else
-        move_stock(building, index, line, MEANING_STOCK, stock, line->stock - stock->on_hand);
+        move_stock(building, index, line, MEANING_STOCK, stock,
+                   line->numbers[MEANING_STOCK] - stock->on_hand);
 }
 
 static void take_stock(struct building *building, size_t index, const struct import_line *line)
@@ -349,7 +352,7 @@ static void take_stock(struct building *building, size_t index, const struct imp
     else if (line->cells[MEANING_STOCK])
         set_stock(building, index, line, stock);
     else if (line->cells[MEANING_STOCK_DELTA])
-        move_stock(building, index, line, MEANING_STOCK_DELTA, stock, line->stock_delta);
+        move_stock(building, index, line, MEANING_STOCK_DELTA, stock, line->numbers[MEANING_STOCK_DELTA]);
 }
 
 /* ---- all rows ---- */

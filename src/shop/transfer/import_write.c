@@ -67,7 +67,7 @@ static err write_stock_changes(struct ctx *ctx, const struct import_run *run,
     return NULL;
 }
 
-static bool is_written(const struct import_group *group)
+bool import_is_written(const struct import_group *group)
 {
     return group->outcome == IMPORT_NEW || group->outcome == IMPORT_CHANGED;
 }
@@ -75,12 +75,14 @@ static bool is_written(const struct import_group *group)
 /* Jobs fetch them; an address that was fetched before changes nothing. */
 static err order_pictures(struct ctx *ctx, const struct import_run *run)
 {
+    struct picture_order *orders = arena_alloc_many(ctx->arena, run->group_count + 1, sizeof *orders);
+    size_t count = 0;
     for (size_t i = 0; i < run->group_count; i++) {
         const struct import_group *group = run->groups[i];
-        if (is_written(group) && group->picture_count > 0)
-            TRY(product_pictures_fetch_later(ctx, group->draft.id, group->pictures, group->picture_count));
+        if (import_is_written(group) && group->picture_count > 0)
+            orders[count++] = (struct picture_order){group->draft.id, group->pictures, group->picture_count};
     }
-    return NULL;
+    return product_pictures_fetch_later_many(ctx, orders, count);
 }
 
 static err write_products(struct ctx *ctx, struct import_run *run)
@@ -100,11 +102,12 @@ static err write_products(struct ctx *ctx, struct import_run *run)
         TRY(product_act_grow(ctx, run->act_id, (int64_t)count));
     TRY(product_save_many(ctx, run->attributes, run->attribute_count, savings, count, run->act_id));
     for (size_t i = 0; i < run->group_count; i++)
-        if (is_written(run->groups[i])) {
+        if (import_is_written(run->groups[i])) {
             TRY(write_first_stock(ctx, run->groups[i]));
             TRY(write_stock_changes(ctx, run, run->groups[i]));
         }
-    return order_pictures(ctx, run);
+    TRY(order_pictures(ctx, run));
+    return run->files ? import_order_files(ctx, run) : NULL;
 }
 
 static bool writes_products(const struct import_run *run)
@@ -137,7 +140,7 @@ static err try_batch(struct import_run *run, int64_t position)
 {
     struct writing writing = {.run = run, .position = position};
     TRY(import_plan(run));
-    if (!run->is_dry && run->choices->is_whole && run->fresh_count > 0) {
+    if (!run->is_dry && run->choices->is_whole && import_has_errors(run)) {
         run->is_stopped = true;
         return NULL;
     }

@@ -9,7 +9,10 @@
  * checked against the shop (nothing is changed), applied as one act, and perhaps undone, weeks later.
  * Checking, applying and undoing are jobs; how far they came is written with what they wrote, so that they go
  * on after any end exactly where they were. A bad row never stops the others unless all or nothing was asked
- * for. */
+ * for.
+ *
+ * A file may be a ZIP that holds the table and pictures. Those that cells name are taken into the library and
+ * put on their products by a job when the import was applied; undoing takes away what it added. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/ctx.h"
@@ -20,9 +23,8 @@
 /* Pieces of a new product whose row tells none, on the command line. Digital goods begin with none: their
  * stock are their codes. */
 #define IMPORT_DEFAULT_STOCK 100
-/* Rows of one file, its bytes, and the bytes that a page's upload may have. */
+/* Rows of one file; the setting import_limit bounds its bytes. */
 #define IMPORT_ROW_LIMIT 1000000
-#define IMPORT_BYTES_LIMIT INT64_C(1073741824)
 /* Rows that share a transaction, about. */
 #define IMPORT_BATCH_ROWS 160
 /* Problems and shown changes that are kept; further ones are counted. */
@@ -39,6 +41,7 @@ struct import_problem {
     const char *value;   /* what stands there, shortened */
     const char *fix;     /* what to put there, or "" */
     const char *message; /* what to do */
+    bool is_warning;     /* it keeps nothing out */
 };
 
 enum import_outcome { IMPORT_NEW = 1, IMPORT_CHANGED = 2, IMPORT_UNCHANGED = 3, IMPORT_REFUSED = 4 };
@@ -59,7 +62,8 @@ struct import_report {
     size_t problem_count;
     int64_t problems_left_out;
     /* Of imports that are kept. */
-    int64_t problem_total;
+    int64_t problem_total; /* warnings too */
+    int64_t warnings;
     int64_t items;  /* kept */
     int64_t undone; /* products */
     int64_t left;   /* products that somebody changed since */
@@ -107,6 +111,8 @@ struct import {
     const char *file_name;
     int64_t bytes;
     enum import_state state;
+    const char *table_name; /* of the table in a ZIP; "" = the file is the table */
+    int64_t picture_count;  /* other files of the ZIP */
     struct import_choices choices;
     int64_t position;
     int64_t progress; /* percent */
@@ -116,14 +122,16 @@ struct import {
     const char *failure;
 };
 
-/* Takes over the file (it is moved), reads its first line and guesses: IMPORT_UPLOADED. ERR_INVALID with the
- * field `file` when it is no table. */
+/* Takes over the file (it is moved; out of a ZIP the table is taken), reads its first line and guesses:
+ * IMPORT_UPLOADED. ERR_INVALID with the field `file` when it is no table, or a ZIP without exactly one. */
 CHECKED err import_create(struct ctx *ctx, const char *path, const char *file_name, struct import *import);
 CHECKED err import_load(struct ctx *ctx, int64_t import_id, struct import *import);
-/* Newest first. */
-CHECKED err import_list(struct ctx *ctx, int limit, struct import **imports, size_t *count);
-/* What the mapping page shows: a list of {header, key, samples: [text]}. */
-CHECKED err import_preview(struct ctx *ctx, const struct import *import, struct value **columns);
+/* Newest first, those before `before` (0 = from the newest). */
+CHECKED err import_list(struct ctx *ctx, int64_t before, int limit, struct import **imports, size_t *count);
+/* What the mapping page shows: into a view `columns`, a list of {header, key, samples: [text]}, and how the
+ * file was read: `encoding` ("UTF-8", "UTF-16", "GB18030", "XLSX") and `delimiter` ("comma", "tab",
+ * "semicolon", or nil). */
+CHECKED err import_preview(struct ctx *ctx, const struct import *import, struct value *view);
 /* Remembers the choices, for files with the same header too, and starts the check. ERR_INVALID with the
  * field, ERR_CONFLICT when it was applied already. */
 CHECKED err import_check(struct ctx *ctx, int64_t import_id, const struct import_choices *choices);
@@ -137,12 +145,26 @@ CHECKED err import_undo(struct ctx *ctx, int64_t import_id);
 /* Of the check and, when it was applied, of that; behind `after`, of one code or of all (NULL). */
 CHECKED err import_problem_list(struct ctx *ctx, int64_t import_id, const char *code, int64_t after,
                                 int limit, struct import_problem **problems, size_t *count, int64_t *last);
-/* As lines of CSV, with their header when `is_first`; cells that a spreadsheet would take for formulas are
- * escaped. */
-CHECKED err import_problems_csv(struct ctx *ctx, const struct import_problem *problems, size_t count,
-                                bool is_first, struct text_buf *out);
+/* Where words for people come from: by a key of the locale files, NULL when there are none. */
+struct import_words {
+    const char *(*find)(const void *owner, const char *key);
+    const void *owner;
+};
+/* As lines of CSV, with their header when `is_first`: reasons and what to do in the reader's words; cells
+ * that a spreadsheet would take for formulas are escaped. */
+CHECKED err import_problems_csv(struct ctx *ctx, const struct import_words *words,
+                                const struct import_problem *problems, size_t count, bool is_first,
+                                struct text_buf *out);
 /* How many there are of each code: a list of {code, count}. */
 CHECKED err import_problem_codes(struct ctx *ctx, int64_t import_id, struct value **codes);
+
+/* What became of the pictures of a ZIP. */
+struct import_picture_counts {
+    int64_t waiting;
+    int64_t placed;
+    int64_t refused;
+};
+CHECKED err import_pictures_count(struct ctx *ctx, int64_t import_id, struct import_picture_counts *counts);
 
 struct import_item {
     int64_t line;

@@ -4,6 +4,8 @@
 
 #include "base/money.h"
 #include "base/text.h"
+#include "shop/inventory/inventory.h"
+#include "shop/transfer/import_columns.h"
 #include <inttypes.h>
 
 /* Variants of one batch: what bounds its memory, and the piece that it becomes. */
@@ -28,6 +30,11 @@ static const struct heading product_headings[] = {
     {"tax_code", "税收分类编码"},
     {"unit", "单位"},
     {"shelf_life_days", "保质期（天）"},
+    {"return_rule", "7天无理由退货"},
+    {"return_days", "退货期限（天）"},
+    {"exchange_days", "换货期限（天）"},
+    {"warranty_months", "保修（月）"},
+    {"fake_multiple", "假一赔几"},
     {"seo_title", "搜索标题"},
     {"seo_description", "搜索描述"},
     {"specs", "规格参数"},
@@ -45,6 +52,12 @@ static const struct heading product_headings[] = {
     {"sku", "货号"},
     {"barcode", "条码"},
     {"price", "价格"},
+    {"compare_price", "划线价"},
+    {"compare_kind", "划线价是什么"},
+    {"compare_note", "划线价来源"},
+    {"content_amount", "每件含量"},
+    {"content_unit", "含量单位"},
+    {"content_base", "单位价按"},
     {"cost", "成本"},
     {"weight", "重量（克）"},
     {"volume", "体积（cm³）"},
@@ -52,7 +65,7 @@ static const struct heading product_headings[] = {
 };
 #define PRODUCT_HEADINGS (sizeof product_headings / sizeof *product_headings)
 /* Columns of the product itself behind the five that every row has, before those of attributes. */
-#define PRODUCT_ONLY 13
+#define PRODUCT_ONLY 18
 
 static const struct heading order_headings[] = {
     {"number", "订单号"},      {"stage", "状态"},
@@ -63,7 +76,7 @@ static const struct heading order_headings[] = {
     {"phone", "买家手机"},     {"email", "买家邮箱"},
     {"receiver", "收货人"},    {"receiver_phone", "收货手机"},
     {"region", "地区"},        {"address", "详细地址"},
-    {"note", "买家留言"},
+    {"note", "买家留言"},      {"answers", "买家填写"},
 };
 static const struct heading category_headings[] = {
     {"path", "分类路径"}, {"handle", "网址名"},       {"name", "名称"},       {"name_en", "英文名称"},
@@ -81,6 +94,28 @@ static const struct heading audit_headings[] = {
     {"subject", "对象"}, {"title", "名称"}, {"before", "之前"}, {"after", "之后"},
 };
 
+static const struct heading deck_headings[] = {
+    {"sku", "货号"},      {"product", "商品"}, {"variant", "规格"},
+    {"mode", "发货方式"}, {"left", "剩余"},    {"dealt", "已发出"},
+    {"owed", "欠发"},     {"expired", "过期"}, {"expires_on", "最早到期"},
+    {"low_at", "提醒线"},
+};
+static const struct heading import_headings[] = {
+    {"file", "文件"},
+    {"state", "状态"},
+    {"uploaded_at", "上传时间"},
+    {"finished_at", "完成时间"},
+    {"by", "操作人"},
+    {"rows", "行数"},
+    {"new", "新建"},
+    {"changed", "修改"},
+    {"unchanged", "未变"},
+    {"refused", "有错误"},
+    {"problems", "错误"},
+    {"notes", "提醒"},
+    {"undone", "已撤销"},
+};
+
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
 static const struct {
@@ -95,6 +130,8 @@ static const struct {
     [EXPORT_TAGS] = {tag_headings, COUNT(tag_headings), "tags", export_tags_rows},
     [EXPORT_MEDIA] = {media_headings, COUNT(media_headings), "pictures", export_media_rows},
     [EXPORT_AUDIT] = {audit_headings, COUNT(audit_headings), "audit", export_audit_rows},
+    [EXPORT_DECKS] = {deck_headings, COUNT(deck_headings), "codes", export_decks_rows},
+    [EXPORT_IMPORTS] = {import_headings, COUNT(import_headings), "imports", export_imports_rows},
 };
 
 /* ---- products ---- */
@@ -174,8 +211,46 @@ static const char *attribute_text(struct ctx *ctx, const struct product_whole *w
     return text.arena ? text_of(&text) : first;
 }
 
-static void put_product(struct ctx *ctx, struct sheet_writer *writer, const struct product_whole *whole)
+/* Nothing where nothing is said, which keeps what is there. */
+static void put_count(struct sheet_writer *writer, int64_t count)
 {
+    if (count > 0)
+        sheet_put_int(writer, count);
+    else
+        sheet_put_text(writer, "");
+}
+
+static void put_word(const struct export *export, enum import_meaning meaning, int64_t number)
+{
+    sheet_put_text(export->writer, number > 0 ? import_word(meaning, number, export->is_english) : "");
+}
+
+static void put_after_sale(const struct export *export, const struct after_sale *promise)
+{
+    put_word(export, MEANING_RETURN_RULE, promise->return_rule);
+    put_count(export->writer, promise->return_days);
+    put_count(export->writer, promise->exchange_days);
+    put_count(export->writer, promise->warranty_months);
+    put_count(export->writer, promise->fake_multiple);
+}
+
+static void put_terms(const struct export *export, const struct variant_terms *terms)
+{
+    bool is_struck = terms->compare_price > 0;
+    if (is_struck)
+        sheet_put_decimal(export->writer, terms->compare_price, export->digits);
+    else
+        sheet_put_text(export->writer, "");
+    put_word(export, MEANING_COMPARE_KIND, is_struck ? (int64_t)terms->compare_kind : 0);
+    sheet_put_text(export->writer, terms->compare_note);
+    put_count(export->writer, terms->content_amount);
+    put_word(export, MEANING_CONTENT_UNIT, terms->content_unit);
+    put_word(export, MEANING_CONTENT_BASE, terms->content_base);
+}
+
+static void put_product(struct ctx *ctx, const struct export *export, const struct product_whole *whole)
+{
+    struct sheet_writer *writer = export->writer;
     const struct product *product = &whole->product;
     const struct product_details *details = &whole->details;
     sheet_put_text(writer, product->subtitle);
@@ -184,10 +259,8 @@ static void put_product(struct ctx *ctx, struct sheet_writer *writer, const stru
     sheet_put_text(writer, details->origin);
     sheet_put_text(writer, details->tax_code);
     sheet_put_text(writer, details->unit);
-    if (details->shelf_life_days > 0)
-        sheet_put_int(writer, details->shelf_life_days);
-    else
-        sheet_put_text(writer, "");
+    put_count(writer, details->shelf_life_days);
+    put_after_sale(export, &details->after_sale);
     sheet_put_text(writer, details->seo_title);
     sheet_put_text(writer, details->seo_description);
     sheet_put_text(writer, specs_text(ctx, details->specs));
@@ -215,6 +288,7 @@ static void put_variant(const struct export *export, const struct product *produ
     sheet_put_text(writer, variant->sku);
     sheet_put_text(writer, variant->barcode);
     sheet_put_decimal(writer, variant->price, export->digits);
+    put_terms(export, &variant->terms);
     if (variant->cost == COST_UNKNOWN)
         sheet_put_text(writer, "");
     else
@@ -244,7 +318,7 @@ static void put_rows(struct ctx *ctx, const struct export *export, const struct 
         sheet_put_text(export->writer, kinds_of[export->is_english][product->kind]);
         sheet_put_text(export->writer, words[export->is_english][product->status]);
         if (is_first)
-            put_product(ctx, export->writer, whole);
+            put_product(ctx, export, whole);
         else
             for (size_t j = 0; j < PRODUCT_ONLY; j++)
                 sheet_put_text(export->writer, "");

@@ -10,6 +10,7 @@
 #pragma once
 #include "sheet/sheet.h"
 #include "shop/catalog/catalog.h"
+#include "shop/digital/digital.h"
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
 #include "shop/order/order.h"
@@ -21,7 +22,9 @@ enum export_kind {
     EXPORT_CATEGORIES,
     EXPORT_TAGS,
     EXPORT_MEDIA,
-    EXPORT_AUDIT
+    EXPORT_AUDIT,
+    EXPORT_DECKS,
+    EXPORT_IMPORTS
 };
 
 /* What narrows a list, as its page does. */
@@ -40,6 +43,7 @@ struct export_filter {
     bool shows_personal; /* orders: names, phones and addresses unmasked */
     struct picture_query media;
     struct audit_query audit;
+    enum deck_filter decks;
 };
 
 #define EXPORT_CURSOR_BYTES PRODUCT_CURSOR_LIMIT
@@ -54,7 +58,8 @@ struct export
     bool is_english;
     int digits; /* of the currency */
     char cursor[EXPORT_CURSOR_BYTES + 1];
-    int64_t only_id; /* the one product whose SKU is asked for */
+    int64_t before_id; /* decks, imports */
+    int64_t only_id;   /* the one product whose SKU is asked for */
     const struct category *categories;
     size_t category_count;
     const struct attribute *attributes;
@@ -77,5 +82,7 @@ CHECKED err export_categories_rows(struct ctx *ctx, struct export *export);
 CHECKED err export_tags_rows(struct ctx *ctx, struct export *export);
 CHECKED err export_media_rows(struct ctx *ctx, struct export *export);
 CHECKED err export_audit_rows(struct ctx *ctx, struct export *export);
+CHECKED err export_decks_rows(struct ctx *ctx, struct export *export);
+CHECKED err export_imports_rows(struct ctx *ctx, struct export *export);
 /* Remembers where to go on; NULL = this was the last. */
 void export_keep_cursor(struct export *export, const char *cursor);

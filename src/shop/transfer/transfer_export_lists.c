@@ -1,15 +1,19 @@
-/* transfer_export_lists.c - tables of orders, categories, tags and pictures. */
+/* transfer_export_lists.c - tables of orders, categories, tags, pictures, decks of codes and imports. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/transfer/transfer_export.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/money.h"
 #include "base/text.h"
+#include "shop/staff/staff.h"
+#include "shop/transfer/transfer.h"
 #include <inttypes.h>
 
 #define ORDERS_AT_ONCE 100
 #define TAGS_AT_ONCE 500
 #define AUDITS_AT_ONCE 100
+#define DECKS_AT_ONCE CATALOG_MANY_LIMIT
 #define NUMBER_LENGTH 20
 
 /* ---- orders ---- */
@@ -59,6 +63,7 @@ static void put_order(struct ctx *ctx, const struct export *export, const struct
     sheet_put_text(writer, order->address.region);
     sheet_put_text(writer, is_open || !order->address.line[0] ? order->address.line : "****");
     sheet_put_text(writer, is_open || !order->note[0] ? order->note : "****");
+    sheet_put_text(writer, !order->said ? "" : is_open ? order->said : "****");
     sheet_end_row(writer);
 }
 
@@ -93,6 +98,7 @@ err export_orders_rows(struct ctx *ctx, struct export *export)
         TRY(find_orders(ctx, export->filter.q, &page.orders, &page.count));
     else
         TRY(order_list_page(ctx, &query, &page));
+    TRY(order_answers_load_many(ctx, page.orders, page.count));
     for (size_t i = 0; i < page.count; i++)
         put_order(ctx, export, &page.orders[i]);
     export_keep_cursor(export, page.next_cursor);
@@ -190,5 +196,90 @@ err export_audit_rows(struct ctx *ctx, struct export *export)
     }
     export_keep_cursor(
         export, count < AUDITS_AT_ONCE ? NULL : arena_format(ctx->arena, "%" PRId64, entries[count - 1].id));
+    return NULL;
+}
+
+/* ---- decks: numbers, and never a code ---- */
+
+static void put_deck(struct ctx *ctx, const struct export *export, const struct code_deck *deck,
+                     const struct variant *variant)
+{
+    static const char *const modes[][4] = {{"", "一条一发", "循环卡密", "人工发货"},
+                                           {"", "codes", "shared", "hand"}};
+    struct sheet_writer *writer = export->writer;
+    sheet_put_text(writer, variant->sku);
+    sheet_put_text(writer, variant->product_title);
+    sheet_put_text(writer, variant->title);
+    sheet_put_text(writer, modes[export->is_english][deck->mode]);
+    sheet_put_int(writer, deck->loaded - deck->dealt);
+    sheet_put_int(writer, deck->dealt);
+    sheet_put_int(writer, deck->owed);
+    sheet_put_int(writer, deck->expired);
+    sheet_put_text(writer, deck->expires_at ? clock_format(ctx->arena, deck->expires_at - 1,
+                                                           ctx->shop->utc_offset, "%Y-%m-%d")
+                                            : "");
+    sheet_put_int(writer, deck->low_at);
+    sheet_end_row(writer);
+}
+
+err export_decks_rows(struct ctx *ctx, struct export *export)
+{
+    struct code_deck *decks;
+    const struct variant *variants[DECKS_AT_ONCE];
+    int64_t ids[DECKS_AT_ONCE];
+    size_t count;
+    TRY(code_deck_list(ctx, export->filter.decks, export->before_id, DECKS_AT_ONCE, &decks, &count));
+    for (size_t i = 0; i < count; i++)
+        ids[i] = decks[i].variant_id;
+    if (count > 0)
+        TRY(variant_load_many(ctx, ids, count, variants));
+    for (size_t i = 0; i < count; i++)
+        if (variants[i])
+            put_deck(ctx, export, &decks[i], variants[i]);
+    export->is_listed = count < DECKS_AT_ONCE;
+    export->before_id = count > 0 ? ids[count - 1] : 0;
+    return NULL;
+}
+
+/* ---- imports ---- */
+
+static const char *import_state_text(const struct export *export, enum import_state state)
+{
+    static const char *const words[][9] = {
+        {"", "待核对列", "检查中", "已检查，未应用", "应用中", "已应用", "撤销中", "已撤销", "用不了"},
+        {"", "uploaded", "checking", "checked", "applying", "applied", "undoing", "undone", "failed"}};
+    return words[export->is_english][state];
+}
+
+static void put_import(struct ctx *ctx, const struct export *export, const struct import *import,
+                       const char *name)
+{
+    static const char *const counts[] = {"rows",    "new",      "changed",  "unchanged",
+                                         "refused", "problems", "warnings", "undone"};
+    struct sheet_writer *writer = export->writer;
+    sheet_put_text(writer, import->file_name);
+    sheet_put_text(writer, import_state_text(export, import->state));
+    sheet_put_time(writer, import->created_at, ctx->shop->utc_offset);
+    sheet_put_time(writer, import->finished_at, ctx->shop->utc_offset);
+    sheet_put_text(writer, name);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        sheet_put_int(writer, value_find_int(import->counts, counts[i], 0));
+    sheet_end_row(writer);
+}
+
+err export_imports_rows(struct ctx *ctx, struct export *export)
+{
+    struct import *imports;
+    int64_t ids[IMPORT_LIST_LIMIT];
+    const char *names[IMPORT_LIST_LIMIT];
+    size_t count;
+    TRY(import_list(ctx, export->before_id, IMPORT_LIST_LIMIT, &imports, &count));
+    for (size_t i = 0; i < count; i++)
+        ids[i] = imports[i].actor == ACTOR_STAFF ? imports[i].actor_id : 0;
+    TRY(staff_name_many(ctx, ids, count, names));
+    for (size_t i = 0; i < count; i++)
+        put_import(ctx, export, &imports[i], names[i]);
+    export->is_listed = count < IMPORT_LIST_LIMIT;
+    export->before_id = count > 0 ? imports[count - 1].id : 0;
     return NULL;
 }

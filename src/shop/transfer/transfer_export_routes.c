@@ -23,6 +23,7 @@ static const enum payment_status payment_of[] = {0, PAYMENT_UNPAID, PAYMENT_PAID
 static const char *const kinds[] = {"all", "physical", "digital", NULL};
 static const enum product_kind kind_of[] = {0, PRODUCT_PHYSICAL, PRODUCT_DIGITAL};
 static const char *const shows[] = {"all", "unused", "alike", NULL};
+static const char *const deck_filters[] = {"all", "low", "short", "expired", NULL};
 
 struct export_form {
     int format;
@@ -41,6 +42,7 @@ struct export_form {
     const char *kind_name;
     int64_t staff_id;
     const char *about;
+    int decks;
 };
 
 #define FORMAT_FIELD                                                                                         \
@@ -123,6 +125,16 @@ static const struct field media_fields[] = {
      .offset = offsetof(struct export_form, show),
      .choices = shows,
      .help = "alike = those that look like an older one"},
+    {0},
+};
+
+static const struct field deck_fields[] = {
+    FORMAT_FIELD,
+    {.name = "filter",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct export_form, decks),
+     .choices = deck_filters,
+     .help = "low = at its threshold, short = owes codes, expired = has codes that expired unsold"},
     {0},
 };
 
@@ -246,6 +258,18 @@ static err export_audit(struct req *req)
     return answer(req, EXPORT_AUDIT, "audit", &filter);
 }
 
+static err export_decks(struct req *req)
+{
+    const struct export_form *form = req->form;
+    struct export_filter filter = {.q = "", .decks = (enum deck_filter)form->decks};
+    return answer(req, EXPORT_DECKS, "codes", &filter);
+}
+
+static err export_imports(struct req *req)
+{
+    return answer(req, EXPORT_IMPORTS, "imports", &(struct export_filter){.q = ""});
+}
+
 #define EXPORT_ROUTE(at, run, needed, declared, words)                                                       \
     {                                                                                                        \
         .method = GET, .path = (at), .handler = (run), .guard = STAFF, .scope = (needed),                    \
@@ -263,5 +287,9 @@ const struct route transfer_export_routes[] = {
     EXPORT_ROUTE("/admin/tags/export", export_tags, "products.read", tag_fields, "Tags as a table"),
     EXPORT_ROUTE("/admin/audit/export", export_audit, "staff.manage", audit_fields,
                  "Who did what, as a table"),
+    EXPORT_ROUTE("/admin/codes/export", export_decks, "products.read", deck_fields,
+                 "Decks of codes as a table: their numbers, and no code"),
+    EXPORT_ROUTE("/admin/products/imports/export", export_imports, "products.read", plain_fields,
+                 "Imports with what they did, as a table"),
     {0},
 };

@@ -43,20 +43,35 @@ static void write_cell(struct text_buf *out, const char *text, const char *end)
     text_add(out, end);
 }
 
-err import_problems_csv(struct ctx *ctx, const struct import_problem *problems, size_t count, bool is_first,
+/* The words of a key that ends with the code of a problem. */
+static const char *words_of(struct ctx *ctx, const struct import_words *words, const char *group,
+                            const char *code)
+{
+    return words->find(words->owner, arena_format(ctx->arena, "imports.%s.%s", group, code));
+}
+
+err import_problems_csv(struct ctx *ctx, const struct import_words *words,
+                        const struct import_problem *problems, size_t count, bool is_first,
                         struct text_buf *out)
 {
-    bool is_english = text_is(ctx->locale, "en");
+    static const char *const heads[] = {"line", "column", "value", "code", "reason", "advice", "put"};
+    const size_t head_count = sizeof heads / sizeof *heads;
     if (is_first)
-        text_add(out, is_english ? "\xEF\xBB\xBFline,column,value,error,what to do,put there\r\n"
-                                 : "\xEF\xBB\xBF行,列,内容,错误,说明,建议值\r\n");
+        text_add(out, "\xEF\xBB\xBF");
+    for (size_t i = 0; is_first && i < head_count; i++) {
+        const char *head = words_of(ctx, words, "csv", heads[i]);
+        text_add_format(out, "%s%s", head ? head : heads[i], i + 1 == head_count ? "\r\n" : ",");
+    }
     for (size_t i = 0; i < count; i++) {
         const struct import_problem *problem = &problems[i];
+        const char *reason = words_of(ctx, words, "problem", problem->code);
+        const char *advice = words_of(ctx, words, "fix", problem->code);
         text_add_format(out, "%" PRId64 ",", problem->line);
         write_cell(out, problem->column, ",");
         write_cell(out, problem->value, ",");
         write_cell(out, problem->code, ",");
-        write_cell(out, problem->message, ",");
+        write_cell(out, reason ? reason : problem->message, ",");
+        write_cell(out, advice ? advice : "", ",");
         write_cell(out, problem->fix, "\r\n");
     }
     return out->is_full ? fail_with(ctx, ERR_LIMIT, "too many errors for one piece") : NULL;

@@ -20,7 +20,7 @@ static err list_view(struct ctx *ctx, struct value **view)
 {
     struct import *imports;
     size_t count;
-    TRY(import_list(ctx, IMPORT_LIST_LIMIT, &imports, &count));
+    TRY(import_list(ctx, 0, IMPORT_LIST_LIMIT, &imports, &count));
     int64_t *ids = arena_alloc_many(ctx->arena, count + 1, sizeof *ids);
     const char **names = arena_alloc_many(ctx->arena, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++)
@@ -49,8 +49,9 @@ static const struct field upload_fields[] = {
      .kind = FIELD_FILE,
      .offset = offsetof(struct upload_form, file),
      .is_required = true,
-     .maximum = IMPORT_BYTES_LIMIT,
-     .help = "CSV (UTF-8, UTF-16 or GBK) or XLSX; the first line names the columns"},
+     .limit = offsetof(struct config, import_limit),
+     .help = "CSV (UTF-8, UTF-16 or GBK), XLSX, or a ZIP of one of them and pictures; the first line names "
+             "the columns"},
     {0},
 };
 
@@ -152,9 +153,7 @@ static err add_categories(struct ctx *ctx, struct value *view)
 
 static err add_columns(struct ctx *ctx, struct value *view, const struct import *import)
 {
-    struct value *columns;
-    TRY(import_preview(ctx, import, &columns));
-    value_set(ctx->arena, view, "columns", *columns);
+    TRY(import_preview(ctx, import, view));
     TRY(import_meanings_view(ctx, view));
     return add_categories(ctx, view);
 }
@@ -200,12 +199,27 @@ static err add_items(struct ctx *ctx, struct value *view, const struct show_form
     return NULL;
 }
 
+/* How far the pictures of a ZIP are. */
+static err add_pictures(struct ctx *ctx, struct value *view, const struct import *import)
+{
+    struct import_picture_counts counts;
+    value_set(ctx->arena, view, "pictures", value_null());
+    if (!import->table_name[0] || import->state != IMPORT_APPLIED)
+        return NULL;
+    TRY(import_pictures_count(ctx, import->id, &counts));
+    struct value *pictures = value_set_object(ctx->arena, view, "pictures");
+    value_set_int(ctx->arena, pictures, "waiting", counts.waiting);
+    value_set_int(ctx->arena, pictures, "placed", counts.placed);
+    value_set_int(ctx->arena, pictures, "refused", counts.refused);
+    return NULL;
+}
+
 /* What there is to look at first: errors, then what changes, then what is new. */
 static int best_show(const struct import *import, int show)
 {
     if (show != SHOW_BEST)
         return show;
-    if (value_find_int(import->counts, "problems", 0) > 0)
+    if (value_find_int(import->counts, "problems", 0) + value_find_int(import->counts, "warnings", 0) > 0)
         return SHOW_PROBLEMS;
     return value_find_int(import->counts, "changed", 0) > 0 ? SHOW_CHANGED : SHOW_NEW;
 }
@@ -221,6 +235,7 @@ static err one_view(struct ctx *ctx, const struct show_form *form, struct value 
     value_set(ctx->arena, *view, "import", *import_view(ctx, &import, name));
     if (import.state == IMPORT_UPLOADED)
         return add_columns(ctx, *view, &import);
+    TRY(add_pictures(ctx, *view, &import));
     int show = best_show(&import, form->show);
     value_set_text(ctx->arena, *view, "show", shows[show]);
     if (import.state == IMPORT_CHECKING || import.state == IMPORT_FAILED)
@@ -364,6 +379,11 @@ struct download {
     bool is_begun;
 };
 
+static const char *find_words(const void *owner, const char *key)
+{
+    return req_text(owner, key);
+}
+
 static err problem_piece(struct req *req, void *arg, struct text_buf *out, bool *more)
 {
     struct download *download = arg;
@@ -371,7 +391,8 @@ static err problem_piece(struct req *req, void *arg, struct text_buf *out, bool 
     size_t count;
     TRY(import_problem_list(&req->ctx, download->import_id, download->code, download->after, DOWNLOAD_PIECE,
                             &problems, &count, &download->after));
-    TRY(import_problems_csv(&req->ctx, problems, count, !download->is_begun, out));
+    struct import_words words = {find_words, req};
+    TRY(import_problems_csv(&req->ctx, &words, problems, count, !download->is_begun, out));
     download->is_begun = true;
     *more = count == DOWNLOAD_PIECE;
     return NULL;

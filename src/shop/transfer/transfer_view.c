@@ -26,6 +26,8 @@ struct value *import_view(struct ctx *ctx, const struct import *import, const ch
     value_set_text(arena, view, "url", arena_format(arena, "/admin/products/imports/%" PRId64, import->id));
     value_set_text(arena, view, "file_name", import->file_name);
     value_set_int(arena, view, "bytes", import->bytes);
+    value_set_text(arena, view, "table_name", import->table_name[0] ? import->table_name : NULL);
+    value_set_int(arena, view, "picture_count", import->picture_count);
     value_set_text(arena, view, "state", states[import->state]);
     value_set_time(arena, view, "created_at", import->created_at);
     value_set_time(arena, view, "finished_at", import->finished_at);
@@ -78,6 +80,7 @@ struct value *import_problem_view(struct ctx *ctx, const struct import_problem *
     value_set_text(ctx->arena, view, "value", problem->value);
     value_set_text(ctx->arena, view, "fix", problem->fix);
     value_set_text(ctx->arena, view, "message", problem->message);
+    value_set_bool(ctx->arena, view, "is_warning", problem->is_warning);
     return view;
 }
 

@@ -295,12 +295,13 @@ static err render_failure(struct req *req, err failure, struct text_buf *out)
 }
 
 static const char *const locales[] = {"zh-CN", "en", NULL};
+static const char *const no_cache_cookies[] = {"session", NULL};
 static const struct http_hooks hooks = {.find_shop = find_shop,
                                         .admit = admit,
                                         .render = render,
                                         .render_failure = render_failure,
                                         .locales = locales,
-                                        .no_cache_cookie = "session"};
+                                        .no_cache_cookies = no_cache_cookies};
 
 static void obey(struct http_server *server, char *line)
 {

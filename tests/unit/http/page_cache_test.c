@@ -150,7 +150,8 @@ static size_t key_of(const char *url, const char *cookie, const char *authorizat
                      char out[PAGE_KEY_BYTES])
 {
     static const char *const locales[] = {"zh-CN", "en", NULL};
-    const struct http_hooks hooks = {.no_cache_cookie = "session", .locales = locales};
+    static const char *const cookies[] = {"session", "wish", NULL};
+    const struct http_hooks hooks = {.no_cache_cookies = cookies, .locales = locales};
     struct http_server server = {.hooks = &hooks};
     const struct exchange exchange = {
         .server = &server,

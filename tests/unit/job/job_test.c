@@ -7,6 +7,7 @@
 #include "unit.h"
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define NOBODY -1
@@ -19,6 +20,7 @@ static struct {
     int64_t failing_aggregate; /* the listener fails for it; NOBODY for none */
     atomic_int runs;
     atomic_int last_attempt;
+    atomic_int place; /* the priority of the thread that ran a job */
     bool job_fails;
     bool job_schedules_again;
     atomic_int sweeps;
@@ -58,6 +60,7 @@ static err run(struct ctx *ctx, const struct job *job, void *owner)
 {
     (void)owner;
     atomic_fetch_add(&seen.runs, 1);
+    atomic_store(&seen.place, getpriority(PRIO_PROCESS, 0));
     seen.last_attempt = job->attempt;
     if (seen.job_schedules_again)
         TRY(db_transact(ctx, schedule_again, (void *)(uintptr_t)job));
@@ -466,6 +469,26 @@ static void the_runner_does_what_was_left_and_what_comes(void **state)
     assert_int_equal(seen.sweeps, 1);
 }
 
+/* One thread, so that the second job would run in the place of the first if it were the same thread. */
+static void what_takes_minutes_gives_way_and_nothing_after_it(void **state)
+{
+    (void)state;
+    static const char *const gentle[] = {"test.slow", NULL};
+    struct job_runner *runner;
+    struct job_runner_options one = options();
+    int usual = getpriority(PRIO_PROCESS, 0);
+    one.threads = 1;
+    one.gentle = gentle;
+    assert_ok(job_runner_start(&fixture.ctx, &one, &runner));
+    schedule("test.slow", 1, clock_now());
+    wait_until_empty();
+    assert_true(atomic_load(&seen.place) > usual);
+    schedule("test.run", 2, clock_now());
+    wait_until_empty();
+    assert_int_equal(atomic_load(&seen.place), usual);
+    job_runner_stop(runner);
+}
+
 static void a_commit_wakes_the_dispatcher_at_once(void **state)
 {
     (void)state;
@@ -520,6 +543,7 @@ int main(void)
         SENTENCE(a_job_of_unknown_kind_waits),
         SENTENCE(recurring_work_comes_round),
         SENTENCE(the_runner_does_what_was_left_and_what_comes),
+        SENTENCE(what_takes_minutes_gives_way_and_nothing_after_it),
         SENTENCE(a_commit_wakes_the_dispatcher_at_once),
         SENTENCE(two_nodes_hear_every_event_once),
     };

@@ -155,28 +155,6 @@ static void a_mark_before_a_formula_is_taken_away(void **state)
     READS("\"'\t5\",'@6,'\xEF\xBC\x9D", "UTF-8", ',', "1[\t5][@6][\xEF\xBC\x9D]\n");
 }
 
-static void reading_goes_on_where_it_ended(void **state)
-{
-    (void)state;
-    write_file("h\n\"1\n1\"\n2\n\"x\"y\n3\n", 17);
-    struct sheet_reader *reader = opened();
-    struct sheet_row row;
-    enum sheet_outcome outcome;
-    assert_null(sheet_next(&ctx, reader, &row, &outcome));
-    assert_string_equal(row.cells[0].text, "h");
-    sheet_skip(reader, 4);
-    assert_string_equal(rest_of(reader), "!text-after-quote 5 character 4\n6[3]\n");
-    sheet_close(reader);
-    reader = opened();
-    sheet_skip(reader, 5);
-    assert_string_equal(rest_of(reader), "6[3]\n");
-    sheet_close(reader);
-    reader = opened();
-    sheet_skip(reader, 60);
-    assert_string_equal(rest_of(reader), "");
-    sheet_close(reader);
-}
-
 /* Longer than every window and block, with a character across each of their edges. */
 static void a_long_file_is_read_whole(void **state)
 {
@@ -236,10 +214,6 @@ static void a_workbook_of_another_program_is_read(void **state)
     int64_t done, total;
     sheet_progress(reader, &done, &total);
     assert_int_equal(done, total);
-    sheet_close(reader);
-    reader = opened();
-    sheet_skip(reader, 2);
-    assert_true(text_starts(rest_of(reader), "4["));
     sheet_close(reader);
 }
 
@@ -327,7 +301,6 @@ int main(void)
         cmocka_unit_test(what_is_no_text_is_told_with_its_line),
         cmocka_unit_test(the_delimiter_is_found),
         cmocka_unit_test(a_mark_before_a_formula_is_taken_away),
-        cmocka_unit_test(reading_goes_on_where_it_ended),
         cmocka_unit_test(a_long_file_is_read_whole),
         cmocka_unit_test(a_workbook_of_another_program_is_read),
         cmocka_unit_test(a_broken_workbook_is_told_and_harms_nothing),

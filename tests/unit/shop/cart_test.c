@@ -298,6 +298,100 @@ static void sweeping_takes_only_carts_that_nobody_touched(void **state)
     assert_ok(cart_load(work, elsewhere, &cart));
 }
 
+/* A product that asks for an account (4 to 12 characters, needed) and a phone number. */
+static int64_t make_asking_variant(void)
+{
+    int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 1000, 50);
+    const struct question questions[] = {
+        {.label = "账号", .hint = "", .is_required = true, .shortest = 4, .longest = 12},
+        {.label = "手机", .hint = "", .kind = QUESTION_PHONE}};
+    const struct tier_draft tiers[] = {{"", 10, 900}};
+    assert_ok(product_buying_save(work, &(struct product_buying){.product_id = product_of(variant_id),
+                                                                 .min_quantity = 2,
+                                                                 .max_quantity = 20,
+                                                                 .tiers = tiers,
+                                                                 .tier_count = 1,
+                                                                 .questions = questions,
+                                                                 .question_count = 2}));
+    return variant_id;
+}
+
+static err add_answered(const char **token, int64_t variant_id, int64_t quantity, const char *account)
+{
+    const struct given_answer answers[] = {{.question_id = 1, .value = account}};
+    const struct cart *cart;
+    TRY(cart_add_line(work, *token, &(struct cart_wish){variant_id, quantity, answers, 1}, &cart));
+    *token = cart->token;
+    return NULL;
+}
+
+static void lines_with_other_answers_stay_apart_and_are_priced_together(void **state)
+{
+    (void)state;
+    int64_t game = make_asking_variant();
+    const char *token = NULL;
+    assert_field(add_answered(&token, game, 1, "abc"), "answers.0.value");
+    assert_field(add_answered(&token, game, 1, "abcdefghijklm"), "answers.0.value");
+    assert_field(add_line(work, &token, game, 1), "answers");
+    assert_null(token);
+    assert_ok(add_answered(&token, game, 4, "fish"));
+    assert_ok(add_answered(&token, game, 1, " fish "));
+    assert_int_equal(open_cart(token)->lines[0].unit_price, 1000);
+    assert_ok(add_answered(&token, game, 5, "lynx"));
+    const struct cart *cart = open_cart(token);
+    assert_int_equal(cart->count, 2);
+    assert_int_equal(cart->total, 9000);
+    assert_false(cart->has_problems);
+    for (size_t i = 0; i < cart->count; i++) {
+        assert_int_equal(cart->lines[i].quantity, 5);
+        assert_int_equal(cart->lines[i].seen_price, cart->lines[i].unit_price);
+    }
+    const struct cart *after;
+    assert_ok(cart_change_line(work, token, game, cart->lines[0].answers_key, 1, &after));
+    assert_int_equal(after->total, 6000);
+    assert_ok(cart_change_line(work, token, game, cart->lines[1].answers_key, 0, &after));
+    cart = open_cart(token);
+    assert_int_equal(cart->count, 1);
+    assert_int_equal(cart->lines[0].seen_price, 1000);
+    assert_int_equal(cart->lines[0].problem, LINE_BELOW_LEAST);
+    assert_int_equal(cart->lines[0].bound, 2);
+    assert_false(column_contains("SELECT answers FROM cart_lines WHERE shop_id = $1", "fish"));
+    assert_false(column_contains("SELECT answers FROM cart_lines WHERE shop_id = $1", "lynx"));
+}
+
+static void questions_that_changed_are_answered_anew(void **state)
+{
+    (void)state;
+    int64_t game = make_asking_variant();
+    const char *token = NULL;
+    assert_ok(add_answered(&token, game, 2, "fish"));
+    assert_int_equal(open_cart(token)->lines[0].problem, LINE_FINE);
+    struct product_buying buying;
+    assert_ok(product_buying_load(work, product_of(game), &buying));
+    assert_int_equal(buying.question_count, 2);
+    struct question asked[] = {buying.questions[0], {.label = "区服", .hint = "", .is_required = true}};
+    buying.questions = asked;
+    assert_ok(product_buying_save(work, &buying));
+    assert_int_equal(open_cart(token)->lines[0].problem, LINE_UNANSWERED);
+    assert_fails(product_buying_save(work, &buying), ERR_CONFLICT);
+    assert_ok(product_buying_load(work, product_of(game), &buying));
+    /* The number of a question that is gone is not given away again. */
+    assert_int_equal(buying.questions[1].id, 3);
+}
+
+static void stock_is_that_of_all_lines_of_a_variant(void **state)
+{
+    (void)state;
+    int64_t game = make_asking_variant();
+    tamper_of("UPDATE stock SET on_hand = 5 WHERE shop_id = $1 AND variant_id = $2", game);
+    const char *token = NULL;
+    assert_ok(add_answered(&token, game, 3, "fish"));
+    assert_ok(add_answered(&token, game, 3, "lynx"));
+    const struct cart *cart = open_cart(token);
+    assert_int_equal(cart->lines[0].problem, LINE_TOO_FEW);
+    assert_int_equal(cart->lines[1].problem, LINE_TOO_FEW);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +408,9 @@ int main(void)
         SENTENCE(a_cart_that_changed_since_it_was_read_is_not_ordered),
         SENTENCE(lines_say_what_is_wrong_with_them),
         SENTENCE(what_others_reserved_is_not_available),
+        SENTENCE(lines_with_other_answers_stay_apart_and_are_priced_together),
+        SENTENCE(questions_that_changed_are_answered_anew),
+        SENTENCE(stock_is_that_of_all_lines_of_a_variant),
         SENTENCE(sweeping_takes_only_carts_that_nobody_touched),
     };
     return RUN_SENTENCES(tests);

@@ -552,6 +552,20 @@ static void the_check_finds_batches_and_texts_that_do_not_fit(void **state)
     }
 }
 
+/* Nobody waits for the last of a million to be counted. */
+static void counting_decks_stops_at_a_limit(void **state)
+{
+    (void)state;
+    int64_t count;
+    tamper("INSERT INTO code_decks (shop_id, variant_id, product_id, loaded, dealt)"
+           " WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10005)"
+           " SELECT CAST($1 AS BIGINT), i, i, 0, 0 FROM n");
+    assert_ok(code_deck_count(work, DECKS_ALL, &count));
+    assert_int_equal(count, DECK_COUNT_LIMIT);
+    assert_ok(code_deck_count(work, DECKS_SHORT, &count));
+    assert_int_equal(count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -575,6 +589,7 @@ int main(void)
         SENTENCE(looking_twice_in_an_hour_is_noted_once),
         SENTENCE(a_masked_code_shows_its_ends_only),
         SENTENCE(the_check_finds_batches_and_texts_that_do_not_fit),
+        SENTENCE(counting_decks_stops_at_a_limit),
     };
     return RUN_SENTENCES(tests);
 }

@@ -8,6 +8,7 @@
 #include "shop/cart/cart.h"
 #include "shop/catalog/catalog_jobs.h"
 #include "shop/digital/digital_jobs.h"
+#include "shop/facet/facet_jobs.h"
 #include "shop/media/media.h"
 #include "shop/media/media_jobs.h"
 #include "shop/payment/payment_jobs.h"
@@ -218,10 +219,11 @@ static err load_shop(struct ctx *ctx, int64_t shop_id)
 void run_jobs(void)
 {
     static const struct listener *const listeners[] = {payment_listeners, digital_listeners, order_listeners,
-                                                       rule_listeners, NULL};
+                                                       rule_listeners,    facet_listeners,   NULL};
     static const struct job_kind *const kinds[] = {
-        media_job_kinds,    catalog_job_kinds, payment_job_kinds, payment_owed_job_kinds,
-        checkout_job_kinds, digital_job_kinds, rule_job_kinds,    NULL};
+        media_job_kinds,        catalog_job_kinds,  payment_job_kinds,
+        payment_owed_job_kinds, checkout_job_kinds, digital_job_kinds,
+        rule_job_kinds,         facet_job_kinds,    NULL};
     static const struct job_recurring *const recurring[] = {NULL};
     const struct job_runner_options options = {.db = fixture.db,
                                                .model = work,
@@ -343,7 +345,8 @@ struct stock stock_of(int64_t variant_id)
 err add_line(struct ctx *ctx, const char **token, int64_t variant_id, int64_t quantity)
 {
     const struct cart *cart;
-    TRY(cart_add_line(ctx, *token, variant_id, quantity, &cart));
+    TRY(cart_add_line(ctx, *token, &(struct cart_wish){.variant_id = variant_id, .quantity = quantity},
+                      &cart));
     *token = cart->token;
     return NULL;
 }
@@ -351,7 +354,7 @@ err add_line(struct ctx *ctx, const char **token, int64_t variant_id, int64_t qu
 err change_line(struct ctx *ctx, const char *token, int64_t variant_id, int64_t quantity)
 {
     const struct cart *cart;
-    return cart_change_line(ctx, token, variant_id, quantity, &cart);
+    return cart_change_line(ctx, token, variant_id, "", quantity, &cart);
 }
 
 const char *make_cart(int64_t variant_id, int64_t quantity)

@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define VIDEO_LIMIT 4096
+
 static char directory[64];
 
 static int open_studio(void **state)
@@ -16,6 +18,7 @@ static int open_studio(void **state)
     snprintf(directory, sizeof directory, "/tmp/yundian-media-XXXXXX");
     assert_non_null(mkdtemp(directory));
     fixture.config.data = directory;
+    fixture.config.video_limit = VIDEO_LIMIT;
     return 0;
 }
 
@@ -431,6 +434,12 @@ static void a_video_is_known_by_its_bytes(void **state)
     assert_field(try_video("video/quicktime", &id), "video");
     assert_field(try_video("image/jpeg", &id), "video");
     assert_field(try_video("", &id), "video");
+    char *long_film = arena_alloc(work->arena, VIDEO_LIMIT + 2);
+    memset(long_film, 'x', VIDEO_LIMIT + 1);
+    memcpy(long_film, "video/mp4", 9);
+    err too_big = try_video(long_film, &id);
+    assert_field(too_big, "video");
+    assert_string_equal(too_big->problems->code, "file-video-too-big");
     assert_ok(video_list(work, NULL, 5, &page));
     assert_int_equal(page.count, 1);
     assert_string_equal(page.items[0].file_name, "walk.mp4");

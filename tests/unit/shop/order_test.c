@@ -487,9 +487,39 @@ static void the_check_finds_every_changed_row(void **state)
     }
 }
 
+static void a_passcode_finds_its_order_and_no_other(void **state)
+{
+    (void)state;
+    struct shop offering = *work->shop;
+    const struct shop *plain = work->shop;
+    int64_t cup = make_variant(PRODUCT_PHYSICAL, 100, 50);
+    struct order *orders[2], *found;
+    offering.has_passcode = true;
+    work->shop = &offering;
+    for (int i = 0; i < 2; i++) {
+        struct checkout checkout = checkout_of(make_cart(cup, 1));
+        checkout.passcode = "mountain 7";
+        assert_ok(checkout_place(work, &checkout, &orders[i]));
+    }
+    assert_ok(order_load_by_contact(work, orders[0]->number, "mountain 7", &found));
+    assert_int_equal(found->id, orders[0]->id);
+    assert_fails(order_load_by_contact(work, orders[0]->number, "mountain 8", &found), ERR_NOT_FOUND);
+    assert_fails(order_load_by_contact(work, orders[0]->number, "", &found), ERR_NOT_FOUND);
+    assert_false(column_contains("SELECT passcode FROM orders WHERE shop_id = $1", "mountain"));
+    /* The same word looks different with another order. */
+    assert_int_equal(ask("SELECT count(DISTINCT passcode) FROM orders WHERE shop_id = $1"), 2);
+    struct checkout checkout = checkout_of(make_cart(cup, 1));
+    checkout.passcode = "short";
+    assert_field(checkout_place(work, &checkout, &found), "passcode");
+    work->shop = plain;
+    assert_ok(checkout_place(work, &checkout, &found));
+    assert_fails(order_load_by_contact(work, found->number, "short", &found), ERR_NOT_FOUND);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SENTENCE(a_passcode_finds_its_order_and_no_other),
         SENTENCE(the_table_has_these_events_and_no_others),
         SENTENCE(every_reachable_state_allows_what_the_written_table_says),
         SENTENCE(every_combination_of_states_has_its_stage),

@@ -189,6 +189,37 @@ static void a_unit_costs_whole_minor_units_rounded_half_up(void **state)
     }
 }
 
+static void a_piece_costs_what_its_tier_says_if_that_is_less(void **state)
+{
+    (void)state;
+    struct price_tier tiers[PRICE_TIER_LIMIT];
+    assert_int_equal(price_tiers_read("", tiers), 0);
+    assert_int_equal(price_tiers_read("10:900 50:800", tiers), 2);
+    static const struct {
+        int64_t list, pieces, is;
+    } cases[] = {{1000, 1, 1000},  {1000, 9, 1000}, {1000, 10, 900}, {1000, 49, 900}, {1000, 50, 800},
+                 {1000, 999, 800}, {850, 20, 850},  {850, 50, 800},  {700, 999, 700}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(price_at(cases[i].list, tiers, 2, cases[i].pieces), cases[i].is);
+}
+
+static void pieces_of_a_variant_count_together_over_its_lines(void **state)
+{
+    (void)state;
+    static const struct price_tier tiers[] = {{10, 900}};
+    struct priced_line lines[] = {
+        {.variant_id = 1, .list_price = 1000, .tiers = tiers, .tier_count = 1, .quantity = 4},
+        {.variant_id = 2, .list_price = 1000, .tiers = tiers, .tier_count = 1, .quantity = 9},
+        {.variant_id = 1, .list_price = 1000, .tiers = tiers, .tier_count = 1, .quantity = 6}};
+    int64_t total;
+    assert_ok(price_lines(work, lines, 3, &total));
+    assert_int_equal(lines[0].unit_price, 900);
+    assert_int_equal(lines[0].total, 3600);
+    assert_int_equal(lines[1].unit_price, 1000);
+    assert_int_equal(lines[2].total, 5400);
+    assert_int_equal(total, 18000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +229,8 @@ int main(void)
         SENTENCE(sales_are_what_deals_add_up_to),
         SENTENCE(many_variants_are_asked_at_once),
         SENTENCE(paid_orders_are_deals_until_their_money_went_back),
+        SENTENCE(a_piece_costs_what_its_tier_says_if_that_is_less),
+        SENTENCE(pieces_of_a_variant_count_together_over_its_lines),
         SENTENCE(a_unit_costs_whole_minor_units_rounded_half_up),
     };
     return RUN_SENTENCES(tests);

@@ -1,6 +1,9 @@
 /* tenant_test.c - which shop a host name finds. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/crypto.h"
 #include "fixture.h"
+#include "shop/outbound.h"
+#include "shop/services.h"
 #include "unit.h"
 
 static int number;
@@ -356,12 +359,70 @@ static void identity_is_read_in_the_language_of_the_reader(void **state)
     assert_field(shop_change_identity(work, &identity), "name");
 }
 
-static void a_domain_is_added_in_any_script_and_belongs_to_one_shop(void **state)
+/* What a look finds: the right file, the right record, or neither. */
+static bool has_file, has_record;
+
+static err send_file(struct ctx *ctx, const struct outbound_request *request, struct outbound_answer *answer)
+{
+    *answer = (struct outbound_answer){.problem = OUTBOUND_NO_HOST, .body = ""};
+    if (!has_file)
+        return NULL;
+    const char *host = request->url + strlen("http://");
+    const char *path = strchr(host, '/');
+    *answer = (struct outbound_answer){.status = 200};
+    return shop_answer_claim(ctx, arena_copy(ctx->arena, host, (size_t)(path - host)),
+                             path + strlen(SHOP_PROOF_PATH), &answer->body);
+}
+
+static void find_record(struct ctx *ctx, const char *name, struct name_texts *found)
+{
+    struct shop_claim *claims;
+    size_t count;
+    assert_ok(shop_list_claims(ctx, &claims, &count));
+    for (size_t i = 0; has_record && i < count; i++)
+        if (text_is(name, arena_format(ctx->arena, "_yundian.%s", claims[i].host)))
+            found->texts[found->count++] = arena_format(ctx->arena, "yundian-domain=%s", claims[i].token);
+}
+
+static const struct outbound file_port = {.send = send_file};
+static const struct name_lookup record_port = {.texts = find_record};
+static const struct services outside = {.outbound = &file_port, .names = &record_port};
+
+/* The claim after a look; NULL when there is none any more. */
+static const struct shop_claim *after_a_look(const char *host, bool file, bool record)
+{
+    struct shop_claim *claims;
+    size_t count;
+    work->services = &outside;
+    work->keys = keyring_for_tests(work->arena);
+    has_file = file;
+    has_record = record;
+    for (int round = 0; round < 2; round++) {
+        assert_ok(shop_list_claims(work, &claims, &count));
+        size_t i = 0;
+        while (i < count && !text_is(claims[i].host, host))
+            i++;
+        if (i == count)
+            return NULL;
+        if (round == 1)
+            return &claims[i];
+        assert_ok(shop_claim_job_kinds[0].run(work, &(struct job){.subject_id = claims[i].claim_id}, NULL));
+    }
+    return NULL;
+}
+
+static bool serves(const char *host)
+{
+    const struct shop *shop;
+    return shop_load_by_host(work, host, &shop) == NULL && shop->id == work->shop->id;
+}
+
+static void a_domain_is_claimed_in_any_script_and_belongs_to_who_proves_it(void **state)
 {
     (void)state;
     struct shop_host *hosts;
     size_t count;
-    const struct shop *shop;
+    bool is_ready;
     static const char *const bad[] = {"",
                                       "shop",
                                       "https://tea.example",
@@ -377,27 +438,163 @@ static void a_domain_is_added_in_any_script_and_belongs_to_one_shop(void **state
                                       "tea.local",
                                       "茶铺。"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_field(shop_add_host(work, bad[i]), "host");
-    assert_ok(shop_add_host(work, "茶铺.Example"));
+        assert_field(shop_claim_host(work, bad[i], &is_ready), "host");
+    assert_ok(shop_claim_host(work, "茶铺.Example", &is_ready));
+    assert_false(is_ready);
+    assert_false(serves("xn--cl1av77a.example"));
+    assert_field(shop_claim_host(work, "茶铺.example", &is_ready), "host");
+    assert_string_equal(after_a_look("xn--cl1av77a.example", false, false)->problem, "outbound-no-host");
+    assert_null(after_a_look("xn--cl1av77a.example", true, false));
+    assert_true(serves("XN--CL1AV77A.example:443"));
     assert_ok(shop_list_hosts(work, &hosts, &count));
     assert_int_equal(count, 1);
-    assert_string_equal(hosts[0].host, "xn--cl1av77a.example");
-    assert_ok(shop_load_by_host(work, "XN--CL1AV77A.example:443", &shop));
-    assert_int_equal(shop->id, work->shop->id);
     assert_ok(shop_choose_main_host(work, hosts[0].host));
     assert_string_equal(mine()->profile->main_host, hosts[0].host);
     const struct shop *first = work->shop;
     work->shop = make_shop();
-    assert_field(shop_add_host(work, "茶铺.example"), "host");
+    assert_field(shop_claim_host(work, "茶铺.example", &is_ready), "host");
     assert_fails(shop_remove_host(work, hosts[0].host), ERR_NOT_FOUND);
     assert_fails(shop_choose_main_host(work, hosts[0].host), ERR_NOT_FOUND);
     work->shop = first;
     assert_ok(shop_remove_host(work, hosts[0].host));
     assert_string_equal(mine()->profile->main_host, "");
+    assert_false(serves(hosts[0].host));
+    assert_ok(shop_claim_host(work, "茶铺.example", &is_ready));
+    assert_true(is_ready);
+    assert_true(serves(hosts[0].host));
+}
+
+static void a_contested_domain_needs_a_record_and_a_claim_that_is_over_contests_nothing(void **state)
+{
+    (void)state;
+    bool is_ready;
+    const struct shop *first = work->shop, *second = make_shop();
+    const char *host = arena_format(work->arena, "both-%" PRId64 ".example", first->id);
+    assert_ok(shop_claim_host(work, host, &is_ready));
+    work->shop = second;
+    assert_ok(shop_claim_host(work, host, &is_ready));
+    assert_string_equal(after_a_look(host, true, false)->problem, CLAIM_CONTESTED);
+    work->shop = first;
+    assert_string_equal(after_a_look(host, true, false)->problem, CLAIM_CONTESTED);
+    assert_null(after_a_look(host, false, true));
+    assert_true(serves(host));
+    assert_ok(shop_remove_host(work, host));
+    work->shop = second;
+    assert_string_equal(after_a_look(host, true, false)->problem, CLAIM_CONTESTED);
+    work->now += SHOP_KEPT_MS - 1;
+    assert_ok(shop_look_again(work, host));
+    assert_string_equal(after_a_look(host, true, false)->problem, CLAIM_CONTESTED);
+    work->now += 1;
+    assert_null(after_a_look(host, true, false));
+    assert_true(serves(host));
+    work->now -= SHOP_KEPT_MS;
+}
+
+static void a_claim_is_looked_at_ever_less_often_and_ends(void **state)
+{
+    (void)state;
+    bool is_ready;
+    int64_t begin = work->now, looks = 0;
+    const char *host = arena_format(work->arena, "slow-%" PRId64 ".example", work->shop->id);
+    assert_ok(shop_claim_host(work, host, &is_ready));
+    const struct shop_claim *claim = after_a_look(host, false, false);
+    assert_int_equal(claim->next_look_at, begin + MINUTE_MS);
+    for (; claim->next_look_at; looks++) {
+        int64_t pause = claim->next_look_at - work->now;
+        assert_true(pause >= MINUTE_MS && pause <= HOUR_MS);
+        work->now = claim->next_look_at;
+        claim = after_a_look(host, false, false);
+    }
+    assert_true(work->now < begin + SHOP_CLAIM_MS && work->now > begin + SHOP_CLAIM_MS - 2 * HOUR_MS);
+    assert_true(looks > 100 && looks < 200);
+    work->now = begin + SHOP_CLAIM_MS;
+    assert_int_equal(after_a_look(host, true, true)->state, CLAIM_FAILED);
+    assert_false(serves(host));
+    assert_ok(shop_look_again(work, host));
+    assert_null(after_a_look(host, true, false));
+    assert_true(serves(host));
+    work->now = begin;
+}
+
+static void claims_and_domains_share_one_limit(void **state)
+{
+    (void)state;
+    bool is_ready;
     for (int i = 0; i < SHOP_HOST_LIMIT; i++)
-        assert_ok(
-            shop_add_host(work, arena_format(work->arena, "n%d.of-%" PRId64 ".example", i, work->shop->id)));
-    assert_fails(shop_add_host(work, "one-too-many.example"), ERR_LIMIT);
+        assert_ok(shop_claim_host(
+            work, arena_format(work->arena, "n%d.of-%" PRId64 ".example", i, work->shop->id), &is_ready));
+    assert_fails(shop_claim_host(work, "one-too-many.example", &is_ready), ERR_LIMIT);
+    assert_ok(shop_drop_claim(work, arena_format(work->arena, "n0.of-%" PRId64 ".example", work->shop->id)));
+    assert_ok(shop_claim_host(work, arena_format(work->arena, "m.of-%" PRId64 ".example", work->shop->id),
+                              &is_ready));
+}
+
+/* What 1 unit of a currency of the shop is about, in the units of the other. */
+static int64_t about(const char *own, int64_t minor, const char *rate, const char *other,
+                     enum shown_rounding rounding)
+{
+    struct shown_currency shown = {.rounding = rounding};
+    money result;
+    memcpy(shown.currency, other, sizeof shown.currency);
+    assert_true(shown_rate_parse(rate, &shown.rate));
+    return shown_amount(&shown, money_of(minor, own), &result) ? result.minor : -1;
+}
+
+static void about_what_a_price_is_has_the_decimals_of_its_currency_and_is_rounded_once(void **state)
+{
+    (void)state;
+    assert_int_equal(about("CNY", 10000, "7.2", "USD", SHOWN_EXACT), 1389);
+    assert_int_equal(about("CNY", 10000, "7.2", "USD", SHOWN_WHOLE), 1400);
+    assert_int_equal(about("CNY", 10000, "0.048", "JPY", SHOWN_EXACT), 2083);
+    assert_int_equal(about("CNY", 10000, "23.5", "KWD", SHOWN_EXACT), 4255);
+    assert_int_equal(about("CNY", 10000, "23.5", "KWD", SHOWN_WHOLE), 4000);
+    assert_int_equal(about("JPY", 1000, "150", "USD", SHOWN_EXACT), 667);
+    assert_int_equal(about("KWD", 1234, "0.0021", "JPY", SHOWN_EXACT), 588);
+    assert_int_equal(about("USD", 1, "2", "EUR", SHOWN_EXACT), 1);
+    assert_int_equal(about("USD", 0, "2", "EUR", SHOWN_EXACT), 0);
+    assert_int_equal(about("USD", -100, "2", "EUR", SHOWN_EXACT), -1);
+    assert_int_equal(about("CNY", MONEY_MAX, "0.00000001", "USD", SHOWN_EXACT), -1);
+    assert_int_equal(about("CNY", MONEY_MAX, "1", "USD", SHOWN_EXACT), MONEY_MAX);
+}
+
+static void a_rate_is_a_short_decimal_above_nothing(void **state)
+{
+    (void)state;
+    int64_t rate;
+    static const char *const bad[] = {"",   "0",  "0.0",   "-1",          "7,2",
+                                      "1.", ".5", "1e3",   "0.123456789", "12345678",
+                                      "７", " 7", "7.2.1", "7.2 ",        "NaN"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(shown_rate_parse(bad[i], &rate));
+    static const char *const good[] = {"7.2", "0.00000001", "1234567.12345678", "150", "1000000"};
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_true(shown_rate_parse(good[i], &rate));
+        assert_string_equal(shown_rate_text(work, rate), good[i]);
+    }
+}
+
+static void other_currencies_are_shown_up_to_a_limit_and_go_with_the_own_one(void **state)
+{
+    (void)state;
+    static const char *const many[] = {"USD", "EUR", "JPY", "KWD", "HKD", "TWD", "GBP", "KRW"};
+    assert_field(shop_show_currency(work, "CNY", "1", SHOWN_EXACT), "currency");
+    assert_field(shop_show_currency(work, "XXY", "1", SHOWN_EXACT), "currency");
+    assert_field(shop_show_currency(work, "USD", "0", SHOWN_EXACT), "rate");
+    for (size_t i = 0; i < SHOP_SHOWN_LIMIT; i++)
+        assert_ok(shop_show_currency(work, many[i], "7.2", SHOWN_EXACT));
+    assert_fails(shop_show_currency(work, "SGD", "5", SHOWN_EXACT), ERR_LIMIT);
+    assert_ok(shop_show_currency(work, "USD", "7.1", SHOWN_WHOLE));
+    assert_int_equal(mine()->profile->shown_count, SHOP_SHOWN_LIMIT);
+    assert_int_equal(shop_find_shown(work->shop, "USD")->rate, 710000000);
+    assert_null(shop_find_shown(work->shop, "SGD"));
+    assert_null(shop_find_shown(work->shop, NULL));
+    assert_ok(shop_hide_currency(work, "EUR"));
+    assert_fails(shop_hide_currency(work, "EUR"), ERR_NOT_FOUND);
+    assert_int_equal(mine()->profile->shown_count, SHOP_SHOWN_LIMIT - 1);
+    assert_ok(shop_change_region(work, "CNY", "en", 480));
+    assert_int_equal(mine()->profile->shown_count, SHOP_SHOWN_LIMIT - 1);
+    assert_ok(shop_change_region(work, "JPY", "en", 540));
+    assert_int_equal(mine()->profile->shown_count, 0);
 }
 
 static const char *day_in(int64_t days)
@@ -501,7 +698,13 @@ int main(void)
         SENTENCE(a_shop_is_open_with_a_whole_licence_or_a_declaration),
         SENTENCE(a_shop_shows_ten_licences_and_fills_gaps),
         SENTENCE(identity_is_read_in_the_language_of_the_reader),
-        SENTENCE(a_domain_is_added_in_any_script_and_belongs_to_one_shop),
+        SENTENCE(a_domain_is_claimed_in_any_script_and_belongs_to_who_proves_it),
+        SENTENCE(a_contested_domain_needs_a_record_and_a_claim_that_is_over_contests_nothing),
+        SENTENCE(a_claim_is_looked_at_ever_less_often_and_ends),
+        SENTENCE(claims_and_domains_share_one_limit),
+        SENTENCE(about_what_a_price_is_has_the_decimals_of_its_currency_and_is_rounded_once),
+        SENTENCE(a_rate_is_a_short_decimal_above_nothing),
+        SENTENCE(other_currencies_are_shown_up_to_a_limit_and_go_with_the_own_one),
         SENTENCE(the_end_is_announced_thirty_days_ahead_and_never_nearer),
         SENTENCE(an_ended_shop_takes_no_order_but_repeats_the_one_it_took),
         SENTENCE(zone_and_currency_are_of_the_lists),

@@ -301,6 +301,76 @@ static void problems_are_kept_up_to_a_limit(void **state)
     assert_int_equal(report.problems_left_out, 5);
 }
 
+/* The price, the struck price and the words beside it. */
+static struct variant_terms terms_of(const char *sku)
+{
+    struct variant *variants;
+    size_t count;
+    shop_must(variant_list(ctx, product_of(sku)->id, &variants, &count));
+    assert_int_equal(count, 1);
+    return variants[0].terms;
+}
+
+static void a_struck_price_needs_a_deal_or_words(void **state)
+{
+    (void)state;
+    struct import_report report = import("名称,分类,售价,货号,划线价,划线价来源,每件含量,含量单位\n"
+                                         "茶,茶叶,80,T-1,99,,,\n"
+                                         "盏,茶具,80,T-2,99,厂商建议零售价,250,克\n");
+    assert_counts(report, "1 0 0 1");
+    assert_problem(report, 0, 2, "划线价", "REF_PRICE_NO_DEAL");
+    struct variant_terms terms = terms_of("T-2");
+    assert_int_equal(terms.compare_price, 9900);
+    assert_int_equal(terms.compare_kind, COMPARE_EXPLAINED);
+    assert_string_equal(terms.compare_note, "厂商建议零售价");
+    assert_int_equal(terms.content_amount, 250);
+    assert_int_equal(terms.content_unit, CONTENT_G);
+    report = import("名称,分类,售价,货号,划线价,每件含量\n盏,茶具,80,T-2,<clear>,<clear>\n");
+    assert_counts(report, "0 1 0 0");
+    assert_int_equal(terms_of("T-2").compare_price, 0);
+    assert_int_equal(terms_of("T-2").content_amount, 0);
+    assert_string_equal(terms_of("T-2").compare_note, "厂商建议零售价");
+}
+
+static void promises_after_the_sale_are_columns(void **state)
+{
+    (void)state;
+    struct product_details details;
+    struct import_report report = import("名称,分类,售价,货号,return_rule,return_days,保修（月）\n"
+                                         "灯,灯具,80,P-1,支持,15,12\n"
+                                         "花,鲜花,80,P-2,Perishable,,\n"
+                                         "花,鲜花,80,P-3,鲜活易腐,9,\n"
+                                         "花,鲜花,80,P-4,也许,,\n");
+    assert_counts(report, "2 0 0 2");
+    assert_problem(report, 0, 4, "return_days", "no-returns");
+    assert_problem(report, 1, 5, "return_rule", "unknown-return-rule");
+    shop_must(product_details_load(ctx, product_of("P-1")->id, &details));
+    assert_int_equal(details.after_sale.return_rule, RETURN_SEVEN_DAYS);
+    assert_int_equal(details.after_sale.return_days, 15);
+    assert_int_equal(details.after_sale.warranty_months, 12);
+    shop_must(product_details_load(ctx, product_of("P-2")->id, &details));
+    assert_int_equal(details.after_sale.return_rule, RETURN_PERISHABLE);
+}
+
+static void a_picture_that_is_missing_keeps_nothing_out(void **state)
+{
+    (void)state;
+    const char *text = "名称,分类,售价,货号,图片\n"
+                       "伞,百货,30,U-1,正面.png;https://example.com/1.jpg\n"
+                       "笠,百货,30,U-2,0123456789abcdef0123456789abcdef\n";
+    struct import_report report = import(text);
+    assert_counts(report, "2 0 0 0");
+    assert_int_equal(report.problem_count, 1);
+    assert_problem(report, 0, 2, "图片", "picture-missing");
+    assert_true(report.problems[0].is_warning);
+    struct picture_address *addresses;
+    size_t count;
+    shop_must(picture_address_list(ctx, product_of("U-1")->id, &addresses, &count));
+    assert_int_equal(count, 1);
+    assert_string_equal(addresses[0].address, "https://example.com/1.jpg");
+    assert_counts(import(text), "0 0 2 0");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -319,6 +389,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_file_that_makes_no_sense_is_told_at_once, open_shop, close_shop),
         cmocka_unit_test_setup_teardown(many_rows_go_in_batches, open_shop, close_shop),
         cmocka_unit_test_setup_teardown(problems_are_kept_up_to_a_limit, open_shop, close_shop),
+        cmocka_unit_test_setup_teardown(a_struck_price_needs_a_deal_or_words, open_shop, close_shop),
+        cmocka_unit_test_setup_teardown(promises_after_the_sale_are_columns, open_shop, close_shop),
+        cmocka_unit_test_setup_teardown(a_picture_that_is_missing_keeps_nothing_out, open_shop, close_shop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,7 +106,7 @@ async function addInPlace(form, button) {
 
 async function setLine(form, button) {
   const variant = form.action.split('/').pop();
-  await send('/api/v1/cart/lines/' + variant, { quantity: Number(button.value) });
+  await send('/api/v1/cart/lines/' + variant, { quantity: Number(button.value), answers_key: form.elements.answers_key?.value || '' });
   const fresh = swap('[data-cart]', await page(location.href));
   showCount(Number(fresh.dataset.count));
 }
@@ -238,7 +238,8 @@ document.addEventListener('click', (event) => {
 /* What is being typed survives a look at another page of the shop, in this tab only. */
 const draft = $('form[data-draft]');
 if (draft) {
-  const fields = $$('.input', draft);
+  // A secret is not written down.
+  const fields = $$('.input', draft).filter(({ name }) => name !== 'passcode');
   const kept = JSON.parse(sessionStorage.getItem('checkout-draft') || '{}');
   if (!$('[aria-invalid]', draft)) fields.forEach((field) => { field.value ||= kept[field.name] || ''; });
   draft.addEventListener('input', () => {
