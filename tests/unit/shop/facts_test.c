@@ -187,7 +187,7 @@ static const struct tag *tag_named(const char *name)
 {
     struct tag *tags;
     size_t count;
-    assert_ok(tag_list(work, NULL, 100, &tags, &count));
+    assert_ok(tag_list(work, NULL, NULL, 100, &tags, &count));
     for (size_t i = 0; i < count; i++)
         if (text_is(tags[i].name, name))
             return &tags[i];

@@ -67,7 +67,7 @@ static void a_collection_follows_tags(void **state)
     struct tag *tags;
     size_t count;
     bool is_merged;
-    assert_ok(tag_list(work, NULL, 10, &tags, &count));
+    assert_ok(tag_list(work, NULL, NULL, 10, &tags, &count));
     work->now += 1000;
     assert_ok(tag_rename(work, tags[0].id, "适合夏季穿着", &is_merged));
     run_jobs();

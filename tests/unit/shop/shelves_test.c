@@ -228,7 +228,7 @@ static void change_tags(void)
     struct tag *tags;
     size_t count;
     bool is_merged;
-    assert_ok(tag_list(work, NULL, 10, &tags, &count));
+    assert_ok(tag_list(work, NULL, NULL, 10, &tags, &count));
     if (count == 0)
         return;
     const struct tag *tag = &tags[dice((uint32_t)count)];
