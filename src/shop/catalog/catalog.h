@@ -9,6 +9,7 @@
 #include "db/db.h"
 #include "shop/catalog/catalog_addresses.h"
 #include "shop/catalog/catalog_buying.h"
+#include "shop/catalog/catalog_touch.h"
 #include "shop/catalog/catalog_works.h"
 #include "shop/media/media.h"
 
@@ -414,28 +415,6 @@ struct product_schedule {
 
 CHECKED err product_schedule_load(struct ctx *ctx, int64_t product_id, struct product_schedule *schedule);
 
-/* ---- tags ---- */
-
-struct tag {
-    int64_t id;
-    const char *name;
-    int64_t product_count;
-    bool is_facet; /* lists can be narrowed by it */
-};
-#define TAG_FACET_LIMIT 16
-
-/* Of the shop, by name, behind the name `after` (NULL = from the first). */
-CHECKED err tag_list(struct ctx *ctx, const char *prefix, const char *after, int limit, struct tag **tags,
-                     size_t *count);
-/* *tag_id is 0 when there is none of this name. */
-CHECKED err tag_find(struct ctx *ctx, const char *name, int64_t *tag_id);
-/* A name that another tag has makes the two one: *is_merged. Products restored from an older version get the
- * tag under its new name. */
-CHECKED err tag_rename(struct ctx *ctx, int64_t tag_id, const char *name, bool *is_merged);
-/* In place: what tags that were named at that time are called now. */
-CHECKED err product_tags_today(struct ctx *ctx, const char **tags, size_t count, int64_t since);
-/* From all products. */
-CHECKED err tag_remove(struct ctx *ctx, int64_t tag_id);
 /* Those that narrow lists, by name. */
 CHECKED err tag_facet_list(struct ctx *ctx, struct tag **tags, size_t *count);
 /* ERR_LIMIT past TAG_FACET_LIMIT. */

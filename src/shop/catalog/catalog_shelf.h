@@ -1,7 +1,7 @@
 /* catalog_shelf.h - which products stand on which shelf. Private to catalog. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "shop/catalog/catalog_touch.h"
+#include "shop/catalog/catalog.h"
 
 enum shelf_kind { SHELF_SHOP = 0, SHELF_CATEGORY = 1, SHELF_TAG = 2, SHELF_COLLECTION = 3 };
 

@@ -1,7 +1,7 @@
 /* catalog_touch.h - which products changed since others saw to them, and where they stand. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "shop/catalog/catalog.h"
+#include "base/ctx.h"
 
 /* Products whose place, price or words changed, until somebody has seen to them (src/shop/facet). */
 struct product_touch {

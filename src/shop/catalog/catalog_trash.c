@@ -50,10 +50,13 @@ static err read_products(struct ctx *ctx, const struct value *data, const char *
 static err trash_tag(struct ctx *ctx, void *arg)
 {
     const int64_t *tag_id = arg;
-    struct db_rows *rows;
+    struct db_rows *rows, *facet_rows;
     const char *name;
     struct value *data = value_object(ctx->arena);
     TRY(tag_load_name(ctx, *tag_id, &name));
+    TRY(db_query(ctx, &facet_rows, "SELECT is_facet FROM tags WHERE shop_id = $1 AND id = $2",
+                 db_int(ctx->shop->id), db_int(*tag_id)));
+    value_set_int(ctx->arena, data, "is_facet", db_next(facet_rows) ? db_get_int(facet_rows, 0) : 0);
     TRY(db_query(ctx, &rows,
                  "SELECT product_id FROM product_tags WHERE shop_id = $1 AND tag_id = $2 ORDER BY product_id"
                  " LIMIT $3",
@@ -90,7 +93,9 @@ err tag_restore(struct ctx *ctx, const struct value *data)
                        db_int(ctx->shop->id), db_int(ids[i]), db_int(tag_id)));
     for (size_t start = 0; start < count; start += SHELF_CHUNK)
         TRY(shelf_settle_locked(ctx, ids + start, count - start < SHELF_CHUNK ? count - start : SHELF_CHUNK));
-    return outbox_emit(ctx, "tag.changed", tag_id, value_object(ctx->arena));
+    TRY(outbox_emit(ctx, "tag.changed", tag_id, value_object(ctx->arena)));
+    err failure = value_find_int(data, "is_facet", 0) ? tag_change_facet(ctx, tag_id, true) : NULL;
+    return failure && failure->code != ERR_LIMIT ? failure : NULL; /* others took its place meanwhile */
 }
 
 /* ---- categories ---- */

@@ -1,4 +1,5 @@
-/* catalog_works.h - of catalog.h: what is done to many products in parts, and what can be brought back. */
+/* catalog_works.h - of catalog.h: what is done to many products in parts, the tags of the shop, and what can
+ * be brought back. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/ctx.h"
@@ -18,6 +19,29 @@ CHECKED err product_act_ids(struct ctx *ctx, int64_t act_id, int64_t **product_i
  * back what they had. */
 CHECKED err product_act_undo_ids(struct ctx *ctx, int64_t act_id, const int64_t *product_ids, size_t count,
                                  int64_t *undone);
+
+/* ---- the tags of the shop ---- */
+
+struct tag {
+    int64_t id;
+    const char *name;
+    int64_t product_count;
+    bool is_facet; /* lists can be narrowed by it */
+};
+#define TAG_FACET_LIMIT 16
+
+/* Of the shop, by name, behind the name `after` (NULL = from the first). */
+CHECKED err tag_list(struct ctx *ctx, const char *prefix, const char *after, int limit, struct tag **tags,
+                     size_t *count);
+/* *tag_id is 0 when there is none of this name. */
+CHECKED err tag_find(struct ctx *ctx, const char *name, int64_t *tag_id);
+/* A name that another tag has makes the two one: *is_merged. Products restored from an older version get the
+ * tag under its new name. */
+CHECKED err tag_rename(struct ctx *ctx, int64_t tag_id, const char *name, bool *is_merged);
+/* In place: what tags that were named at that time are called now. */
+CHECKED err product_tags_today(struct ctx *ctx, const char **tags, size_t count, int64_t since);
+/* From all products. */
+CHECKED err tag_remove(struct ctx *ctx, int64_t tag_id);
 
 /* Tags, categories and collections that can be brought back for TRASH_KEPT_MS (trash.h); refused as their
  * *_remove. A tag comes back on up to TAG_TRASH_LIMIT products. */

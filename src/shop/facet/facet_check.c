@@ -1,6 +1,5 @@
 /* facet_check.c - that bits and prices are those of the products. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/catalog/catalog_touch.h"
 #include "shop/facet/facet_bits.h"
 #include "shop/facet/facet_holds.h"
 #include <inttypes.h>

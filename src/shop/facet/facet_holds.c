@@ -1,7 +1,6 @@
 /* facet_holds.c - what a product holds: its shelves, brand, answers, and whether there is any in stock. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/facet/facet_holds.h"
-#include "shop/catalog/catalog_touch.h"
 
 #include "base/text.h"
 #include "shop/inventory/inventory.h"

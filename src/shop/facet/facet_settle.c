@@ -2,7 +2,6 @@
  * the blocks of the difference are written. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
-#include "shop/catalog/catalog_touch.h"
 #include "shop/facet/facet_bits.h"
 #include "shop/facet/facet_holds.h"
 #include "shop/facet/facet_jobs.h"
