@@ -65,10 +65,10 @@ static size_t give_bytes(char *out, size_t size, size_t count, void *arg)
 static void keep_reply(struct posting *posting, const char *line, size_t length)
 {
     size_t kept = length < MAIL_REPLY_LIMIT - 1 ? length : MAIL_REPLY_LIMIT - 1;
-    for (size_t i = 0; i < kept; i++) {
-        unsigned char c = (unsigned char)line[i];
-        posting->reply[i] = c < ' ' || c > '~' ? ' ' : (char)c;
-    }
+    memcpy(posting->reply, line, kept);
+    for (size_t i = 0; i < kept; i++)
+        if (line[i] < ' ' || line[i] > '~')
+            posting->reply[i] = ' ';
     posting->reply[kept] = 0;
 }
 
