@@ -10,6 +10,7 @@
 #include "shop/facet/facet.h"
 #include "shop/inventory/inventory.h"
 #include "shop/payment/payment.h"
+#include "shop/pricing/pricing.h"
 #include "shop/rule/rule.h"
 #include "shop/seed/seed.h"
 #include "shop/staff/staff.h"
@@ -395,6 +396,7 @@ static err check_shop(struct ctx *ctx, struct findings *findings)
     TRY(code_check_stock(ctx, print_finding, findings));
     TRY(order_check(ctx, print_finding, findings));
     TRY(order_check_deals(ctx, print_finding, findings));
+    TRY(sales_check(ctx, print_finding, findings));
     return payment_check(ctx, print_finding, findings);
 }
 

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { cny, expect, expectProblem, formTo, startServer, unique } from "../lib/shop.mjs";
+import { cny, expect, expectProblem, formTo, startServer, unique, until } from "../lib/shop.mjs";
 
 describe("the editor of a product", () => {
   let server, shop, staff;
@@ -142,7 +142,7 @@ describe("the editor of a product", () => {
     const none = (await staff.product(product.id)).sales;
     assert.deepEqual([none.sold, none.last_at], [0, null]);
     const order = await shop.visitor().buys(product, 2);
-    const { sales } = await staff.product(product.id);
+    const sales = await until(async () => { const now = (await staff.product(product.id)).sales; return now.last_at && now; }, "the sale is in the record");
     assert.deepEqual([sales.sold, sales.revenue.amount, sales.month_sold, sales.refunds], [2, 10000, 2, 0]);
     assert.ok(sales.last_at);
     assert.ok(order);

@@ -79,7 +79,7 @@ describe("lawful prices", () => {
     await staff.changesPrice(bowl, 5000);
     const second = await shop.visitor().buys(bowl);
     await ceiling(bowl, 5000);
-    const moves = async (order, at) => server.tampers(`UPDATE deals SET at = ${at} WHERE order_id = (SELECT id FROM orders WHERE number = '${order.number}');
+    const moves = async (order, at) => server.tampers(`UPDATE deals SET at = ${at}, day = ${Math.floor(at / 86400000)} WHERE order_id = (SELECT id FROM orders WHERE number = '${order.number}');
       UPDATE orders SET paid_at = ${at} WHERE number = '${order.number}'`);
     const week = 7 * 86400000;
     await moves(second, Date.now() - week - 1000);

@@ -9,6 +9,7 @@
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
 #include "shop/order/order.h"
+#include "shop/pricing/pricing.h"
 
 static err add_codes(struct ctx *ctx, struct value *view, int64_t variant_id)
 {
@@ -68,11 +69,9 @@ static void cut_page(struct ctx *ctx, struct value *view, int64_t page, struct v
     value_set_int(ctx->arena, shown, "last", (int64_t)(first + *count));
 }
 
-static err add_variants(struct ctx *ctx, struct value *view, const struct product *product, int64_t page)
+static err add_variants(struct ctx *ctx, struct value *view, const struct product *product,
+                        struct variant *variants, size_t count, int64_t page)
 {
-    struct variant *variants;
-    size_t count;
-    TRY(variant_list(ctx, product->id, &variants, &count));
     cut_page(ctx, view, page, &variants, &count);
     int64_t *ids = arena_alloc_many(ctx->arena, count + 1, sizeof *ids);
     struct stock *stocks = arena_alloc_many(ctx->arena, count + 1, sizeof *stocks);
@@ -135,11 +134,15 @@ static err add_categories(struct ctx *ctx, struct value *view)
     return NULL;
 }
 
-static err add_sales(struct ctx *ctx, struct value *view, int64_t product_id)
+static err add_sales(struct ctx *ctx, struct value *view, int64_t product_id, const struct variant *variants,
+                     size_t count)
 {
     struct sales_record record;
     struct arena *arena = ctx->arena;
-    TRY(order_load_record(ctx, product_id, &record));
+    int64_t *ids = arena_alloc_many(arena, count + 1, sizeof *ids);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = variants[i].id;
+    TRY(sales_record_load(ctx, product_id, ids, count, &record));
     struct value *sales = value_set_object(arena, view, "sales");
     value_set_int(arena, sales, "sold", record.sold);
     value_set_money(arena, sales, "revenue", money_of(record.revenue, ctx->shop->currency));
@@ -158,8 +161,11 @@ err product_edit_view(struct ctx *ctx, const struct product *product, int64_t pa
     if (product) {
         add_words(ctx, tree, product);
         TRY(add_pictures(ctx, tree, product));
-        TRY(add_variants(ctx, tree, product, page));
-        TRY(add_sales(ctx, tree, product->id));
+        struct variant *variants;
+        size_t count;
+        TRY(variant_list(ctx, product->id, &variants, &count));
+        TRY(add_sales(ctx, tree, product->id, variants, count));
+        TRY(add_variants(ctx, tree, product, variants, count, page));
         TRY(product_details_view(ctx, tree, product));
     }
     TRY(attribute_views(ctx, *view));

@@ -234,21 +234,6 @@ CHECKED err order_list_best(struct ctx *ctx, int64_t since, int limit, struct pr
 extern const struct listener order_listeners[];
 /* Deals are what paid orders say, but for orders whose news are still on the way. */
 CHECKED err order_check_deals(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);
-/* Newest lines of a product that its record adds up. */
-#define SALES_LINE_LIMIT 10000
-
-/* What was paid for a product; `month` = the last 30 days. */
-struct sales_record {
-    int64_t sold; /* pieces */
-    int64_t revenue;
-    int64_t month_sold;
-    int64_t month_revenue;
-    int64_t refunds; /* orders with the product of which something was given back */
-    int64_t last_at; /* when it was last paid for; 0 = never */
-    bool is_part;    /* there are more than SALES_LINE_LIMIT lines: only the newest are counted */
-};
-CHECKED err order_load_record(struct ctx *ctx, int64_t product_id, struct sales_record *record);
-
 /* Replays the events of all orders and compares; calls `report` for each difference. */
 CHECKED err order_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);
 

@@ -16,12 +16,13 @@ struct goods {
     size_t count;
 };
 
-/* One deal for each variant of a paid order: the lowest price of its lines. */
+/* One deal for each variant of a paid order. */
 static err load_goods(struct ctx *ctx, int64_t order_id, struct goods *goods)
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
-                 "SELECT l.variant_id, MIN(l.unit_price), o.paid_at FROM order_lines l JOIN orders o"
+                 "SELECT l.variant_id, MIN(l.product_id), MIN(l.unit_price), CAST(SUM(l.quantity) AS BIGINT),"
+                 " CAST(SUM(l.total) AS BIGINT), o.paid_at FROM order_lines l JOIN orders o"
                  " ON o.shop_id = l.shop_id AND o.id = l.order_id WHERE l.shop_id = $1 AND l.order_id = $2"
                  " AND o.paid_at IS NOT NULL GROUP BY l.variant_id, o.paid_at ORDER BY l.variant_id LIMIT $3",
                  db_int(ctx->shop->id), db_int(order_id), db_int(GOODS_LIMIT)));
@@ -30,9 +31,12 @@ static err load_goods(struct ctx *ctx, int64_t order_id, struct goods *goods)
     while (db_next(rows)) {
         goods->variant_ids[goods->count] = db_get_int(rows, 0);
         goods->deals[goods->count++] = (struct deal){.variant_id = db_get_int(rows, 0),
-                                                     .at = db_get_int(rows, 2),
+                                                     .product_id = db_get_int(rows, 1),
+                                                     .at = db_get_int(rows, 5),
                                                      .order_id = order_id,
-                                                     .price = db_get_int(rows, 1)};
+                                                     .price = db_get_int(rows, 2),
+                                                     .quantity = db_get_int(rows, 3),
+                                                     .revenue = db_get_int(rows, 4)};
     }
     return NULL;
 }
@@ -96,13 +100,15 @@ static err query_differences(struct ctx *ctx, struct db_rows **rows)
     return db_query(
         ctx, rows,
         "SELECT COALESCE(w.order_id, d.order_id), COALESCE(w.variant_id, d.variant_id) FROM"
-        " (SELECT l.order_id, l.variant_id, o.paid_at AS at, MIN(l.unit_price) AS price FROM orders o"
+        " (SELECT l.order_id, l.variant_id, o.paid_at AS at, MIN(l.unit_price) AS price,"
+        " SUM(l.quantity) AS quantity, SUM(l.total) AS revenue FROM orders o"
         " JOIN order_lines l ON l.shop_id = o.shop_id AND l.order_id = o.id WHERE o.shop_id = $1"
         " AND o.payment_status IN (4, 5) AND o.order_status IN (2, 3) AND o.paid_at IS NOT NULL"
         " GROUP BY l.order_id, l.variant_id, o.paid_at) w"
-        " FULL JOIN (SELECT order_id, variant_id, at, price FROM deals WHERE shop_id = $1) d"
-        " ON d.variant_id = w.variant_id AND d.at = w.at AND d.order_id = w.order_id"
-        " WHERE w.price IS NULL OR d.price IS NULL OR w.price <> d.price LIMIT $2",
+        " FULL JOIN (SELECT order_id, variant_id, day, at, price, quantity, revenue FROM deals"
+        " WHERE shop_id = $1) d ON d.variant_id = w.variant_id AND d.at = w.at AND d.order_id = w.order_id"
+        " WHERE w.price IS NULL OR d.price IS NULL OR w.price <> d.price OR w.quantity <> d.quantity"
+        " OR w.revenue <> d.revenue OR d.day <> d.at / 86400000 LIMIT $2",
         db_int(ctx->shop->id), db_int(REPORT_LIMIT));
 }
 

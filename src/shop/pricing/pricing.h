@@ -29,15 +29,20 @@ CHECKED err price_lines(struct ctx *ctx, struct priced_line *lines, size_t count
 #define DEAL_WINDOW_MS (7 * DAY_MS)
 #define DEAL_DAY_LIMIT 400
 
+/* What one order paid for one variant. */
 struct deal {
     int64_t variant_id;
+    int64_t product_id;
     int64_t at;
     int64_t order_id;
-    int64_t price; /* minor units for one piece */
+    int64_t price; /* minor units for one piece, the lowest of the order */
+    int64_t quantity;
+    int64_t revenue;
 };
 
-/* In a transaction; harmless to repeat. order tells of its deals. */
+/* In a transaction, once for each deal; order tells of its deals. The sales of the product follow. */
 CHECKED err deal_add(struct ctx *ctx, const struct deal *deal);
+/* Undoes it, when it is there. */
 CHECKED err deal_remove(struct ctx *ctx, const struct deal *deal);
 
 /* The highest struck price that deals bear out at ctx->now. Time alone never lowers it: a window that moves
@@ -90,3 +95,25 @@ struct deal_day {
 /* Oldest first, since then; at most DEAL_DAY_LIMIT days. */
 CHECKED err deal_day_list(struct ctx *ctx, int64_t variant_id, int64_t since, struct deal_day **days,
                           size_t *count);
+
+/* ---- sales of a product ---- */
+
+/* Deals of the last 30 days that a record adds up. */
+#define SALES_DEAL_LIMIT 10000
+
+/* What was paid for a product and did not go back as a whole; `month` = the last 30 days. */
+struct sales_record {
+    int64_t sold; /* pieces */
+    int64_t revenue;
+    int64_t month_sold;
+    int64_t month_revenue;
+    int64_t refunds; /* deals that were undone */
+    int64_t last_at; /* when it was last paid for; 0 = never */
+    bool is_part;    /* the month has more than SALES_DEAL_LIMIT deals: it counts only as many */
+};
+CHECKED err sales_record_load(struct ctx *ctx, int64_t product_id, const int64_t *variant_ids, size_t count,
+                              struct sales_record *record);
+/* Pieces sold of each product, 0 without any. */
+CHECKED err product_sold_many(struct ctx *ctx, const int64_t *product_ids, size_t count, int64_t *sold);
+/* The sales of products are what their deals add up to. */
+CHECKED err sales_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);

@@ -12,55 +12,131 @@ const char *const ceiling_basis_names[] = {"no-deal", "week", "last"};
 
 err deal_add(struct ctx *ctx, const struct deal *deal)
 {
-    return db_execute(
-        ctx,
-        "INSERT INTO deals (shop_id, variant_id, at, order_id, price) VALUES ($1, $2, $3, $4, $5)"
-        " ON CONFLICT (shop_id, variant_id, at, order_id) DO NOTHING",
-        db_int(ctx->shop->id), db_int(deal->variant_id), db_int(deal->at), db_int(deal->order_id),
-        db_int(deal->price));
+    TRY(db_execute(ctx,
+                   "INSERT INTO deals (shop_id, variant_id, day, price, at, order_id, product_id, quantity,"
+                   " revenue) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                   db_int(ctx->shop->id), db_int(deal->variant_id), db_int(deal->at / DAY_MS),
+                   db_int(deal->price), db_int(deal->at), db_int(deal->order_id), db_int(deal->product_id),
+                   db_int(deal->quantity), db_int(deal->revenue)));
+    return db_execute(ctx,
+                      "INSERT INTO product_sales (shop_id, product_id, sold, revenue, last_at)"
+                      " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (shop_id, product_id) DO UPDATE SET"
+                      " sold = product_sales.sold + $3, revenue = product_sales.revenue + $4, last_at = $5",
+                      db_int(ctx->shop->id), db_int(deal->product_id), db_int(deal->quantity),
+                      db_int(deal->revenue), db_int(deal->at));
 }
 
 err deal_remove(struct ctx *ctx, const struct deal *deal)
 {
+    int64_t changed;
+    TRY(db_change(ctx, &changed,
+                  "DELETE FROM deals WHERE shop_id = $1 AND variant_id = $2 AND day = $3 AND price = $4"
+                  " AND at = $5 AND order_id = $6",
+                  db_int(ctx->shop->id), db_int(deal->variant_id), db_int(deal->at / DAY_MS),
+                  db_int(deal->price), db_int(deal->at), db_int(deal->order_id)));
+    if (changed == 0)
+        return NULL;
     return db_execute(
-        ctx, "DELETE FROM deals WHERE shop_id = $1 AND variant_id = $2 AND at = $3 AND order_id = $4",
-        db_int(ctx->shop->id), db_int(deal->variant_id), db_int(deal->at), db_int(deal->order_id));
+        ctx,
+        "UPDATE product_sales SET sold = sold - $3, revenue = revenue - $4, refunds = refunds + 1"
+        " WHERE shop_id = $1 AND product_id = $2",
+        db_int(ctx->shop->id), db_int(deal->product_id), db_int(deal->quantity), db_int(deal->revenue));
 }
 
-static struct price_ceiling read_ceiling(const struct db_rows *rows)
-{
-    if (!db_is_null(rows, 1))
-        return (struct price_ceiling){CEILING_WEEK, db_get_int(rows, 1), db_get_int(rows, 2)};
-    if (!db_is_null(rows, 3))
-        return (struct price_ceiling){CEILING_LAST, db_get_int(rows, 3), db_get_int(rows, 4)};
-    return (struct price_ceiling){0};
-}
+#define WANTED                                                                                               \
+    "wanted (id) AS (VALUES (CAST($3 AS BIGINT)), (CAST($4 AS BIGINT)), (CAST($5 AS BIGINT)),"               \
+    " (CAST($6 AS BIGINT)), (CAST($7 AS BIGINT)), (CAST($8 AS BIGINT)), (CAST($9 AS BIGINT)),"               \
+    " (CAST($10 AS BIGINT)), (CAST($11 AS BIGINT)), (CAST($12 AS BIGINT)), (CAST($13 AS BIGINT)),"           \
+    " (CAST($14 AS BIGINT)), (CAST($15 AS BIGINT)), (CAST($16 AS BIGINT)), (CAST($17 AS BIGINT)),"           \
+    " (CAST($18 AS BIGINT)))"
 
-/* Up to MANY ids, padded with the last. Several deals of the same millisecond: the lowest counts. */
-static err query_ceilings(struct ctx *ctx, const int64_t *ids, size_t count, struct db_rows **rows)
+/* Up to MANY ids, padded with the last, and where the window begins. */
+static void bind_wanted(const struct ctx *ctx, const int64_t *ids, size_t count,
+                        struct db_value values[MANY + 2])
 {
-    struct db_value values[MANY + 2];
     values[0] = db_int(ctx->shop->id);
     values[1] = db_int(ctx->now - DEAL_WINDOW_MS);
     for (size_t i = 0; i < MANY; i++)
         values[i + 2] = db_int(ids[i < count ? i : count - 1]);
+}
+
+/* The lowest deal of each of the eight days of the calendar that the window touches. */
+static err query_week(struct ctx *ctx, const int64_t *ids, size_t count, struct db_rows **rows)
+{
+    struct db_value values[MANY + 2];
+    bind_wanted(ctx, ids, count, values);
     return db_query_values(
         ctx, rows,
-        "WITH wanted (id) AS (VALUES (CAST($3 AS BIGINT)), (CAST($4 AS BIGINT)), (CAST($5 AS BIGINT)),"
-        " (CAST($6 AS BIGINT)), (CAST($7 AS BIGINT)), (CAST($8 AS BIGINT)), (CAST($9 AS BIGINT)),"
-        " (CAST($10 AS BIGINT)), (CAST($11 AS BIGINT)), (CAST($12 AS BIGINT)), (CAST($13 AS BIGINT)),"
-        " (CAST($14 AS BIGINT)), (CAST($15 AS BIGINT)), (CAST($16 AS BIGINT)), (CAST($17 AS BIGINT)),"
-        " (CAST($18 AS BIGINT)))"
+        "WITH " WANTED
+        ", days (day) AS (VALUES (CAST($2 AS BIGINT) / 86400000), (CAST($2 AS BIGINT) / 86400000"
+        " + 1), (CAST($2 AS BIGINT) / 86400000 + 2), (CAST($2 AS BIGINT) / 86400000 + 3), (CAST($2 AS BIGINT)"
+        " / 86400000 + 4), (CAST($2 AS BIGINT) / 86400000 + 5), (CAST($2 AS BIGINT) / 86400000 + 6),"
+        " (CAST($2 AS BIGINT) / 86400000 + 7))"
         " SELECT w.id,"
-        " (SELECT d.price FROM deals d WHERE d.shop_id = $1 AND d.variant_id = w.id AND d.at >= $2"
-        " ORDER BY d.price, d.at DESC LIMIT 1),"
-        " (SELECT d.at FROM deals d WHERE d.shop_id = $1 AND d.variant_id = w.id AND d.at >= $2"
-        " ORDER BY d.price, d.at DESC LIMIT 1),"
-        " (SELECT d.price FROM deals d WHERE d.shop_id = $1 AND d.variant_id = w.id AND d.at < $2"
-        " ORDER BY d.at DESC, d.price LIMIT 1),"
-        " (SELECT d.at FROM deals d WHERE d.shop_id = $1 AND d.variant_id = w.id AND d.at < $2"
-        " ORDER BY d.at DESC, d.price LIMIT 1) FROM wanted w",
+        " (SELECT d.price FROM deals d WHERE d.shop_id = $1 AND d.variant_id = w.id AND d.day = n.day"
+        " AND d.at >= $2 ORDER BY d.price LIMIT 1),"
+        " (SELECT d.at FROM deals d WHERE d.shop_id = $1 AND d.variant_id = w.id AND d.day = n.day"
+        " AND d.at >= $2 ORDER BY d.price, d.at LIMIT 1) FROM wanted w CROSS JOIN days n",
         values, MANY + 2);
+}
+
+/* The last deal before the window, the lowest of its millisecond. Its day is found first, so that only the
+ * deals of one day are compared. */
+static err query_last(struct ctx *ctx, const int64_t *ids, size_t count, struct db_rows **rows)
+{
+    struct db_value values[MANY + 2];
+    bind_wanted(ctx, ids, count, values);
+    return db_query_values(
+        ctx, rows,
+        "WITH " WANTED
+        ", last (id, day) AS (SELECT w.id, (SELECT MAX(d.day) FROM deals d WHERE d.shop_id = $1"
+        " AND d.variant_id = w.id AND d.day <= CAST($2 AS BIGINT) / 86400000) FROM wanted w)"
+        " SELECT l.id,"
+        " (SELECT d.price FROM deals d WHERE d.shop_id = $1 AND d.variant_id = l.id AND d.day = l.day"
+        " ORDER BY d.at DESC, d.price LIMIT 1),"
+        " (SELECT d.at FROM deals d WHERE d.shop_id = $1 AND d.variant_id = l.id AND d.day = l.day"
+        " ORDER BY d.at DESC LIMIT 1) FROM last l WHERE l.day IS NOT NULL",
+        values, MANY + 2);
+}
+
+/* The lower of what is known and what the row says. */
+static void lower(struct price_ceiling *ceiling, enum ceiling_basis basis, const struct db_rows *rows)
+{
+    int64_t price = db_get_int(rows, 1);
+    if (ceiling->basis == CEILING_NO_DEAL || price < ceiling->price)
+        *ceiling = (struct price_ceiling){basis, price, db_get_int(rows, 2)};
+}
+
+static void take_rows(struct db_rows *rows, enum ceiling_basis basis, const int64_t *ids, size_t count,
+                      struct price_ceiling *ceilings)
+{
+    while (db_next(rows))
+        for (size_t i = 0; i < count && !db_is_null(rows, 1); i++)
+            if (ids[i] == db_get_int(rows, 0))
+                lower(&ceilings[i], basis, rows);
+}
+
+/* Of up to MANY variants; those that were not sold in the window are asked for once more. */
+static err load_ceilings(struct ctx *ctx, const int64_t *ids, size_t count, struct price_ceiling *ceilings)
+{
+    struct db_rows *rows;
+    int64_t rest[MANY];
+    struct price_ceiling found[MANY] = {0};
+    size_t places[MANY], left = 0;
+    TRY(query_week(ctx, ids, count, &rows));
+    take_rows(rows, CEILING_WEEK, ids, count, ceilings);
+    for (size_t i = 0; i < count; i++)
+        if (ceilings[i].basis == CEILING_NO_DEAL) {
+            places[left] = i;
+            rest[left++] = ids[i];
+        }
+    if (left == 0)
+        return NULL;
+    TRY(query_last(ctx, rest, left, &rows));
+    take_rows(rows, CEILING_LAST, rest, left, found);
+    for (size_t i = 0; i < left; i++)
+        ceilings[places[i]] = found[i];
+    return NULL;
 }
 
 err deal_ceilings(struct ctx *ctx, const int64_t *variant_ids, size_t count, struct price_ceiling *ceilings)
@@ -68,12 +144,7 @@ err deal_ceilings(struct ctx *ctx, const int64_t *variant_ids, size_t count, str
     memset(ceilings, 0, count * sizeof *ceilings);
     for (size_t start = 0; start < count; start += MANY) {
         size_t chunk = count - start < MANY ? count - start : MANY;
-        struct db_rows *rows;
-        TRY(query_ceilings(ctx, variant_ids + start, chunk, &rows));
-        while (db_next(rows))
-            for (size_t i = start; i < start + chunk; i++)
-                if (variant_ids[i] == db_get_int(rows, 0))
-                    ceilings[i] = read_ceiling(rows);
+        TRY(load_ceilings(ctx, variant_ids + start, chunk, ceilings + start));
     }
     return NULL;
 }
@@ -221,7 +292,8 @@ err deal_day_list(struct ctx *ctx, int64_t variant_id, int64_t since, struct dea
     int64_t first = clock_day_start(since, ctx->shop->utc_offset);
     TRY(db_query(ctx, &rows,
                  "SELECT (at - $4) / 86400000, MIN(price), COUNT(*) FROM deals WHERE shop_id = $1"
-                 " AND variant_id = $2 AND at >= $3 GROUP BY (at - $4) / 86400000 ORDER BY 1 DESC LIMIT $5",
+                 " AND variant_id = $2 AND day >= CAST($3 AS BIGINT) / 86400000 AND at >= $3 GROUP BY (at - "
+                 "$4) / 86400000 ORDER BY 1 DESC LIMIT $5",
                  db_int(ctx->shop->id), db_int(variant_id), db_int(since), db_int(first),
                  db_int(DEAL_DAY_LIMIT)));
     *count = db_row_count(rows);

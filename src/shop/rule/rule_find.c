@@ -3,39 +3,25 @@
 #include "shop/rule/rule_find.h"
 
 #include "base/text.h"
-
-static err load_sold(struct ctx *ctx, const int64_t *ids, size_t count, struct rule_facts *facts, size_t have)
-{
-    for (size_t start = 0; start < count; start += DB_IDS_LIMIT) {
-        struct db_value values[DB_IDS_VALUES];
-        struct db_rows *rows;
-        db_bind_ids(ctx, ids + start, count - start, values);
-        TRY(db_query_values(ctx, &rows,
-                            "SELECT product_id, sold FROM product_sales WHERE shop_id = $1 AND product_id IN"
-                            " " DB_IDS,
-                            values, DB_IDS_VALUES));
-        while (db_next(rows))
-            for (size_t i = 0; i < have; i++)
-                if (facts[i].product->product_id == db_get_int(rows, 0))
-                    facts[i].sold = db_get_int(rows, 1);
-    }
-    return NULL;
-}
+#include "shop/pricing/pricing.h"
 
 err rule_facts_load(struct ctx *ctx, const int64_t *product_ids, size_t count, struct rule_facts *facts,
                     size_t *have)
 {
     struct product_facts *products = arena_alloc_many(ctx->arena, count + 1, sizeof *products);
-    int64_t ids[PRODUCT_CHUNK], stocks[PRODUCT_CHUNK];
+    int64_t ids[PRODUCT_CHUNK], stocks[PRODUCT_CHUNK], sold[PRODUCT_CHUNK];
     TRY(product_facts_load(ctx, product_ids, count, products, have));
     for (size_t i = 0; i < *have; i++) {
         ids[i] = products[i].product_id;
         facts[i] = (struct rule_facts){.product = &products[i]};
     }
     TRY(stock_sum_products(ctx, ids, *have, stocks));
-    for (size_t i = 0; i < *have; i++)
+    TRY(product_sold_many(ctx, ids, *have, sold));
+    for (size_t i = 0; i < *have; i++) {
         facts[i].stock = stocks[i];
-    return load_sold(ctx, ids, *have, facts, *have);
+        facts[i].sold = sold[i];
+    }
+    return NULL;
 }
 
 err rule_rename_tags(struct ctx *ctx, struct rule *rule, int64_t since)

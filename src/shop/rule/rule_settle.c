@@ -155,16 +155,13 @@ static err hear_category(struct ctx *ctx, const struct outbox_event *event, void
     return look_again(ctx, 1u << RULE_CATEGORY | 1u << RULE_ATTRIBUTE);
 }
 
-static err add_sold(struct ctx *ctx, int64_t order_id, int64_t sign)
+/* Deals were told first (web_events.c), so the sales of the products are right already. */
+static err hear_sale(struct ctx *ctx, const struct outbox_event *event, void *owner)
 {
     struct order_line *lines;
     size_t line_count;
-    TRY(order_line_list(ctx, order_id, &lines, &line_count));
-    for (size_t i = 0; i < line_count; i++)
-        TRY(db_execute(ctx,
-                       "INSERT INTO product_sales (shop_id, product_id, sold) VALUES ($1, $2, $3)"
-                       " ON CONFLICT (shop_id, product_id) DO UPDATE SET sold = product_sales.sold + $3",
-                       db_int(ctx->shop->id), db_int(lines[i].product_id), db_int(sign * lines[i].quantity)));
+    (void)owner;
+    TRY(order_line_list(ctx, event->aggregate_id, &lines, &line_count));
     for (size_t i = 0; i < line_count; i += PRODUCT_CHUNK) {
         int64_t ids[PRODUCT_CHUNK];
         size_t count = 0;
@@ -177,32 +174,15 @@ static err add_sold(struct ctx *ctx, int64_t order_id, int64_t sign)
     return NULL;
 }
 
-static err hear_paid(struct ctx *ctx, const struct outbox_event *event, void *owner)
-{
-    (void)owner;
-    return add_sold(ctx, event->aggregate_id, 1);
-}
-
-/* Of an order that was sold once: money that came for a closed order was never a sale. */
-static err hear_refunded(struct ctx *ctx, const struct outbox_event *event, void *owner)
-{
-    struct order_event *events;
-    size_t count;
-    (void)owner;
-    TRY(order_event_list(ctx, event->aggregate_id, &events, &count));
-    for (size_t i = 0; i < count; i++)
-        if (text_is(events[i].kind, "paid") || text_is(events[i].kind, "reopened"))
-            return add_sold(ctx, event->aggregate_id, -1);
-    return NULL;
-}
-
 const struct listener rule_listeners[] = {
     {"product.", hear_product},
     {"tag.", hear_tag},
     {"category.", hear_category},
-    {"order.paid", hear_paid},
-    {"order.reopened", hear_paid},
-    {"order.refunded", hear_refunded},
+    {"order.paid", hear_sale},
+    {"order.reopened", hear_sale},
+    {"order.refunded", hear_sale},
+    {"order.refunded_unshipped", hear_sale},
+    {"order.cancelled_paid", hear_sale},
     {0},
 };
 

@@ -12,6 +12,7 @@
 #include "shop/inventory/inventory.h"
 #include "shop/order/order.h"
 #include "shop/payment/payment.h"
+#include "shop/pricing/pricing.h"
 #include <inttypes.h>
 
 #define LINES 3
@@ -408,12 +409,16 @@ static err write_all_movements(struct ctx *ctx, const struct bulk_order *order)
 
 static err write_deals(struct ctx *ctx, const struct bulk_order *order)
 {
-    for (int i = 0; is_paid(order) && i < order->line_count; i++)
-        TRY(db_execute(ctx,
-                       "INSERT INTO deals (shop_id, variant_id, at, order_id, price)"
-                       " VALUES ($1, $2, $3, $4, $5)",
-                       db_int(ctx->shop->id), db_int(order->lines[i].ware->variant_id), db_int(order->at),
-                       db_int(order->id), db_int(order->lines[i].ware->price)));
+    for (int i = 0; is_paid(order) && i < order->line_count; i++) {
+        const struct bulk_line *line = &order->lines[i];
+        TRY(deal_add(ctx, &(struct deal){.variant_id = line->ware->variant_id,
+                                         .product_id = line->ware->product_id,
+                                         .at = order->at,
+                                         .order_id = order->id,
+                                         .price = line->ware->price,
+                                         .quantity = line->quantity,
+                                         .revenue = line->ware->price * line->quantity}));
+    }
     return NULL;
 }
 

@@ -218,8 +218,8 @@ static err load_shop(struct ctx *ctx, int64_t shop_id)
 
 void run_jobs(void)
 {
-    static const struct listener *const listeners[] = {payment_listeners, digital_listeners, rule_listeners,
-                                                       facet_listeners, NULL};
+    static const struct listener *const listeners[] = {payment_listeners, digital_listeners, order_listeners,
+                                                       rule_listeners,    facet_listeners,   NULL};
     static const struct job_kind *const kinds[] = {
         media_job_kinds,        catalog_job_kinds,  payment_job_kinds,
         payment_owed_job_kinds, checkout_job_kinds, digital_job_kinds,

@@ -24,7 +24,13 @@ static err drop_deal(struct ctx *ctx, void *arg)
 static struct deal deal(int64_t variant_id, int64_t at, int64_t price)
 {
     static int64_t orders = 1;
-    struct deal made = {variant_id, at, orders++, price};
+    struct deal made = {.variant_id = variant_id,
+                        .product_id = variant_id,
+                        .at = at,
+                        .order_id = orders++,
+                        .price = price,
+                        .quantity = 2,
+                        .revenue = 2 * price};
     assert_ok(db_transact(work, write_deal, &made));
     return made;
 }
@@ -79,11 +85,48 @@ static void a_deal_that_is_undone_no_longer_counts(void **state)
     int64_t cup = make_variant(PRODUCT_PHYSICAL, 100, 50);
     deal(cup, work->now - 3, 100);
     struct deal low = deal(cup, work->now - 2, 30);
-    assert_ok(db_transact(work, write_deal, &low));
     assert_ceiling(cup, CEILING_WEEK, 30);
     assert_ok(db_transact(work, drop_deal, &low));
     assert_ok(db_transact(work, drop_deal, &low));
     assert_ceiling(cup, CEILING_WEEK, 100);
+}
+
+static struct sales_record record_of(int64_t variant_id)
+{
+    struct sales_record record;
+    assert_ok(sales_record_load(work, variant_id, &variant_id, 1, &record));
+    return record;
+}
+
+static void sales_are_what_deals_add_up_to(void **state)
+{
+    (void)state;
+    int64_t cup = make_variant(PRODUCT_PHYSICAL, 100, 50), pot = make_variant(PRODUCT_PHYSICAL, 100, 50);
+    assert_int_equal(record_of(cup).last_at, 0);
+    deal(cup, work->now - 31 * DAY_MS, 100);
+    assert_int_equal(record_of(cup).month_sold, 0);
+    deal(cup, work->now - 30 * DAY_MS, 90);
+    struct deal back = deal(cup, work->now - 5, 80);
+    struct sales_record record = record_of(cup);
+    assert_int_equal(record.sold, 6);
+    assert_int_equal(record.revenue, 540);
+    assert_int_equal(record.month_sold, 4);
+    assert_int_equal(record.month_revenue, 340);
+    assert_int_equal(record.last_at, work->now - 5);
+    assert_false(record.is_part);
+    assert_ok(db_transact(work, drop_deal, &back));
+    assert_ok(db_transact(work, drop_deal, &back));
+    record = record_of(cup);
+    assert_int_equal(record.sold, 4);
+    assert_int_equal(record.revenue, 380);
+    assert_int_equal(record.refunds, 1);
+    int64_t ids[] = {pot, cup}, sold[2];
+    assert_ok(product_sold_many(work, ids, 2, sold));
+    assert_int_equal(sold[0], 0);
+    assert_int_equal(sold[1], 4);
+    assert_int_equal(problems_of(sales_check), 0);
+    tamper("UPDATE product_sales SET sold = sold + 1 WHERE shop_id = $1");
+    assert_int_equal(problems_of(sales_check), 1);
 }
 
 static void many_variants_are_asked_at_once(void **state)
@@ -152,6 +195,7 @@ int main(void)
         SENTENCE(the_week_is_counted_to_the_millisecond),
         SENTENCE(time_alone_never_lowers_a_ceiling),
         SENTENCE(a_deal_that_is_undone_no_longer_counts),
+        SENTENCE(sales_are_what_deals_add_up_to),
         SENTENCE(many_variants_are_asked_at_once),
         SENTENCE(paid_orders_are_deals_until_their_money_went_back),
         SENTENCE(a_unit_costs_whole_minor_units_rounded_half_up),
