@@ -35,10 +35,11 @@ function importsOf(staff) {
       expect(await staff.does(`/admin/products/imports/${id}/undo`, {}), 202);
       return own.settled(id);
     },
+    // On PostgreSQL the lease of one that was killed runs out first.
     placed: (id) => until(async () => {
       const { pictures } = await own.look(id);
       return pictures && pictures.waiting === 0 && pictures.placed + pictures.refused > 0 ? pictures : null;
-    }, "the pictures are placed", { within: 15000 }),
+    }, "the pictures are placed", { within: 90000 }),
     async whole(sku) {
       const { products } = expect(await staff.client.api(`/admin/products?q=${encodeURIComponent(sku)}`), 200);
       assert.ok(products[0], `no product of ${sku}`);

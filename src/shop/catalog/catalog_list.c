@@ -295,11 +295,14 @@ err product_list_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
         while (db_next(rows))
             found[found_count++] = read_item(rows);
     }
-    *products = arena_alloc_many(ctx->arena, found_count + 1, sizeof **products);
+    *products = arena_alloc_many(ctx->arena, count + 1, sizeof **products);
     *have = 0;
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < found_count; j++)
-            if (found[j].id == product_ids[i])
-                (*products)[(*have)++] = found[j];
+    for (size_t i = 0; i < count; i++) {
+        size_t place = 0;
+        while (place < found_count && found[place].id != product_ids[i])
+            place++;
+        if (place < found_count)
+            (*products)[(*have)++] = found[place];
+    }
     return NULL;
 }

@@ -238,8 +238,9 @@ const struct package_file *import_package_find(struct ctx *ctx, const struct pac
                                                const char *word)
 {
     char *path = arena_copy(ctx->arena, word, name_length(word));
-    for (char *c = path; *c; c++) /* as Windows writes folders */
-        *c = *c == '\\' ? '/' : *c;
+    for (char *c = path; *c; c++)
+        if (*c == '\\') /* as Windows writes folders */
+            *c = '/';
     const char *base = base_of(path);
     if (!base[0])
         return NULL;
