@@ -141,4 +141,16 @@ describe("lists as files", () => {
     assert.ok(table(fs.readFileSync(file, "utf8")).length > 0);
     assert.equal((await server.tries("export", "nothing", "--shop", "main", file)).code, 1);
   });
+
+  test("reviews and messages are tables as well, narrowed as their pages are", async () => {
+    const cup = await shop.product({ title: "=危险的杯", stock: 5 });
+    const buyer = shop.visitor();
+    const order = await buyer.buys(cup);
+    await staff.ships(order);
+    expect(await buyer.client.post(`/orders/${order.number}/reviews`, { token: order.token, line_no: 1, stars: 4, text: "+很好" }), 201);
+    const rows = await csv("/admin/reviews/export?format=csv&stars=4");
+    assert.deepEqual(rows.map((row) => [row.商品, row.星级, row.评价]), [["'=危险的杯", "4", "'+很好"]]);
+    assert.deepEqual(await csv("/admin/reviews/export?format=csv&stars=1"), []);
+    assert.deepEqual(await csv("/admin/messages/export?format=csv&state=failed"), []);
+  });
 });

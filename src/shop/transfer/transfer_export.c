@@ -116,6 +116,26 @@ static const struct heading audit_headings[] = {
     {"subject", "对象"}, {"title", "名称"}, {"before", "之前"}, {"after", "之后"},
 };
 
+static const struct heading review_headings[] = {
+    {"at", "时间"},
+    {"product", "商品"},
+    {"variant", "规格"},
+    {"stars", "星级"},
+    {"review", "评价"},
+    {"author", "署名"},
+    {"followed_at", "追评时间"},
+    {"follow_up", "追评"},
+    {"replied_at", "回复时间"},
+    {"reply", "回复"},
+    {"reported_at", "举报时间"},
+    {"hidden_for", "隐藏原因"},
+};
+static const struct heading message_headings[] = {
+    {"at", "时间"},          {"occasion", "场合"},   {"subject", "对象"},
+    {"recipient", "收件人"}, {"state", "状态"},      {"attempts", "次数"},
+    {"problem", "原因"},     {"detail", "对方的话"}, {"tried_at", "最近一次"},
+};
+
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
 static const struct {
@@ -132,6 +152,8 @@ static const struct {
     [EXPORT_DECKS] = {deck_headings, COUNT(deck_headings), "codes", export_decks_rows},
     [EXPORT_IMPORTS] = {import_headings, COUNT(import_headings), "imports", export_imports_rows},
     [EXPORT_AUDIT] = {audit_headings, COUNT(audit_headings), "audit", export_audit_rows},
+    [EXPORT_REVIEWS] = {review_headings, COUNT(review_headings), "reviews", export_reviews_rows},
+    [EXPORT_MESSAGES] = {message_headings, COUNT(message_headings), "messages", export_messages_rows},
 };
 
 /* ---- products ---- */

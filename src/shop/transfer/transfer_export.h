@@ -13,7 +13,9 @@
 #include "shop/digital/digital.h"
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
+#include "shop/notify/notify.h"
 #include "shop/order/order.h"
+#include "shop/review/review.h"
 #include "shop/staff/staff.h"
 
 enum export_kind {
@@ -24,7 +26,9 @@ enum export_kind {
     EXPORT_MEDIA,
     EXPORT_DECKS,
     EXPORT_IMPORTS,
-    EXPORT_AUDIT
+    EXPORT_AUDIT,
+    EXPORT_REVIEWS,
+    EXPORT_MESSAGES
 };
 
 /* What narrows a list, as its page does. */
@@ -44,6 +48,8 @@ struct export_filter {
     struct picture_query media;
     enum deck_filter decks;
     struct audit_query audit;
+    struct review_shop_query reviews;
+    struct message_query messages;
 };
 
 #define EXPORT_CURSOR_BYTES PRODUCT_CURSOR_LIMIT
@@ -58,7 +64,7 @@ struct export
     bool is_english;
     int digits; /* of the currency */
     char cursor[EXPORT_CURSOR_BYTES + 1];
-    int64_t before_id; /* decks, imports */
+    int64_t before_id; /* decks, imports, reviews, messages */
     int64_t only_id;   /* the one product whose SKU is asked for */
     const struct category *categories;
     size_t category_count;
@@ -84,5 +90,7 @@ CHECKED err export_media_rows(struct ctx *ctx, struct export *export);
 CHECKED err export_decks_rows(struct ctx *ctx, struct export *export);
 CHECKED err export_imports_rows(struct ctx *ctx, struct export *export);
 CHECKED err export_audit_rows(struct ctx *ctx, struct export *export);
+CHECKED err export_reviews_rows(struct ctx *ctx, struct export *export);
+CHECKED err export_messages_rows(struct ctx *ctx, struct export *export);
 /* Remembers where to go on; NULL = this was the last. */
 void export_keep_cursor(struct export *export, const char *cursor);

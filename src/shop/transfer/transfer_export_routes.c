@@ -25,6 +25,13 @@ static const enum product_kind kind_of[] = {0, PRODUCT_PHYSICAL, PRODUCT_DIGITAL
 static const char *const shows[] = {"all", "unused", "alike", NULL};
 static const char *const deck_filters[] = {"all", "low", "short", "expired", NULL};
 
+static const char *const review_states[] = {[REVIEW_ANY] = "all",
+                                            [REVIEW_UNANSWERED] = "unanswered",
+                                            [REVIEW_IS_REPORTED] = "reported",
+                                            [REVIEW_IS_HIDDEN] = "hidden",
+                                            NULL};
+static const char *const message_states[] = {"all", "queued", "sent", "failed", "given-up", NULL};
+
 struct export_form {
     int format;
     int status;
@@ -43,6 +50,9 @@ struct export_form {
     const char *kind_name;
     int64_t staff_id;
     const char *about;
+    int state;
+    int64_t stars;
+    int64_t product_id;
 };
 
 #define FORMAT_FIELD                                                                                         \
@@ -169,6 +179,34 @@ static const struct field audit_fields[] = {
 };
 static const struct field tag_fields[] = {FORMAT_FIELD, WORD_FIELD("The beginning of a name"), {0}};
 
+static const struct field review_fields[] = {
+    FORMAT_FIELD,
+    {.name = "state",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct export_form, state),
+     .choices = review_states,
+     .help = "unanswered, reported or hidden ones"},
+    {.name = "stars",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct export_form, stars),
+     .maximum = REVIEW_STARS,
+     .help = "Only these stars; 0 = any"},
+    {.name = "product",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct export_form, product_id),
+     .help = "Only of this product"},
+    {0},
+};
+static const struct field message_fields[] = {
+    FORMAT_FIELD,
+    {.name = "state",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct export_form, state),
+     .choices = message_states,
+     .help = "Only messages in this state"},
+    {0},
+};
+
 static err next_piece(struct req *req, void *arg, struct text_buf *out, bool *more)
 {
     return export_next(&req->ctx, arg, out, more);
@@ -270,6 +308,23 @@ static err export_imports(struct req *req)
     return answer(req, EXPORT_IMPORTS, "imports", &(struct export_filter){.q = ""});
 }
 
+static err export_reviews(struct req *req)
+{
+    const struct export_form *form = req->form;
+    struct export_filter filter = {.q = "",
+                                   .reviews = {.state = (enum review_state)form->state,
+                                               .stars = form->stars,
+                                               .product_id = form->product_id}};
+    return answer(req, EXPORT_REVIEWS, "reviews", &filter);
+}
+
+static err export_messages(struct req *req)
+{
+    const struct export_form *form = req->form;
+    struct export_filter filter = {.q = "", .messages = {.state = (enum message_state)form->state}};
+    return answer(req, EXPORT_MESSAGES, "messages", &filter);
+}
+
 #define EXPORT_ROUTE(at, run, needed, declared, words)                                                       \
     {                                                                                                        \
         .method = GET, .path = (at), .handler = (run), .guard = STAFF, .scope = (needed),                    \
@@ -291,5 +346,9 @@ const struct route transfer_export_routes[] = {
                  "Decks of codes as a table: their numbers, and no code"),
     EXPORT_ROUTE("/admin/products/imports/export", export_imports, "products.read", plain_fields,
                  "Imports with what they did, as a table"),
+    EXPORT_ROUTE("/admin/reviews/export", export_reviews, "reviews.read", review_fields,
+                 "Reviews with what was answered, as a table"),
+    EXPORT_ROUTE("/admin/messages/export", export_messages, "orders.read", message_fields,
+                 "Messages with what became of them, as a table; addresses are masked"),
     {0},
 };
