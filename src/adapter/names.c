@@ -14,6 +14,8 @@
 #define TRIES 2
 #define WHOLE_MS 8000
 #define RECORD_LIMIT ((size_t)4096)
+/* Of a channel, which asks one server after another. */
+#define SOCKETS 8
 
 struct asking {
     struct ctx *ctx;
@@ -62,12 +64,12 @@ static void take_answer(void *arg, int status, int timeouts, unsigned char *byte
 
 static void wait_for(ares_channel channel)
 {
-    ares_socket_t sockets[ARES_GETSOCK_MAXNUM];
-    struct pollfd polls[ARES_GETSOCK_MAXNUM];
+    ares_socket_t sockets[SOCKETS];
+    struct pollfd polls[SOCKETS];
     struct timeval most = {.tv_sec = 1}, until;
-    int mask = ares_getsock(channel, sockets, ARES_GETSOCK_MAXNUM);
+    int mask = ares_getsock(channel, sockets, SOCKETS);
     nfds_t count = 0;
-    for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
+    for (int i = 0; i < SOCKETS; i++) {
         short wanted = (short)((ARES_GETSOCK_READABLE(mask, i) ? POLLIN : 0) |
                                (ARES_GETSOCK_WRITABLE(mask, i) ? POLLOUT : 0));
         if (wanted)

@@ -1,5 +1,6 @@
 /* facet_check.c - that bits and prices are those of the products. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "job/job.h"
 #include "shop/facet/facet_bits.h"
 #include "shop/facet/facet_holds.h"
 #include <inttypes.h>
@@ -35,20 +36,35 @@ static bool is_right(struct ctx *ctx, const struct held_product *product)
            (!product->is_active || product->price_min == product->stored_price);
 }
 
+/* What is wrong while nobody was told of a change is only late. It is asked afterwards, and who waits for a
+ * turn last: what changed before it was loaded is then still to be told, or waits, or a turn was taken. */
+static err find_late(struct ctx *ctx, const int64_t *ids, size_t count, const bool *is_wrong, bool *is_late)
+{
+    bool is_told_of[PRODUCT_CHUNK] = {false};
+    for (size_t i = 0; i < count; i++)
+        if (is_wrong[i])
+            TRY(outbox_waits(ctx, ids[i], &is_told_of[i]));
+    TRY(product_touch_find(ctx, ids, count, is_late));
+    for (size_t i = 0; i < count; i++)
+        is_late[i] = is_late[i] || is_told_of[i];
+    return NULL;
+}
+
 static err check_chunk(struct ctx *ctx, struct dictionary *dictionary, const int64_t *ids, size_t count,
                        struct sums *sums, void (*report)(void *arg, const char *problem), void *arg)
 {
-    bool is_touched[PRODUCT_CHUNK];
+    bool is_wrong[PRODUCT_CHUNK], is_late[PRODUCT_CHUNK];
     struct held_product *products = arena_alloc_many(ctx->arena, count, sizeof *products);
     TRY(held_load(ctx, ids, count, dictionary, products));
-    /* Asked afterwards: what changed before it was loaded waits now, or another turn was taken. */
-    TRY(product_touch_find(ctx, ids, count, is_touched));
     for (size_t i = 0; i < count; i++) {
         sums->held += (int64_t)holds_of(ctx, products[i].stored).count;
-        if (!is_touched[i] && !is_right(ctx, &products[i]))
-            report(arg, arena_format(ctx->arena, "product %" PRId64 " has other facets than it should",
-                                     products[i].product_id));
+        is_wrong[i] = !is_right(ctx, &products[i]);
     }
+    TRY(find_late(ctx, ids, count, is_wrong, is_late));
+    for (size_t i = 0; i < count; i++)
+        if (is_wrong[i] && !is_late[i])
+            report(arg,
+                   arena_format(ctx->arena, "product %" PRId64 " has other facets than it should", ids[i]));
     return NULL;
 }
 
