@@ -50,19 +50,20 @@ static err read_products(struct ctx *ctx, const struct value *data, const char *
 static err trash_tag(struct ctx *ctx, void *arg)
 {
     const int64_t *tag_id = arg;
-    struct db_rows *rows, *facet_rows;
-    const char *name;
+    struct db_rows *tag, *rows;
     struct value *data = value_object(ctx->arena);
-    TRY(tag_load_name(ctx, *tag_id, &name));
-    TRY(db_query(ctx, &facet_rows, "SELECT is_facet FROM tags WHERE shop_id = $1 AND id = $2",
+    TRY(db_query(ctx, &tag, "SELECT name, is_facet FROM tags WHERE shop_id = $1 AND id = $2",
                  db_int(ctx->shop->id), db_int(*tag_id)));
-    value_set_int(ctx->arena, data, "is_facet", db_next(facet_rows) ? db_get_int(facet_rows, 0) : 0);
+    if (!db_next(tag))
+        return fail_with(ctx, ERR_NOT_FOUND, "no such tag");
+    const char *name = db_get_text(tag, 0);
     TRY(db_query(ctx, &rows,
                  "SELECT product_id FROM product_tags WHERE shop_id = $1 AND tag_id = $2 ORDER BY product_id"
                  " LIMIT $3",
                  db_int(ctx->shop->id), db_int(*tag_id), db_int(TAG_TRASH_LIMIT)));
     value_set_id(ctx->arena, data, "id", *tag_id);
     value_set_text(ctx->arena, data, "name", name);
+    value_set_int(ctx->arena, data, "is_facet", db_get_int(tag, 1));
     add_ids(ctx, data, "products", rows);
     TRY(trash_put(ctx, TRASH_TAG, name, data));
     return tag_remove(ctx, *tag_id);
@@ -71,6 +72,15 @@ static err trash_tag(struct ctx *ctx, void *arg)
 err tag_trash(struct ctx *ctx, int64_t tag_id)
 {
     return db_transact(ctx, trash_tag, &tag_id);
+}
+
+/* Among those that narrow lists, unless others took all the places meanwhile. */
+static err offer_again(struct ctx *ctx, int64_t tag_id)
+{
+    struct tag *tags;
+    size_t count;
+    TRY(tag_facet_list(ctx, &tags, &count));
+    return count < TAG_FACET_LIMIT ? tag_change_facet(ctx, tag_id, true) : NULL;
 }
 
 /* A tag of that name that was made meanwhile gets the products. */
@@ -94,8 +104,7 @@ err tag_restore(struct ctx *ctx, const struct value *data)
     for (size_t start = 0; start < count; start += SHELF_CHUNK)
         TRY(shelf_settle_locked(ctx, ids + start, count - start < SHELF_CHUNK ? count - start : SHELF_CHUNK));
     TRY(outbox_emit(ctx, "tag.changed", tag_id, value_object(ctx->arena)));
-    err failure = value_find_int(data, "is_facet", 0) ? tag_change_facet(ctx, tag_id, true) : NULL;
-    return failure && failure->code != ERR_LIMIT ? failure : NULL; /* others took its place meanwhile */
+    return value_find_int(data, "is_facet", 0) ? offer_again(ctx, tag_id) : NULL;
 }
 
 /* ---- categories ---- */

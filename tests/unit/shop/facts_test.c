@@ -1,6 +1,7 @@
 /* facts_test.c - details, tags and attributes of products, and their history. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fixture.h"
+#include "shop/trash/trash.h"
 #include "unit.h"
 
 static struct variant_draft variant;
@@ -192,6 +193,45 @@ static const struct tag *tag_named(const char *name)
         if (text_is(tags[i].name, name))
             return &tags[i];
     return NULL;
+}
+
+static struct trash removed_tag(const char *name)
+{
+    struct trash *things, removed;
+    size_t count;
+    assert_ok(tag_trash(work, tag_named(name)->id));
+    assert_ok(trash_list(work, 0, 1, &things, &count));
+    assert_int_equal(count, 1);
+    assert_ok(trash_load(work, things->id, &removed));
+    return removed;
+}
+
+static err bring_back(struct ctx *ctx, void *arg)
+{
+    const struct trash *trash = arg;
+    return tag_restore(ctx, trash->data);
+}
+
+static void a_tag_comes_back_among_those_that_narrow_lists_while_there_is_room(void **state)
+{
+    (void)state;
+    const char *names[TAG_FACET_LIMIT + 1];
+    for (size_t i = 0; i <= TAG_FACET_LIMIT; i++)
+        names[i] = arena_format(work->arena, "0 筛选 %02zu", i);
+    struct product_draft product = cup("narrowing");
+    product.tags = names;
+    product.tag_count = TAG_FACET_LIMIT + 1;
+    assert_ok(product_save(work, &product));
+    for (size_t i = 0; i < TAG_FACET_LIMIT; i++)
+        assert_ok(tag_change_facet(work, tag_named(names[i])->id, true));
+    struct trash first = removed_tag(names[0]);
+    assert_ok(db_transact(work, bring_back, &first));
+    assert_true(tag_named(names[0])->is_facet);
+    first = removed_tag(names[0]);
+    assert_ok(tag_change_facet(work, tag_named(names[TAG_FACET_LIMIT])->id, true));
+    assert_ok(db_transact(work, bring_back, &first));
+    assert_false(tag_named(names[0])->is_facet);
+    assert_int_equal(tag_named(names[0])->product_count, 1);
 }
 
 static void a_tag_gets_another_name_or_becomes_one_with_another(void **state)
@@ -704,6 +744,7 @@ int main(void)
         SENTENCE(wrong_details_name_their_field),
         SENTENCE(tags_are_trimmed_kept_once_and_shared),
         SENTENCE(more_tags_than_the_limit_are_refused),
+        SENTENCE(a_tag_comes_back_among_those_that_narrow_lists_while_there_is_room),
         SENTENCE(a_tag_gets_another_name_or_becomes_one_with_another),
         SENTENCE(answers_must_fit_the_kind_of_their_attribute),
         SENTENCE(only_choices_may_have_several_answers),
