@@ -102,11 +102,16 @@ static err show(struct req *req)
     return reply_view(req, is_zip ? "admin/media_zip" : "admin/work", view);
 }
 
-err reply_work(struct req *req, const struct work *work)
+static err reply_with(struct req *req, int status, const struct work *work)
 {
     struct value *view = value_object(req->ctx.arena);
     work_set_view(&req->ctx, value_set_object(req->ctx.arena, view, "work"), work);
-    return reply_done(req, 202, view, "/admin/works/%" PRId64, work->id);
+    return reply_done(req, status, view, "/admin/works/%" PRId64, work->id);
+}
+
+err reply_work(struct req *req, const struct work *work)
+{
+    return reply_with(req, 202, work);
 }
 
 static err change(struct req *req, err (*change_work)(struct ctx *ctx, int64_t work_id))
@@ -118,9 +123,7 @@ static err change(struct req *req, err (*change_work)(struct ctx *ctx, int64_t w
         return fail_with(&req->ctx, ERR_FORBIDDEN, "this work is not yours to change");
     TRY(change_work(&req->ctx, work.id));
     TRY(work_load(&req->ctx, work.id, &work));
-    struct value *view = value_object(req->ctx.arena);
-    work_set_view(&req->ctx, value_set_object(req->ctx.arena, view, "work"), &work);
-    return reply_done(req, 200, view, "/admin/works/%" PRId64, work.id);
+    return reply_with(req, 200, &work);
 }
 
 static err stop(struct req *req)

@@ -40,13 +40,13 @@ static bool is_right(struct ctx *ctx, const struct held_product *product)
  * turn last: what changed before it was loaded is then still to be told, or waits, or a turn was taken. */
 static err find_late(struct ctx *ctx, const int64_t *ids, size_t count, const bool *is_wrong, bool *is_late)
 {
-    bool is_told_of[PRODUCT_CHUNK] = {false};
+    bool is_untold[PRODUCT_CHUNK] = {false};
     for (size_t i = 0; i < count; i++)
         if (is_wrong[i])
-            TRY(outbox_waits(ctx, ids[i], &is_told_of[i]));
+            TRY(outbox_waits(ctx, ids[i], &is_untold[i]));
     TRY(product_touch_find(ctx, ids, count, is_late));
     for (size_t i = 0; i < count; i++)
-        is_late[i] = is_late[i] || is_told_of[i];
+        is_late[i] = is_late[i] || is_untold[i];
     return NULL;
 }
 

@@ -175,7 +175,9 @@ CHECKED err review_check(struct ctx *ctx, void (*report)(void *arg, const char *
 
 /* ---- views (docs/views.md) ---- */
 
-/* Sets a member and returns it, for what else is to stand in it. */
+/* Into a view: count, average_tenths and average ("4.6"; nil when there are none). */
+void review_rating_view(struct ctx *ctx, struct value *view, const struct review_figures *figures);
+/* Sets a member, with the rating and each row of stars, and returns it for what else is to stand in it. */
 struct value *review_figures_view(struct ctx *ctx, struct value *object, const char *name,
                                   const struct review_figures *figures);
 /* As buyers see it: no hidden words. */

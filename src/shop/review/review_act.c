@@ -32,7 +32,8 @@ err review_figures_change(struct ctx *ctx, const struct review_change *change)
                      db_int(change->hidden));
 }
 
-err review_note_act(struct ctx *ctx, int64_t review_id, const struct review_act *act)
+/* After reading: the next line of the log. */
+static err note_act(struct ctx *ctx, int64_t review_id, const struct review_act *act)
 {
     return db_execute(
         ctx,
@@ -139,7 +140,7 @@ static err report_in_transaction(struct ctx *ctx, void *arg)
         return fail_with(ctx, ERR_CONFLICT, "this review is hidden already");
     if (review->reported_at)
         return fail_with(ctx, ERR_DUPLICATE, "the platform has been asked already");
-    TRY(review_note_act(ctx, review->id, &decision->act));
+    TRY(note_act(ctx, review->id, &decision->act));
     TRY(db_expect(ctx, 1, ERR_DUPLICATE, "the platform has been asked already",
                   "UPDATE reviews SET reported_at = $3 WHERE shop_id = $1 AND id = $2"
                   " AND reported_at IS NULL AND hidden_reason = 0",
@@ -154,7 +155,7 @@ static err hide_in_transaction(struct ctx *ctx, void *arg)
     TRY(review_load(ctx, decision->review_id, &review));
     if (review->hidden_reason)
         return fail_with(ctx, ERR_CONFLICT, "this review is hidden already");
-    TRY(review_note_act(ctx, review->id, &decision->act));
+    TRY(note_act(ctx, review->id, &decision->act));
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "the review changed meanwhile",
                   "UPDATE reviews SET hidden_reason = $3, weight = 0, reported_at = NULL"
                   " WHERE shop_id = $1 AND id = $2 AND hidden_reason = 0 AND weight = $4",
@@ -177,7 +178,7 @@ static err show_in_transaction(struct ctx *ctx, void *arg)
     if (!review->hidden_reason)
         return fail_with(ctx, ERR_CONFLICT, "this review is not hidden");
     int64_t weight = review_weight(review->body, review->follow_body);
-    TRY(review_note_act(ctx, review->id, &decision->act));
+    TRY(note_act(ctx, review->id, &decision->act));
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "the review changed meanwhile",
                   "UPDATE reviews SET hidden_reason = 0, weight = $3 WHERE shop_id = $1 AND id = $2"
                   " AND hidden_reason = $4 AND follow_body = $5",
@@ -197,7 +198,7 @@ static err keep_in_transaction(struct ctx *ctx, void *arg)
     const struct decision *decision = arg;
     const struct review *review;
     TRY(review_load(ctx, decision->review_id, &review));
-    TRY(review_note_act(ctx, review->id, &decision->act));
+    TRY(note_act(ctx, review->id, &decision->act));
     return db_expect(ctx, 1, ERR_CONFLICT, "nobody reported this review",
                      "UPDATE reviews SET reported_at = NULL WHERE shop_id = $1 AND id = $2"
                      " AND reported_at IS NOT NULL",

@@ -4,7 +4,7 @@
 #include "shop/review/review_parts.h"
 #include <inttypes.h>
 
-struct review review_of_row(const struct db_rows *rows)
+static struct review read_review(const struct db_rows *rows)
 {
     return (struct review){.id = db_get_int(rows, 0),
                            .product_id = db_get_int(rows, 1),
@@ -30,7 +30,7 @@ void review_take(struct ctx *ctx, struct db_rows *rows, struct review **reviews,
     *reviews = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **reviews);
     *count = 0;
     while (db_next(rows))
-        (*reviews)[(*count)++] = review_of_row(rows);
+        (*reviews)[(*count)++] = read_review(rows);
 }
 
 err review_load(struct ctx *ctx, int64_t review_id, const struct review **review)

@@ -10,8 +10,7 @@
     " v.hidden_reason FROM reviews v LEFT JOIN review_replies r ON r.shop_id = v.shop_id"                    \
     " AND r.review_id = v.id AND r.reply_no = v.reply_no WHERE v.shop_id = $1"
 
-/* The present row of such a statement. */
-struct review review_of_row(const struct db_rows *rows);
+/* All rows of such a statement. */
 void review_take(struct ctx *ctx, struct db_rows *rows, struct review **reviews, size_t *count);
 
 /* What one change adds to the figures of a product. */
@@ -26,5 +25,3 @@ struct review_change {
 CHECKED err review_figures_change(struct ctx *ctx, const struct review_change *change);
 /* In a transaction: tells the pages of the product. */
 CHECKED err review_emit(struct ctx *ctx, const char *topic, int64_t product_id, int64_t review_id);
-/* In a transaction, after reading: the next line of the log. */
-CHECKED err review_note_act(struct ctx *ctx, int64_t review_id, const struct review_act *act);

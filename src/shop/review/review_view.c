@@ -7,16 +7,23 @@
 /* Reviews that stand on the page of the product itself. */
 #define ON_PRODUCT_PAGE 4
 
-struct value *review_figures_view(struct ctx *ctx, struct value *object, const char *name,
-                                  const struct review_figures *figures)
+void review_rating_view(struct ctx *ctx, struct value *view, const struct review_figures *figures)
 {
     struct arena *arena = ctx->arena;
     int64_t count = review_count(figures), tenths = review_average_tenths(figures);
-    struct value *view = value_set_object(arena, object, name);
     value_set_int(arena, view, "count", count);
     value_set_int(arena, view, "average_tenths", tenths);
     value_set_text(arena, view, "average",
                    count ? arena_format(arena, "%" PRId64 ".%" PRId64, tenths / 10, tenths % 10) : NULL);
+}
+
+struct value *review_figures_view(struct ctx *ctx, struct value *object, const char *name,
+                                  const struct review_figures *figures)
+{
+    struct arena *arena = ctx->arena;
+    int64_t count = review_count(figures);
+    struct value *view = value_set_object(arena, object, name);
+    review_rating_view(ctx, view, figures);
     struct value *stars = value_set_list(arena, view, "stars");
     for (int64_t star = REVIEW_STARS; star > 0; star--) {
         struct value *row = value_add(arena, stars, *value_object(arena));

@@ -7,7 +7,6 @@
 #include "shop/media/media.h"
 #include "shop/pricing/pricing.h"
 #include "shop/review/review.h"
-#include <inttypes.h>
 
 #define NEW_MS (14 * DAY_MS)
 /* Cards show "sold out" or not: a number is capped so that a page does not change with every sale. */
@@ -19,21 +18,6 @@ struct beside {
     struct struck_price struck;
     const struct review_figures *figures;
 };
-
-static void set_rating(struct ctx *ctx, struct value *card, const struct review_figures *figures)
-{
-    struct arena *arena = ctx->arena;
-    int64_t count = review_count(figures), tenths = review_average_tenths(figures);
-    if (count == 0) {
-        value_set(arena, card, "rating", value_null());
-        return;
-    }
-    struct value *rating = value_set_object(arena, card, "rating");
-    value_set_int(arena, rating, "count", count);
-    value_set_int(arena, rating, "average_tenths", tenths);
-    value_set_text(arena, rating, "average",
-                   arena_format(arena, "%" PRId64 ".%" PRId64, tenths / 10, tenths % 10));
-}
 
 static void add_card(struct ctx *ctx, struct value *list, const struct product *product, int64_t available,
                      const struct beside *beside)
@@ -53,7 +37,9 @@ static void add_card(struct ctx *ctx, struct value *list, const struct product *
     value_set_int(arena, card, "available", available < SHOWN_STOCK ? available : SHOWN_STOCK);
     value_set_text(arena, card, "kind", product_kind_name(product->kind));
     value_set_bool(arena, card, "is_new", product->created_at > ctx->now - NEW_MS);
-    set_rating(ctx, card, beside->figures);
+    value_set(arena, card, "rating", value_null());
+    if (review_count(beside->figures) > 0)
+        review_rating_view(ctx, value_set_object(arena, card, "rating"), beside->figures);
 }
 
 err product_card_views(struct ctx *ctx, struct value *list, const struct product *products, size_t count)

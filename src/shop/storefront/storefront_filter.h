@@ -51,5 +51,3 @@ bool filter_band(const char *text, struct facet_band *band);
 /* docs/views.md: `filter`. `base` is the address of the list, `sort` its order ("" = the usual one). */
 void filter_view(struct ctx *ctx, struct value *view, const struct filter *filter,
                  const struct facet_answer *answer, const char *base, const char *sort);
-/* "filter=…", encoded; "" when nothing is chosen. */
-const char *filter_query(struct ctx *ctx, const struct filter *filter);

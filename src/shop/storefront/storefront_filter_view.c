@@ -24,7 +24,8 @@ static void add_word(struct text_buf *text, const char *word)
     }
 }
 
-const char *filter_query(struct ctx *ctx, const struct filter *filter)
+/* "filter=…", encoded; "" when nothing is chosen. */
+static const char *query_of(struct ctx *ctx, const struct filter *filter)
 {
     struct text_buf plain, encoded;
     text_open(&plain, ctx->arena, 65536);
@@ -49,7 +50,7 @@ const char *filter_query(struct ctx *ctx, const struct filter *filter)
 static const char *address_of(struct ctx *ctx, const struct filter *filter, const char *base,
                               const char *sort)
 {
-    const char *query = filter_query(ctx, filter);
+    const char *query = query_of(ctx, filter);
     const char *mark = sort[0] || query[0] ? "?" : "", *and = sort[0] && query[0] ? "&" : "";
     const char *address =
         arena_format(ctx->arena, "%s%s%s%s%s%s", base, mark, sort[0] ? "sort=" : "", sort, and, query);
@@ -248,7 +249,7 @@ void filter_view(struct ctx *ctx, struct value *view, const struct filter *filte
 {
     struct page page = {filter, answer, base, sort};
     struct value *tree = value_set_object(ctx->arena, view, "filter");
-    const char *query = filter_query(ctx, filter);
+    const char *query = query_of(ctx, filter);
     value_set_int(ctx->arena, tree, "count", (int64_t)filter->pick_count);
     value_set_text(ctx->arena, tree, "query", query[0] ? query : NULL);
     value_set_text(ctx->arena, tree, "clear_url",

@@ -11,15 +11,11 @@
 #define PAYLOAD_LIMIT 4096
 #define SWEPT_AT_ONCE 200
 
-const char *work_state_name(enum work_state state)
-{
-    static const char *const names[] = {[0] = "",
-                                        [WORK_RUNNING] = "running",
-                                        [WORK_DONE] = "done",
-                                        [WORK_FAILED] = "failed",
-                                        [WORK_STOPPED] = "stopped"};
-    return names[state];
-}
+static const char *const state_names[] = {[0] = "",
+                                          [WORK_RUNNING] = "running",
+                                          [WORK_DONE] = "done",
+                                          [WORK_FAILED] = "failed",
+                                          [WORK_STOPPED] = "stopped"};
 
 /* ---- asking for it ---- */
 
@@ -230,7 +226,7 @@ void work_set_view(struct ctx *ctx, struct value *view, const struct work *work)
     value_set_id(arena, view, "id", work->id);
     value_set_text(arena, view, "kind", work->kind);
     value_set_text(arena, view, "title", work->title);
-    value_set_text(arena, view, "state", work_state_name(work->state));
+    value_set_text(arena, view, "state", state_names[work->state]);
     value_set_int(arena, view, "done", work->done);
     value_set_int(arena, view, "total", work->total);
     value_set_int(arena, view, "percent", percent_of(work));

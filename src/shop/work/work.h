@@ -23,7 +23,6 @@
 #define WORK_PAUSE_MS SECOND_MS
 
 enum work_state { WORK_RUNNING = 1, WORK_DONE = 2, WORK_FAILED = 3, WORK_STOPPED = 4 };
-const char *work_state_name(enum work_state state); /* running, done, failed, stopped */
 
 struct work {
     int64_t id;
