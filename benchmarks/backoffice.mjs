@@ -38,7 +38,7 @@ export function writeProducts(file, rows, price = 0) {
 }
 
 /** Somebody who is logged in to the back office of the first shop. */
-class Staff {
+export class Staff {
   constructor(base) {
     this.client = new Client(base, { host: "s1.localhost" });
   }

@@ -3,14 +3,15 @@
  *     load get URL [--connections 64] [--seconds 8] [--warm 1] [--rate N] [--paths FILE] [--header "Name:
  * value"] load buy BASE [--buyers 64] [--seconds 8] [--warm 1] [--rate N] [--hot] [--kind physical]
  * [--variants 500] [--check] load idle BASE [--connections 10000] [--seconds 0] load streams URL
- * [--connections 1000] [--seconds 0]
+ * [--connections 1000] [--seconds 0] load attempts BASE --variant ID --attempts 20000 [--buyers 64]
  *
- * get asks for one address (or the paths of a file, in turn); buy places whole guest orders: cart, checkout,
- * pay, and "paid" at the sandbox cashier; --check looks at every order afterwards, and a sample is always
- * awaited until it is paid. With --rate work starts at fixed times and its time counts from then, also when
- * it had to wait; without it every connection works as fast as it can. idle and streams hold connections
- * until standard input ends, or for some seconds, and count those that were lost. The result is one line of
- * JSON on standard output. */
+ * attempts sends so many people at one variant, each until the order is placed or refused. buy --unpaid ends
+ * where the order is placed. get asks for one address (or the paths of a file, in turn); buy places whole
+ * guest orders: cart, checkout, pay, and "paid" at the sandbox cashier; --check looks at every order
+ * afterwards, and a sample is always awaited until it is paid. With --rate work starts at fixed times and its
+ * time counts from then, also when it had to wait; without it every connection works as fast as it can. idle
+ * and streams hold connections until standard input ends, or for some seconds, and count those that were
+ * lost. The result is one line of JSON on standard output. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client.h"
 #include "histogram.h"
@@ -66,11 +67,14 @@ struct options {
     const char *host;
     size_t connections;
     size_t variants;
+    const char *variant; /* the only one to buy */
+    size_t attempts;     /* ends after so many, 0 = by time */
     double seconds;
     double warm;
     double rate;
     bool is_hot;
     bool is_checked;
+    bool is_unpaid; /* a work is done when the order is placed */
 };
 
 struct variant {
@@ -359,7 +363,10 @@ static void answer_done(struct connection *connection)
     }
     if (connection->answer.closes)
         connection_again(connection);
-    enum step last = load.variants == NULL ? STEP_CART : load.options.is_checked ? STEP_CHECK : STEP_PAID;
+    enum step last = load.variants == NULL     ? STEP_CART
+                     : load.options.is_unpaid  ? STEP_CHECKOUT
+                     : load.options.is_checked ? STEP_CHECK
+                                               : STEP_PAID;
     if (!is_learned) {
         connection_free(connection);
     } else if (connection->step == last) {
@@ -419,6 +426,11 @@ static void find_hung(uint64_t time)
     }
 }
 
+static bool is_decided(void)
+{
+    return load.options.attempts > 0 && load.finished + load.refused >= load.options.attempts;
+}
+
 static void run(void)
 {
     load.epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -436,7 +448,7 @@ static void run(void)
     for (size_t index = 0; index < load.options.connections; index++)
         connection_free(&load.connections[index]);
     struct epoll_event events[256];
-    for (uint64_t time = begun; time < load.measure_to; time = now()) {
+    for (uint64_t time = begun; time < load.measure_to && !is_decided(); time = now()) {
         uint64_t pause = start_due(time);
         struct timespec wait = {.tv_sec = 0, .tv_nsec = (long)(pause < 900000 ? pause : 900000) * 1000};
         int count = epoll_pwait2(load.epoll, events, 256, &wait, NULL);
@@ -617,12 +629,29 @@ static int run_get(void)
     return load.bad_status + load.broken > 0;
 }
 
+static int run_attempts(void)
+{
+    load.variants = calloc(1, sizeof *load.variants);
+    if (load.variants == NULL || load.options.variant == NULL)
+        die("which variant?");
+    snprintf(load.variants[0].id, sizeof load.variants[0].id, "%s", load.options.variant);
+    load.variant_count = 1;
+    load.options.warm = 0;
+    load.options.is_unpaid = true;
+    run();
+    double took = (double)(now() - load.measure_from) / (double)SECOND;
+    printf("{\"won\":%" PRIu64 ",\"refused\":%" PRIu64 ",\"decided_per_second\":%.1f,\"broken\":%" PRIu64
+           "}\n",
+           load.finished, load.refused, (double)(load.finished + load.refused) / took, load.broken);
+    return load.bad_status + load.broken > 0;
+}
+
 static int run_buy(void)
 {
     find_variants();
     run();
     uint64_t settled;
-    size_t unpaid = await_paid(&settled);
+    size_t unpaid = load.options.is_unpaid ? (settled = 0) : await_paid(&settled);
     print_counts("orders");
     printf(",\"variants\":%zu,\"refused\":%" PRIu64
            ",\"unpaid_of_sample\":%zu,\"settled_ms\":%.1f,\"steps\":{",
@@ -676,67 +705,59 @@ static int run_hold(const char *request, size_t length)
     return refused + lost > 0;
 }
 
+enum option_kind { OPTION_TEXT, OPTION_NUMBER, OPTION_COUNT, OPTION_FLAG };
+static const struct known_option {
+    const char *name;
+    enum option_kind kind;
+    size_t offset; /* in struct options: const char *, double, size_t, bool */
+} known_options[] = {
+    {"connections", OPTION_COUNT, offsetof(struct options, connections)},
+    {"buyers", OPTION_COUNT, offsetof(struct options, connections)},
+    {"seconds", OPTION_NUMBER, offsetof(struct options, seconds)},
+    {"warm", OPTION_NUMBER, offsetof(struct options, warm)},
+    {"rate", OPTION_NUMBER, offsetof(struct options, rate)},
+    {"paths", OPTION_TEXT, offsetof(struct options, paths)},
+    {"header", OPTION_TEXT, offsetof(struct options, header)},
+    {"hot", OPTION_FLAG, offsetof(struct options, is_hot)},
+    {"kind", OPTION_TEXT, offsetof(struct options, kind)},
+    {"variants", OPTION_COUNT, offsetof(struct options, variants)},
+    {"check", OPTION_FLAG, offsetof(struct options, is_checked)},
+    {"host", OPTION_TEXT, offsetof(struct options, host)},
+    {"variant", OPTION_TEXT, offsetof(struct options, variant)},
+    {"attempts", OPTION_COUNT, offsetof(struct options, attempts)},
+    {"unpaid", OPTION_FLAG, offsetof(struct options, is_unpaid)},
+};
+#define KNOWN_OPTIONS (sizeof known_options / sizeof *known_options)
+
+static void take_option(const struct known_option *known, const char *text)
+{
+    char *place = (char *)&load.options + known->offset;
+    if (known->kind == OPTION_TEXT)
+        *(const char **)place = text;
+    else if (known->kind == OPTION_NUMBER)
+        *(double *)place = strtod(text, NULL);
+    else if (known->kind == OPTION_COUNT)
+        *(size_t *)place = strtoul(text, NULL, 10);
+    else
+        *(bool *)place = true;
+}
+
 static void read_options(int argc, char **argv)
 {
-    enum { CONNECTIONS = 1, SECONDS, WARM, RATE, PATHS, HEADER, HOT, KIND, VARIANTS, CHECK, HOST };
-    static const struct option known[] = {
-        {"connections", required_argument, NULL, CONNECTIONS},
-        {"buyers", required_argument, NULL, CONNECTIONS},
-        {"seconds", required_argument, NULL, SECONDS},
-        {"warm", required_argument, NULL, WARM},
-        {"rate", required_argument, NULL, RATE},
-        {"paths", required_argument, NULL, PATHS},
-        {"header", required_argument, NULL, HEADER},
-        {"hot", no_argument, NULL, HOT},
-        {"kind", required_argument, NULL, KIND},
-        {"variants", required_argument, NULL, VARIANTS},
-        {"check", no_argument, NULL, CHECK},
-        {"host", required_argument, NULL, HOST},
-        {0},
-    };
+    struct option known[KNOWN_OPTIONS + 1] = {0};
+    for (size_t i = 0; i < KNOWN_OPTIONS; i++)
+        known[i] = (struct option){known_options[i].name,
+                                   known_options[i].kind == OPTION_FLAG ? no_argument : required_argument,
+                                   NULL, (int)i + 1};
     load.options = (struct options){.seconds = -1, .warm = 1, .kind = "physical", .variants = 500};
     for (int option; (option = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-        switch (option) {
-        case CONNECTIONS:
-            load.options.connections = strtoul(optarg, NULL, 10);
-            break;
-        case SECONDS:
-            load.options.seconds = strtod(optarg, NULL);
-            break;
-        case WARM:
-            load.options.warm = strtod(optarg, NULL);
-            break;
-        case RATE:
-            load.options.rate = strtod(optarg, NULL);
-            break;
-        case PATHS:
-            load.options.paths = optarg;
-            break;
-        case HEADER:
-            load.options.header = optarg;
-            break;
-        case HOT:
-            load.options.is_hot = true;
-            break;
-        case KIND:
-            load.options.kind = optarg;
-            break;
-        case VARIANTS:
-            load.options.variants = strtoul(optarg, NULL, 10);
-            break;
-        case CHECK:
-            load.options.is_checked = true;
-            break;
-        case HOST:
-            load.options.host = optarg;
-            break;
-        default:
+        if (option < 1 || option > (int)KNOWN_OPTIONS)
             exit(2);
-        }
+        take_option(&known_options[option - 1], optarg);
     }
     errno = 0;
     if (optind + 2 != argc || !target_parse(argv[optind + 1], &load.target))
-        die("usage: load {get|buy|idle|streams} http://HOST:PORT/… [options]");
+        die("usage: load {get|buy|attempts|idle|streams} http://HOST:PORT/… [options]");
     load.options.mode = argv[optind];
     load.options.url = argv[optind + 1];
     if (load.options.host == NULL)
@@ -765,6 +786,8 @@ int main(int argc, char **argv)
         return run_get();
     if (strcmp(options->mode, "buy") == 0)
         return run_buy();
+    if (strcmp(options->mode, "attempts") == 0)
+        return run_attempts();
     if (strcmp(options->mode, "idle") == 0)
         return run_hold("", 0);
     if (strcmp(options->mode, "streams") == 0) {
@@ -773,5 +796,5 @@ int main(int argc, char **argv)
         write_get(request, sizeof request, &length, load.target.path, "Accept: text/event-stream");
         return run_hold(request, length);
     }
-    die("the mode is get, buy, idle or streams");
+    die("the mode is get, buy, attempts, idle or streams");
 }

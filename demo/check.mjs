@@ -41,6 +41,14 @@ for (const c of data.categories || []) {
   picture(where, c.picture);
 }
 
+for (const o of data.offers || []) {
+  const where = `offer ${o.name}`;
+  text(where, o, 'name');
+  if (!['sale', 'pieces', 'nth', 'sum', 'coupon', 'shipping', 'bundle', 'gift', 'addon', 'voucher'].includes(o.kind)) fault(where, `unknown kind ${o.kind}`);
+  if (!Array.isArray(o.steps) || !o.steps.length) fault(where, 'no steps');
+  if (o.category && !categories.has(o.category)) fault(where, `unknown category ${o.category}`);
+}
+
 const handles = new Set(), skus = new Set(), titles = new Set();
 let variants = 0, withOptions = 0, low = Infinity, high = 0;
 for (const p of data.products || []) {
@@ -121,6 +129,7 @@ for (const name of files) {
   const ids = new Set([...body.matchAll(/ id="([^"]+)"/g)].map(m => m[1]));
   for (const [, id] of body.matchAll(/url\(#([^)]+)\)/g)) if (!ids.has(id)) { fault(`pictures/${name}`, `refers to missing #${id}`); break; }
 }
+for (const o of data.offers || []) for (const { sku } of o.goods || []) if (!skus.has(sku)) fault(`offer ${o.name}`, `unknown SKU ${sku}`);
 if (bytes > 2.6e6) fault('pictures', `${bytes} bytes together, more than 2.6 MB`);
 
 if (faults.length) {

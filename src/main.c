@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "base/crypto.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "liquid/liquid.h"
 #include "shop/checkout/checkout.h"
@@ -162,6 +163,7 @@ static err serve(struct program *program)
         _exit(0);
     }
     http_close(server);
+    web_close(web);
     return NULL;
 }
 
@@ -214,7 +216,9 @@ static err shop_verb(struct program *program)
     TRY(open_program(program));
     if (program->argc == 0 || !text_is(program->argv[0], "create"))
         return fail_with(&program->ctx, ERR_BAD_REQUEST, "the only word after shop is create");
-    struct shop_draft draft = {.utc_offset = 480, .host = option(program, "host", NULL)};
+    struct shop_draft draft = {.utc_offset = 480,
+                               .zone = option(program, "zone", "Asia/Shanghai"),
+                               .host = option(program, "host", NULL)};
     int64_t shop_id;
     TRY(need(program, "handle", &draft.handle));
     TRY(need(program, "name", &draft.name));
@@ -265,7 +269,7 @@ static err print_reported(struct ctx *ctx)
     TRY(review_list_shop(ctx, &query, &reviews, &count));
     for (size_t i = 0; i < count; i++)
         printf("%" PRId64 " %s %" PRId64 " of 5\n    %s\n", reviews[i].id,
-               clock_format(ctx->arena, reviews[i].reported_at, ctx->shop->utc_offset, "%Y-%m-%d %H:%M"),
+               clock_format(ctx->arena, reviews[i].reported_at, ctx->shop->zone, "%Y-%m-%d %H:%M"),
                reviews[i].stars, reviews[i].body);
     printf("%zu reported\n", count);
     return NULL;
@@ -312,16 +316,92 @@ static err review_verb(struct program *program)
     return NULL;
 }
 
+/* What the platform, and nobody else, may do about a product. */
+static err print_blocked(struct ctx *ctx)
+{
+    struct product_block *blocks;
+    size_t count;
+    TRY(product_block_list(ctx, &blocks, &count));
+    for (size_t i = 0; i < count; i++)
+        printf("%" PRId64 " %s %s, by %s\n    %s\n", blocks[i].product_id,
+               clock_format(ctx->arena, blocks[i].at, ctx->shop->zone, "%Y-%m-%d %H:%M"),
+               block_reason_names[blocks[i].reason - 1], blocks[i].who, blocks[i].note);
+    printf("%zu blocked\n", count);
+    return NULL;
+}
+
+static err read_ground(struct program *program, enum block_reason *reason)
+{
+    const char *wish = option(program, "reason", "");
+    for (int i = 0; block_reason_names[i]; i++)
+        if (text_is(block_reason_names[i], wish)) {
+            *reason = (enum block_reason)(i + 1);
+            return NULL;
+        }
+    return fail_with(&program->ctx, ERR_BAD_REQUEST,
+                     "--reason wants forbidden, unsafe, infringement, unlicensed, misleading or authority");
+}
+
+/* By its id, or by the word in its address. */
+static err find_product(struct program *program, int64_t *product_id)
+{
+    const struct product *product;
+    const char *handle = option(program, "handle", NULL);
+    if (!handle)
+        return number_option(program, "product", product_id);
+    TRY(product_find_by_handle(&program->ctx, handle, &product));
+    *product_id = product ? product->id : 0;
+    return product ? NULL : fail_with(&program->ctx, ERR_NOT_FOUND, "no product has the handle %s", handle);
+}
+
+static err product_verb(struct program *program)
+{
+    const char *word = program->argc ? program->argv[0] : "";
+    struct product_block block = {0};
+    bool blocks = text_is(word, "block");
+    TRY(open_program(program));
+    TRY(use_shop(program));
+    if (text_is(word, "blocked"))
+        return print_blocked(&program->ctx);
+    if (!blocks && !text_is(word, "unblock"))
+        return fail_with(&program->ctx, ERR_BAD_REQUEST, "after product comes block, unblock or blocked");
+    TRY(find_product(program, &block.product_id));
+    TRY(need(program, "by", &block.who));
+    TRY(need(program, "note", &block.note));
+    if (blocks) {
+        TRY(read_ground(program, &block.reason));
+        TRY(product_block(&program->ctx, &block));
+    } else {
+        TRY(product_unblock(&program->ctx, block.product_id, block.note, block.who));
+    }
+    printf("product %" PRId64 ": %s; the log says so\n", block.product_id,
+           blocks ? "blocked, off the shelf everywhere" : "free again, as it was");
+    return NULL;
+}
+
+static err read_match(struct program *program, enum import_match *match)
+{
+    const char *word = option(program, "match", import_match_names[0]);
+    for (int i = 0; import_match_names[i]; i++)
+        if (text_is(import_match_names[i], word)) {
+            *match = (enum import_match)(IMPORT_BY_SKU + i);
+            return NULL;
+        }
+    return fail_with(&program->ctx, ERR_BAD_REQUEST, "--match is one of sku, barcode, handle, external_id");
+}
+
 /* The file is the last word: options stand before it. */
 static err import_verb(struct program *program)
 {
     struct import_report report;
+    enum import_match match;
     bool is_dry = has_flag(program, "dry-run");
     TRY(open_program(program));
+    TRY(read_match(program, &match));
     TRY(use_shop(program));
     if (program->argc < 3)
         return fail_with(&program->ctx, ERR_BAD_REQUEST, "the file is missing");
-    TRY(transfer_import_file(&program->ctx, program->argv[program->argc - 1], is_dry, &report));
+    TRY(transfer_import_file(&program->ctx, program->argv[program->argc - 1], match, is_dry, &report));
     TRY(db_analyze(&program->ctx));
     struct text_buf text;
     text_open(&text, program->ctx.arena, OUTPUT_LIMIT);
@@ -385,7 +465,7 @@ static err export_verb(struct program *program)
     err failure = export_open(ctx, kind, &filter, format, &export);
     if (!failure) {
         failure = write_pieces(ctx, export, file);
-        export_close(export);
+        export_close(ctx, export);
     }
     if ((file == stdout ? fflush(file) : fclose(file)) != 0 && !failure)
         failure = fail_with(ctx, ERR_INTERNAL, "%s cannot be written (errno %d)", path, errno);
@@ -446,6 +526,7 @@ static err check_shop(struct ctx *ctx, struct findings *findings)
     TRY(media_check(ctx, print_finding, findings));
     TRY(product_picture_check(ctx, print_finding, findings));
     TRY(shelf_check(ctx, print_finding, findings));
+    TRY(shelf_gate_checkup(ctx, print_finding, findings));
     TRY(rule_check(ctx, print_finding, findings));
     TRY(facet_check(ctx, print_finding, findings));
     TRY(stock_check(ctx, print_finding, findings));
@@ -453,9 +534,14 @@ static err check_shop(struct ctx *ctx, struct findings *findings)
     TRY(code_check_stock(ctx, print_finding, findings));
     TRY(order_check(ctx, print_finding, findings));
     TRY(order_check_deals(ctx, print_finding, findings));
+    TRY(order_check_rations(ctx, print_finding, findings));
     TRY(sales_check(ctx, print_finding, findings));
+    TRY(promotion_check(ctx, print_finding, findings));
+    TRY(flash_check(ctx, print_finding, findings));
+    TRY(order_check_flash(ctx, print_finding, findings));
     TRY(review_check(ctx, print_finding, findings));
-    return payment_check(ctx, print_finding, findings);
+    TRY(payment_check(ctx, print_finding, findings));
+    return payment_check_ledger(ctx, print_finding, findings);
 }
 
 static err check(struct program *program)
@@ -505,6 +591,18 @@ static err openapi(struct program *program)
     return NULL;
 }
 
+static err states(struct program *program)
+{
+    const char *json;
+    if (!has_flag(program, "json")) {
+        fputs(order_table_markdown(&program->ctx), stdout);
+        return NULL;
+    }
+    TRY(json_text(&program->ctx, order_table_view(&program->ctx), OUTPUT_LIMIT, &json));
+    puts(json);
+    return NULL;
+}
+
 static err liquid(struct program *program)
 {
     if (!has_flag(program, "batch"))
@@ -531,7 +629,8 @@ static const struct verb verbs[] = {
     {"seed", seed, "Writes the demo platform, or one of any size.",
      "yundian seed --data var --demo\n    yundian seed --data var --shops 10 --products 1000 --orders 10000"},
     {"shop", shop_verb, "Opens a shop.",
-     "yundian shop create --handle tea --name 茶铺 --host tea.example --declare small-amount"},
+     "yundian shop create --handle tea --name 茶铺 --host tea.example --zone Asia/Shanghai --declare "
+     "small-amount"},
     {"staff", staff_verb, "Adds a person who runs a shop.",
      "yundian staff create --shop tea --login mei@tea.example --password '…'"},
     {"review", review_verb, "Hides the words of a review on a ground of the law, or shows them again.",
@@ -541,8 +640,18 @@ static const struct verb verbs[] = {
      "    yundian review keep --shop demo --review 123 --by 王审核 --note '…'\n\n"
      "Grounds: unlawful, privacy, defamation, fabricated, authority. keep closes a report without hiding.\n"
      "Stars stay counted, but for a fabricated sale. Who did what and why stays in a log for ever."},
+    {"product", product_verb, "Blocks a product on a ground of the law, or lifts the block.",
+     "yundian product block --shop demo --handle tea --reason unsafe --by 王审核 --note '…'\n"
+     "    yundian product unblock --shop demo --product 123 --by 王审核 --note '…'\n"
+     "    yundian product blocked --shop demo\n\n"
+     "Grounds: forbidden, unsafe, infringement, unlicensed, misleading, authority. The shop reads ground "
+     "and\n"
+     "note and cannot put the product back; unblock gives it the status that it had. Who did what and why\n"
+     "stays in a log for ever."},
     {"import", import_verb, "Takes products from a CSV or XLSX file.",
-     "yundian import --shop demo products.csv\n    yundian import --shop demo --dry-run products.csv\n\n"
+     "yundian import --shop demo products.csv\n    yundian import --shop demo --dry-run products.csv\n"
+     "    yundian import --shop demo --match external_id products.csv\n\n"
+     "--match says by what products are known again: sku (without it), barcode, handle or external_id.\n"
      "--dry-run only tells what would happen.\n"
      "A bad row never stops the others: good ones are taken, bad ones are named with line and reason.\n"
      "Exit: 0 rows were taken or known; 3 all were refused, or the file broke off; 1 the file or the "
@@ -563,6 +672,8 @@ static const struct verb verbs[] = {
     {"config", config_verb, "Prints every setting with its value and help.", "yundian config"},
     {"routes", routes, "Prints the table of addresses.", "yundian routes"},
     {"openapi", openapi, "Prints the API as OpenAPI 3.1.", "yundian openapi > openapi.json"},
+    {"states", states, "Prints the table by which orders move, for people or with --json for programs.",
+     "yundian states > docs/order-states.md\n    yundian states --json"},
     {"liquid", liquid, "Renders JSON lines {template, data, templates} to {result} or {error}.",
      "yundian liquid --batch < cases.jsonl"},
 };

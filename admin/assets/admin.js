@@ -1,4 +1,5 @@
 // The back office works without this file: it makes plain forms and links quicker and safer to use.
+import { guard, guards, state, watch } from "./forms.js";
 const find = (query, within = document) => within.querySelector(query);
 const all = (query, within = document) => [...within.querySelectorAll(query)];
 const on = (event, query, act) =>
@@ -69,6 +70,7 @@ async function takeOver(query, html) {
     old.replaceWith(fresh);
     sayTimes(fresh);
     prepare(fresh);
+    guard(fresh.parentElement);
     if (place >= 0) all("input, button, textarea, summary, a", fresh)[place]?.focus();
   } else if (old) old.remove();
   toast(said ?? words.saved, Boolean(failure));
@@ -148,39 +150,10 @@ for (const select of all("select[data-remember]")) {
   select.form.addEventListener("submit", () => localStorage.setItem(key, select.value));
 }
 
-/* ---- unsaved changes ---- */
+/* ---- unsaved changes, sent once ---- */
 
-const state = (form) => JSON.stringify([...new FormData(form)].map(([k, v]) => [k, v instanceof File ? v.name : v]));
-const guards = all("form[data-guard]").map((form) => ({ form, saved: form.hasAttribute("data-dirty") ? "" : null, dirty: false }));
-const bar = find(".save-bar");
-function watch() {
-  for (const guard of guards) guard.dirty = !guard.sent && guard.saved !== state(guard.form);
-  const dirty = guards.some((guard) => guard.dirty);
-  if (bar) {
-    bar.classList.toggle("is-dirty", dirty);
-    const text = dirty ? words.unsaved : "";
-    const place = find("[data-guard-text]", bar);
-    if (place.textContent !== text) place.textContent = text;
-  }
-  return dirty;
-}
-for (const guard of guards) {
-  guard.saved ??= state(guard.form);
-  guard.form.addEventListener("submit", () => {
-    tidy(guard.form);
-    guard.sent = true;
-  });
-}
-if (guards.length) {
-  document.addEventListener("input", watch);
-  document.addEventListener("change", watch);
-  addEventListener("pageshow", () => {
-    for (const guard of guards) guard.sent = false;
-    watch();
-  });
-  addEventListener("beforeunload", (e) => watch() && e.preventDefault());
-  on("click", "[data-discard]", () => guards.forEach((guard) => (guard.sent = true)));
-}
+find("#edit")?.addEventListener("submit", (e) => tidy(e.currentTarget));
+guard();
 
 /* ---- variants: rows, combinations, filling ---- */
 
@@ -315,7 +288,7 @@ async function openMatrix(isCompleted = false) {
   const text = (money) => (money ? decimal(money.amount, digits) : "");
   const known = new Map((product?.variants ?? []).map((variant) => [variant.id, {
     id: variant.id, options: variant.options, sku: variant.sku, price: text(variant.price), cost: text(variant.cost), weight: variant.weight ? String(variant.weight) : "",
-    barcode: variant.barcode, volume: variant.volume ? String(variant.volume) : "", stock: "", available: variant.available, active: variant.is_active,
+    barcode: variant.barcode, external_id: variant.external_id, volume: variant.volume ? String(variant.volume) : "", stock: "", available: variant.available, active: variant.is_active,
   }]));
   const fresh = [];
   // What was typed in the rows comes along.
@@ -323,7 +296,7 @@ async function openMatrix(isCompleted = false) {
     if (isBlank(row)) continue;
     const id = find("[name$='.id']", row).value;
     const typed = { options: splitValues(part(row, "options").value), active: find("[type=checkbox]", row).checked };
-    for (const name of ["sku", "price", "cost", "weight", "barcode", "volume", "stock"]) typed[name] = part(row, name)?.value ?? "";
+    for (const name of ["sku", "price", "cost", "weight", "barcode", "external_id", "volume", "stock"]) typed[name] = part(row, name)?.value ?? "";
     if (id && known.has(id)) known.set(id, { ...known.get(id), ...typed });
     else if (!id) fresh.push({ id: "", ...typed });
   }
@@ -690,19 +663,23 @@ import("./works.js").then(({ watchWorks }) => watchWorks(toast, sayTimes), () =>
 
 /* ---- keyboard ---- */
 
-const rows = () => all("[data-list] [data-row], .rows [data-row]");
+/* What can be walked: rows that say so, else the lines of every list that have something to open. */
+function rows() {
+  const marked = all("main [data-row]");
+  return marked.length ? marked : all("main .rows > li").filter((row) => find("a, summary", row));
+}
 let last = "";
 document.addEventListener("keydown", (e) => {
-  if ((e.ctrlKey || e.metaKey) && e.key === "s" && find("#edit")) {
-    e.preventDefault();
-    find("#edit").requestSubmit();
-    return;
-  }
   if (e.ctrlKey || e.metaKey || e.altKey || find("dialog[open]")) return;
-  if (e.key === "Escape") for (const open of all("details[data-menu][open]")) open.open = false;
+  if (e.key === "Escape")
+    for (const open of all("details[data-menu][open]")) {
+      const isInside = open.contains(document.activeElement);
+      open.open = false;
+      if (isInside) find("summary", open).focus();
+    }
   if (e.target.closest("input, textarea, select, [contenteditable]")) return;
   if (last === "g") {
-    const path = { h: "/admin", o: "/admin/orders", p: "/admin/products", c: "/admin/categories", a: "/admin/alarms", w: "/admin/works" }[e.key];
+    const path = { h: "/admin", o: "/admin/orders", p: "/admin/products", c: "/admin/categories", m: "/admin/media", r: "/admin/reviews", k: "/admin/codes", a: "/admin/alarms", w: "/admin/works", s: "/admin/settings" }[e.key];
     last = "";
     const link = path && all(".nav a, .works-open").find((a) => new URL(a.href).pathname.endsWith(path));
     if (link) return link.click();

@@ -1,4 +1,4 @@
-// import.js - a file is sent as soon as it is chosen; the bar of progress moves by itself.
+// import.js - a file is sent as soon as it is chosen.
 // SPDX-License-Identifier: Apache-2.0
 const form = document.querySelector("form[data-import-upload]");
 const busy = form?.querySelector("[data-import-busy]");
@@ -61,24 +61,3 @@ form?.addEventListener("drop", (e) => {
   form.querySelector("input[type=file]").files = e.dataTransfer.files;
   send();
 });
-
-const PAUSE = 800;
-async function look() {
-  const part = document.querySelector("[data-progress]");
-  if (!part) return;
-  try {
-    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
-    const fresh = page.querySelector("[data-progress]");
-    if (!fresh || fresh.querySelector("h2").textContent !== part.querySelector("h2").textContent) {
-      location.reload();
-      return;
-    }
-    part.querySelector("progress").value = fresh.querySelector("progress").value;
-    part.querySelector("progress").max = fresh.querySelector("progress").max;
-    part.querySelector(".num").textContent = fresh.querySelector(".num").textContent;
-  } catch {
-    // The server is away for a moment: the next look tells.
-  }
-  setTimeout(look, PAUSE);
-}
-setTimeout(look, PAUSE);

@@ -40,7 +40,7 @@ export function changed(text, how, amount, digits) {
 
 export function mount(place, { product, initial, form, digits: money, isNew, toast, failed, touch, settle, words, isCompleted }) {
   const digits = { price: money, cost: money, weight: 0, volume: 0 };
-  const columns = ["sku", "price", "cost", "weight", "barcode", "volume", "stock"];
+  const columns = ["sku", "price", "cost", "weight", "barcode", "external_id", "volume", "stock"];
   const model = { options: structuredClone(initial.options), rows: [], gone: [], closed: new Set(), page: 0, touched: false };
   const problems = new Map();
   const picked = new Set();
@@ -93,7 +93,7 @@ export function mount(place, { product, initial, form, digits: money, isNew, toa
         if (common > most && row.price) [best, most] = [row, common];
         if (most === values.length - 1) break;
       }
-      model.rows.push({ id: "", options: values, sku: "", price: best?.price ?? "", cost: best?.cost ?? "", weight: best?.weight ?? "", barcode: "", volume: best?.volume ?? "", stock: "", active: true, was: "" });
+      model.rows.push({ id: "", options: values, sku: "", price: best?.price ?? "", cost: best?.cost ?? "", weight: best?.weight ?? "", barcode: "", external_id: "", volume: best?.volume ?? "", stock: "", active: true, was: "" });
     }
     order();
   }
@@ -252,7 +252,7 @@ export function mount(place, { product, initial, form, digits: money, isNew, toa
 
   const table = make("table", { class: "mx-table" });
   const body = make("tbody");
-  const titles = { sku: words.sku, price: words.price, cost: words.cost, weight: words.weight, barcode: words.barcode, volume: words.volume, stock: words.available };
+  const titles = { sku: words.sku, price: words.price, cost: words.cost, weight: words.weight, barcode: words.barcode, external_id: words.externalId, volume: words.volume, stock: words.available };
   table.append(make("thead", {}, make("tr", {}, make("th", { scope: "col" }, words.select), make("th", { scope: "col" }, ""), ...columns.map((name) => make("th", { scope: "col" }, titles[name])), make("th", { scope: "col" }, words.isActive))), body);
   table.querySelector("th:nth-child(2)").textContent = words.optionTitle;
   const region = make("div", { class: "mx-region", role: "region", tabindex: "0", "aria-label": words.many }, table);

@@ -29,6 +29,8 @@ export function watchWorks(toast, sayTimes) {
       try {
         const page = await load(part ? location.href : badge().href);
         const fresh = page.querySelector("#works");
+        const isGone = part?.hasAttribute("data-works-end") && !fresh;
+        if (isGone) return location.reload();
         // A menu or a question that is open is not taken away from under the hand.
         if (part && fresh && !document.querySelector("dialog[open]")) {
           const isEnd = part.hasAttribute("data-works-end") && !fresh.hasAttribute("data-works");

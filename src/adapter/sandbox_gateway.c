@@ -110,7 +110,8 @@ static err keep_in_transaction(struct ctx *ctx, void *arg)
     trade->at = ctx->now;
     trade->provider_number =
         before ? before->provider_number
-               : arena_format(ctx->arena, "SB%s%s", clock_format(ctx->arena, ctx->now, 0, "%Y%m%d%H%M%S"),
+               : arena_format(ctx->arena, "SB%s%s",
+                              clock_format(ctx->arena, ctx->now, zone_fixed(0), "%Y%m%d%H%M%S"),
                               random_digits(ctx->arena, 12));
     keeping->trade = trade;
     return write_trade(ctx, trade);
@@ -195,7 +196,7 @@ static err refund(struct ctx *ctx, const char *attempt_number, const char *refun
     if (!wanted.trade || wanted.trade->state != SANDBOX_PAID || amount > wanted.trade->amount)
         return fail_with(ctx, ERR_GATEWAY, "the sandbox refuses refund %s", refund_number);
     wanted.provider_number =
-        arena_format(ctx->arena, "SR%s%s", clock_format(ctx->arena, ctx->now, 0, "%Y%m%d%H%M%S"),
+        arena_format(ctx->arena, "SR%s%s", clock_format(ctx->arena, ctx->now, zone_fixed(0), "%Y%m%d%H%M%S"),
                      random_digits(ctx->arena, 12));
     TRY(db_transact(ctx, refund_in_transaction, &wanted));
     return read_refund(ctx, refund_number, wanted.trade, fact);

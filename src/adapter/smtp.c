@@ -23,6 +23,7 @@ struct posting {
     struct curl_slist *recipients;
     size_t read; /* bytes of the message that were handed over */
     char reply[MAIL_REPLY_LIMIT];
+    char trouble[CURL_ERROR_SIZE]; /* what libcurl says of a connection that did not come about */
     bool is_forbidden;
     bool is_at_recipient; /* the last thing that we said named who shall get it */
     bool has_quit;        /* what comes now is a good-bye */
@@ -115,6 +116,7 @@ static enum mail_problem problem_of(const struct posting *posting, CURLcode code
     case CURLE_LOGIN_DENIED:
         return status >= 400 && status < 500 ? MAIL_LATER : MAIL_LOGIN;
     case CURLE_USE_SSL_FAILED:
+        return MAIL_NO_TLS;
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CACERT_BADFILE:
@@ -138,7 +140,9 @@ static void set_server(const struct posting *posting)
     CURL *curl = posting->curl;
     if (server->url) {
         curl_easy_setopt(curl, CURLOPT_URL, server->url);
-        curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)CURLUSESSL_TRY);
+        const struct config *config = posting->ctx->config;
+        bool may_be_plain = config && config->smtp_plain;
+        curl_easy_setopt(curl, CURLOPT_USE_SSL, (long)(may_be_plain ? CURLUSESSL_TRY : CURLUSESSL_ALL));
         return;
     }
     const char *scheme = server->tls == MAIL_TLS ? "smtps" : "smtp";
@@ -175,6 +179,10 @@ static void prepare(struct posting *posting, int64_t timeout)
     for (size_t i = 0; i < posting->mail->to_count; i++)
         add_recipient(posting, arena_format(posting->ctx->arena, "<%s>", posting->mail->to[i]));
     curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, posting->recipients);
+    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, posting->trouble);
+    const struct config *config = posting->ctx->config;
+    if (config && config->smtp_ca && config->smtp_ca[0])
+        curl_easy_setopt(curl, CURLOPT_CAINFO, config->smtp_ca); /* the system's folder counts besides */
     set_server(posting);
 }
 
@@ -193,6 +201,9 @@ static err send_mail(struct ctx *ctx, const struct mail_server *server, const st
     CURLcode code = curl_easy_perform(posting.curl);
     curl_easy_getinfo(posting.curl, CURLINFO_RESPONSE_CODE, &status);
     *result = (struct mail_result){.problem = problem_of(&posting, code, status), .status = (int)status};
+    /* About a certificate a server says nothing. */
+    if (result->problem == MAIL_BAD_TLS && posting.trouble[0])
+        keep_reply(&posting, posting.trouble, strlen(posting.trouble));
     result->reply = text_trim(ctx->arena, posting.reply);
     curl_easy_cleanup(posting.curl);
     curl_slist_free_all(posting.recipients);

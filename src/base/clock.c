@@ -25,6 +25,12 @@ int64_t clock_steady(void)
     return read_clock(CLOCK_MONOTONIC, 1000000);
 }
 
+void clock_pause(int64_t microseconds)
+{
+    struct timespec left = {microseconds / 1000000, microseconds % 1000000 * 1000};
+    nanosleep(&left, NULL);
+}
+
 static int64_t floor_divide(int64_t a, int64_t b)
 {
     return a / b - (a % b < 0);
@@ -203,7 +209,22 @@ bool clock_parse_rfc3339(const char *text, int64_t *at)
     return true;
 }
 
-bool clock_parse_day(const char *text, int32_t utc_offset, int64_t *at)
+/* The instant at which clocks there show, or jump over, a local time. */
+static int64_t resolved(int64_t local, struct zone zone)
+{
+    int64_t at;
+    (void)zone_resolve(zone, local, &at);
+    return at;
+}
+
+/* What the clocks show, counted as if it were UTC. */
+static int64_t local_of(int64_t at, struct zone zone)
+{
+    at = bounded(at);
+    return bounded(at + zone_offset(zone, at) * SECOND_MS);
+}
+
+bool clock_parse_day(const char *text, struct zone zone, int64_t *at)
 {
     char whole[] = "0000-00-00T00:00:00Z";
     if (strlen(text) != strlen("0000-00-00"))
@@ -211,20 +232,48 @@ bool clock_parse_day(const char *text, int32_t utc_offset, int64_t *at)
     memcpy(whole, text, strlen("0000-00-00"));
     if (!clock_parse_rfc3339(whole, at))
         return false;
-    *at -= utc_offset * MINUTE_MS;
+    *at = resolved(*at, zone);
     return true;
 }
 
-int64_t clock_day_start(int64_t at, int32_t utc_offset)
+enum clock_reading clock_parse_local(const char *text, struct zone zone, int64_t *at)
 {
-    int64_t offset = utc_offset * MINUTE_MS;
-    return floor_divide(bounded(at) + offset, DAY_MS) * DAY_MS - offset;
+    static const enum clock_reading readings[] = {
+        [ZONE_SKIPPED] = CLOCK_SKIPPED, [ZONE_ONCE] = CLOCK_ONCE, [ZONE_TWICE] = CLOCK_TWICE};
+    char whole[] = "0000-00-00T00:00:00Z";
+    if (strlen(text) != strlen("0000-00-00T00:00"))
+        return CLOCK_NO_TIME;
+    memcpy(whole, text, strlen("0000-00-00T00:00"));
+    if (!clock_parse_rfc3339(whole, at))
+        return CLOCK_NO_TIME;
+    return readings[zone_resolve(zone, *at, at)];
 }
 
-char *clock_format(struct arena *arena, int64_t at, int32_t utc_offset, const char *format)
+int64_t clock_day_number(int64_t at, struct zone zone)
 {
-    struct tm tm = calendar_of(bounded(bounded(at) + utc_offset * MINUTE_MS));
-    tm.tm_gmtoff = utc_offset * 60L;
+    return floor_divide(local_of(at, zone), DAY_MS);
+}
+
+int clock_hour(int64_t at, struct zone zone)
+{
+    int64_t local = local_of(at, zone);
+    return (int)((local - floor_divide(local, DAY_MS) * DAY_MS) / HOUR_MS);
+}
+
+int64_t clock_day_start(int64_t at, struct zone zone)
+{
+    return resolved(clock_day_number(at, zone) * DAY_MS, zone);
+}
+
+int64_t clock_day_shift(int64_t at, int64_t days, struct zone zone)
+{
+    return resolved((clock_day_number(at, zone) + days) * DAY_MS, zone);
+}
+
+char *clock_format(struct arena *arena, int64_t at, struct zone zone, const char *format)
+{
+    struct tm tm = calendar_of(local_of(at, zone));
+    tm.tm_gmtoff = zone_offset(zone, bounded(at));
     tm.tm_zone = "";
     /* strftime answers 0 both for an empty result and for a buffer that is too small, hence the mark. */
     const char *marked = arena_format(arena, "%s.", format);

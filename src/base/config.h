@@ -27,6 +27,7 @@
     X(INT, request_timeout, "30", 1, 600, "Seconds that a whole request may take to arrive")                 \
     X(INT, body_limit, "1048576", 1024, 104857600, "Bytes of a request body other than an upload")           \
     X(INT, upload_limit, "26214400", 1024, 1073741824, "Bytes of one uploaded file")                         \
+    X(INT, review_picture_limit, "10485760", 1024, 10485760, "Bytes of one picture in a buyer's review")     \
     X(INT, bulk_limit, "268435456", 1024, 4294967296, "Bytes of one uploaded archive")                       \
     X(INT, import_limit, "268435456", 1024, 4294967296, "Bytes of one uploaded product file")                \
     X(INT, video_limit, "209715200", 1024, 4294967296, "Bytes of one uploaded video")                        \
@@ -47,6 +48,10 @@
     X(TEXT, platform_address, "", 0, 0, "Public addresses to which shops point their domains, by comma")     \
     X(TEXT, smtp_url, "", 0, 0,                                                                              \
       "Mail server of the platform: smtp://user:password@host:587 or smtps://…:465; empty sends no mail")    \
+    X(FLAG, smtp_plain, "off", 0, 1,                                                                         \
+      "Let smtp:// of smtp_url go unencrypted when its server offers no STARTTLS")                           \
+    X(TEXT, smtp_ca, "", 0, 0,                                                                               \
+      "File of certificates (PEM) by which mail servers are believed, besides the system's")                 \
     X(TEXT, mail_from, "", 0, 0, "Address that mails of the platform's server come from")                    \
     X(FLAG, sandbox, "on", 0, 1, "Offer the built-in sandbox payment method")
 

@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/id.h"
+#include "base/zone.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -13,17 +14,33 @@ struct keyring;
 struct services;
 struct shop_profile; /* shop/tenant: who stands behind the shop */
 
+/* How long orders of the shop wait; the bounds stand in shop/tenant. */
+struct shop_timers {
+    int64_t unpaid_minutes; /* until an unpaid order closes; 0 = as the platform says */
+    int64_t confirm_days;   /* from shipping until it counts as received */
+    int64_t signed_days;    /* the same from signing */
+    int64_t aftersale_days; /* from receiving until after-sales end */
+};
+
 /* The tenant that the work is for; filled by shop/tenant, copied into the arena of the work. */
 struct shop {
     int64_t id;
     const char *handle;
     const char *name;
     const char *slogan;
-    const char *currency;               /* ISO 4217 */
-    const char *locale;                 /* the shop's own: "zh-CN" */
-    int32_t utc_offset;                 /* minutes east of UTC, for days and dates that people read */
-    bool is_open;                       /* strangers may come in */
-    bool has_passcode;                  /* the checkout offers a word that finds the order again */
+    const char *currency; /* ISO 4217 */
+    const char *locale;   /* the shop's own: "zh-CN" */
+    struct zone zone;     /* for days and dates that people read */
+    bool is_open;         /* strangers may come in */
+    bool has_locations;   /* goods are kept in several places */
+    bool watches_stock;   /* somebody wants to hear when little is left */
+    bool has_passcode;    /* the checkout offers a word that finds the order again */
+    bool has_promotions;  /* offers count now, or will */
+    bool has_flash;       /* flash sales run now, or will */
+    bool has_price_lists; /* lists of other prices count now, or will */
+    bool has_group_rules; /* members come into groups by what they spend */
+    bool has_freight;     /* carrying goods may cost something */
+    struct shop_timers timers;
     int64_t closes_at;                  /* announced end of business, 0 = none */
     const struct shop_profile *profile; /* NULL in tests of the layers below */
 };
@@ -50,4 +67,5 @@ struct ctx {
     const char *locale; /* of the reader: "zh-CN" or "en" */
     enum actor_kind actor;
     int64_t actor_id;
+    bool gives_way; /* work that can wait: others who want a processor go first */
 };

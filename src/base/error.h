@@ -20,9 +20,13 @@
     X(REQUEST_TIMEOUT, 408, "request-timeout", "The request took too long to arrive")                        \
     X(CONFLICT, 409, "conflict", "Somebody else changed this meanwhile")                                     \
     X(OUT_OF_STOCK, 409, "out-of-stock", "Not enough in stock")                                              \
+    X(STALE_STOCK, 409, "stale-stock", "The stock is another than was expected")                             \
     X(CART_EMPTY, 409, "cart-empty", "The cart is empty")                                                    \
     X(CART_CHECKED_OUT, 409, "cart-checked-out", "This cart has been ordered already")                       \
     X(PRICE_CHANGED, 409, "price-changed", "A price changed since it was shown")                             \
+    X(GIFT_CHANGED, 409, "gift-changed", "A gift is not what was shown")                                     \
+    X(PROMOTION_OVER, 409, "promotion-over", "An offer was used up a moment ago")                            \
+    X(FLASH_SOLD_OUT, 409, "flash-sold-out", "All pieces of this flash sale are sold")                       \
     X(INVALID_TRANSITION, 409, "invalid-transition", "The order's state does not allow this")                \
     X(IDEMPOTENCY_MISMATCH, 409, "idempotency-mismatch", "This Idempotency-Key was used for something else") \
     X(DUPLICATE, 409, "duplicate", "This exists already")                                                    \

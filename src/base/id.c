@@ -17,6 +17,7 @@
 struct id_source {
     _Atomic int64_t last;
     int64_t node_bits;
+    int64_t turned_to; /* ms; 0: it follows the clock */
 };
 
 struct id_source *id_source_open(int node)
@@ -27,6 +28,7 @@ struct id_source *id_source_open(int node)
     if (!source)
         bug("out of memory");
     source->node_bits = (int64_t)node << COUNTER_BITS;
+    source->turned_to = 0;
     atomic_init(&source->last, 0);
     return source;
 }
@@ -47,9 +49,18 @@ int64_t id_time(int64_t id)
     return (id >> TIME_SHIFT) + EPOCH;
 }
 
+/* The counter runs on, so that two turns to one moment do not give the same ids. */
+void id_source_turn(struct id_source *source, int64_t at)
+{
+    int64_t counter = atomic_load_explicit(&source->last, memory_order_relaxed) & LAST_COUNTER;
+    source->turned_to = at;
+    atomic_store_explicit(&source->last, id_floor(at) | source->node_bits | counter, memory_order_relaxed);
+}
+
 int64_t id_next(struct id_source *source)
 {
-    int64_t first_of_now = id_floor(clock_now()) | source->node_bits;
+    int64_t now = source->turned_to ? source->turned_to : clock_now();
+    int64_t first_of_now = id_floor(now) | source->node_bits;
     int64_t last = atomic_load_explicit(&source->last, memory_order_relaxed);
     int64_t next;
     do {

@@ -12,6 +12,8 @@ struct id_source;
 /* A source for node 0..255. Lives until id_source_close. */
 struct id_source *id_source_open(int node);
 void id_source_close(struct id_source *source);
+/* For history that is made up, by one thread: from now on its ids are of this time. */
+void id_source_turn(struct id_source *source, int64_t at);
 int64_t id_next(struct id_source *source);
 /* id_next of the work's source. */
 int64_t id_new(const struct ctx *ctx);

@@ -142,6 +142,26 @@ err db_answer(struct ctx *ctx)
     return noted(ctx, ctx->db->db->engine->answer(ctx));
 }
 
+err db_read(struct ctx *ctx, err (*body)(struct ctx *ctx, void *arg), void *arg)
+{
+    struct db_session *session = ctx->db;
+    TRY(usable(ctx));
+    if (session->in_transaction || session->in_read)
+        return body(ctx, arg);
+    session->in_read = true;
+    err failure = body(ctx, arg);
+    session->in_read = false;
+    err end = session->db->engine->answer(ctx);
+    return failure ? failure : end;
+}
+
+err db_go_on(struct ctx *ctx)
+{
+    const struct engine *engine = ctx->db->db->engine;
+    TRY(usable(ctx));
+    return engine->go_on ? noted(ctx, engine->go_on(ctx)) : NULL;
+}
+
 err db_change_values(struct ctx *ctx, int64_t *changed, const char *sql, const struct db_value *values,
                      size_t count)
 {
@@ -222,6 +242,8 @@ err db_transact(struct ctx *ctx, db_body body, void *arg)
     TRY(usable(ctx));
     if (ctx->db->in_transaction)
         return noted(ctx, body(ctx, arg));
+    if (ctx->db->in_read)
+        return db_misuse(ctx, "a transaction begins in db_read");
     atomic_fetch_add_explicit(&ctx->db->db->transactions, 1, memory_order_relaxed);
     return ctx->db->db->engine->transact(ctx, body, arg);
 }

@@ -82,6 +82,12 @@ CHECKED err db_query_values(struct ctx *ctx, struct db_rows **rows, const char *
 CHECKED err db_ask_values(struct ctx *ctx, struct db_rows **rows, const char *sql,
                           const struct db_value *values, size_t count);
 CHECKED err db_answer(struct ctx *ctx);
+/* Runs `body`, whose questions outside a transaction share one borrowed connection, and one snapshot on
+ * SQLite: for the many questions of a page. It may not write, and waits for nothing else than the database.
+ * In a transaction, or in another db_read, it is part of that. */
+CHECKED err db_read(struct ctx *ctx, err (*body)(struct ctx *ctx, void *arg), void *arg);
+/* Lets PostgreSQL work on what was asked while the caller does something else before it waits. */
+CHECKED err db_go_on(struct ctx *ctx);
 /* For statements over many ids: `id IN " DB_IDS "` stands for $2 to $33, and $1 is the shop. */
 #define DB_IDS_LIMIT 32
 #define DB_IDS                                                                                               \

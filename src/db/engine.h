@@ -28,6 +28,7 @@ struct engine {
     /* The rows may be filled only by `answer`, or by the next query. */
     err (*ask)(struct ctx *ctx, const struct db_statement *statement, struct db_rows **rows);
     err (*answer)(struct ctx *ctx);
+    err (*go_on)(struct ctx *ctx); /* NULL where answers are there at once */
     err (*change)(struct ctx *ctx, const struct db_statement *statement, int64_t *changed);
     err (*execute)(struct ctx *ctx, const struct db_statement *statement);
     err (*expect)(struct ctx *ctx, const struct db_statement *statement, int64_t expected,
@@ -61,6 +62,7 @@ struct db_session {
     struct db *db;
     void *connection; /* the engine's own; NULL until first used */
     bool in_transaction;
+    bool in_read; /* what was borrowed is kept until db_read ends */
     bool wants_wake;
     err failure; /* the first failure of a db_ call in this transaction */
 };

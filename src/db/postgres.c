@@ -6,7 +6,7 @@
  * What a body writes is recorded, and what it reads before its first write is read at once. A body that ends
  * so has its writes committed by the writer, together with those of others (postgres_writer.c). One that asks
  * a question after its first write needs a transaction of its own: the record is sent on the borrowed
- * connection, and the rest follows there. */
+ * connection, and so is what is recorded after that. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "db/postgres.h"
 #include "base/log.h"
@@ -16,7 +16,7 @@
 
 /* The longest pause in ms between two runs of a body; the first is 2 ms. */
 #define RETRY_PAUSE_LIMIT 64
-/* Writes that a body may record; one that goes on gets a transaction of its own. */
+/* Writes that a body may record before they are sent; one that goes on gets a transaction of its own. */
 #define WRITES_LIMIT 128
 /* Any number: the advisory lock of nodes that migrate. */
 #define SCHEMA_LOCK "7310579837"
@@ -52,41 +52,55 @@ static err ready(struct ctx *ctx, struct pg_connection **result)
     return NULL;
 }
 
-/* Outside a body nobody needs the connection between two questions. Questions that nobody waits for any more,
- * because something failed, are answered into memory that is still there. */
-static err give_back(struct ctx *ctx)
+/* Questions that nobody waits for any more, because something failed, are answered into memory that is still
+ * there. */
+static err return_connection(struct ctx *ctx)
 {
     const struct pg_state *state = ctx->db->db->state;
     struct pg_connection *connection = ctx->db->connection;
-    if (connection == NULL || ctx->db->in_transaction)
-        return NULL;
     err failure = connection->queued > 0 ? pipeline_flush(ctx, connection, NULL) : NULL;
     ctx->db->connection = NULL;
     pool_give_back(state->pool, connection);
     return failure;
 }
 
-/* Leaves the record: what it holds is sent in a transaction of this session's own. */
+/* Outside a body and db_read nobody needs the connection between two questions. */
+static err give_back(struct ctx *ctx)
+{
+    const struct db_session *session = ctx->db;
+    bool is_kept = session->connection == NULL || session->in_transaction || session->in_read;
+    return is_kept ? NULL : return_connection(ctx);
+}
+
+static err check_count(struct ctx *ctx, const struct db_statement *statement)
+{
+    return statement->count > DB_PARAMETERS_LIMIT
+               ? db_misuse(ctx, "more than %d values: %s", DB_PARAMETERS_LIMIT, statement->sql)
+               : NULL;
+}
+
+/* Sends the record, in a transaction of this session's own. */
 static err open_transaction(struct ctx *ctx, struct pg_connection *connection)
 {
-    if (connection->is_open)
-        return NULL;
+    const struct pg_write *writes = connection->first_write;
     connection->is_open = true;
-    for (const struct pg_write *write = connection->first_write; write; write = write->next)
-        TRY(pipeline_write(ctx, connection, write));
-    return NULL;
+    connection->first_write = connection->last_write = NULL;
+    connection->writes = 0;
+    return merge_writes(ctx, connection, writes);
 }
 
 /* Before its first write a body may read without a transaction. */
 static bool needs_transaction(const struct ctx *ctx, const struct pg_connection *connection,
                               const struct db_statement *statement)
 {
-    return ctx->db->in_transaction && (connection->first_write || !text_starts(statement->sql, "SELECT"));
+    return ctx->db->in_transaction &&
+           (connection->is_open || connection->first_write || !text_starts(statement->sql, "SELECT"));
 }
 
 static err ask(struct ctx *ctx, const struct db_statement *statement, struct db_rows **rows)
 {
     struct pg_connection *connection;
+    TRY(check_count(ctx, statement));
     TRY(ready(ctx, &connection));
     if (needs_transaction(ctx, connection, statement))
         TRY(open_transaction(ctx, connection));
@@ -110,6 +124,12 @@ static err postgres_answer(struct ctx *ctx)
     return failure ? failure : end;
 }
 
+static err postgres_go_on(struct ctx *ctx)
+{
+    struct pg_connection *connection = ctx->db->connection;
+    return connection && connection->queued > 0 ? pipeline_send(ctx, connection) : NULL;
+}
+
 static err query_once(struct ctx *ctx, const struct db_statement *statement, struct db_rows **rows)
 {
     TRY(ask(ctx, statement, rows));
@@ -123,7 +143,8 @@ static err postgres_query(struct ctx *ctx, const struct db_statement *statement,
     err failure = query_once(ctx, statement, rows);
     connection = ctx->db->connection;
     if (failure && is_alone && connection && !connection->is_open && connection->outcome == PG_LOST) {
-        TRY(give_back(ctx));
+        if (!ctx->db->in_transaction)
+            TRY(return_connection(ctx));
         failure = query_once(ctx, statement, rows); /* reading again is harmless */
     }
     err end = give_back(ctx);
@@ -134,6 +155,7 @@ static err postgres_change(struct ctx *ctx, const struct db_statement *statement
 {
     PGresult *result;
     struct pg_connection *connection = ctx->db->connection;
+    TRY(check_count(ctx, statement));
     TRY(open_transaction(ctx, connection));
     connection->outcome = PG_FINAL;
     TRY(pipeline_add(ctx, connection, PG_READ, statement));
@@ -158,10 +180,9 @@ static const struct db_value *copy_values(struct ctx *ctx, const struct db_state
 static err write_later(struct ctx *ctx, const struct pg_write *write)
 {
     struct pg_connection *connection = ctx->db->connection;
+    TRY(check_count(ctx, &write->statement));
     if (connection->writes == WRITES_LIMIT)
         TRY(open_transaction(ctx, connection));
-    if (connection->is_open)
-        return pipeline_write(ctx, connection, write);
     struct pg_write *kept = arena_alloc(ctx->arena, sizeof *kept);
     *kept = *write;
     kept->statement.values = copy_values(ctx, &write->statement);
@@ -231,7 +252,9 @@ err postgres_commit(struct ctx *ctx, struct pg_connection *connection)
 static err end_own(struct ctx *ctx, struct pg_connection *connection, err failure)
 {
     if (failure == NULL) {
-        failure = postgres_commit(ctx, connection);
+        failure = open_transaction(ctx, connection);
+        if (failure == NULL)
+            failure = postgres_commit(ctx, connection);
         if (failure == NULL)
             db_committed(ctx->db->db, ctx->db->wants_wake);
         if (failure == NULL || (connection->conn && PQtransactionStatus(connection->conn) == PQTRANS_IDLE))
@@ -341,6 +364,7 @@ const struct engine postgres_engine = {
     .query = postgres_query,
     .ask = postgres_ask,
     .answer = postgres_answer,
+    .go_on = postgres_go_on,
     .change = postgres_change,
     .execute = postgres_execute,
     .expect = postgres_expect,

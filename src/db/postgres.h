@@ -10,12 +10,17 @@
 /* Operations that may be under way before the answers are read: their answers must fit the socket's buffer.
  */
 #define PIPELINE_LIMIT 256
+/* Values of one statement that is sent: as many as rows have that travel together (postgres_merge.c). */
+#define PG_PARAMETERS_LIMIT 512
+/* Sizes in which rows travel together. */
+#define PG_MERGE_WIDTHS 5
 
 /* A statement prepared on one connection, or being prepared. */
 struct pg_statement {
     char *text; /* as the caller gave it */
     char name[24];
     enum { PG_NEW, PG_SENT, PG_READY } state;
+    char *merged[PG_MERGE_WIDTHS]; /* the same for many rows, or NULL */
     size_t count;
     Oid types[]; /* 0 where only an untyped null was seen */
 };
@@ -98,6 +103,9 @@ CHECKED err pg_writer_commit(struct pg_writer *writer, struct ctx *ctx, const st
 CHECKED err pipeline_add(struct ctx *ctx, struct pg_connection *connection, enum pg_step step,
                          const struct db_statement *statement);
 CHECKED err pipeline_write(struct ctx *ctx, struct pg_connection *connection, const struct pg_write *write);
+/* The statement as this connection knows it; its text is NULL when it found no place to be kept. */
+struct pg_statement *pipeline_statement(struct ctx *ctx, struct pg_connection *connection,
+                                        const struct db_statement *wanted);
 /* Queues a question whose rows are filled by the flush. */
 CHECKED err pipeline_ask(struct ctx *ctx, struct pg_connection *connection,
                          const struct db_statement *statement, struct db_rows *rows);
@@ -106,3 +114,8 @@ CHECKED err pipeline_add_once(struct ctx *ctx, struct pg_connection *connection,
 /* Sends what is queued and reads all answers. `result` (may be NULL) gets the last one, to be cleared. The
  * failure is that of the first operation that failed. */
 CHECKED err pipeline_flush(struct ctx *ctx, struct pg_connection *connection, PGresult **result);
+/* Sends what is queued without waiting for anything: the server works on it meanwhile. */
+CHECKED err pipeline_send(struct ctx *ctx, struct pg_connection *connection);
+
+/* postgres_merge.c: queues all writes of a list, rows of one table together. */
+CHECKED err merge_writes(struct ctx *ctx, struct pg_connection *connection, const struct pg_write *first);

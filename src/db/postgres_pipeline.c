@@ -20,10 +20,10 @@
 #define OID_TEXT 25
 
 struct parameters {
-    const char *values[DB_PARAMETERS_LIMIT + 1];
-    int lengths[DB_PARAMETERS_LIMIT + 1];
-    int formats[DB_PARAMETERS_LIMIT + 1];
-    int64_t integers[DB_PARAMETERS_LIMIT + 1];
+    const char *values[PG_PARAMETERS_LIMIT];
+    int lengths[PG_PARAMETERS_LIMIT];
+    int formats[PG_PARAMETERS_LIMIT];
+    int64_t integers[PG_PARAMETERS_LIMIT];
     size_t count;
 };
 
@@ -56,9 +56,9 @@ static void push(struct pg_connection *connection, struct pg_operation operation
     connection->queue[connection->queued++] = operation;
 }
 
-/* The statement as this connection knows it; one that finds no place is prepared anew each time, unnamed. */
-static struct pg_statement *statement_for(struct ctx *ctx, struct pg_connection *connection,
-                                          const struct db_statement *wanted)
+/* One that finds no place is prepared anew each time, unnamed. */
+struct pg_statement *pipeline_statement(struct ctx *ctx, struct pg_connection *connection,
+                                        const struct db_statement *wanted)
 {
     struct statement_cache *cache = &connection->statements;
     struct pg_statement *statement = statements_find(cache, wanted->sql);
@@ -151,7 +151,8 @@ static err send_prepared(struct ctx *ctx, struct pg_connection *connection,
 static err send_command(struct ctx *ctx, struct pg_connection *connection, enum pg_step step, const char *sql)
 {
     static const struct parameters none;
-    struct pg_statement *statement = statement_for(ctx, connection, &(struct db_statement){sql, NULL, 0});
+    struct pg_statement *statement =
+        pipeline_statement(ctx, connection, &(struct db_statement){sql, NULL, 0});
     TRY(prepare(ctx, connection, sql, statement));
     return send_prepared(ctx, connection, statement, &none, (struct pg_operation){.step = step, .sql = sql});
 }
@@ -168,20 +169,12 @@ static err make_way(struct ctx *ctx, struct pg_connection *connection)
     return NULL;
 }
 
-static err check_count(struct ctx *ctx, const struct db_statement *statement)
-{
-    return statement->count > DB_PARAMETERS_LIMIT
-               ? db_misuse(ctx, "more than %d values: %s", DB_PARAMETERS_LIMIT, statement->sql)
-               : NULL;
-}
-
 static err add(struct ctx *ctx, struct pg_connection *connection, const struct db_statement *wanted,
                struct pg_operation operation)
 {
     struct parameters parameters;
-    TRY(check_count(ctx, wanted));
     TRY(make_way(ctx, connection));
-    struct pg_statement *statement = statement_for(ctx, connection, wanted);
+    struct pg_statement *statement = pipeline_statement(ctx, connection, wanted);
     TRY(prepare(ctx, connection, wanted->sql, statement));
     TRY(set_parameters(ctx, &parameters, wanted, statement));
     operation.sql = wanted->sql;
@@ -356,6 +349,11 @@ static err read_answers(struct ctx *ctx, struct pg_connection *connection, PGres
             break;
     }
     return failure;
+}
+
+err pipeline_send(struct ctx *ctx, struct pg_connection *connection)
+{
+    return PQflush(connection->conn) < 0 ? lost(ctx, connection) : NULL;
 }
 
 err pipeline_flush(struct ctx *ctx, struct pg_connection *connection, PGresult **last)

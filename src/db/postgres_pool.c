@@ -35,6 +35,8 @@ static const char settings[] = "SET SESSION CHARACTERISTICS AS TRANSACTION READ 
 static void statement_release(void *item)
 {
     struct pg_statement *statement = item;
+    for (int i = 0; i < PG_MERGE_WIDTHS; i++)
+        free(statement->merged[i]);
     free(statement->text);
     free(statement);
 }

@@ -26,13 +26,6 @@ static struct ctx writer_ctx(struct pg_writer *writer, const struct group_reques
     return ctx;
 }
 
-static err send_writes(struct ctx *ctx, struct pg_connection *connection, const struct pg_write *writes)
-{
-    for (const struct pg_write *write = writes; write; write = write->next)
-        TRY(pipeline_write(ctx, connection, write));
-    return NULL;
-}
-
 /* One transaction of the requests from `first` up to `last`. */
 static err commit_together(struct pg_writer *writer, const struct group_request *first,
                            const struct group_request *last, enum pg_outcome *outcome)
@@ -47,7 +40,7 @@ static err commit_together(struct pg_writer *writer, const struct group_request 
     for (const struct group_request *request = first; failure == NULL && request;
          request = request == last ? NULL : request->next) {
         struct ctx own = writer_ctx(writer, request);
-        failure = send_writes(&own, connection, request->writes);
+        failure = merge_writes(&own, connection, request->writes);
         wants_wake |= request->wants_wake;
     }
     if (failure == NULL)

@@ -91,7 +91,7 @@ static err sqlite_answer(struct ctx *ctx)
 {
     struct sqlite_state *state = ctx->db->db->state;
     struct sqlite_connection *connection = ctx->db->connection;
-    if (connection == NULL || ctx->db->in_transaction)
+    if (connection == NULL || ctx->db->in_transaction || ctx->db->in_read)
         return NULL;
     err failure = end_snapshot(ctx, connection);
     ctx->db->connection = NULL;
@@ -118,6 +118,8 @@ static err sqlite_ask(struct ctx *ctx, const struct db_statement *statement, str
 
 static err sqlite_query(struct ctx *ctx, const struct db_statement *statement, struct db_rows **rows)
 {
+    if (ctx->db->in_read)
+        return sqlite_ask(ctx, statement, rows);
     if (is_shared(ctx->db))
         return query_shared(ctx, statement, rows);
     TRY(borrow_reader(ctx));

@@ -92,9 +92,10 @@ static const char *unix_lines(struct arena *arena, const char *text)
 
 static void read_text(struct reader *reader, const struct field *field, struct found found, const char **out)
 {
-    *out = "";
+    bool is_absent = found.json == NULL && found.text == NULL;
+    *out = field->tells_absence && is_absent ? NULL : "";
     const char *text = text_found(reader, field, found);
-    if (text == NULL)
+    if (text == NULL || *out == NULL)
         return;
     if (field->kind == FIELD_LONG)
         text = unix_lines(reader->ctx->arena, text);

@@ -46,7 +46,8 @@ struct field {
     enum field_kind kind;
     size_t offset; /* of the member in the handler's form struct */
     bool is_required;
-    bool is_many; /* FIELD_FILE: struct upload_list with up to HTTP_FILE_COUNT_LIMIT files */
+    bool tells_absence; /* FIELD_TEXT: NULL when nothing was sent, "" when it was sent empty */
+    bool is_many;       /* FIELD_FILE: struct upload_list with up to HTTP_FILE_COUNT_LIMIT files */
     size_t limit; /* FIELD_FILE: the setting that bounds it, as offsetof(struct config, video_limit); 0 means
                      upload_limit */
     int64_t minimum;
@@ -95,6 +96,8 @@ struct route {
                              It answers as on GET, but reply_view gives the status of req->failure, which
                              with req_typed and req->form (as far as it was right) tells what was refused */
     bool no_origin_check; /* gateways' notifications: no browser, no cookie */
+    bool is_reading;      /* changes nothing and waits for nobody outside: the questions of the handler and of
+                             its page share one db_read */
 };
 
 struct req {
@@ -179,6 +182,9 @@ struct http_hooks {
     /* Checks guard and scope and fills req->visitor, ctx.actor, ctx.actor_id. It may answer instead: to send
      * the reader to another host. */
     err (*admit)(struct req *req);
+    /* Called after the handler of a request that may have written, before its reply goes out, also when it
+     * failed: who asks next must not see what this process remembers from before. NULL for none. */
+    void (*wrote)(struct req *req);
     /* Renders a template for the HTML face. */
     err (*render)(struct req *req, const char *template, const struct value *view, struct text_buf *out);
     /* The text of a key of the locale files ("imports.title") in the language of the reader; NULL when there

@@ -173,6 +173,24 @@ static err read_fields(struct work *work)
     return fields_read(ctx, input, req->route->fields, form);
 }
 
+static err run_handler(struct ctx *ctx, void *arg)
+{
+    struct req *req = arg;
+    (void)ctx;
+    return req->route->handler(req);
+}
+
+static err run_route(struct req *req)
+{
+    const struct http_hooks *hooks = req->exchange->server->hooks;
+    if (req->route->is_reading)
+        return db_read(&req->ctx, run_handler, req);
+    err failure = req->route->handler(req);
+    if (hooks->wrote && req->route->method != GET)
+        hooks->wrote(req);
+    return failure;
+}
+
 static err serve(struct work *work)
 {
     struct req *req = &work->req;
@@ -200,7 +218,7 @@ static err serve(struct work *work)
         return NULL;
     work->is_admitted = true;
     TRY(read_fields(work));
-    TRY(req->route->handler(req));
+    TRY(run_route(req));
     if (work->answer.kind == ANSWER_NONE)
         return fail_with(&req->ctx, ERR_INTERNAL, "the handler of %s gave no answer", req->route->path);
     return NULL;

@@ -28,28 +28,17 @@ struct entry {
 
 struct batch {
     const struct job_runner_options *options;
-    int64_t fence;
+    struct dispatcher *dispatcher;
     int64_t lease_until;
+    bool has_others; /* nodes that want to hear it too */
     struct entry entries[JOB_BATCH_LIMIT];
     int count;
     bool was_failed; /* events that failed before: tried alone at once */
 };
 
-static bool is_for(const struct listener *listener, const char *topic)
-{
-    size_t length = strlen(listener->topic);
-    if (length > 0 && listener->topic[length - 1] != '.')
-        return text_is(listener->topic, topic);
-    return text_starts(topic, listener->topic);
-}
-
 static bool is_heard(const struct job_runner_options *options, const char *topic)
 {
-    for (int i = 0; options->listeners && options->listeners[i]; i++)
-        for (const struct listener *listener = options->listeners[i]; listener->hear; listener++)
-            if (is_for(listener, topic))
-                return true;
-    return false;
+    return job_is_heard(options->listeners, topic) || job_is_heard(options->everywhere, topic);
 }
 
 static err tell(struct ctx *ctx, const struct batch *batch, const struct entry *entry)
@@ -59,11 +48,11 @@ static err tell(struct ctx *ctx, const struct batch *batch, const struct entry *
     event_ctx.shop = entry->shop;
     if (entry->shop == NULL || entry->event.payload == NULL)
         return NULL;
-    for (int i = 0; options->listeners && options->listeners[i]; i++)
-        for (const struct listener *listener = options->listeners[i]; listener->hear; listener++)
-            if (is_for(listener, entry->event.topic))
-                TRY(listener->hear(&event_ctx, &entry->event, options->owner));
-    return NULL;
+    TRY(job_hear(&event_ctx, options->everywhere, &entry->event, options->owner));
+    TRY(job_hear(&event_ctx, options->listeners, &entry->event, options->owner));
+    if (!batch->has_others || !job_is_heard(options->everywhere, entry->event.topic))
+        return NULL;
+    return echo_write(ctx, ++batch->dispatcher->echo, entry->shop_id, &entry->event, entry->payload);
 }
 
 static void read_entry(const struct db_rows *rows, struct entry *entry)
@@ -83,13 +72,15 @@ static void read_entry(const struct db_rows *rows, struct entry *entry)
  */
 static err find(struct ctx *ctx, struct batch *batch)
 {
-    struct db_rows *rows;
+    struct db_rows *rows, *others;
+    TRY(node_ask_others(ctx, &batch->dispatcher->node, &others));
     TRY(db_query(ctx, &rows,
                  "SELECT o.shop_id, o.id, o.topic, o.aggregate_id, o.payload, o.at, o.attempt FROM outbox o"
                  " WHERE o.attempt = 0 AND NOT EXISTS (SELECT 1 FROM outbox f WHERE f.attempt > 0"
                  " AND f.shop_id = o.shop_id AND f.aggregate_id = o.aggregate_id AND f.id < o.id)"
                  " ORDER BY o.id LIMIT $1",
                  db_int(JOB_BATCH_LIMIT)));
+    batch->has_others = others && db_row_count(others) > 0;
     batch->was_failed = db_row_count(rows) == 0;
     if (batch->was_failed)
         TRY(db_query(
@@ -148,7 +139,7 @@ static err hold_lease(struct ctx *ctx, const struct batch *batch)
 {
     return db_expect(ctx, 1, ERR_UNAVAILABLE, "another dispatcher took over",
                      "UPDATE job_recurring SET lease_until = $2 WHERE name = 'outbox' AND fence = $1",
-                     db_int(batch->fence), db_int(batch->lease_until));
+                     db_int(batch->dispatcher->fence), db_int(batch->lease_until));
 }
 
 static err delete_some(struct ctx *ctx, int64_t shop_id, const int64_t ids[DELETE_WIDTH], int count)
@@ -280,7 +271,9 @@ err dispatch_batch(struct job_work *work, struct dispatcher *dispatcher, int *co
     work_begin(work);
     struct batch *batch = arena_alloc(ctx->arena, sizeof *batch);
     batch->options = work->options;
-    batch->fence = dispatcher->fence;
+    batch->dispatcher = dispatcher;
+    dispatcher->node.heard = dispatcher->echo;
+    dispatcher->node.heard_at = clock_steady() / 1000;
     batch->lease_until = ctx->now + DISPATCHER_LEASE_MS;
     TRY(load(ctx, batch));
     if (batch->count == 0)
@@ -324,8 +317,16 @@ err dispatcher_take(struct job_work *work, struct dispatcher *dispatcher, bool b
         .by_force = by_force,
     };
     TRY(db_transact(&work->ctx, take_in_transaction, &taking));
-    dispatcher->fence = taking.changed == 1 ? taking.fence : 0;
     dispatcher->lease_until = work->ctx.now + DISPATCHER_LEASE_MS;
+    dispatcher->fence = 0;
+    if (taking.changed != 1)
+        return NULL;
+    /* Nobody else writes echoes from here on: what was written is heard first. */
+    dispatcher->former_fence = taking.fence;
+    TRY(echo_follow(work, &dispatcher->node));
+    work_begin(work);
+    TRY(echo_last(work, &dispatcher->echo));
+    dispatcher->fence = taking.fence;
     return NULL;
 }
 
@@ -340,7 +341,7 @@ err dispatcher_renew(struct job_work *work, struct dispatcher *dispatcher)
     if (dispatcher->lease_until - work->ctx.now > DISPATCHER_LEASE_MS / 2)
         return NULL;
     struct batch *batch = arena_alloc(work->ctx.arena, sizeof *batch);
-    batch->fence = dispatcher->fence;
+    batch->dispatcher = dispatcher;
     batch->lease_until = work->ctx.now + DISPATCHER_LEASE_MS;
     TRY(db_transact(&work->ctx, renew_in_transaction, batch));
     dispatcher->lease_until = batch->lease_until;
@@ -353,7 +354,7 @@ void dispatcher_leave(struct job_work *work, struct dispatcher *dispatcher)
         return;
     work_begin(work);
     struct batch *batch = arena_alloc(work->ctx.arena, sizeof *batch);
-    batch->fence = dispatcher->fence;
+    batch->dispatcher = dispatcher;
     err failure = db_transact(&work->ctx, renew_in_transaction, batch); /* until 0: ends at once */
     if (failure)
         log_failure(&work->ctx, LOG_WARNING, "the dispatcher's lease stays until it ends", failure);

@@ -66,11 +66,37 @@ CHECKED err claim_recurring(struct job_work *work, struct recurring_times *times
                             int limit, int *count);
 void run_recurring(struct job_work *work, const struct job_claim *claim);
 
+/* echo.c: this program among those that share the database. */
+struct node {
+    int64_t id; /* 0 = not known to others: the only one */
+    int64_t beat_at;
+    int64_t heard;    /* the last echo */
+    int64_t heard_at; /* by the steady clock, in ms; 0 = never looked */
+};
+bool job_is_heard(const struct listener *const *tables, const char *topic);
+CHECKED err job_hear(struct ctx *ctx, const struct listener *const *tables, const struct outbox_event *event,
+                     void *owner);
+/* Tells the others from time to time that it lives. */
+CHECKED err node_beat(struct job_work *work, struct node *node);
+void node_leave(struct job_work *work, const struct node *node);
+/* Asks (db_ask) for a row that is there when others live; *rows is NULL when none can. */
+CHECKED err node_ask_others(struct ctx *ctx, const struct node *node, struct db_rows **rows);
+/* The number of the last echo. */
+CHECKED err echo_last(struct job_work *work, int64_t *seq);
+/* In the transaction that takes the event off the outbox. */
+CHECKED err echo_write(struct ctx *ctx, int64_t seq, int64_t shop_id, const struct outbox_event *event,
+                       const char *payload);
+/* Hears what the dispatcher of another node told since the last time. */
+CHECKED err echo_follow(struct job_work *work, struct node *node);
+
 /* dispatch.c: one dispatcher at a time on the whole platform. */
 struct dispatcher {
     int64_t fence;        /* 0 while another one has the lease */
     int64_t former_fence; /* by which a lease that is still ours is taken up again */
     int64_t lease_until;
+    int64_t tried_at; /* to become it, by the steady clock, in ms */
+    int64_t echo;     /* the number of the last one written */
+    struct node node;
 };
 /* Makes this the dispatcher, when there is none or `by_force`; else the fence stays 0. */
 CHECKED err dispatcher_take(struct job_work *work, struct dispatcher *dispatcher, bool by_force);

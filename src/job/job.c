@@ -56,14 +56,33 @@ err job_cancel(struct ctx *ctx, const char *kind, int64_t subject_id)
                       db_int(ctx->shop->id), db_text(kind), db_int(subject_id));
 }
 
-err job_list_dead(struct ctx *ctx, int limit, struct dead_letter **letters, size_t *count)
+err job_find_due(struct ctx *ctx, const char *kind, int64_t subject_id, int64_t *due_at)
 {
     struct db_rows *rows;
-    TRY(db_query(
-        ctx, &rows,
-        "SELECT kind, subject_id, dead_at, attempt, error FROM jobs"
-        " WHERE shop_id = $1 AND dead_at IS NOT NULL ORDER BY dead_at DESC, kind, subject_id LIMIT $2",
-        db_int(ctx->shop->id), db_int(limit)));
+    TRY(db_query(ctx, &rows,
+                 "SELECT due_at FROM jobs WHERE shop_id = $1 AND kind = $2 AND subject_id = $3"
+                 " AND dead_at IS NULL",
+                 db_int(ctx->shop->id), db_text(kind), db_int(subject_id)));
+    *due_at = db_next(rows) ? db_get_int(rows, 0) : 0;
+    return NULL;
+}
+
+err job_list_dead(struct ctx *ctx, int limit, struct dead_letter **letters, size_t *count)
+{
+    return job_list_dead_behind(ctx, &(struct dead_letter){.dead_at = INT64_MAX, .kind = ""}, limit, letters,
+                                count);
+}
+
+err job_list_dead_behind(struct ctx *ctx, const struct dead_letter *last, int limit,
+                         struct dead_letter **letters, size_t *count)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT kind, subject_id, dead_at, attempt, error FROM jobs WHERE shop_id = $1"
+                 " AND dead_at IS NOT NULL AND (dead_at, kind, subject_id) < ($2, $3, $4)"
+                 " ORDER BY dead_at DESC, kind DESC, subject_id DESC LIMIT $5",
+                 db_int(ctx->shop->id), db_int(last->dead_at), db_text(last->kind), db_int(last->subject_id),
+                 db_int(limit)));
     *count = 0;
     *letters = arena_alloc_many(ctx->arena, db_row_count(rows), sizeof **letters);
     while (db_next(rows))

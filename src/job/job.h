@@ -57,6 +57,8 @@ CHECKED err job_schedule(struct ctx *ctx, const char *kind, int64_t subject_id, 
                          const struct value *payload);
 /* In a transaction. Harmless when there is none. */
 CHECKED err job_cancel(struct ctx *ctx, const char *kind, int64_t subject_id);
+/* When it will run, for people who wait for it; 0 = there is none, or it gave up. */
+CHECKED err job_find_due(struct ctx *ctx, const char *kind, int64_t subject_id, int64_t *due_at);
 
 /* Recurring work of the whole platform (sweepers): run every `period` ms by one node at a time. */
 struct job_recurring {
@@ -69,7 +71,11 @@ struct job_runner_options {
     struct db *db;
     const struct ctx *model;                 /* ids, keys, config are taken from here */
     const struct listener *const *listeners; /* tables that end with a NULL hear; the list ends with NULL */
-    const struct job_kind *const *kinds;     /* tables that end with a NULL run; the list ends with NULL */
+    /* Likewise, but heard on every node, for what it keeps in memory: they write nothing. */
+    const struct listener *const *everywhere;
+    /* This node may have missed events: whatever it keeps in memory is stale. NULL when it keeps nothing. */
+    void (*missed)(void *owner);
+    const struct job_kind *const *kinds; /* tables that end with a NULL run; the list ends with NULL */
     const struct job_recurring *const *recurring;
     /* Fills ctx->shop for a shop id; ERR_NOT_FOUND drops the event or job with a warning. */
     err (*load_shop)(struct ctx *ctx, int64_t shop_id);
@@ -78,6 +84,9 @@ struct job_runner_options {
     /* Kinds of job that take minutes: they give way to those who wait for a page. Ends with NULL, or NULL. */
     const char *const *gentle;
 };
+
+/* Recurring, where several nodes share a database: takes away what all of them have heard. */
+CHECKED err job_forget_echoes(struct ctx *ctx, void *owner);
 
 struct job_runner;
 CHECKED err job_runner_start(struct ctx *ctx, const struct job_runner_options *options,
@@ -97,6 +106,9 @@ struct dead_letter {
     const char *error;
 };
 CHECKED err job_list_dead(struct ctx *ctx, int limit, struct dead_letter **letters, size_t *count);
+/* Behind the last of a page: of it dead_at, kind and subject_id are read. */
+CHECKED err job_list_dead_behind(struct ctx *ctx, const struct dead_letter *last, int limit,
+                                 struct dead_letter **letters, size_t *count);
 CHECKED err job_retry_dead(struct ctx *ctx, const char *kind, int64_t subject_id);
 CHECKED err job_remove_dead(struct ctx *ctx, const char *kind, int64_t subject_id);
 /* Events and jobs waiting, for /metrics and tests (whole platform). */

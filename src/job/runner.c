@@ -17,8 +17,9 @@
 #define GATHER_MS 10
 /* The pause after a failure of the database. */
 #define TROUBLE_MS 1000
-/* How often a node that is not the dispatcher tries to become it. */
+/* How often a node that is not the dispatcher tries to become it, and hears what the dispatcher told. */
 #define TAKE_MS 1000
+#define FOLLOW_MS 200
 #define THREADS_LIMIT 64
 /* Steps after which draining is taken to go round in circles. */
 #define DRAIN_LIMIT 100000
@@ -99,26 +100,41 @@ static void wait_for(struct job_runner *runner, pthread_cond_t *condition, bool 
     *awaited = false;
 }
 
+/* The dispatcher dies seldom: its place is asked for less often than its echoes. */
+static err try_to_take(struct job_work *work, struct dispatcher *dispatcher)
+{
+    int64_t now = clock_steady() / 1000;
+    if (dispatcher->fence != 0 || now - dispatcher->tried_at < TAKE_MS)
+        return NULL;
+    dispatcher->tried_at = now;
+    return dispatcher_take(work, dispatcher, false);
+}
+
+static err dispatch_once(struct job_work *work, struct dispatcher *dispatcher, int64_t *pause)
+{
+    int count = 0;
+    *pause = FOLLOW_MS;
+    TRY(node_beat(work, &dispatcher->node));
+    TRY(try_to_take(work, dispatcher));
+    if (dispatcher->fence == 0)
+        return echo_follow(work, &dispatcher->node);
+    TRY(dispatch_batch(work, dispatcher, &count));
+    *pause = count == 0 ? POLL_MS : count < JOB_BATCH_LIMIT ? GATHER_MS : 0;
+    return count == 0 ? dispatcher_renew(work, dispatcher) : NULL;
+}
+
 /* ms until the dispatcher looks again; 0 when there was something to do. */
 static int64_t dispatch(struct job_work *work, struct dispatcher *dispatcher)
 {
-    int count = 0;
-    err failure = NULL;
-    if (dispatcher->fence == 0) {
-        failure = dispatcher_take(work, dispatcher, false);
-        if (failure == NULL && dispatcher->fence == 0)
-            return TAKE_MS;
-    }
+    int64_t pause;
+    err failure = dispatch_once(work, dispatcher, &pause);
     if (failure == NULL)
-        failure = dispatch_batch(work, dispatcher, &count);
-    if (failure == NULL && count == 0)
-        failure = dispatcher_renew(work, dispatcher);
-    if (failure == NULL)
-        return count == 0 ? POLL_MS : count < JOB_BATCH_LIMIT ? GATHER_MS : 0;
+        return pause;
     log_failure(&work->ctx, LOG_WARNING, "events wait", failure);
     if (dispatcher->fence != 0)
         dispatcher->former_fence = dispatcher->fence;
     dispatcher->fence = 0;
+    dispatcher->tried_at = 0;
     return TROUBLE_MS;
 }
 
@@ -172,6 +188,7 @@ static void *dispatcher_main(void *arg)
     }
     pthread_mutex_unlock(&runner->lock);
     dispatcher_leave(work, &dispatcher);
+    node_leave(work, &dispatcher.node);
     return NULL;
 }
 
@@ -227,7 +244,9 @@ static void *run_gently(void *arg)
     struct worker *worker = arg;
     pthread_setname_np(pthread_self(), "gentle");
     setpriority(PRIO_PROCESS, 0, GENTLE_NICE); /* of the calling thread alone, on Linux */
+    worker->work.ctx.gives_way = true;
     run_claim(&worker->work, &worker->claim);
+    worker->work.ctx.gives_way = false;
     return NULL;
 }
 

@@ -317,6 +317,7 @@ bool date_parse(struct slice text, const struct date *now, struct date *date)
     if (!has_date && !reader.has_time)
         return false;
     *date = reader.date;
+    date->is_local = !reader.has_zone;
     if (!reader.has_zone) {
         date->offset = now->offset;
         date->is_utc = now->is_utc;
@@ -327,9 +328,10 @@ bool date_parse(struct slice text, const struct date *now, struct date *date)
     if (!is_possible(date))
         return false;
     if (date->hour == 24) {
-        bool is_utc = date->is_utc;
+        bool is_utc = date->is_utc, is_local = date->is_local;
         *date = date_of(date_seconds(date), date->offset);
         date->is_utc = is_utc;
+        date->is_local = is_local;
     }
     return true;
 }

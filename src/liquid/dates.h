@@ -13,6 +13,7 @@ struct date {
     int nanosecond;
     int32_t offset; /* seconds east of UTC */
     bool is_utc;    /* %Z is "UTC", else empty */
+    bool is_local;  /* read from a text that named no zone */
 };
 
 /* The time in an offset of seconds. */

@@ -1,5 +1,6 @@
 /* filters_date.c - the `date` filter. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/clock.h"
 #include "liquid/dates.h"
 #include "liquid/filters.h"
 #include "liquid/lexer.h"
@@ -23,22 +24,34 @@ static bool all_digits(struct slice text)
     return text.len > 0;
 }
 
-static bool from_seconds(wide seconds, const struct date *now, struct date *date)
+static bool from_seconds(wide seconds, struct zone zone, struct date *date)
 {
     if (seconds > SECONDS_MAX || seconds < -SECONDS_MAX)
         return false;
-    *date = date_of((int64_t)seconds, now->offset);
+    *date = date_of((int64_t)seconds, zone_offset(zone, (int64_t)seconds * SECOND_MS));
     return true;
+}
+
+/* What was written without a zone is meant as the clocks there show it. */
+static void settle(struct date *date, struct zone zone)
+{
+    struct date shown = *date;
+    int64_t at;
+    if (!date->is_local)
+        return;
+    shown.offset = 0;
+    (void)zone_resolve(zone, date_seconds(&shown) * SECOND_MS, &at);
+    date->offset = zone_offset(zone, at);
 }
 
 static bool to_date(struct liquid_call *call, const struct value *input, struct date *date)
 {
     const struct ctx *ctx = call->ctx;
-    int32_t offset = ctx->shop ? ctx->shop->utc_offset * 60 : 0;
-    struct date now = date_of(ctx->now / 1000 - (ctx->now % 1000 < 0), offset);
+    struct zone zone = ctx->shop ? ctx->shop->zone : zone_fixed(0);
+    struct date now = date_of(ctx->now / 1000 - (ctx->now % 1000 < 0), zone_offset(zone, ctx->now));
     now.nanosecond = (int)((ctx->now % 1000 + 1000) % 1000) * 1000000;
     if (input->kind == VALUE_INT)
-        return from_seconds(input->integer, &now, date);
+        return from_seconds(input->integer, zone, date);
     if (!value_is_text(input))
         return false;
     struct slice text = value_slice(input);
@@ -47,8 +60,11 @@ static bool to_date(struct liquid_call *call, const struct value *input, struct 
         return true;
     }
     if (all_digits(text))
-        return from_seconds(number_read_whole(text), &now, date);
-    return date_parse(text, &now, date);
+        return from_seconds(number_read_whole(text), zone, date);
+    if (!date_parse(text, &now, date))
+        return false;
+    settle(date, zone);
+    return true;
 }
 
 static err date_filter(FILTER_PARAMETERS)

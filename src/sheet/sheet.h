@@ -104,8 +104,8 @@ void sheet_put_text(struct sheet_writer *writer, const char *text);
 void sheet_put_int(struct sheet_writer *writer, int64_t number);
 /* 1299 with 2 digits is 12.99. */
 void sheet_put_decimal(struct sheet_writer *writer, int64_t minor, int digits);
-/* "2026-11-25 22:33:29" on the clock `utc_offset` minutes east of UTC; 0 is an empty cell. */
-void sheet_put_time(struct sheet_writer *writer, int64_t at, int32_t utc_offset);
+/* "2026-11-25 22:33:29" on the clocks of the zone; 0 is an empty cell. */
+void sheet_put_time(struct sheet_writer *writer, int64_t at, struct zone zone);
 void sheet_end_row(struct sheet_writer *writer);
 /* After the last row, again and again until *more is false: adds the next piece of what did not come out yet.
  * ERR_LIMIT when the table does not fit into XLSX: more than 1,048,576 rows, or a cell of more than 32,767

@@ -50,7 +50,7 @@ CHECKED err book_open(struct ctx *ctx, struct arena *arena, const char *title, s
 void book_put_text(struct book *book, const char *text, bool is_marked);
 void book_put_int(struct book *book, int64_t number);
 void book_put_decimal(struct book *book, int64_t minor, int digits);
-void book_put_time(struct book *book, int64_t at, int32_t utc_offset);
+void book_put_time(struct book *book, int64_t at, struct zone zone);
 void book_end_row(struct book *book);
 CHECKED err book_rest(struct ctx *ctx, struct book *book, struct text_buf *out, bool *more);
 void book_close(struct book *book);

@@ -122,10 +122,10 @@ void sheet_put_decimal(struct sheet_writer *writer, int64_t minor, int digits)
     }
 }
 
-void sheet_put_time(struct sheet_writer *writer, int64_t at, int32_t utc_offset)
+void sheet_put_time(struct sheet_writer *writer, int64_t at, struct zone zone)
 {
     if (writer->book) {
-        book_put_time(writer->book, at, utc_offset);
+        book_put_time(writer->book, at, zone);
         return;
     }
     begin_cell(writer);
@@ -133,7 +133,7 @@ void sheet_put_time(struct sheet_writer *writer, int64_t at, int32_t utc_offset)
         return;
     char text[40];
     struct tm parts;
-    time_t seconds = (time_t)(at / 1000 + (int64_t)utc_offset * 60);
+    time_t seconds = (time_t)(at / 1000 + zone_offset(zone, at));
     if (gmtime_r(&seconds, &parts))
         text_add_bytes(writer->out, text, strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts));
 }

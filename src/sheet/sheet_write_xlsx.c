@@ -140,9 +140,9 @@ void book_put_decimal(struct book *book, int64_t minor, int digits)
     put_number(book, (double)minor / divisors[kept], book->decimals[kept]);
 }
 
-void book_put_time(struct book *book, int64_t at, int32_t utc_offset)
+void book_put_time(struct book *book, int64_t at, struct zone zone)
 {
-    int64_t there = at / 1000 * 1000 + (int64_t)utc_offset * 60000;
+    int64_t there = at / 1000 * 1000 + zone_offset(zone, at) * INT64_C(1000);
     if (at == 0)
         book->column++;
     else

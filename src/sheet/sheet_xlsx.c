@@ -69,7 +69,7 @@ static const char *date_text(const struct xlsx_source *source, double days)
     const char *format = seconds < DAY_SECONDS        ? "%H:%M:%S"
                          : seconds % DAY_SECONDS == 0 ? "%Y-%m-%d"
                                                       : "%Y-%m-%d %H:%M:%S";
-    return clock_format(source->arena, (seconds - start * DAY_SECONDS) * 1000, 0, format);
+    return clock_format(source->arena, (seconds - start * DAY_SECONDS) * 1000, zone_fixed(0), format);
 }
 
 /* As Excel shows it: 15 digits, and no exponent where it can be helped (a barcode is a number there). */

@@ -7,6 +7,7 @@ const char *const mail_problem_names[] = {
     [MAIL_NO_HOST] = "mail-no-host",
     [MAIL_NO_CONNECT] = "mail-no-connect",
     [MAIL_FORBIDDEN] = "mail-forbidden",
+    [MAIL_NO_TLS] = "mail-no-tls",
     [MAIL_BAD_TLS] = "mail-bad-tls",
     [MAIL_TIMEOUT] = "mail-timeout",
     [MAIL_LOGIN] = "mail-login",
@@ -17,6 +18,6 @@ const char *const mail_problem_names[] = {
 
 bool mail_is_passing(enum mail_problem problem)
 {
-    return problem == MAIL_NO_HOST || problem == MAIL_NO_CONNECT || problem == MAIL_BAD_TLS ||
-           problem == MAIL_TIMEOUT || problem == MAIL_LATER;
+    return problem == MAIL_NO_HOST || problem == MAIL_NO_CONNECT || problem == MAIL_NO_TLS ||
+           problem == MAIL_BAD_TLS || problem == MAIL_TIMEOUT || problem == MAIL_LATER;
 }

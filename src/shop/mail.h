@@ -18,7 +18,8 @@ enum mail_problem {
     MAIL_NO_HOST,    /* nobody knows the name */
     MAIL_NO_CONNECT, /* refused, unreachable, broken off */
     MAIL_FORBIDDEN,  /* the address is not a public one, or the port is not one for mail */
-    MAIL_BAD_TLS,    /* no encryption, or no certificate that is right for the name */
+    MAIL_NO_TLS,     /* the server offers no encryption: nothing was said in the clear */
+    MAIL_BAD_TLS,    /* no certificate that is right for the name, or no encrypted connection comes about */
     MAIL_TIMEOUT,
     MAIL_LOGIN,         /* the server does not take user and password */
     MAIL_LATER,         /* 4xx: it says that trying again may help */

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+struct finder;
+struct flash_gate;
 struct gateway;
 struct mailer;
 struct name_lookup;
@@ -17,5 +19,7 @@ struct services {
     const struct name_lookup *names;
     const struct zip_reader *zips;
     const struct mailer *mailer;
+    struct flash_gate *flash;      /* NULL on the command line, as: */
     const struct wording *wording; /* NULL on the command line */
+    struct finder *finder;         /* shop/search; likewise */
 };

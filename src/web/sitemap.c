@@ -19,6 +19,7 @@
 #include "shop/media/media_routes.h"
 #include "shop/notify/notify_jobs.h"
 #include "shop/payment/payment_jobs.h"
+#include "shop/pricing/promotion_jobs.h"
 #include "shop/review/review_routes.h"
 #include "shop/rule/rule_jobs.h"
 #include "shop/staff/staff_routes.h"
@@ -27,14 +28,21 @@
 #include "shop/tenant/tenant_routes.h"
 #include "shop/transfer/import_jobs.h"
 #include "shop/transfer/transfer_routes.h"
+#include "web/app_routes.h"
 #include "web/web.h"
 
 const struct route *const site_routes[] = {
     tenant_routes,
     storefront_routes,
+    storefront_flash_routes,
     storefront_currency_routes,
+    storefront_entry_routes,
+    storefront_account_routes,
+    app_routes,
+    cart_sync_routes,
     storefront_licence_routes,
     storefront_buying_routes,
+    storefront_search_routes,
     content_routes,
     cart_routes,
     checkout_routes,
@@ -49,8 +57,13 @@ const struct route *const site_routes[] = {
     transfer_export_routes,
     backoffice_act_routes,
     transfer_routes,
+    backoffice_import_routes,
     backoffice_product_routes,
     backoffice_price_routes,
+    backoffice_stock_routes,
+    backoffice_location_routes,
+    backoffice_freight_routes,
+    backoffice_product_freight_routes,
     backoffice_buying_routes,
     backoffice_picture_routes,
     backoffice_media_routes,
@@ -59,9 +72,11 @@ const struct route *const site_routes[] = {
     backoffice_trash_routes,
     backoffice_work_routes,
     backoffice_category_routes,
+    backoffice_cover_routes,
     backoffice_collection_routes,
     backoffice_rule_routes,
     backoffice_attribute_routes,
+    backoffice_kit_routes,
     backoffice_tag_routes,
     backoffice_history_routes,
     backoffice_digital_routes,
@@ -69,14 +84,25 @@ const struct route *const site_routes[] = {
     backoffice_hook_routes,
     backoffice_order_list_routes,
     backoffice_order_routes,
+    backoffice_refund_routes,
+    backoffice_promotion_routes,
+    backoffice_promotion_page_routes,
+    backoffice_flash_routes,
+    backoffice_flash_page_routes,
+    backoffice_price_list_routes,
+    backoffice_customer_routes,
+    backoffice_proof_routes,
     backoffice_review_routes,
     backoffice_saved_routes,
     backoffice_pack_routes,
     backoffice_search_routes,
     backoffice_audit_routes,
     backoffice_alarm_routes,
+    backoffice_ledger_routes,
+    backoffice_correction_routes,
     backoffice_settings_routes,
     backoffice_passcode_routes,
+    backoffice_settings_order_routes,
     backoffice_settings_identity_routes,
     backoffice_settings_shop_routes,
     backoffice_settings_domain_routes,
@@ -89,23 +115,12 @@ const struct route *const site_routes[] = {
     NULL,
 };
 
-const struct job_kind *const site_jobs[] = {shop_job_kinds,
-                                            shop_claim_job_kinds,
-                                            media_job_kinds,
-                                            catalog_job_kinds,
-                                            payment_job_kinds,
-                                            payment_owed_job_kinds,
-                                            checkout_job_kinds,
-                                            digital_job_kinds,
-                                            sandbox_job_kinds,
-                                            catalog_fetch_job_kinds,
-                                            payment_hook_job_kinds,
-                                            rule_job_kinds,
-                                            facet_job_kinds,
-                                            import_job_kinds,
-                                            notify_job_kinds,
-                                            backoffice_job_kinds,
-                                            NULL};
+const struct job_kind *const site_jobs[] = {
+    shop_job_kinds,          shop_claim_job_kinds,   media_job_kinds,      catalog_job_kinds,
+    promotion_job_kinds,     flash_job_kinds,        payment_job_kinds,    payment_owed_job_kinds,
+    order_job_kinds,         checkout_job_kinds,     digital_job_kinds,    sandbox_job_kinds,
+    catalog_fetch_job_kinds, payment_hook_job_kinds, rule_job_kinds,       facet_job_kinds,
+    import_job_kinds,        notify_job_kinds,       backoffice_job_kinds, NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 

@@ -175,7 +175,7 @@ static err show_time(struct liquid_call *call, const struct value *input, const 
         *output = value_text("");
         return NULL;
     }
-    *output = value_text(clock_format(ctx->arena, at, ctx->shop ? ctx->shop->utc_offset : 0, format));
+    *output = value_text(clock_format(ctx->arena, at, ctx->shop ? ctx->shop->zone : zone_fixed(0), format));
     return NULL;
 }
 

@@ -2,7 +2,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/web.h"
 
+#include "shop/customer/customer.h"
+#include "shop/notify/notify.h"
 #include "shop/payment/payment.h"
+#include "shop/pricing/flash_gate.h"
+#include "shop/search/search.h"
 #include "shop/seed/seed.h"
 #include "shop/staff/staff.h"
 #include "shop/storefront/storefront.h"
@@ -91,6 +95,18 @@ static err send_to_main_host(struct req *req)
                                        req->url));
 }
 
+/* Who is logged in as a buyer; a cookie that leads nowhere any more is taken away. */
+static err admit_customer(struct req *req)
+{
+    const char *token = req->ctx.shop ? req_cookie(req, CUSTOMER_COOKIE) : NULL;
+    if (!token)
+        return NULL;
+    TRY(customer_find_session(&req->ctx, token, &req->ctx.actor_id));
+    if (!req->ctx.actor_id)
+        reply_cookie(req, CUSTOMER_COOKIE, "", -1);
+    return NULL;
+}
+
 static err admit(struct req *req)
 {
     choose_language(req);
@@ -98,6 +114,7 @@ static err admit(struct req *req)
     req->ctx.services = &web_of(req)->services;
     if (req->route->guard == ANYONE) {
         TRY(send_to_main_host(req));
+        TRY(admit_customer(req));
         return gate_check(req);
     }
     const char *token = req_cookie(req, STAFF_COOKIE);
@@ -116,6 +133,13 @@ static err admit(struct req *req)
     return NULL;
 }
 
+/* Events tell every node a moment later; who turned an offer on must find it with the next request. */
+static void forget_shop(struct req *req)
+{
+    if (req->route->guard != ANYONE)
+        shop_cache_clear(web_of(req)->shops);
+}
+
 /* ---- what every template sees ---- */
 
 static void add_request(struct req *req, struct value *globals)
@@ -129,6 +153,8 @@ static void add_request(struct req *req, struct value *globals)
     value_set_bool(arena, request, "is_sandbox", req->ctx.config->sandbox);
     const struct shown_currency *shown = shop_find_shown(req->ctx.shop, req_cookie(req, CURRENCY_COOKIE));
     value_set_text(arena, request, "currency", shown ? shown->currency : NULL);
+    value_set_bool(arena, request, "has_accounts", req->ctx.shop && mail_is_possible(&req->ctx));
+    value_set_bool(arena, request, "is_member", req->ctx.actor == ACTOR_BUYER && req->ctx.actor_id != 0);
 }
 
 static void add_staff(struct req *req, struct value *globals)
@@ -142,8 +168,12 @@ static void add_staff(struct req *req, struct value *globals)
     value_set_text(req->ctx.arena, staff, "role", staff_role_names[person->role - 1]);
     struct value *may = value_set_object(req->ctx.arena, staff, "may");
     value_set_bool(req->ctx.arena, may, "products", staff_may(person, "products.read"));
+    value_set_bool(req->ctx.arena, may, "promotions", staff_may(person, "promotions.read"));
+    value_set_bool(req->ctx.arena, may, "customers", staff_may(person, "customers.read"));
     value_set_bool(req->ctx.arena, may, "reviews", staff_may(person, "reviews.read"));
     value_set_bool(req->ctx.arena, may, "settings", staff_may(person, "settings.read"));
+    value_set_bool(req->ctx.arena, may, "money", staff_may(person, "money.read"));
+    value_set_bool(req->ctx.arena, may, "post", staff_may(person, "money.write"));
     value_set_bool(req->ctx.arena, may, "shop", staff_may(person, "shop.write"));
     value_set_bool(req->ctx.arena, may, "staff", staff_may(person, "staff.manage"));
 }
@@ -232,7 +262,7 @@ static err add_last_removed(struct req *req, struct value *globals)
         return NULL;
     struct value *view = value_set_object(req->ctx.arena, globals, "last_removed");
     value_set_id(req->ctx.arena, view, "id", last.id);
-    value_set_text(req->ctx.arena, view, "kind", trash_kind_name(last.kind));
+    value_set_text(req->ctx.arena, view, "kind", trash_kind_names[last.kind]);
     value_set_text(req->ctx.arena, view, "title", last.title);
     return NULL;
 }
@@ -341,7 +371,7 @@ static const char *find_words(const struct wording *wording, const char *locale,
 err web_open(struct ctx *ctx, struct web **result)
 {
     static const char *const locales[] = {"zh-CN", "en", NULL};
-    static const char *const own_pages[] = {STAFF_COOKIE, CURRENCY_COOKIE, NULL};
+    static const char *const own_pages[] = {STAFF_COOKIE, CURRENCY_COOKIE, CUSTOMER_COOKIE, NULL};
     const char *share;
     struct web *web = arena_alloc(ctx->arena, sizeof *web);
     TRY(share_find(ctx, &share));
@@ -353,11 +383,15 @@ err web_open(struct ctx *ctx, struct web **result)
     web->wording = (struct wording){.texts = web->admin, .find = find_words};
     web->services = site_services;
     web->services.wording = &web->wording;
+    web->services.flash = flash_gate_open(ctx->arena);
+    web->services.finder = finder_open(ctx->arena);
+    web->events.finder = web->services.finder;
     ctx->services = &web->services;
     web->shops = shop_cache_open(ctx->arena);
     web->hooks = (struct http_hooks){.owner = web,
                                      .find_shop = find_shop,
                                      .admit = admit,
+                                     .wrote = forget_shop,
                                      .render = render,
                                      .text = find_text,
                                      .render_failure = render_failure,
@@ -382,6 +416,11 @@ const struct http_static *web_statics(struct web *web)
 void web_attach(struct web *web, struct http_server *server)
 {
     web->events.server = server;
+}
+
+void web_close(struct web *web)
+{
+    finder_close(web->services.finder);
 }
 
 struct job_runner_options web_jobs(struct web *web, struct db *db, const struct ctx *model)

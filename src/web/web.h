@@ -23,5 +23,8 @@ void web_attach(struct web *web, struct http_server *server);
 /* Listeners, jobs and sweepers of all modules, for job_runner_start. */
 struct job_runner_options web_jobs(struct web *web, struct db *db, const struct ctx *model);
 
+/* After the server and the jobs have ended. */
+void web_close(struct web *web);
+
 /* The directory with themes, admin, migrations and demo. */
 CHECKED err share_find(struct ctx *ctx, const char **directory);

@@ -6,13 +6,17 @@
 #include "base/json.h"
 #include "shop/cart/cart.h"
 #include "shop/checkout/checkout.h"
+#include "shop/customer/customer.h"
 #include "shop/digital/digital.h"
 #include "shop/digital/digital_jobs.h"
 #include "shop/facet/facet_jobs.h"
+#include "shop/inventory/inventory_watch.h"
 #include "shop/notify/notify.h"
 #include "shop/notify/notify_jobs.h"
 #include "shop/payment/payment_jobs.h"
+#include "shop/review/review.h"
 #include "shop/rule/rule_jobs.h"
+#include "shop/search/search.h"
 #include "shop/staff/staff.h"
 #include "shop/transfer/import_jobs.h"
 #include "shop/trash/trash.h"
@@ -75,6 +79,16 @@ static err hear_order(struct ctx *ctx, const struct outbox_event *event, void *o
     return NULL;
 }
 
+/* Before the pages are dropped: whoever asks for one again finds the change. */
+static err hear_words(struct ctx *ctx, const struct outbox_event *event, void *owner)
+{
+    const struct site_events *events = owner;
+    return events->finder ? finder_hear(ctx, events->finder, event->topic, event->aggregate_id) : NULL;
+}
+
+static const struct listener word_listeners[] = {
+    {"product.", hear_words}, {"review.", hear_words}, {"category.", hear_words}, {"tag.", hear_words}, {0}};
+
 static const struct listener page_listeners[] = {
     {"product.", hear_product},
     {"category.", hear_category},
@@ -86,9 +100,21 @@ static const struct listener page_listeners[] = {
     {0},
 };
 
+static const struct listener *const everywhere[] = {word_listeners, page_listeners, NULL};
 static const struct listener *const listeners[] = {
-    page_listeners, payment_listeners, digital_listeners, order_listeners,
-    rule_listeners, facet_listeners,   notify_listeners,  NULL};
+    payment_listeners, digital_listeners, inventory_listeners, order_listeners,  order_customer_listeners,
+    rule_listeners,    facet_listeners,   notify_listeners,    review_listeners, NULL};
+
+static void forget_all(void *owner)
+{
+    const struct site_events *events = owner;
+    if (events->finder)
+        finder_missed(events->finder);
+    if (events->shops)
+        shop_cache_clear(events->shops);
+    if (events->server)
+        http_cache_clear(events->server);
+}
 
 /* Runs `work` for every shop of the platform. */
 static err for_each_shop(struct ctx *ctx, err (*work)(struct ctx *ctx))
@@ -113,8 +139,11 @@ static err sweep_shop(struct ctx *ctx)
     TRY(audit_sweep(ctx));
     TRY(facet_sweep(ctx));
     TRY(message_sweep(ctx));
+    TRY(customer_sweep(ctx));
     TRY(work_sweep(ctx));
     TRY(trash_sweep(ctx));
+    TRY(payment_watch_ledger(ctx));
+    TRY(stock_watch_books(ctx));
     return checkout_sweep_keys(ctx);
 }
 
@@ -124,7 +153,8 @@ static err sweep(struct ctx *ctx, void *owner)
     return for_each_shop(ctx, sweep_shop);
 }
 
-static const struct job_recurring sweepers[] = {{"sweep", 10 * MINUTE_MS, sweep}, {0}};
+static const struct job_recurring sweepers[] = {
+    {"sweep", 10 * MINUTE_MS, sweep}, {"echoes", MINUTE_MS, job_forget_echoes}, {0}};
 static const struct job_recurring *const recurring[] = {sweepers, NULL};
 
 static const char *const gentle_jobs[] = {IMPORT_CHECK_JOB, IMPORT_APPLY_JOB, IMPORT_UNDO_JOB,
@@ -140,6 +170,8 @@ struct job_runner_options site_events_jobs(struct site_events *events, struct db
     return (struct job_runner_options){.db = db,
                                        .model = model,
                                        .listeners = listeners,
+                                       .everywhere = everywhere,
+                                       .missed = forget_all,
                                        .kinds = site_jobs,
                                        .recurring = recurring,
                                        .load_shop = load_shop,

@@ -9,6 +9,7 @@
 struct site_events {
     struct http_server *server; /* NULL on the command line */
     struct shop_cache *shops;
+    struct finder *finder;
 };
 
 struct job_runner_options site_events_jobs(struct site_events *events, struct db *db,

@@ -3,6 +3,9 @@
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 
+/** Slow machines and two journeys at a time wait longer. */
+const PATIENCE = Number(process.env.YUNDIAN_PATIENCE) || 1;
+
 export async function openBrowser() {
   return chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none"] });
 }
@@ -11,7 +14,7 @@ export async function openBrowser() {
  *  `page.complaints`; `expected` lists those that belong to the story. */
 export async function openTab(browser, server, { width = 1280, height = 900, ...options } = {}) {
   const context = await browser.newContext({ baseURL: server.base, locale: "zh-CN", timezoneId: "Asia/Shanghai", viewport: { width, height }, reducedMotion: "reduce", ...options });
-  context.setDefaultTimeout(15000);
+  context.setDefaultTimeout(15000 * PATIENCE);
   const page = await context.newPage();
   page.complaints = [];
   page.on("pageerror", (problem) => page.complaints.push(`error: ${problem.message}`));
@@ -51,7 +54,7 @@ export const visible = (page, selector) => page.locator(selector).filter({ visib
 
 /** Presses the visible button of a form (it may stand outside of it). */
 export async function press(page, formId) {
-  await visible(page, `#${formId} button:not([type=button]), button[form="${formId}"]:not([type=button]):not(.link)`).click();
+  await visible(page, `#${formId} button:not([type=button], .sr), button[form="${formId}"]:not([type=button]):not(.link)`).click();
 }
 
 /** From the cart to the order page, paid at the sandbox cashier: {number, token}. */
@@ -73,4 +76,11 @@ export async function buysCart(page, { outcome = "paid" } = {}) {
 export function orderOf(page) {
   const url = new URL(page.url());
   return { number: url.pathname.match(/\/orders\/([^/]+)/)[1], token: url.searchParams.get("token") };
+}
+
+/** Follows a link of the back office's navigation; on a phone it may stand behind 更多. */
+export async function goesTo(page, href) {
+  const more = page.locator(".phone-more > summary");
+  if (await more.isVisible()) await more.click();
+  await page.locator(`.nav a[href="${href}"], .phone-nav a[href="${href}"]`).filter({ visible: true }).first().click();
 }

@@ -298,10 +298,12 @@ describe("journeys", () => {
     await first.seesUntil(toShip, ({ fulfillment_status }) => fulfillment_status === "shipped", "is shipped");
 
     await page.goto(`/admin/orders/${toRefund.number}`);
-    await page.locator("details", { has: page.locator('form[action$="/refund"]') }).locator("summary").first().click();
-    await page.fill('form[action$="/refund"] [name="amount"]', "20.00");
-    await page.fill('form[action$="/refund"] [name="reason"]', "杯口有小缺口");
-    await visible(page, 'form[action$="/refund"] button').click();
+    await page.locator('a[href$="/refund"]').click();
+    await page.fill('[name="amount"]', "20.00");
+    await page.fill('[name="reason"]', "杯口有小缺口");
+    await page.getByRole("button", { name: "算一算" }).click();
+    await page.getByRole("button", { name: "确认退款 ¥20.00" }).click();
+    await page.waitForURL(/\/admin\/orders\/[^/]+$|notice=refunded/);
     await second.seesUntil(toRefund, ({ payment_status }) => payment_status === "partially_refunded", "is partly refunded");
     await closeTab(page);
   });

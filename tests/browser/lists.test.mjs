@@ -101,4 +101,29 @@ describe("lists and search in the browser", () => {
     await page.locator(".empty").waitFor();
     await closeTab(page);
   });
+
+  test("alarms are chosen and settled at once, and the lists fit a phone", async () => {
+    const id = BigInt(Date.now() - 60000 - Date.UTC(2024, 0, 1)) << 22n;
+    await server.tampers([1n, 2n, 3n].map((at) => `INSERT INTO alarms (shop_id, id, kind, subject, detail, at) SELECT shop_id, ${id + at}, 'codes-low', 'SKU-${at}', '', ${Date.now() - 60000} FROM shops WHERE handle = 'main'`).join("; "));
+    const page = await opens(375);
+    for (const path of ["/admin/alarms", "/admin/alarms?state=settled", "/admin/messages", "/admin/products/imports", "/admin/works", "/admin/trash", "/admin/products/acts"]) {
+      await page.goto(path);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path} fits`);
+    }
+    await page.goto("/admin/alarms?kind=codes-low");
+    await page.locator(".list-chip", { hasText: "种类" }).waitFor();
+    const button = page.getByRole("button", { name: "标为已处理" });
+    assert.equal(await button.isVisible(), false, "acts show when something is chosen");
+    await page.getByLabel("选择提醒 SKU-3").check();
+    await page.getByLabel("选择提醒 SKU-2").check();
+    await page.getByText("已选 2 条").waitFor();
+    await button.click();
+    await page.getByText("2 条提醒已标为处理完").waitFor();
+    await page.locator("#alarm-" + (id + 1n)).waitFor();
+    await page.getByRole("link", { name: "已处理", exact: true }).click();
+    await page.getByRole("button", { name: "重新打开 SKU-3" }).click();
+    await page.goto("/admin/alarms");
+    await page.locator("#alarm-" + (id + 3n)).waitFor();
+    await closeTab(page);
+  });
 });

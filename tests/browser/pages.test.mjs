@@ -58,6 +58,10 @@ describe("every page", () => {
     const paid = await shop.visitor().buys(thing);
     const shipped = await shop.visitor().buys(thing);
     await staff.ships(shipped);
+    const receiver = shop.visitor();
+    const received = await receiver.buys(thing);
+    await staff.ships(received);
+    await receiver.triesToReceive(received);
     await shop.visitor().client.post(`/orders/${shipped.number}/reviews`, { token: shipped.token, line_no: 1, stars: 2, text: "杯沿有个小缺口。" });
     const unreviewed = await shop.visitor().buys(thing);
     await staff.ships(unreviewed);
@@ -93,6 +97,8 @@ describe("every page", () => {
       options: clothes.options.map(({ name, values }) => ({ name, values: values.join(", ") })),
       variants: clothes.variants.map(({ id, sku, options, price, weight, is_active }, i) => ({ id, sku, options: options.join(", "), price: { ...price, amount: price.amount + 100 * (i === 0) }, weight, is_active, barcode: i === 0 ? "6901234567892" : "", cost: "31.50" })),
     });
+    const { groups: [level] } = (await staff.does("/admin/customers/groups", { name: "金卡会员", spend_from: { amount: 100000, currency: "CNY" }, spend_days: 365 })).body;
+    await staff.does("/admin/price-lists", { name: "金卡会员价", starts_at: "2026-01-01T00:00", ends_at: "2029-01-01T00:00", audience: "groups", groups: [{ id: level.id }], is_shown: true, steps: [{ fold: "9" }] });
     const acted = (await staff.does("/admin/products/acts", { action: "tag", tag: "示例", products: [{ id: thing.id }] })).body;
     const rule = { match: "all", conditions: [{ field: "tag", test: "is", value: "适合夏季穿着" }] };
     await staff.does("/admin/products/rules", { name: "夏装卖完下架", action: "off", ...rule });
@@ -102,6 +108,8 @@ describe("every page", () => {
     const order = ({ number, token }) => ({ path: `/orders/${number}?token=${token}` });
     const sandbox = new URL(paying.url, server.base);
     return {
+      // First: who stands between password and code is forgotten after some minutes.
+      "admin-login-code": { path: "/admin/login/code", cookies: entering, then: async (page) => { await page.fill("#f-code", "000 00"); await page.click("form button"); await page.waitForSelector(".problem"); } },
       home: { path: "/" },
       "home-en": { path: "/en" },
       products: { path: "/products" },
@@ -129,6 +137,8 @@ describe("every page", () => {
       "order-unpaid": order(unpaid),
       "order-paid": order(paid),
       "order-shipped": order(shipped),
+      "order-received": order(received),
+      "order-receive": { ...order(shipped), then: (page) => page.locator(".ask summary").click() },
       "order-delivered": order(delivered),
       "order-by-hand": order(waiting),
       "order-refunded": order(refunded),
@@ -137,6 +147,11 @@ describe("every page", () => {
       "order-reviewed": { path: `/orders/${shipped.number}/reviews?token=${shipped.token}`, then: (page) => page.locator(".review-open summary").click() },
       reviews: { path: `/products/${thing.handle}/reviews` },
       "reviews-none": { path: `/products/${game.handle}/reviews` },
+      "account-login-none": { path: "/account/login" },
+      "admin-customers-none": { path: "/admin/customers", cookies: session },
+      "admin-customer-groups": { path: "/admin/customers/groups", cookies: session, then: (page) => page.locator("li.category summary").first().click() },
+      "admin-price-lists": { path: "/admin/price-lists", cookies: session },
+      "admin-price-list-new": { path: "/admin/price-lists/new", cookies: session },
       "admin-reviews": { path: "/admin/reviews", cookies: session },
       "admin-reviews-narrow": { path: `/admin/reviews?product=${thing.id}&stars=2`, cookies: session },
       "admin-review": { path: `/admin/reviews/${said.id}`, cookies: session, then: (page) => page.locator(".review-report summary").click() },
@@ -170,6 +185,7 @@ describe("every page", () => {
       "admin-search": { path: "/admin/search?q=" + encodeURIComponent("示例"), cookies: session },
       "admin-search-dialog": { path: "/admin/orders", cookies: session, then: async (page) => { await page.keyboard.press("/"); await page.keyboard.type("sp"); await page.locator("[role=option]").first().waitFor(); } },
       "admin-audit": { path: "/admin/audit", cookies: session },
+      "admin-ledger": { path: "/admin/money/ledger", cookies: session },
       "admin-order-unpaid": { path: `/admin/orders/${unpaid.number}`, cookies: session },
       "admin-order-paid": { path: `/admin/orders/${paid.number}`, cookies: session },
       "admin-order-shipped": { path: `/admin/orders/${shipped.number}`, cookies: session },
@@ -182,9 +198,14 @@ describe("every page", () => {
       "admin-codes-quantity": { path: `/admin/codes/${top_up.variant_id}`, cookies: session },
       "admin-codes-by-hand": { path: "/admin/codes/by-hand", cookies: session },
       "admin-alarms": { path: "/admin/alarms", cookies: session },
+      "admin-alarms-settled": { path: "/admin/alarms?state=settled", cookies: session },
+      "admin-alarms-jobs": { path: "/admin/alarms?state=jobs", cookies: session },
+      "admin-works-done": { path: "/admin/works?state=done", cookies: session },
+      "admin-trash-video": { path: "/admin/trash?kind=video", cookies: session },
       "admin-settings": { path: "/admin/settings", cookies: session },
       "admin-settings-identity": { path: "/admin/settings/identity", cookies: session },
       "admin-settings-licence": { path: "/admin/settings/licence", cookies: session },
+      "admin-settings-orders": { path: "/admin/settings/orders", cookies: session },
       "admin-settings-region": { path: "/admin/settings/region", cookies: session },
       "admin-settings-domains": { path: "/admin/settings/domains", cookies: session },
       "admin-settings-staff": { path: "/admin/settings/staff", cookies: session, then: (page) => page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = !one.closest(".side, .confirm")))) },
@@ -197,8 +218,8 @@ describe("every page", () => {
       "admin-factor-none": { path: "/admin/account/factor", cookies: session },
       "admin-factor": { path: "/admin/account/factor", cookies: careful },
       "admin-factor-setup": { path: "/admin/account/factor", cookies: careful, then: (page) => Promise.all([page.waitForSelector(".qr svg"), page.click("form[action$='/begin'] button")]) },
-      "admin-login-code": { path: "/admin/login/code", cookies: entering, then: async (page) => { await page.fill("#f-code", "000 00"); await page.click("form button"); await page.waitForSelector(".problem"); } },
       licence: { path: "/licence" },
+      offline: { path: "/offline" },
       policy: { path: "/policies/returns" },
       "policy-en": { path: "/en/policies/returns" },
       opening: { path: new URL("/", server.base.replace("127.0.0.1", "young.localhost")).href },

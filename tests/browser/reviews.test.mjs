@@ -5,7 +5,7 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { startServer } from "../lib/shop.mjs";
-import { closeTab, openBrowser, openTab } from "./browser.mjs";
+import { closeTab, goesTo, openBrowser, openTab } from "./browser.mjs";
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -87,7 +87,7 @@ describe("reviews in the browser", () => {
       const page = await openTab(browser, server, { width, height: 800 });
       await page.context().addCookies([...staff.client.cookies].map(([name, value]) => ({ name, value, url: server.base })));
       await page.goto("/admin");
-      await page.locator(".nav").getByRole("link", { name: "评价" }).click();
+      await goesTo(page, "/admin/reviews");
       await page.getByRole("link", { name: /待回复/ }).click();
       await page.getByLabel("按星级筛选").selectOption("1");
       await page.waitForURL(/stars=1/);

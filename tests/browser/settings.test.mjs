@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { startServer } from "../lib/shop.mjs";
-import { closeTab, openBrowser, openTab } from "./browser.mjs";
+import { closeTab, goesTo, openBrowser, openTab } from "./browser.mjs";
 
 describe("the settings in a browser", () => {
   let server, browser, young;
@@ -32,7 +32,7 @@ describe("the settings in a browser", () => {
     assert.equal(await stranger.locator("h1").textContent(), "即将开业");
     const owner = await openTab(browser, { base: base() }, { width: 375, height: 812 });
     await enters(owner, young.account);
-    await owner.locator('.nav a[href="/admin/settings"]').click();
+    await goesTo(owner, "/admin/settings");
     await owner.getByRole("link", { name: "去填写证照" }).click();
     await owner.locator('input[name="credit_code"]').fill("91350100M000100Y44");
     await owner.locator('form[action="/admin/settings/licence"] .btn.is-main').click();

@@ -2,7 +2,7 @@
 // crash.mjs - buyers at full speed, kill -9 at random moments, restart: what was acknowledged is there and right.
 //
 //   YUNDIAN_BINARY=… node tests/crash/crash.mjs [--engine sqlite|postgres] [--rounds 20] [--buyers 24] [--seed N]
-//                                               [--longest 1500] [--seconds N]
+//                                               [--longest 1500] [--seconds N] [--locations] [--flash] [--promotions]
 //
 // Every answer that a buyer got is written into a journal in this process. After each death the server starts
 // again on the same data and the journal is held against it:
@@ -13,11 +13,15 @@
 //   - batches of codes that were withdrawn and restored meanwhile lost nothing;
 //   - stock adds up: loaded − ordered = available, for every variant; and `yundian check` finds nothing,
 //     both on the data as the dead server left it and at the end.
+// --flash sells a few hundred pieces of one product in a flash sale: its counter is what the journal says.
+// --locations keeps half of the goods in a second place, so that promises are spread over both.
+// --promotions is another trial, of the counters of coupons (promotions.mjs).
 // The seed decides what buyers do and when the server dies; give it again to replay.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { parseArgs } from "node:util";
 import { expect, freshKey, startServer, until } from "../lib/shop.mjs";
+import { tryPromotions } from "./promotions.mjs";
 
 const { values } = parseArgs({
   options: {
@@ -26,6 +30,9 @@ const { values } = parseArgs({
     buyers: { type: "string", default: "24" },
     seed: { type: "string", default: String(Date.now() % 1e9) },
     longest: { type: "string", default: "1500" },
+    locations: { type: "boolean", default: false },
+    flash: { type: "boolean", default: false },
+    promotions: { type: "boolean", default: false },
     seconds: { type: "string" }, // no new round after this long
   },
 });
@@ -49,11 +56,23 @@ const pick = (list) => list[Math.floor(chance() * list.length)];
 const isLost = (problem) => /ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|socket hang up|cut off|aborted/.test(`${problem.code} ${problem.message}`);
 
 console.log(`crash trial: ${values.engine}, ${ROUNDS} rounds, ${BUYERS} buyers, --seed ${values.seed}`);
+if (values.promotions) {
+  const end = values.seconds ? Date.now() + Number(values.seconds) * 1000 : Infinity;
+  const failed = await tryPromotions({ engine: values.engine, rounds: ROUNDS, buyers: BUYERS, longest: LONGEST, end, chance, isLost }).then(() => 0, () => 1);
+  process.exit(failed);
+}
 const server = await startServer({ engine: values.engine });
 const shop = server.shop;
 const staff = await shop.staff();
 const products = [];
 for (let index = 0; index < 4; index++) products.push({ ...(await shop.product({ price: 100 + index * 37, stock: STOCK })), loaded: STOCK, codes: null });
+if (values.locations) {
+  const { location } = expect(await staff.does("/admin/locations", { name: "门店", priority: 2, home_name: "总仓" }), 201);
+  for (const product of products.slice(0, 2)) {
+    const transfer = { act: "transfer", quantity: STOCK - 3, reason: "crash trial", location: "1", to: location.id };
+    await until(async () => (await staff.does(`/admin/variants/${product.variant_id}/stock/acts`, transfer)).status === 200, "the goods are there");
+  }
+}
 for (let index = 0; index < 3; index++) {
   const codes = Array.from({ length: CODES }, (_, serial) => `CODE-${index}-${serial}`);
   const game = await shop.product({ price: 10 + index, codes: codes.slice(0, 1000) });
@@ -62,6 +81,17 @@ for (let index = 0; index < 3; index++) {
 }
 // One thing that everybody wants and that runs out.
 products.push({ ...(await shop.product({ price: 999, stock: 150 })), loaded: 150, codes: null });
+// Far more people than pieces, at a price of its own.
+let sale;
+if (values.flash) {
+  const local = (at) => new Date(at + 8 * 3600_000).toISOString().slice(0, 16);
+  const [{ variant_id }] = products;
+  products[0].price = 60;
+  ({ sale } = expect(await staff.does("/admin/flash", { name: "crash", starts_at: local(Date.now() - 60_000), ends_at: local(Date.now() + 12 * 3600_000), unpaid_minutes: 60, entries: [{ variant_id, price: { amount: 60, currency: "CNY" }, stock: 300 }] }), 201));
+  expect(await staff.does(`/admin/flash/${sale.id}/status`, { status: "active" }), 200);
+  await until(async () => (await shop.visitor().puts(products[0])).total.amount === 60, "the sale runs");
+}
+const isRefusal = ({ status, body }) => status === 409 && ["/problems/out-of-stock", ...(sale ? ["/problems/flash-sold-out"] : [])].includes(body.type);
 const bySku = new Map(products.map((product) => [product.sku, product]));
 
 let shuffles = 0;
@@ -87,7 +117,7 @@ async function trade(isOver) {
       journal.push(entry);
       const checkout = await buyer.triesToCheckOut({ key: entry.key, order: entry.sent });
       if (checkout.status === 409) {
-        assert.equal(checkout.body.type, "/problems/out-of-stock");
+        assert.ok(isRefusal(checkout), checkout.text);
         journal.splice(journal.indexOf(entry), 1); // refused: nothing may be left of it
         continue;
       }
@@ -178,7 +208,7 @@ async function compare(entries) {
   // Checkouts without an answer: again with the same key. One order or a refusal, as the first would have been.
   await each(entries.filter(({ placed }) => !placed), async (entry) => {
     const answer = await entry.buyer.triesToCheckOut({ key: entry.key, order: entry.sent });
-    if (answer.status === 409 && answer.body.type === "/problems/out-of-stock") {
+    if (isRefusal(answer)) {
       journal.splice(journal.indexOf(entry), 1);
       return;
     }
@@ -207,6 +237,10 @@ async function compare(entries) {
     const ordered = journal.filter(({ placed, isCancelled }) => placed && !isCancelled).reduce((sum, { lines }) => sum + (lines.get(product) ?? 0), 0);
     const { available } = await staff.holds(product);
     assert.equal(available, product.loaded - ordered, `${product.sku}: ${product.loaded} loaded, ${ordered} ordered, ${available} available`);
+    if (!sale || product !== products[0]) continue;
+    const { sold, stock } = (await staff.reads(`/admin/flash/${sale.id}`)).sale;
+    assert.equal(sold, ordered, `the flash sale: ${ordered} ordered, ${sold} sold by its counter`);
+    assert.ok(sold <= stock);
   }
 }
 

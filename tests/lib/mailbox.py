@@ -4,18 +4,25 @@
 It listens on a free port of this machine, and the first line it prints is {"port": ...}. On standard input it is told how
 to behave: {"rcpt": [replies]} are the answers to the next recipients instead of yes, {"data": [replies]} the same for whole
 mails (taken and told all the same, as a server that dies after taking one), {"login": [user, password]} asks for a login.
+
+With the arguments `starttls CERTIFICATE KEY` it offers STARTTLS and takes nothing without it, with `tls CERTIFICATE KEY` it
+speaks TLS from the first byte.
 """
 # SPDX-License-Identifier: Apache-2.0
 import email
 import email.policy
 import json
+import logging
 import socket
+import ssl
 import sys
 import threading
+import warnings
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 
+mode = sys.argv[1] if len(sys.argv) > 1 else "plain"
 lock = threading.Lock()
 wishes = {"rcpt": [], "data": [], "login": None}
 
@@ -70,14 +77,14 @@ class Handler:
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
-        say(mail=read(envelope))
+        say(mail=dict(read(envelope), tls=session.ssl is not None or mode == "tls"))
         return take("data") or "250 OK"
 
 
 def authenticate(server, session, envelope, mechanism, data):
     wanted = wishes["login"]
     is_right = isinstance(data, LoginPassword) and wanted == [data.login.decode(), data.password.decode()]
-    say(login=is_right)
+    say(login=is_right, tls=session.ssl is not None or mode == "tls")
     return AuthResult(success=is_right, handled=is_right)
 
 
@@ -87,13 +94,30 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def keys():
+    warnings.simplefilter("ignore", DeprecationWarning)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS)  # of both sides: the controller also calls itself once
+    context.load_cert_chain(sys.argv[2], sys.argv[3])
+    return context
+
+
+def options():
+    if mode == "starttls":
+        return {"tls_context": keys(), "require_starttls": True}
+    return {"ssl_context": keys()} if mode == "tls" else {}
+
+
 def main():
-    controller = Controller(Handler(), hostname="127.0.0.1", port=free_port(), authenticator=authenticate, auth_require_tls=False)
+    logging.getLogger("mail.log").setLevel(logging.CRITICAL)  # who is not trusted hangs up, which is no failure here
+    controller = Controller(
+        Handler(), hostname="127.0.0.1", port=free_port(), authenticator=authenticate, auth_require_tls=mode == "starttls", **options()
+    )
     controller.start()
     say(port=controller.port)
     for line in sys.stdin:
         with lock:
             wishes.update(json.loads(line))
+        say(heard=True)
     controller.stop()
 
 

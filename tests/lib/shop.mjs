@@ -175,6 +175,14 @@ export class Server {
     return this.log().split("\n").filter((line) => /\blevel=error\b|AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|\babort/.test(line));
   }
 
+  /** Another program on the same data and database, started (PostgreSQL only): `ends` ends it. */
+  async joined() {
+    const other = new Server();
+    for (const name of ["binary", "engine", "data", "args", "env", "database"]) other[name] = this[name];
+    other.shop = other.at(this.shop.handle, this.shop.account);
+    return other.start();
+  }
+
   /** Asks it to end (SIGTERM) and waits: it must end by itself, with 0. */
   async ends() {
     const exit = this.exit;
@@ -380,6 +388,11 @@ export class Visitor {
   async cancels(order) {
     return expect(await this.client.post(`/orders/${order.number}/cancel`, { token: order.token }), 200, 201);
   }
+
+  /** Says that the parcel arrived. */
+  triesToReceive(order) {
+    return this.client.post(`/orders/${order.number}/receive`, { token: order.token });
+  }
 }
 
 /** Somebody who works at a shop. */
@@ -517,8 +530,8 @@ export class Staff {
     return expect(await this.triesTo("ship", order, { ...fields, carrier }), 200, 201);
   }
 
-  async cancels(order, reason = "买家要求取消") {
-    return expect(await this.triesTo("cancel", order, { reason }), 200, 201);
+  async cancels(order, reason = "buyer_asked", note = "买家要求取消") {
+    return expect(await this.triesTo("cancel", order, { reason, note }), 200, 201);
   }
 
   triesToRefund(order, amount, reason = "协商退款") {

@@ -87,7 +87,7 @@ describe("currencies", () => {
     test(`a shop in ${currency} has its decimals in forms, pages and orders`, async () => {
       const other = await server.opens(currency.toLowerCase());
       const owner = await other.staff();
-      expect(await owner.does("/admin/settings/region", { currency, locale: "zh-CN", utc_offset: 480 }), 200);
+      expect(await owner.does("/admin/settings/region", { currency, locale: "zh-CN", zone: "UTC+08:00" }), 200);
       await until(async () => (await owner.reads("/admin/settings/region")).region.currency === currency, "the shop has the currency");
       const sku = `${currency}-1`;
       const thing = await owner.creates({ sku, variants: [{ options: "", sku, price: { amount: minor, currency }, is_active: true, stock: 3 }] });
@@ -97,7 +97,7 @@ describe("currencies", () => {
       const order = await other.visitor().buys(thing);
       const page = await owner.client.open(`/admin/orders/${order.number}`);
       assert.match(plain(page.text), shown);
-      const refused = expectProblem(await owner.does("/admin/settings/region", { currency: "CNY", locale: "zh-CN", utc_offset: 480 }), 422, "invalid");
+      const refused = expectProblem(await owner.does("/admin/settings/region", { currency: "CNY", locale: "zh-CN", zone: "UTC+08:00" }), 422, "invalid");
       assert.equal(refused.errors[0].code, "currency-fixed");
     });
 });

@@ -42,6 +42,49 @@ describe("narrowing a list", () => {
     assert.equal((await shop.client().api(`/categories/apparel?filter=stock:in&cursor=x`)).status, 400);
   });
 
+  test("a number attribute with many answers is offered in ranges that add up", async () => {
+    const handle = unique("phones");
+    expect(await staff.does("/admin/categories", { name: "手机", name_en: handle, handle, position: 90 }), 201);
+    const category = (await staff.reads("/admin/categories")).categories.find((one) => one.handle === handle);
+    expect(await staff.does("/admin/attributes", { name: "屏幕", name_en: "Screen", kind: "number", unit: "英寸", is_facet: true, categories: [{ id: category.id }], position: 9 }), 200, 201);
+    const { attributes } = await staff.reads("/admin/attributes");
+    const screen = attributes.find(({ name }) => name === "屏幕");
+    const sizes = ["4.7", "5.4", "5.8", "6.1", "6.1", "6.1", "6.3", "6.36", "6.5", "6.7", "6.7", "6.78", "6.9", "7.6", "10.2"];
+    for (const [i, value] of sizes.entries())
+      await staff.creates({ title: `手机 ${value}`, category_id: category.id, brand: i % 2 ? "甲" : "乙", attributes: [{ id: screen.id, value }] });
+    const at = `/categories/${handle}`;
+    const all = await until(async () => {
+      const seen = await list(at);
+      return seen.filter.facets.find(({ key }) => key === "屏幕")?.values.reduce((sum, { count }) => sum + count, 0) === sizes.length && seen;
+    }, "all of them are counted", { within: 6000 });
+    const ranges = (view) => view.filter.facets.find(({ key }) => key === "屏幕").values;
+    const fits = ({ from, to }) => sizes.filter((size) => Number(size) >= Number(from) && (to === "" || Number(size) < Number(to))).length;
+    assert.ok(ranges(all).length >= 3 && ranges(all).length <= 5, JSON.stringify(ranges(all)));
+    assert.equal(ranges(all)[0].from, "4.7");
+    assert.equal(ranges(all).at(-1).to, "");
+    for (const [i, range] of ranges(all).entries()) {
+      assert.equal(range.count, fits(range), range.value);
+      if (i) assert.equal(range.from, ranges(all)[i - 1].to, "they stand side by side");
+      const narrowed = await list(at, `屏幕:${range.value}`);
+      assert.equal(narrowed.total, range.count);
+      // Its own group is counted without it, the others with it.
+      assert.deepEqual(ranges(narrowed).map(({ value, count }) => [value, count]), ranges(all).map(({ value, count }) => [value, count]));
+      assert.equal(Object.values(values(narrowed, "brand")).reduce((sum, count) => sum + count, 0), range.count);
+    }
+    const two = await list(at, `屏幕:${ranges(all)[0].value},${ranges(all)[1].value}`);
+    assert.equal(two.total, ranges(all)[0].count + ranges(all)[1].count);
+    const branded = await list(at, "brand:甲");
+    assert.equal(ranges(branded).reduce((sum, { count }) => sum + count, 0), branded.total);
+    // An address of our own making, and one that means nothing.
+    assert.equal((await list(at, "屏幕:6.1..6.7")).total, sizes.filter((size) => Number(size) >= 6.1 && Number(size) < 6.7).length);
+    assert.equal((await list(at, "屏幕:6.7..")).total, sizes.filter((size) => Number(size) >= 6.7).length);
+    for (const odd of ["..", "6..", "a..b", "7..6", "6.1..x", "..6"]) await list(at, `屏幕:${odd}`);
+    const page = (await shop.client().get(`${at}?filter=${encodeURIComponent("屏幕:6.1..6.7")}`)).text;
+    assert.match(page, /6\.1–6\.7 英寸/);
+    assert.match(page, /英寸及以上/);
+    assert.match((await shop.client().get(`/en${at}`)).text, /英寸 and up/);
+  });
+
   test("a narrowed page stays away from search engines, names its list, and says how to go back", async () => {
     const page = (await shop.client().get(`/categories/apparel?filter=${encodeURIComponent("性别:女;brand:革间")}`)).text;
     assert.match(page, /<meta name="robots" content="noindex, follow">/);

@@ -3,51 +3,10 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { after, before, describe, test } from "node:test";
+import { importsOf } from "../lib/imports.mjs";
 import { mp4, png, upload } from "../lib/pictures.mjs";
 import { cny, expect, expectProblem, startServer, unique, until } from "../lib/shop.mjs";
 import { zip } from "../lib/zip.mjs";
-
-/** What is done with imports of a shop. */
-function importsOf(staff) {
-  const own = {
-    async send(name, bytes, headers = {}) {
-      const { payload, headers: form } = upload("file", [[name, Buffer.from(bytes)]]);
-      return staff.client.send("POST", "/api/v1/admin/products/imports", { payload, headers: { ...form, origin: staff.client.origin, ...headers } });
-    },
-    look: async (id, query = "") => expect(await staff.client.api(`/admin/products/imports/${id}${query}`), 200),
-    settled: (id) => until(async () => {
-      const seen = await own.look(id);
-      return !seen.import.is_running && seen.import.state !== "uploaded" ? seen : null;
-    }, "the import rests", { within: 60000 }),
-    async checks(name, bytes, choices = {}) {
-      const { import: made } = expect(await own.send(name, bytes), 201);
-      const { columns } = await own.look(made.id);
-      expect(await staff.does(`/admin/products/imports/${made.id}/check`, { columns: columns.map(({ key }) => ({ key })), match: "sku", mode: "partial", status: "active", default_stock: 5, ...choices }), 202);
-      return own.settled(made.id);
-    },
-    async applies(name, bytes, choices) {
-      const checked = await own.checks(name, bytes, choices);
-      assert.equal(checked.import.state, "checked", JSON.stringify(checked.import));
-      expect(await staff.does(`/admin/products/imports/${checked.import.id}/apply`, {}), 202);
-      return own.settled(checked.import.id);
-    },
-    async undoes(id) {
-      expect(await staff.does(`/admin/products/imports/${id}/undo`, {}), 202);
-      return own.settled(id);
-    },
-    // On PostgreSQL the lease of one that was killed runs out first.
-    placed: (id) => until(async () => {
-      const { pictures } = await own.look(id);
-      return pictures && pictures.waiting === 0 && pictures.placed + pictures.refused > 0 ? pictures : null;
-    }, "the pictures are placed", { within: 90000 }),
-    async whole(sku) {
-      const { products } = expect(await staff.client.api(`/admin/products?q=${encodeURIComponent(sku)}`), 200);
-      assert.ok(products[0], `no product of ${sku}`);
-      return staff.product(products[0].id);
-    },
-  };
-  return own;
-}
 
 describe("large files", () => {
   let server, staff, imports;

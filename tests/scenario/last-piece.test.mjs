@@ -94,7 +94,7 @@ describe("the last piece", () => {
     const staff = await shop.staff();
     const mug = await shop.product({ stock: 5 });
     const stale = await staff.does(`/admin/variants/${mug.variant_id}/stock`, { on_hand: 9, expected: 4, reason: "counted" });
-    expectProblem(stale, 409, "conflict");
+    expectProblem(stale, 409, "stale-stock");
     await shop.visitor().orders(mug, 3);
     const below = await staff.does(`/admin/variants/${mug.variant_id}/stock`, { on_hand: 2, expected: 5, reason: "counted" });
     assert.ok([409, 422].includes(below.status), "not fewer than are promised");

@@ -202,6 +202,33 @@ describe("the media library", () => {
     assert.equal((await shop.client().get(video.url)).status, 404);
   });
 
+  test("a video that was taken from its product, or from the library, comes back out of the trash", async () => {
+    const product = await staff.creates({ title: "风车" });
+    const { video } = (await sends(`/admin/products/${product.id}/video`, "video", [["mill.mp4", mp4(60000)]])).body.product;
+    const removed = async () => (await staff.reads("/admin/trash?kind=video")).removed.filter(({ title }) => title === "mill.mp4");
+    const shows = async () => (await staff.product(product.id)).video?.id ?? null;
+    await staff.does(`/admin/products/${product.id}/video/remove`);
+    await staff.does(`/admin/products/${product.id}/video/remove`);
+    assert.equal(await shows(), null);
+    const [taken, ...more] = await removed();
+    assert.deepEqual([taken.kind, more.length], ["video", 0], "taking nothing away leaves nothing in the trash");
+    assert.equal((await staff.does(`/admin/trash/${taken.id}/restore`)).status, 200);
+    assert.equal(await shows(), video.id, "its product shows it again");
+
+    await staff.does(`/admin/products/${product.id}/video/remove`);
+    assert.equal((await staff.does(`/admin/media/videos/${video.id}/remove`)).status, 200);
+    assert.equal((await shop.client().get(video.url)).status, 404);
+    const [library, ofProduct] = await removed();
+    assert.match((await staff.client.open("/admin/trash?kind=video")).text, /mill\.mp4/);
+    assert.equal((await staff.does(`/admin/trash/${library.id}/restore`)).status, 200);
+    assert.equal((await shop.client().get(video.url)).status, 200, "file and all");
+    assert.equal(await shows(), null);
+    await sends(`/admin/products/${product.id}/video`, "video", [["other.mp4", mp4(61000)]]);
+    assert.equal((await staff.does(`/admin/trash/${ofProduct.id}/restore`)).status, 200);
+    assert.notEqual(await shows(), video.id, "another video by now stays");
+    assert.deepEqual(await removed(), []);
+  });
+
   test("another shop sees none of it", async () => {
     const [picture] = await keeps(["own.png", png("own")]);
     const other = await server.opens("other");

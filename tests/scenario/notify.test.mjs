@@ -27,7 +27,7 @@ describe("mails to buyers", () => {
   let server, shop, staff, post;
   before(async () => {
     post = await openMailbox();
-    server = await startServer({ args: ["--smtp-url", post.url, "--mail-from", "no-reply@platform.example", "--outbound-allow", `127.0.0.1:${post.port}`] });
+    server = await startServer({ args: ["--smtp-url", post.url, "--mail-from", "no-reply@platform.example", "--smtp-plain", "on", "--outbound-allow", `127.0.0.1:${post.port}`] });
     shop = server.shop;
     staff = await shop.staff();
   });
@@ -85,6 +85,11 @@ describe("mails to buyers", () => {
     const cancelled = await mailTo(other.email);
     assert.match(cancelled.subject, /已取消/);
     assert.match(cancelled.plain, /不需要再付款/);
+    const broken = await buysWithMail(shop, cup);
+    await staff.cancels(broken.order, "cannot_deliver", "");
+    const told = await mailTo(broken.email, ({ subject }) => subject.includes("已取消"));
+    assert.match(told.plain, /原路退回/);
+    assert.match(told.plain, /取消原因.{0,3}地址无法送达/);
   });
 
   test("codes are not in the mail unless the shop chose so, and one mail tells of payment and delivery", async () => {

@@ -180,7 +180,7 @@ describe("the back office", () => {
     assert.equal(now.order_status, "closed");
     assert.equal(now.stage, "refunded");
     assert.equal((await shop.stock(cup)).available, 5);
-    const again = await staff.triesTo("cancel", order, { reason: "again" });
+    const again = await staff.triesTo("cancel", order, { reason: "out_of_stock" });
     assert.equal(again.status, 409);
     assert.equal((await shop.stock(cup)).available, 5);
   });

@@ -3,6 +3,7 @@
 #include "shop/backoffice/backoffice_routes.h"
 
 #include "base/text.h"
+#include "shop/backoffice/backoffice_list.h"
 #include "shop/backoffice/backoffice_list_form.h"
 #include "shop/backoffice/backoffice_work.h"
 #include "shop/catalog/catalog.h"
@@ -139,10 +140,24 @@ static err undo(struct req *req)
 }
 
 struct show_form {
+    int kind; /* enum act_kind, 0 = any */
+    int64_t cursor;
     int64_t undone;
+    int64_t removed_id;
 };
 
 static const struct field show_fields[] = {
+    {.name = "kind",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct show_form, kind),
+     .choices = product_act_kinds,
+     .help = "Only acts of this kind"},
+    {.name = "cursor",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct show_form, cursor),
+     .minimum = 0,
+     .maximum = INT64_MAX,
+     .help = "Of the page before"},
     {.name = "undone",
      .kind = FIELD_INT,
      .offset = offsetof(struct show_form, undone),
@@ -150,6 +165,7 @@ static const struct field show_fields[] = {
      .minimum = -1,
      .maximum = PRODUCT_BULK_LIMIT,
      .help = "For pages: how many were just given back what they had"},
+    REMOVED_VIEW_FIELD(struct show_form),
     {0},
 };
 
@@ -159,7 +175,12 @@ static err show(struct req *req)
     struct ctx *ctx = &req->ctx;
     struct product_act *acts;
     size_t count;
-    TRY(product_act_list(ctx, ROWS, &acts, &count));
+    struct list_place place = {.list = &act_list_pages, .cursor = form->cursor ? "later" : ""};
+    place.values[ACTS_KIND] = form->kind ? product_act_kinds[form->kind] : "";
+    list_settle(&place);
+    TRY(product_act_list(ctx, (enum act_kind)form->kind, form->cursor, ROWS + 1, &acts, &count));
+    bool has_more = count > ROWS;
+    count = has_more ? ROWS : count;
     int64_t *ids = arena_alloc_many(ctx->arena, count + 1, sizeof *ids);
     const char **names = arena_alloc_many(ctx->arena, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++)
@@ -171,6 +192,10 @@ static err show(struct req *req)
         value_add(ctx->arena, list, *product_act_view(ctx, &acts[i], names[i]));
     if (form->undone >= 0)
         value_set_int(ctx->arena, view, "undone", form->undone);
+    value_set_text(ctx->arena, view, "kind", product_act_kinds[form->kind]);
+    value_set_id(ctx->arena, view, "removed_view", form->removed_id);
+    TRY(list_view(ctx, &place, has_more ? arena_format(ctx->arena, "%" PRId64, acts[ROWS - 1].id) : NULL,
+                  view));
     return reply_view(req, "admin/acts", view);
 }
 

@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/backoffice/backoffice_routes.h"
 
-#include "base/clock.h"
 #include "base/text.h"
 #include "shop/backoffice/backoffice_list.h"
 #include "shop/staff/staff.h"
@@ -54,13 +53,6 @@ static const struct field list_fields[] = {
     REMOVED_VIEW_FIELD(struct list_form),
     {0},
 };
-
-static err read_day(struct ctx *ctx, const char *field, const char *day, int64_t *at)
-{
-    if (day[0] && !clock_parse_day(day, ctx->shop->utc_offset, at))
-        return fail_field(ctx, field, "not-a-date", "a day is written as 2026-05-01");
-    return NULL;
-}
 
 static const char *name_of(const struct staff *people, size_t count, int64_t staff_id)
 {
@@ -116,9 +108,7 @@ static err list(struct req *req)
     struct staff *people;
     size_t count, people_count;
     struct value *view = value_object(ctx->arena);
-    TRY(read_day(ctx, "from", form->from, &query.since));
-    TRY(read_day(ctx, "to", form->to, &query.until));
-    query.until += query.until ? DAY_MS : 0;
+    TRY(list_read_days(ctx, form->from, form->to, &query.since, &query.until));
     TRY(staff_list(ctx, &people, &people_count));
     TRY(audit_list(ctx, &query, &entries, &count));
     const char *who = form->staff_id ? arena_format(ctx->arena, "%" PRId64, form->staff_id) : "";

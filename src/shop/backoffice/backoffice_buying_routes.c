@@ -38,6 +38,8 @@ struct buying_form {
     int64_t version;
     int64_t min_quantity;
     int64_t max_quantity;
+    int64_t person_quantity;
+    int64_t person_days;
     struct field_rows tiers;
     struct field_rows questions;
 };
@@ -142,6 +144,18 @@ static const struct field buying_fields[] = {
      .minimum = 0,
      .maximum = BUYING_QUANTITY_LIMIT,
      .help = "Most pieces in one order; 0 = any"},
+    {.name = "person_quantity",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct buying_form, person_quantity),
+     .minimum = 0,
+     .maximum = BUYING_QUANTITY_LIMIT,
+     .help = "Most pieces of one buyer over all orders; 0 = any"},
+    {.name = "person_days",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct buying_form, person_days),
+     .minimum = 0,
+     .maximum = PERSON_DAYS_LIMIT,
+     .help = "Within so many days, counted from the first order; 0 = for ever"},
     {.name = "tiers",
      .kind = FIELD_ROWS,
      .offset = offsetof(struct buying_form, tiers),
@@ -233,6 +247,8 @@ static err buying_view(struct ctx *ctx, int64_t product_id, struct value **view)
     value_set_int(arena, tree, "version", buying.version);
     value_set_int(arena, tree, "min_quantity", buying.min_quantity);
     value_set_int(arena, tree, "max_quantity", buying.max_quantity);
+    value_set_int(arena, tree, "person_quantity", buying.person_quantity);
+    value_set_int(arena, tree, "person_days", buying.person_days);
     struct value *tiers = value_set_list(arena, tree, "tiers");
     for (size_t i = 0; i < buying.tier_count; i++) {
         struct value *row = value_add(arena, tiers, *value_object(arena));
@@ -357,7 +373,9 @@ static err save(struct req *req)
     reading->buying = (struct product_buying){.product_id = form->product_id,
                                               .version = form->version,
                                               .min_quantity = form->min_quantity > 0 ? form->min_quantity : 1,
-                                              .max_quantity = form->max_quantity};
+                                              .max_quantity = form->max_quantity,
+                                              .person_quantity = form->person_quantity,
+                                              .person_days = form->person_days};
     read_tiers(ctx, form, reading);
     read_questions(ctx, form, reading);
     TRY(refuse(ctx, reading, product_buying_save(ctx, &reading->buying)));

@@ -15,6 +15,7 @@ struct category_form {
     int64_t parent_id;
     int64_t before_id;
     int direction; /* index in directions */
+    int need;      /* enum shop_need; -1 = not sent */
 };
 
 static const char *const directions[] = {"up", "down", NULL};
@@ -41,6 +42,12 @@ static const char *const directions[] = {"up", "down", NULL};
          .offset = offsetof(struct category_form, summary),                                                  \
          .maximum = 120,                                                                                     \
          .help = "One sentence"},                                                                            \
+        {.name = "need",                                                                                     \
+         .kind = FIELD_CHOICE,                                                                               \
+         .offset = offsetof(struct category_form, need),                                                     \
+         .choices = shop_need_names,                                                                         \
+         .otherwise = -1,                                                                                    \
+         .help = "The licence that its products need before they go on the shelf; left out = as it is"},     \
     {                                                                                                        \
         .name = "position", .kind = FIELD_INT, .offset = offsetof(struct category_form, position),           \
         .minimum = 0, .maximum = 100000, .help = "Place among its siblings"                                  \
@@ -100,12 +107,24 @@ static void add_neighbours(struct arena *arena, struct value *row, const struct 
     value_set_bool(arena, row, "has_children", has_children);
 }
 
+/* What is asked for, and which of it the shop shows. */
+static void add_needs(struct ctx *ctx, struct value *view)
+{
+    struct value *list = value_set_list(ctx->arena, view, "needs");
+    for (int i = 0; shop_need_names[i]; i++) {
+        struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_text(ctx->arena, row, "name", shop_need_names[i]);
+        value_set_text(ctx->arena, row, "licence", shop_need_licence((enum shop_need)i));
+        value_set_bool(ctx->arena, row, "is_met", shop_meets_need(ctx->shop->profile, (enum shop_need)i));
+    }
+}
+
 static err show(struct req *req)
 {
     struct arena *arena = req->ctx.arena;
     struct category *categories;
     size_t count;
-    TRY(category_list(&req->ctx, &categories, &count));
+    TRY(category_list_counted(&req->ctx, &categories, &count));
     struct value *view = value_object(arena);
     struct value *list = value_set_list(arena, view, "categories");
     for (size_t i = 0; i < count; i++) {
@@ -117,11 +136,16 @@ static err show(struct req *req)
         value_set_text(arena, row, "summary", categories[i].summary);
         value_set_int(arena, row, "position", categories[i].position);
         value_set_int(arena, row, "product_count", categories[i].product_count);
+        picture_set_view(&req->ctx, row, "picture", categories[i].picture_id, categories[i].name);
+        value_set_text(arena, row, "need", shop_need_names[categories[i].need]);
+        value_set_bool(arena, row, "need_is_met",
+                       shop_meets_need(req->ctx.shop->profile, categories[i].need));
         value_set_id(arena, row, "parent_id", categories[i].parent_id);
         value_set_int(arena, row, "depth", categories[i].depth);
         value_set_text(arena, row, "path", category_path(&req->ctx, categories, count, categories[i].id));
         add_neighbours(arena, row, categories, count, i);
     }
+    add_needs(&req->ctx, view);
     return reply_view(req, "admin/categories", view);
 }
 
@@ -135,6 +159,7 @@ static struct category draft_of(struct req *req)
                                                        : product_handle_from(&req->ctx, form->name_en),
                              .summary = form->summary,
                              .position = form->position,
+                             .need = form->need > 0 ? (enum shop_need)form->need : NEED_NONE,
                              .parent_id = form->parent_id};
 }
 
@@ -156,7 +181,11 @@ static err create(struct req *req)
 
 static err change(struct req *req)
 {
+    const struct category_form *form = req->form;
     struct category draft = draft_of(req);
+    const struct category *saved;
+    TRY(category_load(&req->ctx, draft.id, &saved));
+    draft.need = form->need < 0 ? saved->need : draft.need;
     TRY(category_change(&req->ctx, &draft));
     return answer(req, 200, &draft);
 }

@@ -26,6 +26,7 @@ struct collection_form {
     bool is_hidden;
     int kind;
     const char *notice;
+    int64_t taken_id;
 };
 
 #define FORM_FIELDS                                                                                          \
@@ -88,7 +89,15 @@ struct collection_form {
 
 static const struct field new_fields[] = {FORM_FIELDS, {0}};
 static const struct field change_fields[] = {ID_FIELD, FORM_FIELDS, {0}};
-static const struct field show_fields[] = {ID_FIELD, NOTICE_FIELD, {0}};
+static const struct field show_fields[] = {
+    ID_FIELD,
+    NOTICE_FIELD,
+    {.name = "taken",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct collection_form, taken_id),
+     .help = "For pages: the product that was just taken out"},
+    {0},
+};
 static const struct field list_fields[] = {NOTICE_FIELD, {0}};
 static const struct field preview_fields[] = {
     FORM_FIELDS,
@@ -107,6 +116,7 @@ static void add_collection(struct ctx *ctx, struct value *row, const struct coll
     value_set_text(arena, row, "name_en", one->name_en);
     value_set_text(arena, row, "handle", one->handle);
     value_set_text(arena, row, "summary", one->summary);
+    picture_set_view(ctx, row, "picture", one->picture_id, one->name);
     value_set_text(arena, row, "seo_title", one->seo_title);
     value_set_text(arena, row, "seo_description", one->seo_description);
     value_set_text(arena, row, "kind", kinds[!one->is_smart]);
@@ -159,6 +169,19 @@ static err add_inside(struct ctx *ctx, struct value *view, const struct collecti
     return rule_set_products(ctx, view, "products", ids, have);
 }
 
+/* What was just taken out can be put back. */
+static err add_taken(struct ctx *ctx, struct value *view, int64_t product_id)
+{
+    const struct product *product;
+    if (!product_id)
+        return NULL;
+    TRY(product_load(ctx, product_id, &product));
+    struct value *taken = value_set_object(ctx->arena, view, "taken");
+    value_set_text(ctx->arena, taken, "title", product->title);
+    value_set_text(ctx->arena, taken, "handle", product->handle);
+    return NULL;
+}
+
 static err edit_view(struct req *req, const struct collection *one, const struct rule *rule, bool is_preview)
 {
     const struct collection_form *form = req->form;
@@ -168,6 +191,7 @@ static err edit_view(struct req *req, const struct collection *one, const struct
         value_set_text(ctx->arena, view, "notice", form->notice);
     add_collection(ctx, value_set_object(ctx->arena, view, "collection"), one);
     TRY(add_inside(ctx, view, one));
+    TRY(add_taken(ctx, view, form->taken_id));
     TRY(rule_set_view(ctx, view, rule));
     TRY(rule_set_choices(ctx, view));
     if (is_preview)
@@ -185,7 +209,8 @@ static err show_new(struct req *req)
                                .seo_title = "",
                                .seo_description = "",
                                .is_smart = form->kind == 0,
-                               .is_shown = true};
+                               .is_shown = true,
+                               .seen_count = -1};
     return edit_view(req, &empty, &(struct rule){0}, false);
 }
 
@@ -219,6 +244,7 @@ static struct collection draft_of(struct req *req)
                                .seo_description = form->seo_description,
                                .is_smart = form->kind == 0,
                                .is_shown = !form->is_hidden,
+                               .seen_count = -1,
                                .position = form->position};
 }
 
@@ -333,11 +359,11 @@ static err find_product(struct ctx *ctx, const char *words, const struct product
     return NULL;
 }
 
-static err back(struct req *req)
+static err back(struct req *req, const char *query)
 {
     const struct product_form *form = req->form;
-    return reply_done(req, 200, value_object(req->ctx.arena), "/admin/collections/%" PRId64,
-                      form->collection.collection_id);
+    return reply_done(req, 200, value_object(req->ctx.arena), "/admin/collections/%" PRId64 "%s",
+                      form->collection.collection_id, query);
 }
 
 static err add_product(struct req *req)
@@ -346,14 +372,14 @@ static err add_product(struct req *req)
     const struct product *found;
     TRY(find_product(&req->ctx, form->product, &found));
     TRY(collection_add_product(&req->ctx, form->collection.collection_id, found->id));
-    return back(req);
+    return back(req, "?notice=saved");
 }
 
 static err take_product(struct req *req)
 {
     const struct product_form *form = req->form;
     TRY(collection_remove_product(&req->ctx, form->collection.collection_id, form->product_id));
-    return back(req);
+    return back(req, arena_format(req->ctx.arena, "?taken=%" PRId64, form->product_id));
 }
 
 static err step_product(struct req *req)
@@ -361,7 +387,7 @@ static err step_product(struct req *req)
     const struct product_form *form = req->form;
     TRY(collection_step_product(&req->ctx, form->collection.collection_id, form->product_id,
                                 form->direction == 0 ? -1 : 1));
-    return back(req);
+    return back(req, "");
 }
 
 #define READ .guard = STAFF, .scope = "products.read", .form_size = sizeof(struct collection_form)

@@ -94,9 +94,9 @@ static err read_expiry(struct ctx *ctx, const char *day, int64_t *expires_at)
     *expires_at = 0;
     if (!day[0])
         return NULL;
-    if (!clock_parse_day(day, ctx->shop->utc_offset, &start))
+    if (!clock_parse_day(day, ctx->shop->zone, &start))
         return fail_field(ctx, "expires_on", "not-a-day", "the day must be written YYYY-MM-DD");
-    *expires_at = start + DAY_MS;
+    *expires_at = clock_day_shift(start, 1, ctx->shop->zone);
     if (*expires_at <= ctx->now)
         return fail_field(ctx, "expires_on", "past-day", "the day is over already");
     return NULL;

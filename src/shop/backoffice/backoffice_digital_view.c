@@ -18,7 +18,7 @@ const char *const deck_mode_names[] = {"", "codes", "shared", "hand"};
 static void set_last_day(struct ctx *ctx, struct value *view, int64_t expires_at)
 {
     const char *day =
-        expires_at ? clock_format(ctx->arena, expires_at - 1, ctx->shop->utc_offset, "%Y-%m-%d") : NULL;
+        expires_at ? clock_format(ctx->arena, expires_at - 1, ctx->shop->zone, "%Y-%m-%d") : NULL;
     value_set_text(ctx->arena, view, "expires_on", day);
 }
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/backoffice/backoffice_list.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 #define BIT(filter) (1u << (filter))
@@ -40,11 +41,13 @@ const struct list order_list_pages = {
                 [ORDERS_MAX] = "max",
                 [ORDERS_FROM] = "from",
                 [ORDERS_TO] = "to",
-                [ORDERS_Q] = "q"},
+                [ORDERS_Q] = "q",
+                [ORDERS_GATEWAY] = "gateway"},
     .sorts = {{.name = "newest"},
               {.name = "waiting", .without = BIT(ORDERS_Q)},
               {.name = "total",
-               .without = BIT(ORDERS_STAGE) | BIT(ORDERS_FROM) | BIT(ORDERS_TO) | BIT(ORDERS_Q)}},
+               .without = BIT(ORDERS_STAGE) | BIT(ORDERS_FROM) | BIT(ORDERS_TO) | BIT(ORDERS_Q) |
+                          BIT(ORDERS_GATEWAY)}},
     .columns = {{"title", NULL, NULL, true},
                 {"contact", NULL, NULL, true},
                 {"placed", "newest", "waiting", true},
@@ -77,7 +80,7 @@ const struct list review_list_pages = {
 const struct list tag_list_pages = {
     .name = "tags",
     .path = "/admin/tags",
-    .filters = {"q"},
+    .filters = {[TAGS_GROUP] = "group", [TAGS_Q] = "q"},
     .sorts = {{.name = "title"}},
 };
 
@@ -99,13 +102,122 @@ const struct list media_list_pages = {
     .sorts = {{.name = "newest", .without = BIT(MEDIA_Q)}, {.name = "title", .without = BIT(MEDIA_SHOW)}},
 };
 
-const char *const list_names[] = {"products", "orders", "audit", "tags", "codes", "media", "reviews", NULL};
+/* Jobs that gave up have no kinds to choose from, and one order. */
+const struct list alarm_list_pages = {
+    .name = "alarms",
+    .path = "/admin/alarms",
+    .filters = {[ALARMS_STATE] = "state", [ALARMS_KIND] = "kind"},
+    .sorts = {{.name = "newest"}, {.name = "oldest"}},
+};
+
+/* What was told about one order is little. */
+const struct list message_list_pages = {
+    .name = "messages",
+    .path = "/admin/messages",
+    .filters =
+        {[MESSAGES_STATE] = "state", [MESSAGES_FROM] = "from", [MESSAGES_TO] = "to", [MESSAGES_Q] = "q"},
+    .sorts = {{.name = "newest"}, {.name = "oldest"}},
+};
+
+const struct list import_list_pages = {
+    .name = "imports",
+    .path = "/admin/products/imports",
+    .filters = {[IMPORTS_STATE] = "state", [IMPORTS_FROM] = "from", [IMPORTS_TO] = "to"},
+    .sorts = {{.name = "newest"}, {.name = "oldest"}},
+    .columns = {{"title", NULL, NULL, true},
+                {"who", NULL, NULL, true},
+                {"uploaded", "newest", "oldest", true},
+                {"rows", NULL, NULL, true},
+                {"changes", NULL, NULL, true},
+                {"refused", NULL, NULL, true},
+                {"ended", NULL, NULL, false},
+                {"state", NULL, NULL, true}},
+};
+
+const struct list price_list_pages = {
+    .name = "prices",
+    .filters = {[PRICES_VARIANT] = "variant", [PRICES_DAYS] = "days"},
+    .sorts = {{.name = "newest"}, {.name = "oldest"}},
+    .columns = {{"changed", "newest", "oldest", true},
+                {"price", NULL, NULL, true},
+                {"struck", NULL, NULL, true},
+                {"who", NULL, NULL, true}},
+    .is_of_one = true,
+};
+
+const struct list work_list_pages = {
+    .name = "works",
+    .path = "/admin/works",
+    .filters = {[WORKS_STATE] = "state"},
+    .sorts = {{.name = "newest"}},
+};
+
+const struct list trash_list_pages = {
+    .name = "trash",
+    .path = "/admin/trash",
+    .filters = {[TRASH_KIND] = "kind"},
+    .sorts = {{.name = "newest"}},
+};
+
+const struct list act_list_pages = {
+    .name = "acts",
+    .path = "/admin/products/acts",
+    .filters = {[ACTS_KIND] = "kind"},
+    .sorts = {{.name = "newest"}},
+};
+
+const struct list promotion_list_pages = {
+    .name = "promotions",
+    .path = "/admin/promotions",
+    .filters = {[OFFERS_PHASE] = "phase", [OFFERS_KIND] = "kind"},
+    .sorts = {{.name = "newest"}},
+    .columns = {{"title", NULL, NULL, true},
+                {"offer-kind", NULL, NULL, true},
+                {"code", NULL, NULL, true},
+                {"offer-time", NULL, NULL, true},
+                {"uses", NULL, NULL, true},
+                {"given", NULL, NULL, true},
+                {"phase", NULL, NULL, true}},
+};
+
+/* Nothing but time has an index. */
+const struct list ledger_list_pages = {
+    .name = "ledger",
+    .path = "/admin/money/ledger",
+    .filters = {[LEDGERS_ACCOUNT] = "account",
+                [LEDGERS_KIND] = "kind",
+                [LEDGERS_GATEWAY] = "gateway",
+                [LEDGERS_FROM] = "from",
+                [LEDGERS_TO] = "to"},
+    .sorts = {{.name = "newest"}},
+    .columns = {{"entry", NULL, NULL, true},
+                {"debit", NULL, NULL, true},
+                {"credit", NULL, NULL, true},
+                {"gateway", NULL, NULL, false},
+                {"posted", NULL, NULL, true},
+                {"total", NULL, NULL, true}},
+};
+
+/* Of one variant, in the order of time. */
+const struct list movement_list_pages = {
+    .name = "movements",
+    .filters = {[MOVEMENTS_KIND] = "kind", [MOVEMENTS_FROM] = "from", [MOVEMENTS_TO] = "to"},
+    .sorts = {{.name = "newest"}},
+    .is_of_one = true,
+};
+
+const char *const list_names[] = {"products", "orders", "audit",    "tags",      "codes",      "media",
+                                  "reviews",  "alarms", "messages", "imports",   "prices",     "works",
+                                  "trash",    "acts",   "ledger",   "movements", "promotions", NULL};
 
 const struct list *list_of_name(const char *name)
 {
-    static const struct list *const lists[] = {&product_list_pages, &order_list_pages, &audit_list_pages,
-                                               &tag_list_pages,     &deck_list_pages,  &media_list_pages,
-                                               &review_list_pages};
+    static const struct list *const lists[] = {
+        &product_list_pages,  &order_list_pages,  &audit_list_pages,  &tag_list_pages,
+        &deck_list_pages,     &media_list_pages,  &review_list_pages, &alarm_list_pages,
+        &message_list_pages,  &import_list_pages, &price_list_pages,  &work_list_pages,
+        &trash_list_pages,    &act_list_pages,    &ledger_list_pages, &movement_list_pages,
+        &promotion_list_pages};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         if (text_is(lists[i]->name, name))
             return lists[i];
@@ -170,14 +282,19 @@ const char *list_query(struct ctx *ctx, const struct list_place *place)
     return text_of(&query);
 }
 
-static const char *url_of_query(struct ctx *ctx, const struct list *list, const char *query)
+static const char *url_of_query(struct ctx *ctx, const char *path, const char *query)
 {
-    return query[0] ? arena_format(ctx->arena, "%s?%s", list->path, query) : list->path;
+    return query[0] ? arena_format(ctx->arena, "%s?%s", path, query) : path;
+}
+
+static const char *path_of(const struct list_place *place)
+{
+    return place->list->is_of_one ? place->path : place->list->path;
 }
 
 const char *list_url(struct ctx *ctx, const struct list_place *place, const char *cursor)
 {
-    const char *url = url_of_query(ctx, place->list, list_query(ctx, place));
+    const char *url = url_of_query(ctx, path_of(place), list_query(ctx, place));
     if (!cursor)
         return url;
     return arena_format(ctx->arena, "%s%ccursor=%s", url, strchr(url, '?') ? '&' : '?', cursor);
@@ -198,6 +315,22 @@ static const char *url_without(struct ctx *ctx, const struct list_place *place, 
     other.values[filter] = NULL;
     list_settle(&other);
     return list_url(ctx, &other, NULL);
+}
+
+static err read_day(struct ctx *ctx, const char *field, const char *day, int64_t *at)
+{
+    if (day[0] && !clock_parse_day(day, ctx->shop->zone, at))
+        return fail_field(ctx, field, "not-a-date", "a day is written as 2026-05-01");
+    return NULL;
+}
+
+err list_read_days(struct ctx *ctx, const char *from, const char *to, int64_t *since, int64_t *until)
+{
+    *since = *until = 0;
+    TRY(read_day(ctx, "from", from, since));
+    TRY(read_day(ctx, "to", to, until));
+    *until = *until ? clock_day_shift(*until, 1, ctx->shop->zone) : 0;
+    return NULL;
 }
 
 /* ---- the view ---- */
@@ -290,7 +423,7 @@ static err add_views(struct ctx *ctx, const struct list_place *place, struct val
         bool is_current = text_is(views[i].query, query);
         value_set_id(ctx->arena, entry, "id", views[i].id);
         value_set_text(ctx->arena, entry, "name", views[i].name);
-        value_set_text(ctx->arena, entry, "url", url_of_query(ctx, place->list, views[i].query));
+        value_set_text(ctx->arena, entry, "url", url_of_query(ctx, path_of(place), views[i].query));
         value_set_bool(ctx->arena, entry, "is_shared", views[i].is_shared);
         value_set_bool(ctx->arena, entry, "is_own", views[i].staff_id == ctx->actor_id);
         value_set_bool(ctx->arena, entry, "is_current", is_current);
@@ -308,7 +441,8 @@ err list_view(struct ctx *ctx, const struct list_place *place, const char *next_
     const char *columns;
     bool is_later = place->cursor && place->cursor[0];
     value_set_text(ctx->arena, list, "name", place->list->name);
-    value_set_text(ctx->arena, list, "path", place->list->path);
+    value_set_text(ctx->arena, list, "path", path_of(place));
+    value_set_bool(ctx->arena, list, "can_keep", !place->list->is_of_one);
     value_set_text(ctx->arena, list, "query", list_query(ctx, place));
     TRY(list_columns_find(ctx, place->list, &columns));
     TRY(add_views(ctx, place, list, &columns));

@@ -11,7 +11,7 @@
 #include "base/value.h"
 #include "db/db.h"
 
-#define LIST_FILTER_LIMIT 8
+#define LIST_FILTER_LIMIT 10
 #define LIST_SORT_LIMIT 8
 #define LIST_COLUMN_LIMIT 12
 #define LIST_URL_LIMIT 2000
@@ -39,10 +39,12 @@ struct list {
     const char *filters[LIST_FILTER_LIMIT + 1]; /* names of fields; ends with NULL */
     struct list_sort sorts[LIST_SORT_LIMIT + 1];
     struct list_column columns[LIST_COLUMN_LIMIT + 1];
+    bool is_of_one; /* it belongs to one thing, whose place says its path: no views of it are kept */
 };
 
 struct list_place {
     const struct list *list;
+    const char *path;                      /* of a list of one thing; else NULL */
     const char *values[LIST_FILTER_LIMIT]; /* "" or NULL: does not narrow */
     const char *labels[LIST_FILTER_LIMIT]; /* what people call an id; NULL = the value itself */
     const char *sort;                      /* asked for; list_settle makes it one that goes */
@@ -59,12 +61,24 @@ enum order_filters {
     ORDERS_MAX,
     ORDERS_FROM,
     ORDERS_TO,
-    ORDERS_Q
+    ORDERS_Q,
+    ORDERS_GATEWAY
 };
 
 enum audit_filters { AUDITS_KIND, AUDITS_WHO, AUDITS_ABOUT, AUDITS_FROM, AUDITS_TO };
 enum deck_filters { DECKS_STATE, DECKS_Q };
+enum tag_filters { TAGS_GROUP, TAGS_Q };
 enum media_filters { MEDIA_SHOW, MEDIA_Q, MEDIA_FOR };
+enum alarm_filters { ALARMS_STATE, ALARMS_KIND };
+enum message_filters { MESSAGES_STATE, MESSAGES_FROM, MESSAGES_TO, MESSAGES_Q };
+enum import_filters { IMPORTS_STATE, IMPORTS_FROM, IMPORTS_TO };
+enum price_filters { PRICES_VARIANT, PRICES_DAYS };
+enum work_filters { WORKS_STATE };
+enum trash_filters { TRASH_KIND };
+enum act_filters { ACTS_KIND };
+enum promotion_filters { OFFERS_PHASE, OFFERS_KIND };
+enum ledger_filters { LEDGERS_ACCOUNT, LEDGERS_KIND, LEDGERS_GATEWAY, LEDGERS_FROM, LEDGERS_TO };
+enum movement_filters { MOVEMENTS_KIND, MOVEMENTS_FROM, MOVEMENTS_TO };
 
 /* Of forms that show a list whose saved views can be removed: the view that just was. */
 #define REMOVED_VIEW_FIELD(form)                                                                             \
@@ -80,6 +94,16 @@ extern const struct list product_list_pages;
 extern const struct list order_list_pages;
 extern const struct list audit_list_pages;
 extern const struct list review_list_pages;
+extern const struct list alarm_list_pages;
+extern const struct list message_list_pages;
+extern const struct list import_list_pages;
+extern const struct list price_list_pages;
+extern const struct list work_list_pages;
+extern const struct list trash_list_pages;
+extern const struct list act_list_pages;
+extern const struct list promotion_list_pages;
+extern const struct list ledger_list_pages;
+extern const struct list movement_list_pages;
 /* "products" …; ends with NULL. */
 extern const char *const list_names[];
 const struct list *list_of_name(const char *name);
@@ -90,6 +114,8 @@ void list_settle(struct list_place *place);
 const char *list_query(struct ctx *ctx, const struct list_place *place);
 /* Path and query; with a cursor when that is not NULL. */
 const char *list_url(struct ctx *ctx, const struct list_place *place, const char *cursor);
+/* What two fields of days, "from" and "to", narrow a list to: [since, until), 0 = not. ERR_INVALID. */
+CHECKED err list_read_days(struct ctx *ctx, const char *from, const char *to, int64_t *since, int64_t *until);
 /* Puts `list` (docs/views.md), next_url, first_url and list_url into a view. */
 CHECKED err list_view(struct ctx *ctx, const struct list_place *place, const char *next_cursor,
                       struct value *view);

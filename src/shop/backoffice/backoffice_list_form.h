@@ -41,5 +41,7 @@ CHECKED err product_filter_ids(struct ctx *ctx, const struct product_filter *fil
                                size_t *count);
 /* The list again, for a refused form that begins with a struct product_filter. */
 CHECKED err show_products_again(struct req *req);
+/* "status" …: product_act_kinds[kind]; that of 0 is "all"; ends with NULL. */
+extern const char *const product_act_kinds[];
 /* docs/views.md: {id, at, actor, name, kind, value, count, undone_at}. `name` may be NULL. */
 struct value *product_act_view(struct ctx *ctx, const struct product_act *act, const char *name);

@@ -56,7 +56,8 @@ static const struct field list_fields[] = {
     {0},
 };
 
-static void add_row(struct ctx *ctx, struct value *list, const struct product *product, int64_t available)
+static void add_row(struct ctx *ctx, struct value *list, const struct product *product, int64_t available,
+                    bool is_blocked)
 {
     struct arena *arena = ctx->arena;
     struct value *row = value_add(arena, list, *value_object(arena));
@@ -66,6 +67,7 @@ static void add_row(struct ctx *ctx, struct value *list, const struct product *p
     value_set_text(arena, row, "brand", product->brand);
     picture_set_view(ctx, row, "picture", product->picture_id, "");
     value_set_text(arena, row, "status", product_status_name(product->status));
+    value_set_bool(arena, row, "is_blocked", is_blocked);
     value_set_text(arena, row, "kind", product_kind_name(product->kind));
     value_set_id(arena, row, "category_id", product->category_id);
     value_set_money(arena, row, "price_min", money_of(product->price_min, ctx->shop->currency));
@@ -235,10 +237,12 @@ static err add_products(struct ctx *ctx, struct value *view, const struct produc
     int64_t *available = arena_alloc_many(ctx->arena, page->count + 1, sizeof *available);
     for (size_t i = 0; i < page->count; i++)
         ids[i] = page->items[i].id;
+    bool *is_blocked = arena_alloc_many(ctx->arena, page->count + 1, sizeof *is_blocked);
     TRY(stock_sum_products(ctx, ids, page->count, available));
+    TRY(product_blocked_many(ctx, ids, page->count, is_blocked));
     struct value *rows = value_set_list(ctx->arena, view, "products");
     for (size_t i = 0; i < page->count; i++)
-        add_row(ctx, rows, &page->items[i], available[i]);
+        add_row(ctx, rows, &page->items[i], available[i], is_blocked[i]);
     return NULL;
 }
 
@@ -275,17 +279,21 @@ static err products_view(struct ctx *ctx, const struct list_form *form, struct v
     return list_view(ctx, &place, page.next_cursor, *view);
 }
 
+const char *const product_act_kinds[] = {
+    [0] = "all",           [ACT_STATUS] = "status", [ACT_TAG] = "tag",
+    [ACT_UNTAG] = "untag", [ACT_IMPORT] = "import", [ACT_IMPORT + 1] = NULL};
+
 struct value *product_act_view(struct ctx *ctx, const struct product_act *act, const char *name)
 {
-    static const char *const kinds[] = {"", "status", "tag", "untag", "import"};
     struct value *view = value_object(ctx->arena);
     value_set_id(ctx->arena, view, "id", act->id);
     value_set_time(ctx->arena, view, "at", act->at);
     value_set_text(ctx->arena, view, "actor", actor_name(act->actor));
     value_set_text(ctx->arena, view, "name", name);
-    value_set_text(ctx->arena, view, "kind", kinds[act->kind]);
+    value_set_text(ctx->arena, view, "kind", product_act_kinds[act->kind]);
     value_set_text(ctx->arena, view, "value", act->value);
     value_set_int(ctx->arena, view, "count", act->count);
+    value_set_int(ctx->arena, view, "refused", act->refused);
     value_set_time(ctx->arena, view, "undone_at", act->undone_at);
     return view;
 }

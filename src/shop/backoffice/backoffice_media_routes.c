@@ -285,6 +285,10 @@ static const char *place_url(struct ctx *ctx, const struct picture_place *place)
 {
     if (place->kind == PICTURE_OF_SHOP)
         return "/admin/settings";
+    if (place->kind == PICTURE_OF_COLLECTION)
+        return arena_format(ctx->arena, "/admin/collections/%" PRId64, place->owner_id);
+    if (place->kind == PICTURE_OF_REVIEW)
+        return arena_format(ctx->arena, "/admin/reviews/%" PRId64, place->owner_id);
     return place->kind == PICTURE_OF_CATEGORY
                ? "/admin/categories"
                : arena_format(ctx->arena, "/admin/products/%" PRId64, place->owner_id);
@@ -292,7 +296,11 @@ static const char *place_url(struct ctx *ctx, const struct picture_place *place)
 
 static err add_uses(struct ctx *ctx, struct value *view, const struct picture *picture)
 {
-    static const char *const kinds[] = {"", "product", "category", "variant", "shop"};
+    static const char *const kinds[] = {
+        [PICTURE_OF_PRODUCT] = "product", [PICTURE_OF_CATEGORY] = "category",
+        [PICTURE_OF_VARIANT] = "variant", [PICTURE_OF_SHOP] = "shop",
+        [PICTURE_OF_REVIEW] = "review",   [PICTURE_OF_COLLECTION] = "collection",
+    };
     struct picture_use *uses;
     struct picture_place places[PICTURE_USE_LIMIT];
     size_t count;
@@ -395,7 +403,7 @@ static err drop_video(struct req *req)
     TRY(product_find_by_videos(&req->ctx, &form->picture_id, 1, &product));
     if (product)
         return fail_with(&req->ctx, ERR_CONFLICT, "the video is used");
-    TRY(video_remove(&req->ctx, form->picture_id));
+    TRY(video_trash(&req->ctx, form->picture_id));
     return reply_done(req, 200, value_object(req->ctx.arena), "/admin/media?show=video&notice=removed");
 }
 

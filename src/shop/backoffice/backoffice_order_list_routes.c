@@ -2,12 +2,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/backoffice/backoffice_routes.h"
 
-#include "base/clock.h"
 #include "base/money.h"
 #include "base/text.h"
 #include "shop/backoffice/backoffice_list.h"
 #include "shop/backoffice/backoffice_work.h"
 #include "shop/order/order.h"
+#include "shop/payment/payment.h"
+#include "shop/services.h"
 #include <inttypes.h>
 
 #define ROWS 50
@@ -15,9 +16,6 @@
 #define COUNTED_STAGE 1000
 #define AMOUNT_LIMIT INT64_C(9000000000000)
 
-static const char *const stages[] = {
-    "all",       "pending_payment", "to_ship",   "partially_shipped", "shipped",
-    "completed", "closed",          "refunding", "refunded",          NULL};
 /* In the order of these, "all" before them. */
 static const char *const payments[] = {"all", "unpaid", "paid", "partially_refunded", "refunded", NULL};
 static const enum payment_status payment_of[] = {0, PAYMENT_UNPAID, PAYMENT_PAID, PAYMENT_PARTIALLY_REFUNDED,
@@ -35,6 +33,7 @@ struct list_form {
     const char *from;
     const char *to;
     const char *q;
+    const char *gateway;
     int sort;
     const char *cursor;
     int64_t removed_id;
@@ -44,7 +43,7 @@ struct list_form {
     {.name = "stage",                                                                                        \
      .kind = FIELD_CHOICE,                                                                                   \
      .offset = offsetof(struct list_form, stage),                                                            \
-     .choices = stages,                                                                                      \
+     .choices = order_stage_choices,                                                                         \
      .help = "Only orders of this stage"},                                                                   \
         {.name = "payment",                                                                                  \
          .kind = FIELD_CHOICE,                                                                               \
@@ -76,6 +75,11 @@ struct list_form {
          .offset = offsetof(struct list_form, to),                                                           \
          .maximum = 10,                                                                                      \
          .help = "Placed on this day or earlier"},                                                           \
+        {.name = "gateway",                                                                                  \
+         .kind = FIELD_TEXT,                                                                                 \
+         .offset = offsetof(struct list_form, gateway),                                                      \
+         .maximum = 40,                                                                                      \
+         .help = "Only orders that were paid through this gateway"},                                         \
     {                                                                                                        \
         .name = "q", .kind = FIELD_TEXT, .offset = offsetof(struct list_form, q), .maximum = 120,            \
         .help = "Order number or its last four to ten digits, phone number or e-mail address"                \
@@ -140,6 +144,15 @@ static void add_rows(struct ctx *ctx, struct value *view, const struct order *or
         value_add(ctx->arena, list, *order_row_view(ctx, &orders[i]));
 }
 
+/* Those that are offered now. */
+static void add_gateways(struct ctx *ctx, struct value *view)
+{
+    struct value *list = value_set_list(ctx->arena, view, "gateways");
+    for (const struct gateway *const *gateway = ctx->services->gateways; *gateway; gateway++)
+        if (gateway_find(ctx, (*gateway)->id))
+            value_add(ctx->arena, list, value_text((*gateway)->id));
+}
+
 static const char *amount_of(struct ctx *ctx, int64_t amount)
 {
     return amount ? money_decimal(ctx->arena, money_of(amount, ctx->shop->currency)) : "";
@@ -151,23 +164,17 @@ static struct list_place place_of(struct ctx *ctx, const struct list_form *form)
     struct list_place place = {.list = &order_list_pages, .sort = sorts[form->sort], .cursor = form->cursor};
     place.values[ORDERS_Q] = form->q;
     if (!form->q[0]) {
-        place.values[ORDERS_STAGE] = form->stage ? stages[form->stage] : "";
+        place.values[ORDERS_STAGE] = form->stage ? order_stage_choices[form->stage] : "";
         place.values[ORDERS_PAYMENT] = form->payment ? payments[form->payment] : "";
         place.values[ORDERS_KIND] = form->kind ? kinds[form->kind] : "";
         place.values[ORDERS_MIN] = amount_of(ctx, form->total_min);
         place.values[ORDERS_MAX] = amount_of(ctx, form->total_max);
         place.values[ORDERS_FROM] = form->from;
         place.values[ORDERS_TO] = form->to;
+        place.values[ORDERS_GATEWAY] = form->gateway;
     }
     list_settle(&place);
     return place;
-}
-
-static err read_day(struct ctx *ctx, const char *field, const char *day, int64_t *at)
-{
-    if (day[0] && !clock_parse_day(day, ctx->shop->utc_offset, at))
-        return fail_field(ctx, field, "not-a-date", "a day is written as 2026-05-01");
-    return NULL;
 }
 
 static err query_of(struct ctx *ctx, const struct list_form *form, const char *sort,
@@ -183,11 +190,7 @@ static err query_of(struct ctx *ctx, const struct list_form *form, const char *s
     query->sort = text_is(sort, "waiting") ? ORDER_WAITING
                   : text_is(sort, "total") ? ORDER_DEAREST
                                            : ORDER_NEWEST;
-    TRY(read_day(ctx, "from", form->from, &query->since));
-    TRY(read_day(ctx, "to", form->to, &query->until));
-    if (query->until)
-        query->until += DAY_MS;
-    return NULL;
+    return list_read_days(ctx, form->from, form->to, &query->since, &query->until);
 }
 
 static err list_orders(struct req *req, const struct list_form *form, struct value **made)
@@ -197,7 +200,7 @@ static err list_orders(struct req *req, const struct list_form *form, struct val
     struct list_place place = place_of(ctx, form);
     struct order_page page = {0};
     *made = view;
-    value_set_text(ctx->arena, view, "stage", stages[form->stage]);
+    value_set_text(ctx->arena, view, "stage", order_stage_choices[form->stage]);
     value_set_text(ctx->arena, view, "q", form->q);
     value_set_id(ctx->arena, view, "removed_view", form->removed_id);
     TRY(add_counts(ctx, view));
@@ -206,8 +209,12 @@ static err list_orders(struct req *req, const struct list_form *form, struct val
     } else {
         struct order_query query;
         TRY(query_of(ctx, form, place.sort, &query));
-        TRY(order_list_page(ctx, &query, &page));
+        if (form->gateway[0])
+            TRY(payment_order_page(ctx, form->gateway, &query, &page));
+        else
+            TRY(order_list_page(ctx, &query, &page));
     }
+    add_gateways(ctx, view);
     add_rows(ctx, view, page.orders, page.count);
     value_set_bool(ctx->arena, view, "is_cut", page.is_cut);
     return list_view(ctx, &place, page.next_cursor, view);
@@ -242,6 +249,8 @@ static err unpaid_ids(struct ctx *ctx, const struct list_form *form, int64_t **i
     struct order *orders;
     *count = 0;
     if (!form->q[0]) {
+        if (form->gateway[0]) /* what was paid through it is not unpaid */
+            return NULL;
         TRY(query_of(ctx, form, "newest", &query));
         if (query.stage && query.stage != STAGE_PENDING_PAYMENT)
             return NULL;

@@ -1,4 +1,4 @@
-/* backoffice_order_routes.c - one order: packing, cancelling, refunding. */
+/* backoffice_order_routes.c - one order: packing and cancelling. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/backoffice/backoffice_routes.h"
 
@@ -12,8 +12,8 @@ struct act_form {
     const char *number;
     const char *carrier;
     const char *tracking_number;
-    const char *reason;
-    int64_t amount;
+    int cancel_reason;
+    const char *note;
     const char *notice;
 };
 
@@ -55,29 +55,15 @@ static const struct field deliver_fields[] = {NUMBER_FIELD, {0}};
 static const struct field cancel_fields[] = {
     NUMBER_FIELD,
     {.name = "reason",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct act_form, cancel_reason),
+     .choices = order_cancel_reasons,
+     .help = "Why; a paid order needs one"},
+    {.name = "note",
      .kind = FIELD_TEXT,
-     .offset = offsetof(struct act_form, reason),
-     .is_required = true,
+     .offset = offsetof(struct act_form, note),
      .maximum = 200,
-     .help = "Why, for the buyer and for the record"},
-    {0},
-};
-
-static const struct field refund_fields[] = {
-    NUMBER_FIELD,
-    {.name = "amount",
-     .kind = FIELD_MONEY,
-     .offset = offsetof(struct act_form, amount),
-     .is_required = true,
-     .minimum = 1,
-     .maximum = MONEY_MAX,
-     .help = "How much goes back"},
-    {.name = "reason",
-     .kind = FIELD_TEXT,
-     .offset = offsetof(struct act_form, reason),
-     .is_required = true,
-     .maximum = 200,
-     .help = "Why, for the buyer and for the record"},
+     .help = "More about it, for the buyer and for the record; required for other"},
     {0},
 };
 
@@ -141,32 +127,16 @@ static err cancel(struct req *req)
     const struct act_form *form = req->form;
     struct order *order;
     TRY(load(req, &order));
-    TRY(order_cancel(&req->ctx, order, form->reason));
+    TRY(order_cancel(&req->ctx, order, (enum order_cancel_reason)form->cancel_reason, form->note));
     return done(req, order, "cancelled");
 }
 
-struct refunding {
-    const struct order *order;
-    int64_t amount;
-    const char *reason;
-    int64_t refund_id;
-};
-
-static err refund_in_transaction(struct ctx *ctx, void *arg)
+static err mark_signed(struct req *req)
 {
-    struct refunding *refunding = arg;
-    return payment_refund(ctx, refunding->order, refunding->amount, refunding->reason, &refunding->refund_id);
-}
-
-static err refund(struct req *req)
-{
-    const struct act_form *form = req->form;
     struct order *order;
     TRY(load(req, &order));
-    struct refunding refunding = {order, form->amount, form->reason, 0};
-    TRY(db_transact(&req->ctx, refund_in_transaction, &refunding));
-    TRY(payment_send_refund(&req->ctx, refunding.refund_id));
-    return done(req, order, "refunded");
+    TRY(order_mark_signed(&req->ctx, order));
+    return done(req, order, "signed");
 }
 
 const struct route backoffice_order_routes[] = {
@@ -200,6 +170,16 @@ const struct route backoffice_order_routes[] = {
      .summary = "Deliver the codes that a paid order waits for",
      .answer = "order"},
     {.method = POST,
+     .path = "/admin/orders/:number/signed",
+     .handler = mark_signed,
+     .guard = STAFF,
+     .scope = "orders.write",
+     .fields = deliver_fields,
+     .form_size = sizeof(struct act_form),
+     .again = show,
+     .summary = "The parcel was signed for: the time until it counts as received is shorter from here",
+     .answer = "order"},
+    {.method = POST,
      .path = "/admin/orders/:number/cancel",
      .handler = cancel,
      .guard = STAFF,
@@ -208,16 +188,6 @@ const struct route backoffice_order_routes[] = {
      .form_size = sizeof(struct act_form),
      .again = show,
      .summary = "Cancel an order; what was paid goes back",
-     .answer = "order"},
-    {.method = POST,
-     .path = "/admin/orders/:number/refund",
-     .handler = refund,
-     .guard = STAFF,
-     .scope = "orders.write",
-     .fields = refund_fields,
-     .form_size = sizeof(struct act_form),
-     .again = show,
-     .summary = "Send money back",
      .answer = "order"},
     {0},
 };

@@ -8,6 +8,7 @@
 #include "shop/checkout/checkout.h"
 #include "shop/digital/digital.h"
 #include "shop/payment/payment.h"
+#include "shop/pricing/pricing.h"
 #include "shop/shipping/shipping.h"
 #include <inttypes.h>
 
@@ -33,6 +34,7 @@ static void add_permissions(struct ctx *ctx, const struct order *order, int64_t 
     value_set_bool(ctx->arena, tree, "can_ship", can_ship);
     value_set_bool(ctx->arena, tree, "can_cancel",
                    order_may(order->state, "cancelled") || order_may(order->state, "cancelled_paid"));
+    value_set_bool(ctx->arena, tree, "can_sign", order_may(order->state, "signed"));
     value_set_bool(ctx->arena, tree, "can_deliver", can_deliver && !by_hand);
     value_set_bool(ctx->arena, tree, "can_type", can_deliver && by_hand);
     value_set_bool(ctx->arena, tree, "can_refund", refundable > 0);
@@ -47,7 +49,7 @@ static void add_owed_line(struct ctx *ctx, struct value *list, const struct orde
     value_set_text(ctx->arena, entry, "product_title", line->product_title);
     value_set_text(ctx->arena, entry, "variant_title", line->variant_title);
     value_set_text(ctx->arena, entry, "sku", line->sku);
-    value_set_int(ctx->arena, entry, "quantity", line->quantity);
+    value_set_int(ctx->arena, entry, "quantity", order_line_left(line));
     value_set_int(ctx->arena, entry, "left", deck->loaded - deck->dealt);
     if (answers_set_view(ctx, entry, line->answers))
         value_set_list(ctx->arena, entry, "answers");
@@ -70,7 +72,7 @@ static err add_owed(struct ctx *ctx, const struct order *order, struct value *tr
     TRY(code_deck_load_many(ctx, ids, order->line_count, decks));
     for (size_t i = 0; i < order->line_count; i++) {
         const struct order_line *line = &order->lines[i];
-        if (line->kind == PRODUCT_DIGITAL && line->fulfilled < line->quantity)
+        if (line->kind == PRODUCT_DIGITAL && order_line_left(line) > 0)
             add_owed_line(ctx, list, line, &decks[i]);
     }
     return NULL;
@@ -88,6 +90,30 @@ static err add_views(struct ctx *ctx, const struct order *order, struct value *t
     return NULL;
 }
 
+/* What took off how much. An order that no offer changed is asked nothing. */
+static err add_offers(struct ctx *ctx, const struct order *order, struct value *tree)
+{
+    struct order_offer *offers;
+    size_t count;
+    struct value *list = value_set_list(ctx->arena, tree, "offers");
+    if (order->discount == 0 && order->freight_discount == 0)
+        return NULL;
+    TRY(order_offer_list(ctx, order->id, &offers, &count));
+    for (size_t i = 0; i < count; i++) {
+        if (offers[i].is_gift) /* its line says so */
+            continue;
+        struct value *entry = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_id(ctx->arena, entry, "id", offers[i].promotion_id);
+        value_set_text(ctx->arena, entry, "name", offers[i].name);
+        value_set_text(ctx->arena, entry, "code", offers[i].code[0] ? offers[i].code : NULL);
+        value_set_int(ctx->arena, entry, "version", offers[i].version);
+        value_set_money(ctx->arena, entry, "amount", money_of(offers[i].amount, order->currency));
+        value_set_text(ctx->arena, entry, "url",
+                       arena_format(ctx->arena, "/admin/promotions/%" PRId64, offers[i].promotion_id));
+    }
+    return NULL;
+}
+
 err order_admin_view(struct ctx *ctx, const struct order *order, struct value **view)
 {
     struct value *tree;
@@ -98,6 +124,7 @@ err order_admin_view(struct ctx *ctx, const struct order *order, struct value **
     payment_attempt_views(ctx, value_set_list(ctx->arena, tree, "payments"), attempts, count);
     add_permissions(ctx, order, payment_refundable(attempts, count), tree);
     TRY(add_owed(ctx, order, tree));
+    TRY(add_offers(ctx, order, tree));
     TRY(add_views(ctx, order, tree));
     TRY(order_messages_view(ctx, order, tree));
     *view = value_object(ctx->arena);

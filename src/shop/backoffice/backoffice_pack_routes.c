@@ -189,7 +189,7 @@ static err cancel_many(struct req *req)
     TRY(load_batch(req, &batch));
     for (size_t i = 0; i < batch.count; i++) {
         bool is_unpaid = order_may(batch.orders[i].state, "cancelled");
-        batch.failures[i] = is_unpaid ? order_cancel(&req->ctx, &batch.orders[i], "")
+        batch.failures[i] = is_unpaid ? order_cancel(&req->ctx, &batch.orders[i], 0, "")
                                       : fail_with(&req->ctx, ERR_INVALID_TRANSITION,
                                                   "only an unpaid order is cancelled here");
     }

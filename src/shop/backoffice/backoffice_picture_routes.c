@@ -273,7 +273,7 @@ static err upload_video(struct req *req)
 static err remove_video(struct req *req)
 {
     const struct picture_form *form = req->form;
-    TRY(product_change_video(&req->ctx, form->product_id, NULL));
+    TRY(product_trash_video(&req->ctx, form->product_id));
     return done(req);
 }
 

@@ -4,7 +4,9 @@
 #include "shop/backoffice/backoffice_product_form.h"
 #include "shop/backoffice/backoffice_routes.h"
 
+#include "base/clock.h"
 #include "base/text.h"
+#include "shop/backoffice/backoffice_list.h"
 #include <inttypes.h>
 
 static const char *const ranges[] = {"7", "30", "90", "365", NULL};
@@ -15,7 +17,12 @@ struct price_form {
     int64_t product_id;
     int64_t variant_id;
     int days; /* index in ranges */
+    int sort;
+    int64_t cursor;
 };
+
+#define ROWS 30
+static const char *const sorts[] = {"newest", "oldest", NULL};
 
 static const struct field price_fields[] = {
     {.name = "id",
@@ -33,6 +40,17 @@ static const struct field price_fields[] = {
      .choices = ranges,
      .otherwise = RANGE_USUAL,
      .help = "How far back"},
+    {.name = "sort",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct price_form, sort),
+     .choices = sorts,
+     .help = "The list of changes: newest or oldest first"},
+    {.name = "cursor",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct price_form, cursor),
+     .minimum = 0,
+     .maximum = INT64_MAX,
+     .help = "Of the page before"},
     {0},
 };
 
@@ -73,6 +91,35 @@ static err add_variants(struct ctx *ctx, struct value *view, const struct varian
     return NULL;
 }
 
+/* The changes as a list of the back office. */
+static err add_changes(struct ctx *ctx, struct value *view, const struct price_form *form,
+                       const struct variant *chosen, bool is_only)
+{
+    struct list_place place = {
+        .list = &price_list_pages,
+        .path = arena_format(ctx->arena, "/admin/products/%" PRId64 "/prices", chosen->product_id),
+        .sort = sorts[form->sort],
+        .cursor = form->cursor ? "later" : ""};
+    struct price_change *changes;
+    size_t count;
+    place.values[PRICES_VARIANT] =
+        form->variant_id && !is_only ? arena_format(ctx->arena, "%" PRId64, chosen->id) : "";
+    place.labels[PRICES_VARIANT] = chosen->title[0] ? chosen->title : chosen->sku;
+    place.values[PRICES_DAYS] = form->days != RANGE_USUAL ? ranges[form->days] : "";
+    list_settle(&place);
+    struct price_change_query query = {.product_id = chosen->product_id,
+                                       .variant_id = chosen->id,
+                                       .since = ctx->now - range_days[form->days] * DAY_MS,
+                                       .is_up = text_is(place.sort, "oldest"),
+                                       .behind_version = form->cursor,
+                                       .limit = ROWS + 1};
+    TRY(price_change_page(ctx, &query, &changes, &count));
+    bool has_more = count > ROWS;
+    TRY(price_changes_view(ctx, view, changes, has_more ? ROWS : count));
+    return list_view(ctx, &place,
+                     has_more ? arena_format(ctx->arena, "%" PRId64, changes[ROWS - 1].version) : NULL, view);
+}
+
 static err show(struct req *req)
 {
     const struct price_form *form = req->form;
@@ -94,6 +141,7 @@ static err show(struct req *req)
     TRY(add_variants(ctx, view, variants, count, &variants[chosen], form->days));
     add_ranges(ctx, view, &variants[chosen], form->days);
     TRY(price_chart_view(ctx, view, &variants[chosen], range_days[form->days]));
+    TRY(add_changes(ctx, view, form, &variants[chosen], count == 1));
     return reply_view(req, "admin/product_prices", view);
 }
 

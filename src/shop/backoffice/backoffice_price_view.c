@@ -225,20 +225,19 @@ static void add_drawing(struct ctx *ctx, struct value *view, const struct chart 
     }
 }
 
-/* ---- the same as tables ---- */
+/* ---- as tables ---- */
 
-static err add_changes(struct ctx *ctx, struct value *view, const struct chart *chart)
+err price_changes_view(struct ctx *ctx, struct value *view, const struct price_change *changes, size_t count)
 {
     struct arena *arena = ctx->arena;
-    size_t count = chart->change_count;
     int64_t *ids = arena_alloc_many(arena, count + 1, sizeof *ids);
     const char **names = arena_alloc_many(arena, count + 1, sizeof *names);
     for (size_t i = 0; i < count; i++)
-        ids[i] = chart->changes[i].actor == ACTOR_STAFF ? chart->changes[i].actor_id : 0;
+        ids[i] = changes[i].actor == ACTOR_STAFF ? changes[i].actor_id : 0;
     TRY(staff_name_many(ctx, ids, count, names));
     struct value *list = value_set_list(arena, view, "changes");
-    for (size_t i = count; i > 0; i--) {
-        const struct price_change *change = &chart->changes[i - 1];
+    for (size_t i = 0; i < count; i++) {
+        const struct price_change *change = &changes[i];
         struct value *row = value_add(arena, list, *value_object(arena));
         value_set_time(arena, row, "at", change->at);
         value_set_int(arena, row, "version", change->version);
@@ -246,7 +245,7 @@ static err add_changes(struct ctx *ctx, struct value *view, const struct chart *
         set_money(ctx, row, "compare_price", change->compare_price);
         value_set_text(arena, row, "compare_kind", compare_kind_names[change->compare_kind - 1]);
         value_set_text(arena, row, "actor", actor_name(change->actor));
-        value_set_text(arena, row, "name", names[i - 1]);
+        value_set_text(arena, row, "name", names[i]);
     }
     return NULL;
 }
@@ -288,5 +287,5 @@ err price_chart_view(struct ctx *ctx, struct value *view, const struct variant *
     fit_prices(&chart);
     add_drawing(ctx, view, &chart);
     add_days(ctx, view, &chart);
-    return add_changes(ctx, view, &chart);
+    return NULL;
 }

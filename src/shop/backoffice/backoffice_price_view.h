@@ -4,6 +4,9 @@
 #include "base/value.h"
 #include "shop/catalog/catalog.h"
 
-/* docs/views.md: chart, changes and deals of the last `days` days into the view. */
+/* docs/views.md: the rows of `changes`. */
+CHECKED err price_changes_view(struct ctx *ctx, struct value *view, const struct price_change *changes,
+                               size_t count);
+/* docs/views.md: chart, ceiling and deals of the last `days` days into the view. */
 CHECKED err price_chart_view(struct ctx *ctx, struct value *view, const struct variant *variant,
                              int64_t days);

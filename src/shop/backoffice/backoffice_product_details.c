@@ -62,17 +62,22 @@ static void take_attributes(struct ctx *ctx, const struct field_rows *rows, stru
     draft->attributes = values;
 }
 
-/* A local time as browsers write it: 2026-05-01T10:00. */
+/* A local time as browsers write it: 2026-05-01T10:00. Of one that clocks show twice the first is meant. */
 static err read_time(struct ctx *ctx, const char *text, const char *field, int64_t *at)
 {
-    int32_t offset = ctx->shop->utc_offset, minutes = offset < 0 ? -offset : offset;
+    struct zone zone = ctx->shop->zone;
     *at = 0;
     if (text[0] == 0)
         return NULL;
-    const char *whole = arena_format(ctx->arena, "%s:00%c%02d:%02d", text, offset < 0 ? '-' : '+',
-                                     minutes / 60, minutes % 60);
-    if (strlen(text) != 16 || !clock_parse_rfc3339(whole, at))
+    enum clock_reading reading = clock_parse_local(text, zone, at);
+    if (reading == CLOCK_NO_TIME)
         return fail_field(ctx, field, "not-a-time", "give a time such as 2026-05-01T10:00");
+    if (reading == CLOCK_SKIPPED)
+        return fail_field(
+            ctx, field, "clock-skipped",
+            arena_format(ctx->arena, "clocks are put forward over this time: there is none between %s and %s",
+                         clock_format(ctx->arena, *at - 1, zone, "%H:%M:%S"),
+                         clock_format(ctx->arena, *at, zone, "%H:%M")));
     return NULL;
 }
 
@@ -113,7 +118,10 @@ err product_form_trade(struct ctx *ctx, const struct variant_row *row, size_t in
                        const struct variant_trade **trade)
 {
     struct variant_trade *read = arena_alloc(ctx->arena, sizeof *read);
-    *read = (struct variant_trade){.barcode = row->barcode, .cost = COST_UNKNOWN, .volume = row->volume};
+    *read = (struct variant_trade){.barcode = row->barcode,
+                                   .cost = COST_UNKNOWN,
+                                   .volume = row->volume,
+                                   .external_id = row->external_id};
     *trade = read;
     if (row->cost[0] == 0)
         return NULL;
@@ -154,8 +162,12 @@ static err add_values(struct ctx *ctx, struct value *view, int64_t product_id)
 
 static void add_time(struct ctx *ctx, struct value *view, const char *name, int64_t at)
 {
-    const char *local = clock_format(ctx->arena, at, ctx->shop->utc_offset, "%Y-%m-%dT%H:%M");
+    const char *local = clock_format(ctx->arena, at, ctx->shop->zone, "%Y-%m-%dT%H:%M");
+    int64_t first;
+    bool is_twice = at && clock_parse_local(local, ctx->shop->zone, &first) == CLOCK_TWICE;
     value_set_text(ctx->arena, view, name, at ? local : "");
+    value_set_text(ctx->arena, view, arena_format(ctx->arena, "%s_twice", name),
+                   is_twice ? clock_format(ctx->arena, at, ctx->shop->zone, "UTC%z") : "");
 }
 
 static err add_schedule(struct ctx *ctx, struct value *view, int64_t product_id)

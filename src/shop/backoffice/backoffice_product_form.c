@@ -85,7 +85,7 @@ static void draft_unseen(struct ctx *ctx, const struct product *product, const s
     if (!values)
         return;
     struct variant_trade *trade = arena_alloc(ctx->arena, sizeof *trade);
-    *trade = (struct variant_trade){variant->barcode, variant->cost, variant->volume};
+    *trade = (struct variant_trade){variant->barcode, variant->cost, variant->volume, NULL};
     draft->variants[draft->variant_count++] = (struct variant_draft){.id = variant->id,
                                                                      .row = ROW_NOT_SHOWN,
                                                                      .sku = variant->sku,

@@ -17,7 +17,8 @@ struct variant_row {
     int64_t price;
     int64_t weight;
     const char *barcode;
-    const char *cost; /* as typed; "" = not known */
+    const char *external_id; /* NULL = not sent */
+    const char *cost;        /* as typed; "" = not known */
     int64_t volume;
     int64_t compare_price; /* 0 = none */
     int compare_kind;      /* index in compare_kind_names; -1 = not sent */

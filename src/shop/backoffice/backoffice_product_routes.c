@@ -19,6 +19,11 @@ struct show_form {
     int64_t added;
     int64_t duplicates;
     int64_t page;
+    int was; /* an enum product_status, 0 = nothing to take back */
+};
+
+static const char *const taken_back[] = {
+    [0] = "", [PRODUCT_DRAFT] = "draft", [PRODUCT_ACTIVE] = "active", [PRODUCT_ARCHIVED] = "archived", NULL,
 };
 
 static const struct field show_fields[] = {
@@ -51,6 +56,11 @@ static const struct field show_fields[] = {
      .maximum = PRODUCT_VARIANT_LIMIT,
      .otherwise = 1,
      .help = "For pages: which page of the variants"},
+    {.name = "was",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct show_form, was),
+     .choices = taken_back,
+     .help = "For pages: the status before the last change, which can be taken back"},
     {0},
 };
 
@@ -79,6 +89,8 @@ static err show(struct req *req)
         value_set_int(req->ctx.arena, view, "added", form->added);
         value_set_int(req->ctx.arena, view, "duplicates", form->duplicates);
     }
+    if (form->was)
+        value_set_text(req->ctx.arena, view, "was", taken_back[form->was]);
     return reply_view(req, "admin/product_edit", view);
 }
 
@@ -92,13 +104,34 @@ static err show_again(struct req *req)
     return reply_view(req, "admin/product_edit", view);
 }
 
-static err done(struct req *req, int status, int64_t product_id, const char *notice)
+/* Where the status was another before, the page offers to take that back. */
+static err done_after(struct req *req, int status, int64_t product_id, enum product_status was,
+                      const char *notice)
 {
     const struct product *product;
     struct value *view;
     TRY(product_load(&req->ctx, product_id, &product));
     TRY(product_edit_view(&req->ctx, product, 0, &view));
+    if (was && was != product->status)
+        notice = arena_format(req->ctx.arena, "%s&was=%s", notice, product_status_name(was));
     return reply_done(req, status, view, "/admin/products/%" PRId64 "?notice=%s", product_id, notice);
+}
+
+static err done(struct req *req, int status, int64_t product_id, const char *notice)
+{
+    return done_after(req, status, product_id, 0, notice);
+}
+
+/* The status now, for a page: programs take nothing back by a link. */
+static err find_status(struct req *req, int64_t product_id, enum product_status *status)
+{
+    const struct product *product;
+    *status = 0;
+    if (req->face == FACE_JSON)
+        return NULL;
+    TRY(product_load(&req->ctx, product_id, &product));
+    *status = product->status;
+    return NULL;
 }
 
 static err create(struct req *req)
@@ -112,14 +145,16 @@ static err change(struct req *req)
 {
     const struct product_form *form = req->form;
     int64_t product_id;
+    enum product_status was;
+    TRY(find_status(req, form->product_id, &was));
     err failure = product_form_save(&req->ctx, form, &product_id);
     if (failure && failure->code == ERR_CONFLICT && req->face == FACE_JSON)
         return product_merge_failure(&req->ctx, form, failure);
     TRY(failure);
-    return done(req, 200, product_id,
-                form->variants_page > 1
-                    ? arena_format(req->ctx.arena, "saved&variants=%" PRId64, form->variants_page)
-                    : "saved");
+    return done_after(req, 200, product_id, was,
+                      form->variants_page > 1
+                          ? arena_format(req->ctx.arena, "saved&variants=%" PRId64, form->variants_page)
+                          : "saved");
 }
 
 struct status_form {
@@ -148,14 +183,24 @@ static const struct field status_fields[] = {
     {0},
 };
 
+static err show_status_again(struct req *req)
+{
+    const struct status_form *form = req->form;
+    struct value *view;
+    TRY(edit_view(req, form->product_id, 1, &view));
+    return reply_view(req, "admin/product_edit", view);
+}
+
 static err change_status(struct req *req)
 {
     const struct status_form *form = req->form;
+    enum product_status was;
+    TRY(find_status(req, form->product_id, &was));
     TRY(product_change_status(&req->ctx, form->product_id, (enum product_status)(form->status + 1)));
     const char *next = req_local(req, form->next);
     if (req->face == FACE_HTML && (text_is(next, "/admin/products") || text_starts(next, "/admin/products?")))
         return reply_redirect(req, 303, next);
-    return done(req, 200, form->product_id, "saved");
+    return done_after(req, 200, form->product_id, was, "saved");
 }
 
 /* ---- stock and codes ---- */
@@ -220,6 +265,26 @@ static err show_variant_again(struct req *req)
     return reply_view(req, "admin/product_edit", view);
 }
 
+/* Another number than the person saw is told with what it is now. */
+static err tell_stale(struct ctx *ctx, err failure, const struct stock_form *form, const char *sku)
+{
+    struct stock stock;
+    if (failure->code != ERR_CONFLICT)
+        return failure;
+    TRY(stock_load_many(ctx, &form->variant_id, 1, &stock));
+    if (stock.on_hand == form->expected)
+        return failure;
+    struct value *now = value_object(ctx->arena);
+    value_set_id(ctx->arena, now, "variant_id", form->variant_id);
+    value_set_text(ctx->arena, now, "sku", sku);
+    value_set_int(ctx->arena, now, "on_hand", stock.on_hand);
+    value_set_int(ctx->arena, now, "reserved", stock.reserved);
+    return error_with_more(ctx->arena,
+                           fail_with(ctx, ERR_STALE_STOCK, "%s: %" PRId64 " are on hand, not %" PRId64, sku,
+                                     stock.on_hand, form->expected),
+                           now);
+}
+
 static err count_stock(struct req *req)
 {
     const struct stock_form *form = req->form;
@@ -227,8 +292,10 @@ static err count_stock(struct req *req)
     TRY(variant_load(&req->ctx, form->variant_id, &variant));
     if (variant->kind == PRODUCT_DIGITAL)
         return fail_field(&req->ctx, "on_hand", "digital", "the stock of a digital variant is its codes");
-    TRY(stock_count(&req->ctx, variant->id, variant->product_id, form->on_hand, form->expected,
-                    form->reason));
+    err failure =
+        stock_count(&req->ctx, variant->id, variant->product_id, form->on_hand, form->expected, form->reason);
+    if (failure)
+        return tell_stale(&req->ctx, failure, form, variant->sku);
     return done(req, 200, variant->product_id, "stock");
 }
 
@@ -306,6 +373,7 @@ const struct route backoffice_product_routes[] = {
      PRODUCTS_WRITE,
      .fields = status_fields,
      .form_size = sizeof(struct status_form),
+     .again = show_status_again,
      .summary = "On or off the shelf",
      .answer = "product"},
     {.method = POST,

@@ -40,6 +40,7 @@ static err add_variant(struct ctx *ctx, struct value *list, const struct variant
     value_set_int(arena, view, "available", stock_available(stock));
     value_set_int(arena, view, "weight", variant->weight);
     value_set_text(arena, view, "barcode", variant->barcode);
+    value_set_text(arena, view, "external_id", variant->external_id);
     value_set_int(arena, view, "volume", variant->volume);
     if (variant->cost == COST_UNKNOWN)
         value_set(arena, view, "cost", value_null());
@@ -179,6 +180,7 @@ err product_edit_view(struct ctx *ctx, const struct product *product, int64_t pa
         TRY(add_sales(ctx, tree, product->id, variants, count));
         TRY(add_variants(ctx, tree, product, variants, count, page));
         TRY(add_reviews(ctx, tree, product->id));
+        TRY(product_gate_view(ctx, tree, product->id, product->category_id));
         TRY(product_details_view(ctx, tree, product));
     }
     TRY(attribute_views(ctx, *view));

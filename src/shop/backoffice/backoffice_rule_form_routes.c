@@ -15,7 +15,8 @@ const struct field rule_row_fields[] = {
      .kind = FIELD_TEXT,
      .offset = offsetof(struct rule_row, field),
      .maximum = 40,
-     .help = "title, brand, category, tag, attribute.ID, kind, price, stock, sold, age or changed"},
+     .help = "title, brand, category, tag, attribute.ID, kind, price, stock, sold, age, changed, struck or "
+             "discount"},
     {.name = "test",
      .kind = FIELD_CHOICE,
      .offset = offsetof(struct rule_row, test),

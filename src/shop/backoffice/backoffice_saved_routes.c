@@ -59,6 +59,8 @@ static err create(struct req *req)
     const struct list *list = list_of_name(list_names[form->list]);
     struct saved_view view = {.name = form->name, .query = form->query, .is_shared = form->is_shared};
     const char *columns;
+    if (list->is_of_one)
+        return fail_field(&req->ctx, "list", "unknown-choice", "no views of this list are kept");
     TRY(list_columns_find(&req->ctx, list, &columns));
     view.columns = columns ? columns : "";
     TRY(saved_view_create(&req->ctx, list, &view));

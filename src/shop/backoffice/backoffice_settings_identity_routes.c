@@ -115,7 +115,7 @@ static const char *const currencies[] = {"CNY", "HKD", "MOP", "TWD", "USD", "EUR
 struct region_form {
     const char *currency;
     int locale;
-    int64_t utc_offset;
+    const char *zone;
 };
 
 static const struct field region_fields[] = {
@@ -131,13 +131,12 @@ static const struct field region_fields[] = {
      .is_required = true,
      .choices = locales,
      .help = "The shop's own language"},
-    {.name = "utc_offset",
-     .kind = FIELD_INT,
-     .offset = offsetof(struct region_form, utc_offset),
+    {.name = "zone",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct region_form, zone),
      .is_required = true,
-     .minimum = -840,
-     .maximum = 840,
-     .help = "Minutes east of UTC"},
+     .maximum = ZONE_NAME_LIMIT,
+     .help = "A name of the tz database such as Europe/Berlin, or UTC+08:00 for a fixed difference"},
     {0},
 };
 
@@ -155,20 +154,45 @@ static err is_currency_fixed(struct ctx *ctx, bool *is_fixed)
     return NULL;
 }
 
-static void add_zones(struct arena *arena, struct value *view, int32_t own)
+/* "UTC+02:00" */
+static const char *offset_text(struct arena *arena, int32_t minutes)
+{
+    int size = minutes < 0 ? -minutes : minutes;
+    return arena_format(arena, "UTC%s%02d:%02d", minutes < 0 ? "−" : "+", size / 60, size % 60);
+}
+
+static void add_fixed_zones(struct arena *arena, struct value *view)
 {
     size_t count;
     const int32_t *zones = shop_zones(&count);
-    struct value *list = value_set_list(arena, view, "zones");
+    struct value *list = value_set_list(arena, view, "fixed_zones");
     for (size_t i = 0; i < count; i++) {
         struct value *zone = value_add(arena, list, *value_object(arena));
-        int minutes = zones[i] < 0 ? -zones[i] : zones[i];
-        value_set_int(arena, zone, "minutes", zones[i]);
-        value_set_text(
-            arena, zone, "label",
-            arena_format(arena, "UTC%s%02d:%02d", zones[i] < 0 ? "−" : "+", minutes / 60, minutes % 60));
-        value_set_bool(arena, zone, "is_own", zones[i] == own);
+        value_set_text(arena, zone, "name", zone_name(arena, zone_fixed(zones[i])));
+        value_set_text(arena, zone, "label", offset_text(arena, zones[i]));
     }
+}
+
+/* Those of the tz database, with the area that their names begin with. A zone that is no longer in its list,
+ * or a difference that is not in ours, stays choosable while it is the shop's own. */
+static void add_zones(struct arena *arena, struct value *view, struct zone own)
+{
+    size_t count;
+    const struct zone_entry *entries = zone_list(&count);
+    const char *own_name = zone_name(arena, own);
+    struct value *list = value_set_list(arena, view, "zones");
+    for (size_t i = 0; i < count; i++) {
+        const char *slash = strchr(entries[i].name, '/');
+        struct value *zone = value_add(arena, list, *value_object(arena));
+        value_set_text(arena, zone, "name", entries[i].name);
+        value_set_text(arena, zone, "area",
+                       slash ? arena_copy(arena, entries[i].name, (size_t)(slash - entries[i].name)) : "UTC");
+        value_set_text(arena, zone, "label", offset_text(arena, entries[i].standard));
+        if (entries[i].summer != entries[i].standard)
+            value_set_text(arena, zone, "summer", offset_text(arena, entries[i].summer));
+    }
+    value_set_text(arena, view, "own_zone", own_name);
+    add_fixed_zones(arena, view);
 }
 
 static void add_currencies(struct arena *arena, struct value *view, const char *own)
@@ -213,9 +237,10 @@ err settings_show_region(struct req *req)
     struct value *region = value_set_object(arena, view, "region");
     value_set_text(arena, region, "currency", shop->currency);
     value_set_text(arena, region, "locale", shop->locale);
-    value_set_int(arena, region, "utc_offset", shop->utc_offset);
+    value_set_text(arena, region, "zone", zone_name(arena, shop->zone));
+    value_set_int(arena, region, "utc_offset", zone_offset(shop->zone, req->ctx.now) / 60);
     value_set_bool(arena, region, "currency_is_fixed", is_fixed);
-    add_zones(arena, view, shop->utc_offset);
+    add_zones(arena, view, shop->zone);
     add_currencies(arena, view, shop->currency);
     add_shown(&req->ctx, view);
     return reply_view(req, "admin/settings_region", view);
@@ -231,7 +256,10 @@ static err change_in_transaction(struct ctx *ctx, void *arg)
     TRY(is_currency_fixed(ctx, &is_fixed));
     if (is_fixed && !text_is(form->currency, shop->currency))
         return fail_field(ctx, "currency", "currency-fixed", "there are products or orders already");
-    return shop_change_region(ctx, form->currency, locales[form->locale], form->utc_offset);
+    struct zone zone;
+    if (!zone_find(form->zone, &zone))
+        return fail_field(ctx, "zone", "unknown-zone", "use a name of the tz database such as Europe/Berlin");
+    return shop_change_region(ctx, form->currency, locales[form->locale], zone);
 }
 
 static err change_region(struct req *req)

@@ -81,7 +81,8 @@ static err show(struct req *req)
     for (size_t i = 0; i < host_count; i++)
         if (hosts[i].is_main)
             value_set_text(ctx->arena, settings, "host", hosts[i].host);
-    value_set_int(ctx->arena, settings, "utc_offset", ctx->shop->utc_offset);
+    value_set_text(ctx->arena, settings, "zone", zone_name(ctx->arena, ctx->shop->zone));
+    value_set_int(ctx->arena, settings, "utc_offset", zone_offset(ctx->shop->zone, ctx->now) / 60);
     value_set_bool(ctx->arena, settings, "is_open", ctx->shop->is_open);
     add_people(ctx, settings, people, people_count);
     TRY(channel_list(ctx, &channels, &channel_count));

@@ -55,7 +55,8 @@ static void add_days(struct ctx *ctx, struct value *view, const struct figures *
     for (int i = 0; i < DAYS; i++) {
         struct value *day = value_add(ctx->arena, list, *value_object(ctx->arena));
         value_set_text(ctx->arena, day, "date",
-                       clock_format(ctx->arena, first_day + i * DAY_MS, ctx->shop->utc_offset, "%m-%d"));
+                       clock_format(ctx->arena, clock_day_shift(first_day, i, ctx->shop->zone),
+                                    ctx->shop->zone, "%m-%d"));
         set_figures(ctx, day, &days[i]);
     }
 }
@@ -63,18 +64,19 @@ static void add_days(struct ctx *ctx, struct value *view, const struct figures *
 static err add_sales(struct ctx *ctx, struct value *view, struct value *today)
 {
     struct figures hours[HOURS] = {0}, days[DAYS] = {0};
-    int64_t day_start = clock_day_start(ctx->now, ctx->shop->utc_offset);
-    int64_t first_day = day_start - (DAYS - 1) * DAY_MS;
+    struct zone zone = ctx->shop->zone;
+    int64_t day_start = clock_day_start(ctx->now, zone);
+    int64_t first_day = clock_day_shift(ctx->now, 1 - DAYS, zone),
+            first_number = clock_day_number(first_day, zone);
     struct order_total *totals;
     size_t count;
     TRY(order_list_totals(ctx, first_day, COUNTED_ORDERS, &totals, &count));
     for (size_t i = 0; i < count; i++) {
-        int64_t day = (totals[i].placed_at - first_day) / DAY_MS;
-        int64_t hour = (totals[i].placed_at - day_start) / HOUR_MS;
+        int64_t day = clock_day_number(totals[i].placed_at, zone) - first_number;
         if (totals[i].placed_at >= first_day && day < DAYS)
             count_in(&days[day], &totals[i]);
-        if (totals[i].placed_at >= day_start && hour < HOURS)
-            count_in(&hours[hour], &totals[i]);
+        if (totals[i].placed_at >= day_start && day < DAYS)
+            count_in(&hours[clock_hour(totals[i].placed_at, zone)], &totals[i]);
     }
     const struct figures *now = &days[DAYS - 1];
     set_figures(ctx, today, now);
@@ -100,11 +102,28 @@ static err add_stage_counts(struct ctx *ctx, struct value *today)
     return NULL;
 }
 
+static err add_cancelled(struct ctx *ctx, struct value *view)
+{
+    struct order_cancel_figures figures;
+    TRY(order_cancel_figures(ctx, &figures));
+    struct value *shown = value_set_object(ctx->arena, view, "merchant_cancel");
+    value_set_int(ctx->arena, shown, "days", ORDER_CANCEL_DAYS);
+    value_set_int(ctx->arena, shown, "cancelled", figures.cancelled);
+    value_set_int(ctx->arena, shown, "at_fault", figures.at_fault);
+    value_set_int(ctx->arena, shown, "paid", figures.paid);
+    value_set_int(ctx->arena, shown, "rate_per_10000", figures.rate_per_10000);
+    value_set_text(ctx->arena, shown, "rate",
+                   arena_format(ctx->arena, "%" PRId64 ".%02" PRId64 "%%", figures.rate_per_10000 / 100,
+                                figures.rate_per_10000 % 100));
+    value_set_bool(ctx->arena, shown, "is_at_most", figures.is_at_most);
+    return NULL;
+}
+
 static err add_best(struct ctx *ctx, struct value *view)
 {
     struct product_sales *sales;
     size_t count;
-    TRY(order_list_best(ctx, clock_day_start(ctx->now, ctx->shop->utc_offset), TOP, &sales, &count));
+    TRY(order_list_best(ctx, clock_day_start(ctx->now, ctx->shop->zone), TOP, &sales, &count));
     struct value *list = value_set_list(ctx->arena, view, "top_products");
     for (size_t i = 0; i < count; i++) {
         struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
@@ -174,6 +193,7 @@ static err show(struct req *req)
     struct value *today = value_set_object(ctx->arena, view, "today");
     TRY(add_sales(ctx, view, today));
     TRY(add_stage_counts(ctx, today));
+    TRY(add_cancelled(ctx, view));
     TRY(add_best(ctx, view));
     TRY(add_low_stock(ctx, view));
     TRY(add_latest(ctx, view));

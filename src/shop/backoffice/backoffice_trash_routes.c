@@ -3,6 +3,7 @@
 #include "shop/backoffice/backoffice_routes.h"
 
 #include "base/text.h"
+#include "shop/backoffice/backoffice_list.h"
 #include "shop/catalog/catalog.h"
 #include "shop/media/media.h"
 #include "shop/rule/rule.h"
@@ -13,11 +14,18 @@
 #define ROWS 50
 
 struct list_form {
+    int kind; /* enum trash_kind, 0 = any */
     int64_t cursor;
     const char *notice;
+    int64_t removed_id;
 };
 
 static const struct field list_fields[] = {
+    {.name = "kind",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct list_form, kind),
+     .choices = trash_kind_names,
+     .help = "Only things of this kind"},
     {.name = "cursor",
      .kind = FIELD_INT,
      .offset = offsetof(struct list_form, cursor),
@@ -29,6 +37,7 @@ static const struct field list_fields[] = {
      .offset = offsetof(struct list_form, notice),
      .maximum = 40,
      .help = "For pages: what was just done"},
+    REMOVED_VIEW_FIELD(struct list_form),
     {0},
 };
 
@@ -45,11 +54,14 @@ static const struct field trash_fields[] = {
     {0},
 };
 
-static err trash_view(struct ctx *ctx, int64_t before_id, struct value **made)
+static err trash_view(struct ctx *ctx, const struct list_form *form, struct value **made)
 {
     struct trash *things;
     size_t count;
-    TRY(trash_list(ctx, before_id, ROWS + 1, &things, &count));
+    struct list_place place = {.list = &trash_list_pages, .cursor = form->cursor ? "later" : ""};
+    place.values[TRASH_KIND] = form->kind ? trash_kind_names[form->kind] : "";
+    list_settle(&place);
+    TRY(trash_list(ctx, (enum trash_kind)form->kind, form->cursor, ROWS + 1, &things, &count));
     bool has_more = count > ROWS;
     count = has_more ? ROWS : count;
     int64_t *ids = arena_alloc_many(ctx->arena, count + 1, sizeof *ids);
@@ -62,25 +74,24 @@ static err trash_view(struct ctx *ctx, int64_t before_id, struct value **made)
     for (size_t i = 0; i < count; i++) {
         struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
         value_set_id(ctx->arena, row, "id", things[i].id);
-        value_set_text(ctx->arena, row, "kind", trash_kind_name(things[i].kind));
+        value_set_text(ctx->arena, row, "kind", trash_kind_names[things[i].kind]);
         value_set_text(ctx->arena, row, "title", things[i].title);
         value_set_text(ctx->arena, row, "actor", actor_name(things[i].actor));
         value_set_text(ctx->arena, row, "name", names[i]);
         value_set_time(ctx->arena, row, "removed_at", things[i].removed_at);
     }
-    value_set_text(ctx->arena, view, "next_url",
-                   has_more ? arena_format(ctx->arena, "/admin/trash?cursor=%" PRId64, things[ROWS - 1].id)
-                            : NULL);
-    value_set_text(ctx->arena, view, "first_url", before_id ? "/admin/trash" : NULL);
+    value_set_text(ctx->arena, view, "kind", trash_kind_names[form->kind]);
+    value_set_id(ctx->arena, view, "removed_view", form->removed_id);
     *made = view;
-    return NULL;
+    return list_view(ctx, &place, has_more ? arena_format(ctx->arena, "%" PRId64, things[ROWS - 1].id) : NULL,
+                     view);
 }
 
 static err list(struct req *req)
 {
     const struct list_form *form = req->form;
     struct value *view;
-    TRY(trash_view(&req->ctx, form->cursor, &view));
+    TRY(trash_view(&req->ctx, form, &view));
     value_set_text(req->ctx.arena, view, "notice", form->notice);
     return reply_view(req, "admin/trash", view);
 }
@@ -88,7 +99,7 @@ static err list(struct req *req)
 static err show_again(struct req *req)
 {
     struct value *view;
-    TRY(trash_view(&req->ctx, 0, &view));
+    TRY(trash_view(&req->ctx, &(struct list_form){0}, &view));
     return reply_view(req, "admin/trash", view);
 }
 
@@ -102,13 +113,25 @@ static err restore_collection(struct ctx *ctx, const struct value *data)
     return rule_fill_later(ctx, collection_id);
 }
 
+/* One that was taken from a product is shown by it again, unless it shows another by now, or is gone. */
+static err restore_video(struct ctx *ctx, const struct value *data)
+{
+    const char *product = value_find_text(data, "product");
+    int64_t product_id = 0;
+    TRY(video_restore(ctx, data));
+    if (!product || !text_to_int(product, &product_id))
+        return NULL;
+    return product_restore_video(ctx, product_id, value_find_text(data, "id"));
+}
+
 static err restore_in_transaction(struct ctx *ctx, void *arg)
 {
     static err (*const restorers[])(struct ctx * ctx,
                                     const struct value *data) = {[TRASH_TAG] = tag_restore,
                                                                  [TRASH_CATEGORY] = category_restore,
                                                                  [TRASH_COLLECTION] = restore_collection,
-                                                                 [TRASH_PICTURE] = picture_restore};
+                                                                 [TRASH_PICTURE] = picture_restore,
+                                                                 [TRASH_VIDEO] = restore_video};
     const struct trash *trash = arg;
     TRY(trash_take(ctx, trash));
     return restorers[trash->kind](ctx, trash->data);
@@ -119,7 +142,8 @@ static err restore(struct req *req)
     static const char *const pages[] = {[TRASH_TAG] = "/admin/tags?notice=restored",
                                         [TRASH_CATEGORY] = "/admin/categories?notice=restored",
                                         [TRASH_COLLECTION] = "/admin/collections?notice=restored",
-                                        [TRASH_PICTURE] = "/admin/media?notice=restored"};
+                                        [TRASH_PICTURE] = "/admin/media?notice=restored",
+                                        [TRASH_VIDEO] = "/admin/media?show=video&notice=restored"};
     const struct trash_form *form = req->form;
     struct trash trash;
     TRY(trash_load(&req->ctx, form->trash_id, &trash));
@@ -135,7 +159,7 @@ const struct route backoffice_trash_routes[] = {
      .scope = "products.read",
      .fields = list_fields,
      .form_size = sizeof(struct list_form),
-     .summary = "Tags, categories, collections and pictures that were removed, for 30 days",
+     .summary = "Tags, categories, collections, pictures and videos that were removed, for 30 days",
      .answer = "removed"},
     {.method = POST,
      .path = "/admin/trash/:id/restore",

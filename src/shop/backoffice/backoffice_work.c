@@ -4,11 +4,13 @@
 
 #include "base/text.h"
 #include "shop/checkout/checkout.h"
+#include "shop/notify/notify.h"
 #include "shop/order/order.h"
 #include <inttypes.h>
 
 /* Orders of one part: each may ask a gateway. */
 #define ORDERS_A_PART 10
+#define MESSAGES_A_PART 50
 
 static int64_t find_id(const struct value *payload, const char *name)
 {
@@ -194,12 +196,54 @@ static err cancel_orders(struct ctx *ctx, const struct work *work, struct work_p
     return NULL;
 }
 
+/* ---- messages ---- */
+
+/* One that is gone by now, or arrived under this key, counts as not sent. */
+static err send_again(struct ctx *ctx, const int64_t *ids, size_t count, const char *key, int64_t *sent)
+{
+    *sent = 0;
+    for (size_t i = 0; i < count; i++) {
+        err failure = message_again(ctx, ids[i], key);
+        if (failure && failure->code != ERR_NOT_FOUND)
+            return failure;
+        *sent += failure == NULL;
+    }
+    return NULL;
+}
+
+static err open_messages(struct ctx *ctx, void *arg)
+{
+    struct opening *opening = arg;
+    return work_open(ctx, opening->work, opening->ids, opening->count, MESSAGES_A_PART);
+}
+
+err messages_again_or_open(struct ctx *ctx, const int64_t *message_ids, size_t count, const char *key,
+                           int64_t *sent, struct work *work)
+{
+    struct opening opening = {.work = work, .ids = message_ids, .count = count};
+    *work = (struct work){0};
+    if (count <= WORK_MESSAGES_AT_ONCE)
+        return send_again(ctx, message_ids, count, key, sent);
+    struct value *payload = value_object(ctx->arena);
+    value_set_text(ctx->arena, payload, "key", key);
+    *work = (struct work){.kind = WORK_MESSAGES, .payload = payload, .url = "messages?state=queued"};
+    return db_transact(ctx, open_messages, &opening);
+}
+
+static err do_messages(struct ctx *ctx, const struct work *work, struct work_part *part)
+{
+    TRY(send_again(ctx, part->ids, part->count, value_find_text(work->payload, "key"), &part->changed));
+    part->failed = (int64_t)part->count - part->changed;
+    return NULL;
+}
+
 /* ---- the jobs ---- */
 
 static const struct work_doer products_doer = {.step = do_products};
 static const struct work_doer undo_doer = {.step = undo_products, .finish = end_undo};
 static const struct work_doer tag_doer = {.step = move_tag};
 static const struct work_doer orders_doer = {.step = cancel_orders, .is_outside = true};
+static const struct work_doer messages_doer = {.step = do_messages, .is_outside = true};
 static const struct work_doer pictures_doer = {
     .step = pictures_zip_step, .finish = pictures_zip_end, .is_outside = true};
 
@@ -210,7 +254,8 @@ static err run(struct ctx *ctx, const struct job *job, void *owner)
         const struct work_doer *doer;
     } doers[] = {{WORK_PRODUCTS, &products_doer},    {WORK_PRODUCTS_UNDO, &undo_doer},
                  {WORK_TAG_MERGE, &tag_doer},        {WORK_TAG_REMOVE, &tag_doer},
-                 {WORK_ORDERS_CANCEL, &orders_doer}, {WORK_PICTURES, &pictures_doer}};
+                 {WORK_ORDERS_CANCEL, &orders_doer}, {WORK_PICTURES, &pictures_doer},
+                 {WORK_MESSAGES, &messages_doer}};
     (void)owner;
     for (size_t i = 0; i < sizeof doers / sizeof *doers; i++)
         if (text_is(doers[i].kind, job->kind))
@@ -225,6 +270,7 @@ const struct job_kind backoffice_job_kinds[] = {
     {WORK_TAG_REMOVE, run, WORK_ATTEMPTS, WORK_PAUSE_MS},
     {WORK_ORDERS_CANCEL, run, WORK_ATTEMPTS, WORK_PAUSE_MS},
     {WORK_PICTURES, run, WORK_ATTEMPTS, WORK_PAUSE_MS},
+    {WORK_MESSAGES, run, WORK_ATTEMPTS, WORK_PAUSE_MS},
     {WORK_FILE_FORGET, work_file_forget, WORK_ATTEMPTS, WORK_PAUSE_MS},
     {0},
 };

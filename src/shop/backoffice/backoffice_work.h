@@ -11,6 +11,7 @@
 #define WORK_TAG_REMOVE "work.tag-remove"
 #define WORK_ORDERS_CANCEL "work.orders-cancel"
 #define WORK_PICTURES "work.pictures"
+#define WORK_MESSAGES "work.messages"
 /* A file that a work read goes away. */
 #define WORK_FILE_FORGET "work.forget-file"
 
@@ -28,6 +29,10 @@ CHECKED err tag_rename_or_open(struct ctx *ctx, int64_t tag_id, const char *name
 CHECKED err tag_remove_or_open(struct ctx *ctx, int64_t tag_id, struct work *work);
 /* Unpaid orders are cancelled, each for itself. */
 CHECKED err orders_cancel_open(struct ctx *ctx, const int64_t *order_ids, size_t count, struct work *work);
+/* Messages go again; `key` names the click. Up to WORK_MESSAGES_AT_ONCE at once, more as a work. */
+#define WORK_MESSAGES_AT_ONCE 100
+CHECKED err messages_again_or_open(struct ctx *ctx, const int64_t *message_ids, size_t count, const char *key,
+                                   int64_t *sent, struct work *work);
 /* Reads the ZIP file of a work: parts of its doer, and of the job that forgets the file. */
 CHECKED err pictures_zip_step(struct ctx *ctx, const struct work *work, struct work_part *part);
 CHECKED err pictures_zip_end(struct ctx *ctx, const struct work *work);

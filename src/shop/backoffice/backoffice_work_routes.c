@@ -3,6 +3,7 @@
 #include "shop/backoffice/backoffice_routes.h"
 
 #include "base/text.h"
+#include "shop/backoffice/backoffice_list.h"
 #include "shop/backoffice/backoffice_work.h"
 #include "shop/staff/staff.h"
 #include <inttypes.h>
@@ -10,16 +11,24 @@
 #define ROWS 30
 
 struct list_form {
+    int state; /* enum work_state, 0 = any */
     int64_t cursor;
+    int64_t removed_id;
 };
 
 static const struct field list_fields[] = {
+    {.name = "state",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct list_form, state),
+     .choices = work_state_names,
+     .help = "Only work in this state"},
     {.name = "cursor",
      .kind = FIELD_INT,
      .offset = offsetof(struct list_form, cursor),
      .minimum = 0,
      .maximum = INT64_MAX,
      .help = "Of the page before"},
+    REMOVED_VIEW_FIELD(struct list_form),
     {0},
 };
 
@@ -36,11 +45,13 @@ static const struct field work_fields[] = {
     {0},
 };
 
-/* What it does to products or orders may be stopped by who may do it. */
+/* What it does to products or orders may be stopped by who may do it; what only shows here, where it goes on.
+ */
 static bool may_change(const struct req *req, const struct work *work)
 {
-    return staff_may(req->visitor,
-                     text_is(work->kind, WORK_ORDERS_CANCEL) ? "orders.write" : "products.write");
+    bool is_of_orders = text_is(work->kind, WORK_ORDERS_CANCEL) || text_is(work->kind, WORK_MESSAGES);
+    return text_starts(work->kind, "work.") &&
+           staff_may(req->visitor, is_of_orders ? "orders.write" : "products.write");
 }
 
 static err add_works(struct req *req, struct value *list, const struct work *works, size_t count)
@@ -67,15 +78,19 @@ static err list(struct req *req)
     struct work *works;
     size_t count;
     int64_t running;
-    TRY(work_list(&req->ctx, form->cursor, ROWS + 1, &works, &count));
+    struct list_place place = {.list = &work_list_pages, .cursor = form->cursor ? "later" : ""};
+    place.values[WORKS_STATE] = form->state ? work_state_names[form->state] : "";
+    list_settle(&place);
+    TRY(work_list(&req->ctx, (enum work_state)form->state, form->cursor, ROWS + 1, &works, &count));
     TRY(work_count_running(&req->ctx, &running));
     struct value *view = value_object(arena);
     bool has_more = count > ROWS;
     TRY(add_works(req, value_set_list(arena, view, "works"), works, has_more ? ROWS : count));
     value_set_int(arena, view, "running", running);
-    value_set_text(arena, view, "next_url",
-                   has_more ? arena_format(arena, "/admin/works?cursor=%" PRId64, works[ROWS - 1].id) : NULL);
-    value_set_text(arena, view, "first_url", form->cursor ? "/admin/works" : NULL);
+    value_set_text(arena, view, "state", work_state_names[form->state]);
+    value_set_id(arena, view, "removed_view", form->removed_id);
+    TRY(list_view(&req->ctx, &place, has_more ? arena_format(arena, "%" PRId64, works[ROWS - 1].id) : NULL,
+                  view));
     return reply_view(req, "admin/works", view);
 }
 

@@ -1,6 +1,6 @@
 /* cart.c - carts and their lines. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/cart/cart.h"
+#include "shop/cart/cart_parts.h"
 
 #include "base/clock.h"
 #include "base/crypto.h"
@@ -36,8 +36,10 @@ static bool read_token(struct ctx *ctx, const char *token, struct cart_key *key)
 /* Asks for the head of a cart; the answer is there after the next question. */
 static err ask_head(struct ctx *ctx, const struct cart_key *key, struct db_rows **rows)
 {
-    return db_ask(ctx, rows, "SELECT secret, version, order_id FROM carts WHERE shop_id = $1 AND id = $2",
-                  db_int(ctx->shop->id), db_int(key->id));
+    return db_ask(
+        ctx, rows,
+        "SELECT secret, version, order_id, coupon, region, gifts FROM carts WHERE shop_id = $1 AND id = $2",
+        db_int(ctx->shop->id), db_int(key->id));
 }
 
 static err take_head(struct ctx *ctx, const struct cart_key *key, struct db_rows *rows, struct cart *cart)
@@ -47,6 +49,9 @@ static err take_head(struct ctx *ctx, const struct cart_key *key, struct db_rows
     cart->id = key->id;
     cart->version = db_get_int(rows, 1);
     cart->order_id = db_get_int(rows, 2);
+    cart->coupon = db_get_text(rows, 3);
+    cart->region = db_get_int(rows, 4);
+    cart->choices = db_get_text(rows, 5);
     return NULL;
 }
 
@@ -82,6 +87,8 @@ static enum line_problem problem_of(struct ctx *ctx, const struct cart *cart, st
     struct pieces pieces = count_pieces(cart, variant);
     if (!variant->is_on_shelf)
         return LINE_OFF_SHELF;
+    if (line->flash && flash_left(line->flash) <= 0)
+        return LINE_FLASH_OUT;
     if (line->available <= 0)
         return LINE_OUT_OF_STOCK;
     if (line->available < pieces.of_variant)
@@ -91,40 +98,107 @@ static enum line_problem problem_of(struct ctx *ctx, const struct cart *cart, st
     line->bound = variant->max_quantity;
     if (variant->max_quantity > 0 && pieces.of_product > variant->max_quantity)
         return LINE_ABOVE_MOST;
+    line->bound = variant->person_quantity;
+    if (variant->person_quantity > 0 && pieces.of_product > variant->person_quantity)
+        return LINE_ABOVE_PERSON;
+    line->bound = line->flash ? line->flash->entry.person_most : 0;
+    if (line->bound > 0 && pieces.of_variant > line->bound)
+        return LINE_ABOVE_PERSON;
     line->bound = variant->min_quantity;
     return pieces.of_product < variant->min_quantity ? LINE_BELOW_LEAST : LINE_FINE;
 }
 
-static err price_cart(struct ctx *ctx, struct cart *cart)
+/* The prices of lists that are for this buyer, always from what stands on the shelf. */
+static err put_list_prices(struct ctx *ctx, struct cart *cart, const struct promotion_buyer *buyer)
 {
-    struct priced_line *priced = arena_alloc_many(ctx->arena, cart->count + 1, sizeof *priced);
-    for (size_t i = 0; i < cart->count; i++)
-        priced[i] = (struct priced_line){.variant_id = cart->lines[i].variant->id,
-                                         .list_price = cart->lines[i].variant->price,
-                                         .tiers = cart->lines[i].variant->tiers,
-                                         .tier_count = cart->lines[i].variant->tier_count,
-                                         .quantity = cart->lines[i].quantity};
-    TRY(price_lines(ctx, priced, cart->count, &cart->total));
+    if (!ctx->shop->has_price_lists)
+        return NULL;
+    const struct variant **variants = arena_alloc_many(ctx->arena, cart->count + 1, sizeof *variants);
+    struct list_source *sources = arena_alloc_many(ctx->arena, cart->count + 1, sizeof *sources);
+    for (size_t i = 0; i < cart->count; i++) {
+        struct cart_line *line = &cart->lines[i];
+        line->shelf = line->shelf ? line->shelf : line->variant;
+        variants[i] = line->shelf;
+    }
+    TRY(price_lists_apply(ctx, buyer && buyer->is_new, variants, cart->count, sources));
+    for (size_t i = 0; i < cart->count; i++) {
+        cart->lines[i].variant = variants[i];
+        cart->lines[i].source = sources[i];
+    }
+    return NULL;
+}
+
+static err quote_lines(struct ctx *ctx, struct cart *cart, const struct promotion_buyer *buyer)
+{
+    TRY(put_list_prices(ctx, cart, buyer));
+    struct quote_line *quoted = arena_alloc_many(ctx->arena, cart->count + 1, sizeof *quoted);
+    int64_t *product_ids = arena_alloc_many(ctx->arena, cart->count + 1, sizeof *product_ids);
+    for (size_t i = 0; i < cart->count; i++) {
+        const struct variant *variant = cart->lines[i].variant;
+        product_ids[i] = variant->product_id;
+        quoted[i] = (struct quote_line){.variant_id = variant->id,
+                                        .list_price = variant->price,
+                                        .tiers = variant->tiers,
+                                        .tier_count = variant->tier_count,
+                                        .source = cart->lines[i].source,
+                                        .quantity = cart->lines[i].quantity};
+    }
+    const char *code = cart->coupon ? cart->coupon : "";
+    TRY(price_cart(ctx, quoted, product_ids, cart->count, code, buyer, &cart->priced));
+    TRY(cart_carry(ctx, cart, quoted, buyer));
+    cart->quoted = quoted;
+    cart->total = cart->priced.quote.total;
+    return NULL;
+}
+
+/* While a flash sale runs there are as many pieces as it has. */
+static void join_flash(struct cart *cart, size_t place)
+{
+    struct cart_line *line = &cart->lines[place];
+    const struct flash_place *flash = cart->priced.flash ? &cart->priced.flash[place] : NULL;
+    line->flash = flash && flash->flash_id ? flash : NULL;
+    if (line->flash && flash_left(flash) < line->available)
+        line->available = flash_left(flash);
+}
+
+err cart_price(struct ctx *ctx, struct cart *cart, const struct promotion_buyer *buyer)
+{
+    TRY(quote_lines(ctx, cart, buyer));
     cart->item_count = 0;
     cart->has_problems = cart->needs_address = false;
     for (size_t i = 0; i < cart->count; i++) {
         struct cart_line *line = &cart->lines[i];
-        line->unit_price = priced[i].unit_price;
-        line->total = priced[i].total;
+        line->unit_price = cart->quoted[i].unit_price;
+        line->discount = cart->quoted[i].discount;
+        line->total = cart->quoted[i].full - line->discount;
+        join_flash(cart, i);
         line->problem = problem_of(ctx, cart, line);
         cart->item_count += line->quantity;
         cart->has_problems = cart->has_problems || line->problem != LINE_FINE;
         cart->needs_address = cart->needs_address || line->variant->kind == PRODUCT_PHYSICAL;
     }
+    return cart_load_gifts(ctx, cart);
+}
+
+static err load_restocks(struct ctx *ctx, struct cart *cart)
+{
+    int64_t *ids = arena_alloc_many(ctx->arena, cart->count + 1, sizeof *ids);
+    const char **texts = arena_alloc_many(ctx->arena, cart->count + 1, sizeof *texts);
+    for (size_t i = 0; i < cart->count; i++)
+        ids[i] = cart->lines[i].variant->id;
+    TRY(restock_load_many(ctx, ids, cart->count, texts));
+    for (size_t i = 0; i < cart->count; i++)
+        cart->lines[i].restock = texts[i];
     return NULL;
 }
 
 /* Fills in what `count` lines sell, with its stock; lines whose variant is gone are left out. */
-static err load_goods(struct ctx *ctx, struct cart *cart, const int64_t *ids, size_t count)
+err cart_load_goods(struct ctx *ctx, struct cart *cart, const int64_t *ids, size_t count)
 {
     const struct variant **variants = arena_alloc_many(ctx->arena, count + 1, sizeof *variants);
     struct stock *stocks = arena_alloc_many(ctx->arena, count + 1, sizeof *stocks);
     struct stock_question question;
+    bool is_ahead = false;
     TRY(stock_ask_many(ctx, ids, count, &question));
     TRY(variant_load_many(ctx, ids, count, variants));
     stock_take_many(&question, stocks);
@@ -133,10 +207,12 @@ static err load_goods(struct ctx *ctx, struct cart *cart, const int64_t *ids, si
             continue;
         struct cart_line line = cart->lines[i];
         line.variant = variants[i];
-        line.available = stock_available(&stocks[i]);
+        line.available = stock_orderable(&stocks[i]);
+        line.in_stock = stock_available(&stocks[i]);
+        is_ahead = is_ahead || (stocks[i].backorder > 0 && line.in_stock < line.quantity);
         cart->lines[cart->count++] = line;
     }
-    return NULL;
+    return is_ahead ? load_restocks(ctx, cart) : NULL;
 }
 
 /* What was answered may be personal: it is opened only where there is something. */
@@ -160,9 +236,10 @@ static err take_lines(struct ctx *ctx, struct db_rows *rows, struct cart *cart)
         ids[i] = db_get_int(rows, 0);
         cart->lines[i].quantity = db_get_int(rows, 1);
         cart->lines[i].seen_price = db_get_int(rows, 2);
+        cart->lines[i].promotion_id = db_get_int(rows, 5);
         TRY(open_answers(ctx, rows, &cart->lines[i]));
     }
-    return load_goods(ctx, cart, ids, count);
+    return cart_load_goods(ctx, cart, ids, count);
 }
 
 static err load_unpriced(struct ctx *ctx, const char *token, struct cart *cart)
@@ -176,20 +253,26 @@ static err load_unpriced(struct ctx *ctx, const char *token, struct cart *cart)
     cart->token = arena_copy_text(ctx->arena, token);
     TRY(ask_head(ctx, &key, &head));
     TRY(db_query(ctx, &lines,
-                 "SELECT variant_id, quantity, seen_price, answers_key, answers FROM cart_lines"
+                 "SELECT variant_id, quantity, seen_price, answers_key, answers, promotion_id FROM cart_lines"
                  " WHERE shop_id = $1 AND cart_id = $2 ORDER BY added_at, variant_id, answers_key",
                  db_int(ctx->shop->id), db_int(key.id)));
     TRY(take_head(ctx, &key, head, cart));
     return take_lines(ctx, lines, cart);
 }
 
-err cart_load(struct ctx *ctx, const char *token, const struct cart **cart)
+err cart_load_for(struct ctx *ctx, const char *token, const struct promotion_buyer *buyer,
+                  const struct cart **cart)
 {
     struct cart *loaded = arena_alloc(ctx->arena, sizeof *loaded);
     TRY(load_unpriced(ctx, token, loaded));
-    TRY(price_cart(ctx, loaded));
+    TRY(cart_price(ctx, loaded, buyer));
     *cart = loaded;
     return NULL;
+}
+
+err cart_load(struct ctx *ctx, const char *token, const struct cart **cart)
+{
+    return cart_load_for(ctx, token, NULL, cart);
 }
 
 err cart_find(struct ctx *ctx, const char *token, const struct cart **cart)
@@ -209,10 +292,11 @@ struct cart_change {
     const char *token; /* "" for a new cart */
     struct cart_wish wish;
     const char *answers_key; /* of the line to change */
-    struct cart *cart;       /* as it is afterwards */
+    const char *coupon;
+    struct cart *cart; /* as it is afterwards */
 };
 
-static err touch(struct ctx *ctx, int64_t cart_id)
+err cart_touch(struct ctx *ctx, int64_t cart_id)
 {
     return db_expect(ctx, 1, ERR_CART_CHECKED_OUT, "the cart was ordered already",
                      "UPDATE carts SET version = version + 1, updated_at = $3"
@@ -220,7 +304,14 @@ static err touch(struct ctx *ctx, int64_t cart_id)
                      db_int(ctx->shop->id), db_int(cart_id), db_int(ctx->now));
 }
 
-static err insert_cart(struct ctx *ctx, struct cart *cart)
+err cart_lock(struct ctx *ctx, const char *token)
+{
+    struct cart_key key;
+    return read_token(ctx, token, &key) ? cart_touch(ctx, key.id)
+                                        : fail_with(ctx, ERR_NOT_FOUND, "no such cart");
+}
+
+err cart_insert(struct ctx *ctx, struct cart *cart)
 {
     const char *secret = random_token(ctx->arena);
     cart->id = id_new(ctx);
@@ -233,7 +324,7 @@ static err insert_cart(struct ctx *ctx, struct cart *cart)
 }
 
 /* `answers_key` NULL = any line of the variant. */
-static struct cart_line *find_line(const struct cart *cart, int64_t variant_id, const char *answers_key)
+struct cart_line *cart_find_line(const struct cart *cart, int64_t variant_id, const char *answers_key)
 {
     for (size_t i = 0; i < cart->count; i++)
         if (cart->lines[i].variant->id == variant_id &&
@@ -242,7 +333,7 @@ static struct cart_line *find_line(const struct cart *cart, int64_t variant_id, 
     return NULL;
 }
 
-static err load_open(struct ctx *ctx, const char *token, struct cart *cart)
+err cart_load_open(struct ctx *ctx, const char *token, struct cart *cart)
 {
     TRY(load_unpriced(ctx, token, cart));
     if (cart->order_id)
@@ -258,11 +349,12 @@ static err load_new_line(struct ctx *ctx, int64_t variant_id, struct cart_line *
     TRY(stock_ask_many(ctx, &variant_id, 1, &question));
     TRY(variant_load(ctx, variant_id, &line->variant));
     stock_take_many(&question, &stock);
-    line->available = stock_available(&stock);
+    line->available = stock_orderable(&stock);
+    line->in_stock = stock_available(&stock);
     return NULL;
 }
 
-static err append_line(struct ctx *ctx, struct cart *cart, const struct cart_line *line)
+err cart_append_line(struct ctx *ctx, struct cart *cart, const struct cart_line *line)
 {
     if (cart->count >= CART_LINE_LIMIT)
         return fail_with(ctx, ERR_LIMIT, "at most 100 different things fit into a cart");
@@ -293,18 +385,21 @@ static err keep_answers(struct ctx *ctx, const struct cart_wish *wish, struct ca
 static err line_for(struct ctx *ctx, struct cart *cart, const struct cart_wish *wish, struct cart_line **line)
 {
     struct cart_line fresh = {0};
-    const struct cart_line *sibling = find_line(cart, wish->variant_id, NULL);
+    const struct cart_line *sibling = cart_find_line(cart, wish->variant_id, NULL);
     if (sibling)
-        fresh = (struct cart_line){.variant = sibling->variant, .available = sibling->available};
+        fresh = (struct cart_line){.variant = sibling->variant,
+                                   .available = sibling->available,
+                                   .in_stock = sibling->in_stock,
+                                   .restock = sibling->restock};
     else
         TRY(load_new_line(ctx, wish->variant_id, &fresh));
     if (!fresh.variant->is_on_shelf)
         return fail_with(ctx, ERR_NOT_FOUND, "the variant is not on the shelf");
     TRY(keep_answers(ctx, wish, &fresh));
-    *line = find_line(cart, wish->variant_id, fresh.answers_key);
+    *line = cart_find_line(cart, wish->variant_id, fresh.answers_key);
     if (*line)
         return NULL;
-    TRY(append_line(ctx, cart, &fresh));
+    TRY(cart_append_line(ctx, cart, &fresh));
     *line = &cart->lines[cart->count - 1];
     return NULL;
 }
@@ -331,8 +426,8 @@ static err write_siblings(struct ctx *ctx, struct cart *cart, int64_t variant_id
                       db_int(ctx->shop->id), db_int(cart->id), db_int(variant_id), db_int(price));
 }
 
-static err write_addition(struct ctx *ctx, const struct cart *cart, const struct cart_line *line,
-                          int64_t quantity)
+err cart_write_addition(struct ctx *ctx, const struct cart *cart, const struct cart_line *line,
+                        int64_t quantity)
 {
     struct db_value answers = db_null();
     if (line->answers) {
@@ -342,12 +437,13 @@ static err write_addition(struct ctx *ctx, const struct cart *cart, const struct
     /* The guard keeps a line within its bound however many tabs add at once. */
     return db_expect(ctx, 1, ERR_LIMIT, "at most 999 pieces of one kind",
                      "INSERT INTO cart_lines (shop_id, cart_id, variant_id, answers_key, quantity, added_at,"
-                     " seen_price, answers) VALUES ($1, $2, $3, $7, $4, $5, $6, $8)"
+                     " seen_price, answers, promotion_id) VALUES ($1, $2, $3, $7, $4, $5, $6, $8, $9)"
                      " ON CONFLICT (shop_id, cart_id, variant_id, answers_key)"
-                     " DO UPDATE SET quantity = cart_lines.quantity + $4, seen_price = $6"
+                     " DO UPDATE SET quantity = cart_lines.quantity + $4, seen_price = $6, promotion_id = $9"
                      " WHERE cart_lines.quantity + $4 <= 999",
                      db_int(ctx->shop->id), db_int(cart->id), db_int(line->variant->id), db_int(quantity),
-                     db_int(ctx->now), db_int(line->unit_price), db_text(line->answers_key), answers);
+                     db_int(ctx->now), db_int(line->unit_price), db_text(line->answers_key), answers,
+                     db_int(line->promotion_id));
 }
 
 static err add_in_transaction(struct ctx *ctx, void *arg)
@@ -360,13 +456,14 @@ static err add_in_transaction(struct ctx *ctx, void *arg)
     if (is_new)
         *cart = (struct cart){.lines = arena_alloc(ctx->arena, sizeof *cart->lines)};
     else
-        TRY(load_open(ctx, change->token, cart));
+        TRY(cart_load_open(ctx, change->token, cart));
     TRY(line_for(ctx, cart, wish, &line));
-    TRY(is_new ? insert_cart(ctx, cart) : touch(ctx, cart->id));
+    TRY(is_new ? cart_insert(ctx, cart) : cart_touch(ctx, cart->id));
     line->quantity += wish->quantity;
-    TRY(price_cart(ctx, cart));
+    line->promotion_id = wish->promotion_id ? wish->promotion_id : line->promotion_id;
+    TRY(cart_price(ctx, cart, NULL));
     line->seen_price = line->unit_price;
-    TRY(write_addition(ctx, cart, line, wish->quantity));
+    TRY(cart_write_addition(ctx, cart, line, wish->quantity));
     return write_siblings(ctx, cart, wish->variant_id, line);
 }
 
@@ -416,17 +513,17 @@ static err change_in_transaction(struct ctx *ctx, void *arg)
 {
     const struct cart_change *change = arg;
     struct cart *cart = change->cart;
-    TRY(load_open(ctx, change->token, cart));
-    struct cart_line *line = find_line(cart, change->wish.variant_id, change->answers_key);
+    TRY(cart_load_open(ctx, change->token, cart));
+    struct cart_line *line = cart_find_line(cart, change->wish.variant_id, change->answers_key);
     bool is_kept = line && change->wish.quantity > 0;
     if (is_kept)
         line->quantity = change->wish.quantity;
     else if (line)
         drop_line(cart, line);
-    TRY(price_cart(ctx, cart));
+    TRY(cart_price(ctx, cart, NULL));
     if (is_kept)
         line->seen_price = line->unit_price;
-    TRY(touch(ctx, cart->id));
+    TRY(cart_touch(ctx, cart->id));
     TRY(write_quantity(ctx, change, is_kept ? line->unit_price : 0));
     return write_siblings(ctx, cart, change->wish.variant_id, is_kept ? line : NULL);
 }
@@ -442,6 +539,41 @@ err cart_change_line(struct ctx *ctx, const char *token, int64_t variant_id, con
     return db_transact(ctx, change_in_transaction, &change);
 }
 
+/* ---- coupon ---- */
+
+static bool can_ever_count(enum coupon_problem problem)
+{
+    return problem == COUPON_FINE || problem == COUPON_NO_GOODS || problem == COUPON_TOO_LITTLE ||
+           problem == COUPON_UNFIT || problem == COUPON_NO_FREIGHT || problem == COUPON_NO_REGION ||
+           problem == COUPON_OTHER_REGION;
+}
+
+static err set_coupon_in_transaction(struct ctx *ctx, void *arg)
+{
+    const struct cart_change *change = arg;
+    struct cart *cart = change->cart;
+    TRY(cart_load_open(ctx, change->token, cart));
+    cart->coupon = change->coupon;
+    TRY(cart_price(ctx, cart, NULL));
+    if (!can_ever_count(cart->priced.problem))
+        return fail_field(ctx, "code", coupon_problem_names[cart->priced.problem],
+                          "this coupon does not count");
+    TRY(cart_touch(ctx, cart->id));
+    return db_execute(ctx, "UPDATE carts SET coupon = $3 WHERE shop_id = $1 AND id = $2",
+                      db_int(ctx->shop->id), db_int(cart->id), db_text(change->coupon));
+}
+
+err cart_set_coupon(struct ctx *ctx, const char *token, const char *code, const struct cart **cart)
+{
+    struct cart_change change = {.token = token ? token : "",
+                                 .coupon = code[0] ? coupon_code(ctx, code) : "",
+                                 .cart = arena_alloc(ctx->arena, sizeof **cart)};
+    if (!change.coupon)
+        return fail_field(ctx, "code", coupon_problem_names[COUPON_UNKNOWN], "this is no code of a coupon");
+    *cart = change.cart;
+    return db_transact(ctx, set_coupon_in_transaction, &change);
+}
+
 err cart_check_out(struct ctx *ctx, const struct cart *cart, int64_t order_id)
 {
     return db_expect(ctx, 1, ERR_CART_CHECKED_OUT, "the cart was ordered or changed meanwhile",
@@ -451,21 +583,41 @@ err cart_check_out(struct ctx *ctx, const struct cart *cart, int64_t order_id)
                      db_int(ctx->now));
 }
 
+err cart_peek(struct ctx *ctx, const char *token, int64_t *variant_ids, size_t *count)
+{
+    struct cart_key key;
+    struct db_rows *rows;
+    *count = 0;
+    if (!read_token(ctx, token, &key))
+        return NULL;
+    TRY(db_query(ctx, &rows,
+                 "SELECT l.variant_id, c.secret FROM carts c JOIN cart_lines l ON l.shop_id = c.shop_id"
+                 " AND l.cart_id = c.id WHERE c.shop_id = $1 AND c.id = $2 AND c.order_id IS NULL LIMIT $3",
+                 db_int(ctx->shop->id), db_int(key.id), db_int(CART_LINE_LIMIT)));
+    while (db_next(rows))
+        if (crypto_text_equal(db_get_text(rows, 1), key.secret))
+            variant_ids[(*count)++] = db_get_int(rows, 0);
+    return NULL;
+}
+
 /* Ids are made in time order, so the oldest carts stand first in the key. */
+#define OLD_CARTS                                                                                            \
+    "(SELECT id FROM carts WHERE shop_id = $1 AND id < $2 AND updated_at < $3 ORDER BY id LIMIT $4)"
+
 static err sweep_in_transaction(struct ctx *ctx, void *arg)
 {
     (void)arg;
     const int64_t before = id_floor(ctx->now - CART_AGE_MS);
-    TRY(db_execute(
-        ctx,
-        "DELETE FROM cart_lines WHERE shop_id = $1 AND cart_id IN (SELECT id FROM carts WHERE shop_id = $1"
-        " AND id < $2 AND updated_at < $3 ORDER BY id LIMIT $4)",
-        db_int(ctx->shop->id), db_int(before), db_int(ctx->now - CART_AGE_MS), db_int(SWEEP_LIMIT)));
-    return db_execute(
-        ctx,
-        "DELETE FROM carts WHERE shop_id = $1 AND id IN (SELECT id FROM carts WHERE shop_id = $1"
-        " AND id < $2 AND updated_at < $3 ORDER BY id LIMIT $4)",
-        db_int(ctx->shop->id), db_int(before), db_int(ctx->now - CART_AGE_MS), db_int(SWEEP_LIMIT));
+    static const char *const parts[] = {
+        "DELETE FROM cart_lines WHERE shop_id = $1 AND cart_id IN " OLD_CARTS,
+        "DELETE FROM cart_ops WHERE shop_id = $1 AND cart_id IN " OLD_CARTS,
+        "DELETE FROM cart_op_lines WHERE shop_id = $1 AND cart_id IN " OLD_CARTS,
+        "DELETE FROM carts WHERE shop_id = $1 AND id IN " OLD_CARTS,
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        TRY(db_execute(ctx, parts[i], db_int(ctx->shop->id), db_int(before), db_int(ctx->now - CART_AGE_MS),
+                       db_int(SWEEP_LIMIT)));
+    return NULL;
 }
 
 err cart_sweep(struct ctx *ctx)

@@ -7,6 +7,7 @@
 #include "base/value.h"
 #include "db/db.h"
 #include "shop/catalog/catalog.h"
+#include "shop/pricing/pricing.h"
 
 #define CART_LINE_LIMIT 100
 #define CART_QUANTITY_LIMIT 999
@@ -23,7 +24,9 @@ enum line_problem {
     LINE_OFF_SHELF,
     LINE_BELOW_LEAST,
     LINE_ABOVE_MOST,
-    LINE_UNANSWERED, /* the questions of the product are others than those that were answered */
+    LINE_ABOVE_PERSON, /* more than one person may have over all orders */
+    LINE_UNANSWERED,   /* the questions of the product are others than those that were answered */
+    LINE_FLASH_OUT,    /* its flash sale runs and has no piece left */
 };
 
 /* In characters of its kept form. */
@@ -32,14 +35,44 @@ enum line_problem {
 struct cart_line {
     const struct variant *variant;
     int64_t quantity;
-    const char *answers_key; /* "" without answers: lines of one variant differ by it */
-    const char *answers;     /* JSON for answers_read, NULL = none */
-    int64_t unit_price;      /* what one costs in this cart, minor units */
-    int64_t total;           /* minor units */
-    int64_t seen_price;      /* what one cost when the buyer last touched the line; 0 = not known */
-    int64_t available;       /* pieces of the variant, 0 when sold out */
-    int64_t bound;           /* of LINE_BELOW_LEAST and LINE_ABOVE_MOST */
+    const char *answers_key;     /* "" without answers: lines of one variant differ by it */
+    const char *answers;         /* JSON for answers_read, NULL = none */
+    const struct variant *shelf; /* as it stands on the shelf; NULL where no price list was asked */
+    struct list_source source;   /* of the variant's price, when a price list made it */
+    int64_t unit_price;          /* what one costs in this cart, minor units */
+    int64_t discount;            /* what offers take off */
+    int64_t total;               /* minor units: unit_price * quantity - discount */
+    int64_t seen_price;          /* what one cost when the buyer last touched the line; 0 = not known */
+    int64_t available;           /* pieces of the variant that can be ordered, 0 when sold out */
+    int64_t in_stock;    /* of these, what is there now; less than wanted: the rest is ordered ahead */
+    const char *restock; /* of what is ordered ahead: when it comes; "" or NULL = not said */
+    const struct flash_place *flash; /* pricing/flash.h: of the sale that runs; NULL = none */
+    int64_t promotion_id;            /* it was put in at the special price of this offer; 0 = as any other */
+    const struct promotion *addon;   /* which gives pieces of it a special price; NULL = none */
+    int64_t bound;                   /* of LINE_BELOW_LEAST, LINE_ABOVE_MOST and LINE_ABOVE_PERSON */
     enum line_problem problem;
+};
+
+/* A gift that the cart has earned. It is no line: it costs nothing and is there as long as it is earned. */
+struct cart_gift {
+    const struct promotion *promotion;
+    size_t rule;                          /* in cart->priced */
+    const struct variant *const *choices; /* its goods that exist */
+    const int64_t *left;                  /* pieces of each that nothing else of the cart takes */
+    size_t choice_count;
+    const struct variant *variant; /* the one that is given; NULL when all are gone */
+    int64_t earned;
+    int64_t quantity; /* pieces that are given: fewer than earned when there are no more */
+    int64_t in_stock;
+};
+
+/* Goods that may be had at a special price now. */
+struct cart_addon {
+    const struct promotion *promotion;
+    const struct discount_good *good;
+    const struct variant *variant;
+    int64_t available;
+    int64_t taken; /* pieces in the cart */
 };
 
 struct cart {
@@ -50,7 +83,16 @@ struct cart {
     struct cart_line *lines;
     size_t count;
     int64_t item_count; /* pieces */
-    int64_t total;      /* minor units */
+    int64_t total;      /* minor units, to be paid */
+    const char *coupon; /* the code that the buyer typed, "" = none */
+    int64_t region;     /* where it goes as far as the buyer said (freight.h), 0 = not yet */
+    struct priced priced;
+    const char *choices; /* which of several gifts was chosen: "OFFER:VARIANT,…" */
+    struct cart_gift *gifts;
+    size_t gift_count;
+    struct cart_addon *addons;
+    size_t addon_count;
+    const struct quote_line *quoted; /* parallel to lines: from what the total was made */
     bool has_problems;
     bool needs_address; /* something physical is in it */
 };
@@ -58,6 +100,9 @@ struct cart {
 /* Loads a cart by its token with prices and stock as they are now. A token that fits no cart gives
  * ERR_NOT_FOUND. */
 CHECKED err cart_load(struct ctx *ctx, const char *token, const struct cart **cart);
+/* The same, priced for a buyer who is known: what one person may use only so often is looked up. */
+CHECKED err cart_load_for(struct ctx *ctx, const char *token, const struct promotion_buyer *buyer,
+                          const struct cart **cart);
 /* As cart_load; without a token, or with one that fits nothing, an empty cart. */
 CHECKED err cart_find(struct ctx *ctx, const char *token, const struct cart **cart);
 /* What is put in: with the answers to the questions of the product, if it asks any. */
@@ -66,6 +111,7 @@ struct cart_wish {
     int64_t quantity;
     const struct given_answer *answers;
     size_t answer_count;
+    int64_t promotion_id; /* the offer at whose special price it is put in; 0 = none */
 };
 
 /* Adds pieces of a variant; makes a cart when token is NULL or "". ERR_NOT_FOUND for an unknown or off-shelf
@@ -80,9 +126,30 @@ CHECKED err cart_add_line_anew(struct ctx *ctx, const char *token, const struct 
 /* Sets the pieces of a line; 0 removes it (harmless when it is not there). `cart` is as it is afterwards. */
 CHECKED err cart_change_line(struct ctx *ctx, const char *token, int64_t variant_id, const char *answers_key,
                              int64_t quantity, const struct cart **cart);
+/* Keeps the code of a coupon with the cart, in place of another one; "" takes it away. ERR_INVALID at the
+ * field "code", with the name of the problem as its code, when it can take nothing off whatever is in the
+ * cart; a coupon that only wants other goods, or more of them, is kept and says so in the cart's view. */
+CHECKED err cart_set_coupon(struct ctx *ctx, const char *token, const char *code, const struct cart **cart);
+/* Keeps where the cart will go, the code of a province, for what carrying it costs; 0 forgets it. ERR_INVALID
+ * at "region" for what is no province. */
+CHECKED err cart_set_region(struct ctx *ctx, const char *token, int64_t region, const struct cart **cart);
+/* Which of several gifts of an offer it shall be. ERR_NOT_FOUND when the cart has not earned it. */
+CHECKED err cart_choose_gift(struct ctx *ctx, const char *token, int64_t promotion_id, int64_t variant_id,
+                             const struct cart **cart);
+/* Puts everything of a bundle in; a cart is made as for cart_add_line_anew. ERR_NOT_FOUND when the offer does
+ * not run, ERR_OUT_OF_STOCK when something of it cannot be bought now. */
+CHECKED err cart_add_bundle(struct ctx *ctx, const char *token, int64_t promotion_id,
+                            const struct cart **cart);
+/* What is given, in a form that two looks at the same gifts share: "OFFER:VARIANTxPIECES,…". */
+const char *cart_gifts_text(struct ctx *ctx, const struct cart *cart);
+/* Whether something is earned that cannot be given. */
+bool cart_lacks_gifts(const struct cart *cart);
 /* In a transaction: binds the cart to its order, once. ERR_CART_CHECKED_OUT when it was ordered, or was
  * changed since it was loaded (the caller loads it again and sees which). */
 CHECKED err cart_check_out(struct ctx *ctx, const struct cart *cart, int64_t order_id);
+/* The variants of a cart that is not ordered yet, without prices and stock, and without a word when the token
+ * fits none: for who wants to know them before anything costs something. At most CART_LINE_LIMIT. */
+CHECKED err cart_peek(struct ctx *ctx, const char *token, int64_t *variant_ids, size_t *count);
 /* Removes carts that nobody touched for CART_AGE_MS, some hundred at a time. */
 CHECKED err cart_sweep(struct ctx *ctx);
 

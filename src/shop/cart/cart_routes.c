@@ -4,11 +4,13 @@
 
 #include "base/clock.h"
 #include "shop/cart/cart.h"
+#include "shop/pricing/pricing.h"
 
 struct line_form {
     const char *cart;
     int64_t variant_id;
     int64_t quantity;
+    int64_t promotion_id;
     const char *next;
     const char *answers_key;
     struct field_rows answers;
@@ -50,6 +52,10 @@ static const struct field add_fields[] = {
      .maximum = CART_QUANTITY_LIMIT,
      .otherwise = 1,
      .help = "Pieces to add"},
+    {.name = "promotion_id",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct line_form, promotion_id),
+     .help = "The offer at whose special price it is put in; the cart then says when that is over"},
     {.name = "next",
      .kind = FIELD_TEXT,
      .offset = offsetof(struct line_form, next),
@@ -90,6 +96,73 @@ static const struct field set_fields[] = {
      .help = "answers_key of the line, for a line with answers"},
     {0},
 };
+
+struct coupon_form {
+    const char *cart;
+    const char *code;
+};
+
+static const struct field coupon_fields[] = {
+    {.name = "cart",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct coupon_form, cart),
+     .maximum = 64,
+     .help = "Token of the cart; without it the browser's own cart"},
+    {.name = "code",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct coupon_form, code),
+     .maximum = 64,
+     .help = "Code of the coupon; nothing takes it out of the cart"},
+    {0},
+};
+
+struct region_form {
+    const char *cart;
+    int64_t region;
+};
+
+static const struct field region_fields[] = {
+    {.name = "cart",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct region_form, cart),
+     .maximum = 64,
+     .help = "Token of the cart; without it the browser's own cart"},
+    {.name = "region",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct region_form, region),
+     .minimum = 0,
+     .maximum = 99,
+     .help = "Code of the province (GB/T 2260, two digits); 0 or nothing = not said"},
+    {0},
+};
+
+struct goods_form {
+    const char *cart;
+    int64_t promotion_id;
+    int64_t variant_id;
+};
+
+#define GOODS_FIELDS                                                                                         \
+    {.name = "cart",                                                                                         \
+     .kind = FIELD_TEXT,                                                                                     \
+     .offset = offsetof(struct goods_form, cart),                                                            \
+     .maximum = 64,                                                                                          \
+     .help = "Token of the cart; without it the browser's own cart"},                                        \
+    {                                                                                                        \
+        .name = "promotion_id", .kind = FIELD_ID, .offset = offsetof(struct goods_form, promotion_id),       \
+        .is_required = true, .help = "The offer"                                                             \
+    }
+
+static const struct field gift_fields[] = {
+    GOODS_FIELDS,
+    {.name = "variant_id",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct goods_form, variant_id),
+     .is_required = true,
+     .help = "Which of its gifts it shall be"},
+    {0},
+};
+static const struct field bundle_fields[] = {GOODS_FIELDS, {0}};
 
 struct cart_form {
     const char *cart;
@@ -168,7 +241,9 @@ static err add(struct req *req)
     struct given_answer *answers = arena_alloc_many(req->ctx.arena, form->answers.count + 1, sizeof *answers);
     for (size_t i = 0; i < form->answers.count; i++)
         answers[i] = (struct given_answer){.question_id = rows[i].question_id, .value = rows[i].value};
-    struct cart_wish wish = {form->variant_id, form->quantity, answers, form->answers.count};
+    struct cart_wish wish = {form->variant_id, form->quantity, answers, form->answers.count,
+                             form->promotion_id};
+    TRY(flash_gate_pass(&req->ctx, &form->variant_id, 1));
     TRY(form->cart[0] ? cart_add_line(&req->ctx, form->cart, &wish, &cart)
                       : cart_add_line_anew(&req->ctx, req_cookie(req, CART_COOKIE), &wish, &cart));
     return reply_with_cart(req, cart, text_is(form->next, "checkout") ? "/checkout" : "/cart");
@@ -184,11 +259,48 @@ static err set(struct req *req)
     return reply_with_cart(req, cart, "/cart");
 }
 
+static err set_coupon(struct req *req)
+{
+    const struct coupon_form *form = req->form;
+    const char *token = token_of(req, form->cart);
+    const struct cart *cart;
+    TRY(cart_set_coupon(&req->ctx, token ? token : "", form->code, &cart));
+    return reply_with_cart(req, cart, "/cart");
+}
+
+static err set_region(struct req *req)
+{
+    const struct region_form *form = req->form;
+    const char *token = token_of(req, form->cart);
+    const struct cart *cart;
+    TRY(cart_set_region(&req->ctx, token ? token : "", form->region, &cart));
+    return reply_with_cart(req, cart, "/cart");
+}
+
+static err choose_gift(struct req *req)
+{
+    const struct goods_form *form = req->form;
+    const struct cart *cart;
+    TRY(cart_choose_gift(&req->ctx, token_of(req, form->cart), form->promotion_id, form->variant_id, &cart));
+    return reply_with_cart(req, cart, "/cart");
+}
+
+static err add_bundle(struct req *req)
+{
+    const struct goods_form *form = req->form;
+    const struct cart *cart;
+    if (form->cart[0]) /* a cart that is named must be there */
+        TRY(cart_load(&req->ctx, form->cart, &cart));
+    TRY(cart_add_bundle(&req->ctx, token_of(req, form->cart), form->promotion_id, &cart));
+    return reply_with_cart(req, cart, "/cart");
+}
+
 const struct route cart_routes[] = {
     {.method = GET,
      .path = "/cart",
      .handler = show,
      .guard = ANYONE,
+     .is_reading = true,
      .fields = cart_fields,
      .form_size = sizeof(struct cart_form),
      .summary = "What is in the cart, with prices and stock as they are now",
@@ -197,6 +309,7 @@ const struct route cart_routes[] = {
      .path = "/cart/summary",
      .handler = summary,
      .guard = ANYONE,
+     .is_reading = true,
      .fields = cart_fields,
      .form_size = sizeof(struct cart_form),
      .summary = "How much is in the cart",
@@ -218,6 +331,42 @@ const struct route cart_routes[] = {
      .form_size = sizeof(struct line_form),
      .again = show_again,
      .summary = "Set the pieces of one line; 0 removes it",
+     .answer = "cart"},
+    {.method = POST,
+     .path = "/cart/coupon",
+     .handler = set_coupon,
+     .guard = ANYONE,
+     .fields = coupon_fields,
+     .form_size = sizeof(struct coupon_form),
+     .again = show_again,
+     .summary = "Keep the code of a coupon with the cart, or take it out",
+     .answer = "cart"},
+    {.method = POST,
+     .path = "/cart/region",
+     .handler = set_region,
+     .guard = ANYONE,
+     .fields = region_fields,
+     .form_size = sizeof(struct region_form),
+     .again = show_again,
+     .summary = "Say where the cart will go, for what carrying it costs",
+     .answer = "cart"},
+    {.method = POST,
+     .path = "/cart/gifts",
+     .handler = choose_gift,
+     .guard = ANYONE,
+     .fields = gift_fields,
+     .form_size = sizeof(struct goods_form),
+     .again = show_again,
+     .summary = "Choose which of several gifts of an offer it shall be",
+     .answer = "cart"},
+    {.method = POST,
+     .path = "/cart/bundles",
+     .handler = add_bundle,
+     .guard = ANYONE,
+     .fields = bundle_fields,
+     .form_size = sizeof(struct goods_form),
+     .again = show_again,
+     .summary = "Put everything of a bundle into the cart",
      .answer = "cart"},
     {0},
 };

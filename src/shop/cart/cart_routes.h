@@ -4,3 +4,4 @@
 #include "http/http.h"
 
 extern const struct route cart_routes[];
+extern const struct route cart_sync_routes[];

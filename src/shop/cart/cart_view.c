@@ -1,6 +1,6 @@
 /* cart_view.c - a cart as pages and programs see it. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/cart/cart.h"
+#include "shop/cart/cart_parts.h"
 
 #include "shop/media/media.h"
 #include "shop/pricing/pricing.h"
@@ -20,8 +20,12 @@ static const char *problem_name(enum line_problem problem)
         return "below-least";
     case LINE_ABOVE_MOST:
         return "above-most";
+    case LINE_ABOVE_PERSON:
+        return "above-person";
     case LINE_UNANSWERED:
         return "unanswered";
+    case LINE_FLASH_OUT:
+        return "flash-out";
     }
     bug("line problem %d", (int)problem);
 }
@@ -65,9 +69,16 @@ static void add_line(struct ctx *ctx, struct value *lines, const struct cart_lin
     set_prices(ctx, view, line);
     value_set_int(arena, view, "quantity", line->quantity);
     value_set_money(arena, view, "total", money_of(line->total, currency));
+    value_set_money(arena, view, "full", money_of(line->total + line->discount, currency));
+    value_set_bool(arena, view, "is_discounted", line->discount > 0);
     value_set_int(arena, view, "available", line->available);
+    bool is_ahead = line->available >= line->quantity && line->in_stock < line->quantity;
+    value_set_bool(arena, view, "is_ahead", is_ahead);
+    value_set_text(arena, view, "restock", is_ahead && line->restock ? line->restock : "");
+    cart_line_goods_view(ctx, view, line);
     value_set_text(arena, view, "problem", problem_name(line->problem));
     value_set_int(arena, view, "bound", line->bound);
+    flash_view(ctx, view, line->flash, line->unit_price);
     if (answers_set_view(ctx, view, line->answers))
         value_set_list(arena, view, "answers");
 }
@@ -89,6 +100,11 @@ struct value *cart_view(struct ctx *ctx, const struct cart *cart)
         add_line(ctx, lines, &cart->lines[i]);
     value_set_int(ctx->arena, view, "count", cart->item_count);
     value_set_money(ctx->arena, view, "total", money_of(cart->total, ctx->shop->currency));
+    priced_view(ctx, view, &cart->priced);
+    freight_set_view(ctx, view, &cart->priced);
+    cart_goods_view(ctx, view, cart);
+    value_set_bool(ctx->arena, view, "takes_coupons",
+                   ctx->shop->has_promotions || (cart->coupon && cart->coupon[0]));
     value_set_bool(ctx->arena, view, "has_problems", cart->has_problems);
     value_set_bool(ctx->arena, view, "has_new_prices", has_new_prices(cart));
     value_set_bool(ctx->arena, view, "needs_address", cart->needs_address);

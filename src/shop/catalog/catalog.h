@@ -8,9 +8,23 @@
 #include "base/value.h"
 #include "db/db.h"
 #include "shop/catalog/catalog_addresses.h"
+#include "shop/catalog/catalog_below.h"
 #include "shop/catalog/catalog_buying.h"
+#include "shop/catalog/catalog_codes.h"
+#include "shop/catalog/catalog_cover.h"
+#include "shop/catalog/catalog_gate.h"
+#include "shop/catalog/catalog_hand.h"
+#include "shop/catalog/catalog_kind.h"
+#include "shop/catalog/catalog_kit.h"
+#include "shop/catalog/catalog_price_list.h"
+#include "shop/catalog/catalog_tag_group.h"
+#include "shop/catalog/catalog_tag_many.h"
 #include "shop/catalog/catalog_terms.h"
 #include "shop/catalog/catalog_touch.h"
+#include "shop/catalog/catalog_typed.h"
+#include "shop/catalog/catalog_video.h"
+#include "shop/catalog/catalog_ware.h"
+#include "shop/catalog/catalog_whole.h"
 #include "shop/catalog/catalog_works.h"
 #include "shop/media/media.h"
 
@@ -19,6 +33,9 @@ enum product_status { PRODUCT_DRAFT = 1, PRODUCT_ACTIVE = 2, PRODUCT_ARCHIVED = 
 /* SORT_UPDATED: changed last first; SORT_TITLE: by code points; SORT_BY_HAND: of a shelf, with a status. */
 enum product_sort { SORT_NEWEST, SORT_PRICE_UP, SORT_PRICE_DOWN, SORT_UPDATED, SORT_TITLE, SORT_BY_HAND };
 
+/* Characters of a name; one that is longer since earlier days stays until it is changed. */
+#define PRODUCT_TITLE_LIMIT 120
+#define PRODUCT_TITLE_KEPT 200
 #define PRODUCT_OPTION_LIMIT 4
 #define PRODUCT_VARIANT_LIMIT 2048
 #define PRODUCT_PICTURE_LIMIT 50
@@ -51,7 +68,8 @@ struct category {
     int64_t parent_id;      /* 0 = at the top */
     int64_t position;       /* among its siblings */
     int64_t depth;          /* 1 at the top; only in lists */
-    int64_t active_count;   /* products on the shelf, of all below it too */
+    enum shop_need need;    /* the licence that its products need, and those below it; catalog_gate.h */
+    int64_t active_count;   /* products on the shelf, of all below it too; 0 in category_list */
     int64_t product_count;  /* all products, likewise */
 };
 
@@ -90,24 +108,30 @@ struct variant {
     int64_t weight; /* grams */
     const char *picture_id;
     bool is_active;
-    const char *barcode; /* GTIN, "" when there is none */
-    int64_t cost;        /* what the shop pays; COST_UNKNOWN when nobody said; never shown to buyers */
-    int64_t volume;      /* cm³ */
+    const char *barcode;     /* GTIN, "" when there is none */
+    int64_t cost;            /* what the shop pays; COST_UNKNOWN when nobody said; never shown to buyers */
+    int64_t volume;          /* cm³ */
+    const char *external_id; /* its name in another program, "" when there is none */
     struct variant_terms terms;
     const struct price_tier *tiers; /* its own or those of its product; NULL without */
     size_t tier_count;
+    const char *own_tiers; /* as they are kept */
     /* Of its product, so that a cart line needs no second look. */
     const char *product_handle;
     const char *product_title;
     const char *product_picture_id;
     enum product_kind kind;
-    bool is_on_shelf;      /* product and variant are active */
-    int64_t min_quantity;  /* of the product in one order */
-    int64_t max_quantity;  /* 0 = any */
-    const char *questions; /* JSON for question_list_read, "" = none */
+    bool is_on_shelf;        /* product and variant are active */
+    int64_t min_quantity;    /* of the product in one order */
+    int64_t max_quantity;    /* 0 = any */
+    int64_t person_quantity; /* of one person over all orders; 0 = any */
+    int64_t person_days;
+    const char *common_tiers; /* as they are kept */
+    const char *questions;    /* JSON for question_list_read, "" = none */
 };
 
 #define COST_UNKNOWN (-1)
+#define EXTERNAL_ID_LIMIT 64 /* characters */
 
 /* Returning without a reason: the law gives seven days (消费者权益保护法 25); 2 to 6 are its exceptions, in
  * its words: 定作的; 鲜活易腐的; 在线下载或者拆封的数字化商品; 交付的报纸、期刊;
@@ -131,6 +155,11 @@ struct after_sale {
     int64_t warranty_months;
     int64_t fake_multiple; /* 假一赔N: at least the three times of 消费者权益保护法 55 */
 };
+
+/* What stays with the buyer once it is bought: which of up to CATALOG_MANY_LIMIT products are not taken back
+ * without a reason, because the shop said so and why. Buyers must be told and agree: 消费者权益保护法
+ * 第二十五条, 网络购买商品七日无理由退货暂行办法 第二十条. */
+CHECKED err product_exempt_many(struct ctx *ctx, const int64_t *product_ids, size_t count, bool *is_exempt);
 
 /* What lists do not need. */
 struct product_details {
@@ -159,6 +188,16 @@ struct product_picture {
 
 /* The tree: each category before those below it, siblings by position. */
 CHECKED err category_list(struct ctx *ctx, struct category **categories, size_t *count);
+/* The same with the numbers of their products. */
+CHECKED err category_list_counted(struct ctx *ctx, struct category **categories, size_t *count);
+/* Those at the top alone, without numbers and depth. */
+CHECKED err category_list_top(struct ctx *ctx, struct category **categories, size_t *count);
+/* Those one level below a category (0 = at the top), with numbers, without depth. */
+CHECKED err category_list_below(struct ctx *ctx, int64_t parent_id, struct category **categories,
+                                size_t *count);
+/* The category itself and those above it, at most CATEGORY_DEPTH_LIMIT, in any order: for category_trail. */
+CHECKED err category_list_above(struct ctx *ctx, int64_t category_id, struct category **categories,
+                                size_t *count);
 /* NULL when there is none. */
 CHECKED err category_find_by_handle(struct ctx *ctx, const char *handle, const struct category **category);
 CHECKED err category_load(struct ctx *ctx, int64_t category_id, const struct category **category);
@@ -199,10 +238,11 @@ struct collection {
     const char *summary_en;
     const char *seo_title;
     const char *seo_description;
-    bool is_smart;    /* filled by its rule; never changes */
-    const char *rule; /* JSON, read by src/shop/rule; "" = by hand */
-    int64_t rule_at;  /* when the rule was saved */
-    bool is_shown;    /* strangers see it */
+    const char *picture_id; /* NULL when there is none; collection_change_picture */
+    bool is_smart;          /* filled by its rule; never changes */
+    const char *rule;       /* JSON, read by src/shop/rule; "" = by hand */
+    int64_t rule_at;        /* when the rule was saved */
+    bool is_shown;          /* strangers see it */
     int64_t position;
     int64_t seen_count;    /* products compared with a new rule so far; -1 = all */
     int64_t active_count;  /* products on the shelf */
@@ -343,6 +383,12 @@ void after_sale_set_view(struct ctx *ctx, struct value *view, const struct after
 /* Names in the order of the alphabet. */
 CHECKED err product_tag_list(struct ctx *ctx, int64_t product_id, const char ***tags, size_t *count);
 
+/* When a product goes on or off the shelf by itself; 0 = never. */
+struct product_schedule {
+    int64_t publish_at;
+    int64_t unpublish_at;
+};
+
 #define PRODUCT_WHOLE_LIMIT 100
 
 /* A product with what a table of products says of it. */
@@ -352,37 +398,26 @@ struct product_whole {
     struct variant *variants; /* by position, those that are switched off too */
     size_t variant_count;
     const char *tags;                   /* "春,夏" by name; "" for none */
+    const char *collections;            /* by hand: "清仓; 新品"; "" when nobody asked (catalog_hand.h) */
     const char *pictures;               /* ids by position, with blanks between */
     struct attribute_value *attributes; /* by attribute */
     size_t attribute_count;
+    struct product_schedule schedule;
 };
 /* `found[i]` belongs to `product_ids[i]`; up to PRODUCT_WHOLE_LIMIT in a handful of statements. */
 CHECKED err product_load_whole_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
                                     struct product_whole *found);
 
-/* When a product goes on or off the shelf by itself; 0 = never. */
-struct product_schedule {
-    int64_t publish_at;
-    int64_t unpublish_at;
-};
-
+/* Neither time may be over, and the end comes after the beginning. */
+CHECKED err product_schedule_check(struct ctx *ctx, const struct product_schedule *schedule);
 CHECKED err product_schedule_load(struct ctx *ctx, int64_t product_id, struct product_schedule *schedule);
 
-/* Those that narrow lists, by name. */
+/* Those that narrow lists, by group and name. */
 CHECKED err tag_facet_list(struct ctx *ctx, struct tag **tags, size_t *count);
 /* ERR_LIMIT past TAG_FACET_LIMIT. */
 CHECKED err tag_change_facet(struct ctx *ctx, int64_t tag_id, bool is_facet);
 
 /* ---- attributes ---- */
-
-enum attribute_kind {
-    ATTRIBUTE_TEXT = 1,
-    ATTRIBUTE_NUMBER = 2,  /* at most 3 decimals, with a unit */
-    ATTRIBUTE_CHOICE = 3,  /* one of the choices */
-    ATTRIBUTE_CHOICES = 4, /* several of them */
-    ATTRIBUTE_FLAG = 5,    /* "1" or no value */
-    ATTRIBUTE_DATE = 6,    /* YYYY-MM-DD */
-};
 
 /* A question that products of some categories answer. */
 struct attribute {
@@ -427,6 +462,7 @@ struct variant_trade {
     const char *barcode;
     int64_t cost; /* COST_UNKNOWN when nobody said */
     int64_t volume;
+    const char *external_id; /* NULL = as it is */
 };
 
 /* In variant_draft.row: the variant stands in no row of the form. */
@@ -443,6 +479,7 @@ struct variant_draft {
     bool is_active;
     const struct variant_trade *trade; /* NULL = as it is */
     const struct variant_terms *terms; /* NULL = as they are */
+    const char *tiers;                 /* bulk prices of its own, as they are kept; NULL = as they are */
 };
 
 struct option_draft {
@@ -472,6 +509,7 @@ struct product_draft {
     const struct attribute_value *attributes; /* NULL = as they are; those of other categories are left out */
     size_t attribute_count;
     const struct product_schedule *schedule; /* NULL = as it is */
+    const struct buying_terms *buying;       /* NULL = as they are */
     const char *cause;                       /* for the history; NULL = "saved" */
 };
 
@@ -487,14 +525,21 @@ struct product_state {
     struct variant
         *variants; /* also those that are off, by position; without what they know of the product */
     size_t variant_count;
+    struct buying_terms buying;
+    struct product_schedule schedule;
     bool has_history; /* a whole state of it is kept */
 };
 /* Of different products. `wholes[i]` belongs to `product_ids[i]`. */
 CHECKED err product_state_load_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
                                     struct product_state *wholes);
 
-enum product_key { PRODUCT_BY_SKU = 1, PRODUCT_BY_BARCODE = 2, PRODUCT_BY_HANDLE = 3 };
-/* The product that each key belongs to, 0 = none. Of a barcode that several have, one of them. */
+enum product_key {
+    PRODUCT_BY_SKU = 1,
+    PRODUCT_BY_BARCODE = 2,
+    PRODUCT_BY_HANDLE = 3,
+    PRODUCT_BY_EXTERNAL_ID = 4
+};
+/* The product that each key belongs to, 0 = none. Of a barcode or external id that several have, one. */
 CHECKED err product_find_many(struct ctx *ctx, enum product_key key, const char *const *keys, size_t count,
                               int64_t *product_ids);
 
@@ -546,6 +591,7 @@ const char *variant_field(struct ctx *ctx, const struct product_draft *draft, si
  * when handle or SKU are taken, ERR_INVALID with the fields. The kind of an existing product cannot change.
  * Emits product.changed. */
 CHECKED err product_save(struct ctx *ctx, struct product_draft *draft);
+/* ERR_INVALID with the field `status` when it may not go on the shelf. */
 CHECKED err product_change_status(struct ctx *ctx, int64_t product_id, enum product_status status);
 /* The same with its cause for the history: sold-out, restocked. */
 CHECKED err product_change_status_because(struct ctx *ctx, int64_t product_id, enum product_status status,
@@ -566,6 +612,7 @@ struct product_act {
     enum act_kind kind;
     const char *value; /* the name of the status, or the tag */
     int64_t count;     /* out: products that it changed; the others were so already, or are gone */
+    int64_t refused;   /* out: of the others those that may not go on the shelf; catalog_gate.h */
     int64_t undone_at; /* 0 = not */
 };
 
@@ -594,8 +641,9 @@ struct act_undoing {
 CHECKED err product_act_undo_part(struct ctx *ctx, struct act_undoing *undoing);
 /* In a transaction. ERR_CONFLICT when it was undone before. */
 CHECKED err product_act_mark_undone(struct ctx *ctx, int64_t act_id);
-/* Newest first. */
-CHECKED err product_act_list(struct ctx *ctx, int limit, struct product_act **acts, size_t *count);
+/* Newest first, of a kind or of any (0), behind before_id (0 = from the first). */
+CHECKED err product_act_list(struct ctx *ctx, enum act_kind kind, int64_t before_id, int limit,
+                             struct product_act **acts, size_t *count);
 CHECKED err product_act_load(struct ctx *ctx, int64_t act_id, struct product_act *act);
 /* The ids that a query finds, without its cursor and limit; at most PRODUCT_BULK_LIMIT + 1. */
 CHECKED err product_list_ids(struct ctx *ctx, const struct product_query *query, int64_t **ids,
@@ -653,6 +701,10 @@ CHECKED err variant_find_cheapest_many(struct ctx *ctx, const int64_t *product_i
 /* Of up to CATALOG_MANY_LIMIT variants those that are compared with a former price of their own. */
 CHECKED err variant_find_compared_many(struct ctx *ctx, const int64_t *variant_ids, size_t count,
                                        const struct variant **found, size_t *found_count);
+
+/* Of up to PRODUCT_CHUNK products the offered variants that say a struck price above theirs, by product. */
+CHECKED err variant_list_struck(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                                const struct variant ***variants, size_t *variant_count);
 
 /* From when on a variant cost what. Written whenever a variant is. */
 struct price_change {

@@ -30,6 +30,8 @@ struct chunk {
     bool is_first;     /* the act is not written yet */
     const char *cause; /* for the history; NULL = that of the act */
     int64_t changed;
+    int64_t refused;          /* may not go on the shelf */
+    struct shelf_refusal why; /* of the last of them */
 };
 
 /* What the database says of one of them. */
@@ -38,6 +40,7 @@ struct found {
     const char *title;
     enum product_status status;
     int64_t version;
+    int64_t category_id;
     const struct wish *wish;
     struct value *tags; /* names, in order */
 };
@@ -66,7 +69,8 @@ static err find_some(struct ctx *ctx, const struct wish *wishes, size_t count, s
     struct db_rows *rows;
     bind_ids(ctx, wishes, count, values);
     TRY(db_query_values(
-        ctx, &rows, "SELECT id, status, version, title FROM products WHERE shop_id = $1 AND id IN " DB_IDS,
+        ctx, &rows,
+        "SELECT id, status, version, title, category_id FROM products WHERE shop_id = $1 AND id IN " DB_IDS,
         values, DB_IDS_VALUES));
     while (db_next(rows)) {
         int64_t id = db_get_int(rows, 0);
@@ -74,6 +78,7 @@ static err find_some(struct ctx *ctx, const struct wish *wishes, size_t count, s
                                           .status = (enum product_status)db_get_int(rows, 1),
                                           .version = db_get_int(rows, 2),
                                           .title = db_get_text(rows, 3),
+                                          .category_id = db_get_int(rows, 4),
                                           .wish = wish_of(wishes, count, id),
                                           .tags = value_list(ctx->arena)};
     }
@@ -149,12 +154,37 @@ static err settle(struct ctx *ctx, struct chunk *chunk, const int64_t *changed, 
     return shelf_settle(ctx, changed, count);
 }
 
+/* The gate is asked only when something of the chunk goes on the shelf. */
+static err load_gate(struct ctx *ctx, const struct found *found, size_t have, struct shelf_gate *gate)
+{
+    *gate = (struct shelf_gate){0};
+    for (size_t i = 0; i < have; i++)
+        if (is_to_move(&found[i]) && found[i].wish->status == PRODUCT_ACTIVE)
+            return shelf_gate_load(ctx, gate);
+    return NULL;
+}
+
+static bool is_kept_off(struct ctx *ctx, struct chunk *chunk, const struct shelf_gate *gate,
+                        const struct found *product)
+{
+    if (product->wish->status != PRODUCT_ACTIVE)
+        return false;
+    struct shelf_refusal refusal = shelf_gate_ask(ctx, gate, product->id, product->category_id);
+    if (!refusal.code)
+        return false;
+    chunk->refused++;
+    chunk->why = refusal;
+    return true;
+}
+
 static err move_all(struct ctx *ctx, struct chunk *chunk, const struct found *found, size_t have)
 {
     int64_t moved[CHUNK];
     size_t count = 0;
+    struct shelf_gate gate;
+    TRY(load_gate(ctx, found, have, &gate));
     for (size_t i = 0; i < have; i++) {
-        if (!is_to_move(&found[i]))
+        if (!is_to_move(&found[i]) || is_kept_off(ctx, chunk, &gate, &found[i]))
             continue;
         TRY(move_one(ctx, &found[i], chunk->act->id, chunk->cause));
         moved[count++] = found[i].id;
@@ -255,18 +285,22 @@ static err write_act(struct ctx *ctx, const struct chunk *chunk)
     if (act->id == 0)
         return NULL; /* a change by itself: its history is enough */
     if (!chunk->is_first)
-        return db_execute(ctx, "UPDATE product_acts SET count = count + $3 WHERE shop_id = $1 AND id = $2",
-                          db_int(ctx->shop->id), db_int(act->id), db_int(chunk->changed));
+        return db_execute(ctx,
+                          "UPDATE product_acts SET count = count + $3, refused = refused + $4"
+                          " WHERE shop_id = $1 AND id = $2",
+                          db_int(ctx->shop->id), db_int(act->id), db_int(chunk->changed),
+                          db_int(chunk->refused));
     if (act->kind != ACT_STATUS)
         TRY(audit_note(ctx,
                        &(struct audit_entry){.kind = act->kind == ACT_TAG ? "products.tag" : "products.untag",
                                              .subject = "products/acts",
                                              .title = act->value}));
-    return db_execute(ctx,
-                      "INSERT INTO product_acts (shop_id, id, at, actor, actor_id, kind, value, count)"
-                      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                      db_int(ctx->shop->id), db_int(act->id), db_int(ctx->now), db_int(ctx->actor),
-                      db_int(ctx->actor_id), db_int(act->kind), db_text(act->value), db_int(chunk->changed));
+    return db_execute(
+        ctx,
+        "INSERT INTO product_acts (shop_id, id, at, actor, actor_id, kind, value, count, refused)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        db_int(ctx->shop->id), db_int(act->id), db_int(ctx->now), db_int(ctx->actor), db_int(ctx->actor_id),
+        db_int(act->kind), db_text(act->value), db_int(chunk->changed), db_int(chunk->refused));
 }
 
 static err do_chunk(struct ctx *ctx, void *arg)
@@ -274,7 +308,7 @@ static err do_chunk(struct ctx *ctx, void *arg)
     struct chunk *chunk = arg;
     struct found found[CHUNK];
     size_t have;
-    chunk->changed = 0;
+    chunk->changed = chunk->refused = 0;
     TRY(find_all(ctx, chunk, found, &have));
     if (chunk->act->kind == ACT_STATUS)
         TRY(move_all(ctx, chunk, found, have));
@@ -304,6 +338,7 @@ static err do_wishes(struct ctx *ctx, struct product_act *act, const struct wish
                               .is_first = is_new && start == 0};
         TRY(do_patiently(ctx, &chunk));
         act->count += chunk.changed;
+        act->refused += chunk.refused;
     }
     return NULL;
 }
@@ -365,7 +400,7 @@ err product_act_do(struct ctx *ctx, struct product_act *act, const int64_t *prod
     act->at = ctx->now;
     act->actor = ctx->actor;
     act->actor_id = ctx->actor_id;
-    act->count = 0;
+    act->count = act->refused = 0;
     return do_wishes(ctx, act, wishes, sort_wishes(wishes, count), true);
 }
 
@@ -387,8 +422,10 @@ err product_change_status_because(struct ctx *ctx, int64_t product_id, enum prod
     const struct product *product;
     struct product_act act = {.kind = ACT_STATUS, .value = product_status_name(status)};
     struct wish wish = {.product_id = product_id, .status = status};
+    struct chunk chunk = {.act = &act, .wishes = &wish, .count = 1, .cause = cause};
     TRY(product_load(ctx, product_id, &product));
-    return do_patiently(ctx, &(struct chunk){.act = &act, .wishes = &wish, .count = 1, .cause = cause});
+    TRY(do_patiently(ctx, &chunk));
+    return chunk.refused ? fail_field(ctx, "status", chunk.why.code, chunk.why.message) : NULL;
 }
 
 err product_change_status(struct ctx *ctx, int64_t product_id, enum product_status status)
@@ -413,7 +450,8 @@ err product_act_grow(struct ctx *ctx, int64_t act_id, int64_t by)
 
 /* ---- acts as they stand in the list ---- */
 
-#define ACT_COLUMNS "SELECT id, at, actor, actor_id, kind, value, count, undone_at FROM product_acts "
+#define ACT_COLUMNS                                                                                          \
+    "SELECT id, at, actor, actor_id, kind, value, count, undone_at, refused FROM product_acts "
 
 static struct product_act read_act(const struct db_rows *rows)
 {
@@ -424,14 +462,22 @@ static struct product_act read_act(const struct db_rows *rows)
                                 .kind = (enum act_kind)db_get_int(rows, 4),
                                 .value = db_get_text(rows, 5),
                                 .count = db_get_int(rows, 6),
-                                .undone_at = db_get_int(rows, 7)};
+                                .undone_at = db_get_int(rows, 7),
+                                .refused = db_get_int(rows, 8)};
 }
 
-err product_act_list(struct ctx *ctx, int limit, struct product_act **acts, size_t *count)
+err product_act_list(struct ctx *ctx, enum act_kind kind, int64_t before_id, int limit,
+                     struct product_act **acts, size_t *count)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows, ACT_COLUMNS "WHERE shop_id = $1 ORDER BY id DESC LIMIT $2",
-                 db_int(ctx->shop->id), db_int(limit)));
+    struct db_value shop = db_int(ctx->shop->id), before = db_int(before_id ? before_id : INT64_MAX);
+    if (kind)
+        TRY(db_query(ctx, &rows,
+                     ACT_COLUMNS "WHERE shop_id = $1 AND kind = $4 AND id < $2 ORDER BY id DESC LIMIT $3",
+                     shop, before, db_int(limit), db_int(kind)));
+    else
+        TRY(db_query(ctx, &rows, ACT_COLUMNS "WHERE shop_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3", shop,
+                     before, db_int(limit)));
     *acts = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **acts);
     *count = 0;
     while (db_next(rows))

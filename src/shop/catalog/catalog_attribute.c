@@ -132,9 +132,8 @@ static err write_categories(struct ctx *ctx, const struct attribute *attribute)
     return outbox_emit(ctx, "category.changed", attribute->id, value_object(ctx->arena));
 }
 
-static err insert_attribute(struct ctx *ctx, void *arg)
+err attribute_insert(struct ctx *ctx, const struct attribute *attribute)
 {
-    const struct attribute *attribute = arg;
     struct db_rows *rows;
     const char *choices;
     TRY(json_text(ctx, attribute->choices, CHOICES_JSON_LIMIT, &choices));
@@ -149,6 +148,11 @@ static err insert_attribute(struct ctx *ctx, void *arg)
         db_int(attribute->kind), db_text(attribute->unit), db_text(choices), db_int(attribute->is_required),
         db_int(attribute->position), db_int(attribute->is_facet && attribute->kind != ATTRIBUTE_DATE)));
     return write_categories(ctx, attribute);
+}
+
+static err insert_attribute(struct ctx *ctx, void *arg)
+{
+    return attribute_insert(ctx, arg);
 }
 
 err attribute_create(struct ctx *ctx, struct attribute *attribute)
@@ -224,10 +228,11 @@ err product_attribute_list(struct ctx *ctx, int64_t product_id, struct attribute
 }
 
 err product_attributes_write(struct ctx *ctx, int64_t product_id, const struct attribute_value *values,
-                             size_t count)
+                             size_t count, bool is_new)
 {
-    TRY(db_execute(ctx, "DELETE FROM product_attributes WHERE shop_id = $1 AND product_id = $2",
-                   db_int(ctx->shop->id), db_int(product_id)));
+    if (!is_new)
+        TRY(db_execute(ctx, "DELETE FROM product_attributes WHERE shop_id = $1 AND product_id = $2",
+                       db_int(ctx->shop->id), db_int(product_id)));
     for (size_t i = 0; i < count; i++)
         TRY(db_execute(
             ctx,
@@ -253,7 +258,7 @@ static bool is_number(const char *text)
 static bool is_date(const char *text)
 {
     int64_t at;
-    return clock_parse_day(text, 0, &at);
+    return clock_parse_day(text, zone_fixed(0), &at);
 }
 
 static bool is_choice(const struct attribute *attribute, const char *value)

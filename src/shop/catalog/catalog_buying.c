@@ -10,7 +10,6 @@
 
 #define TIERS_TEXT_LIMIT 256
 #define QUESTIONS_JSON_LIMIT 32768
-#define SUMMARY_LIMIT 4096
 
 /* ---- tiers ---- */
 
@@ -28,16 +27,20 @@ size_t price_tiers_read(const char *text, struct price_tier tiers[PRICE_TIER_LIM
     return count;
 }
 
-/* The rows of one SKU ("" = of the product) in their kept form. */
-static const char *tiers_text(struct ctx *ctx, const struct product_buying *buying, const char *sku)
+const char *price_tiers_kept(struct ctx *ctx, const struct tier_draft *tiers, size_t count, const char *sku)
 {
     struct text_buf text;
     text_open(&text, ctx->arena, TIERS_TEXT_LIMIT);
-    for (size_t i = 0; i < buying->tier_count; i++)
-        if (text_is(buying->tiers[i].sku, sku))
-            text_add_format(&text, "%s%" PRId64 ":%" PRId64, text.len ? " " : "", buying->tiers[i].from,
-                            buying->tiers[i].price);
+    for (size_t i = 0; i < count; i++)
+        if (text_is(tiers[i].sku, sku))
+            text_add_format(&text, "%s%" PRId64 ":%" PRId64, text.len ? " " : "", tiers[i].from,
+                            tiers[i].price);
     return text_of(&text);
+}
+
+static const char *tiers_text(struct ctx *ctx, const struct product_buying *buying, const char *sku)
+{
+    return price_tiers_kept(ctx, buying->tiers, buying->tier_count, sku);
 }
 
 static err complain(struct ctx *ctx, const char *rows, size_t index, const char *field, const char *code,
@@ -97,6 +100,14 @@ static err check_quantities(struct ctx *ctx, const struct product_buying *buying
         return fail_field(ctx, "max_quantity", "quantity-range", "1 to 999");
     if (buying->max_quantity > 0 && buying->max_quantity < buying->min_quantity)
         return fail_field(ctx, "max_quantity", "quantity-below-least", "not fewer than the least");
+    if (buying->person_quantity < 0 || buying->person_quantity > BUYING_QUANTITY_LIMIT)
+        return fail_field(ctx, "person_quantity", "quantity-range", "1 to 999");
+    if (buying->person_quantity > 0 && buying->person_quantity < buying->min_quantity)
+        return fail_field(ctx, "person_quantity", "quantity-below-least", "not fewer than the least");
+    if (buying->person_days < 0 || buying->person_days > PERSON_DAYS_LIMIT)
+        return fail_field(ctx, "person_days", "person-days-range", "1 to 3650 days");
+    if (buying->person_days > 0 && buying->person_quantity == 0)
+        return fail_field(ctx, "person_quantity", "person-days-alone", "how many within these days?");
     return NULL;
 }
 
@@ -146,24 +157,24 @@ static err check_question(struct ctx *ctx, const struct product_buying *buying, 
 }
 
 /* A question that is new gets a number that none of the others has, or had in this save. */
-static int64_t next_id(const struct product_buying *buying, int64_t highest)
+static int64_t next_id(const struct question *questions, size_t count, int64_t highest)
 {
-    for (size_t i = 0; i < buying->question_count; i++)
-        highest = buying->questions[i].id > highest ? buying->questions[i].id : highest;
+    for (size_t i = 0; i < count; i++)
+        highest = questions[i].id > highest ? questions[i].id : highest;
     return highest + 1;
 }
 
-static err questions_json(struct ctx *ctx, const struct product_buying *buying, int64_t highest,
-                          const char **json)
+err questions_kept(struct ctx *ctx, const struct question *questions, size_t count, int64_t highest,
+                   const char **json)
 {
     struct arena *arena = ctx->arena;
     struct value *list = value_list(arena);
-    int64_t fresh = next_id(buying, highest);
+    int64_t fresh = next_id(questions, count, highest);
     *json = "";
-    if (buying->question_count == 0)
+    if (count == 0)
         return NULL;
-    for (size_t i = 0; i < buying->question_count; i++) {
-        const struct question *question = &buying->questions[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct question *question = &questions[i];
         bool is_choice = question->kind == QUESTION_CHOICE;
         struct value *item = value_add(arena, list, *value_object(arena));
         value_set_int(arena, item, "id", question->id > 0 ? question->id : fresh++);
@@ -200,15 +211,19 @@ err product_buying_load(struct ctx *ctx, int64_t product_id, struct product_buyi
                "SELECT price_tiers, sku FROM variants WHERE shop_id = $1 AND product_id = $2"
                " AND price_tiers <> '' ORDER BY position",
                db_int(ctx->shop->id), db_int(product_id)));
-    TRY(db_query(ctx, &rows,
-                 "SELECT version, min_quantity, max_quantity, price_tiers, questions FROM products"
-                 " WHERE shop_id = $1 AND id = $2",
-                 db_int(ctx->shop->id), db_int(product_id)));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT version, min_quantity, max_quantity, price_tiers, questions, person_quantity, person_days"
+        " FROM products"
+        " WHERE shop_id = $1 AND id = $2",
+        db_int(ctx->shop->id), db_int(product_id)));
     if (!db_next(rows))
         return fail_with(ctx, ERR_NOT_FOUND, "no such product");
     buying->version = db_get_int(rows, 0);
     buying->min_quantity = db_get_int(rows, 1);
     buying->max_quantity = db_get_int(rows, 2);
+    buying->person_quantity = db_get_int(rows, 5);
+    buying->person_days = db_get_int(rows, 6);
     add_tiers(tiers, &buying->tier_count, db_get_text(rows, 3), "");
     while (db_next(own))
         add_tiers(tiers, &buying->tier_count, db_get_text(own, 0), db_get_text(own, 1));
@@ -218,24 +233,6 @@ err product_buying_load(struct ctx *ctx, int64_t product_id, struct product_buyi
 }
 
 /* ---- saving ---- */
-
-/* One line of what there is, for the history of the product. */
-static const char *summary_of(struct ctx *ctx, const struct product_buying *buying)
-{
-    struct text_buf text;
-    text_open(&text, ctx->arena, SUMMARY_LIMIT);
-    if (buying->min_quantity > 1 || buying->max_quantity > 0)
-        text_add_format(&text, "%" PRId64 "–%" PRId64, buying->min_quantity,
-                        buying->max_quantity > 0 ? buying->max_quantity : BUYING_QUANTITY_LIMIT);
-    for (size_t i = 0; i < buying->tier_count; i++)
-        text_add_format(&text, "%s%s%s≥%" PRId64 " %s", text.len ? " · " : "", buying->tiers[i].sku,
-                        buying->tiers[i].sku[0] ? " " : "", buying->tiers[i].from,
-                        money_decimal(ctx->arena, money_of(buying->tiers[i].price, ctx->shop->currency)));
-    for (size_t i = 0; i < buying->question_count; i++)
-        text_add_format(&text, "%s%s%s", text.len ? " · " : "", buying->questions[i].label,
-                        buying->questions[i].is_required ? " *" : "");
-    return text_of(&text);
-}
 
 static int64_t highest_id(const struct product_buying *buying)
 {
@@ -259,8 +256,8 @@ static err write_tiers(struct ctx *ctx, const struct product_buying *buying, con
     return NULL;
 }
 
-static err check(struct ctx *ctx, const struct product_buying *buying, const struct variant *variants,
-                 size_t count)
+err product_buying_check(struct ctx *ctx, const struct product_buying *buying, const struct variant *variants,
+                         size_t count)
 {
     TRY(check_quantities(ctx, buying));
     if (buying->tier_count > PRICE_TIER_ROWS_LIMIT)
@@ -286,25 +283,21 @@ static err save_in_transaction(struct ctx *ctx, void *arg)
     TRY(product_load(ctx, buying->product_id, &product));
     TRY(variant_list(ctx, buying->product_id, &variants, &count));
     TRY(product_buying_load(ctx, buying->product_id, &before));
-    TRY(check(ctx, buying, variants, count));
+    TRY(product_buying_check(ctx, buying, variants, count));
     TRY(product_version_open(ctx, product, &sheet));
-    TRY(questions_json(ctx, buying, highest_id(&before), &questions));
+    TRY(questions_kept(ctx, buying->questions, buying->question_count, highest_id(&before), &questions));
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "the product was changed meanwhile",
                   "UPDATE products SET min_quantity = $4, max_quantity = $5, price_tiers = $6,"
-                  " questions = $7, version = version + 1, updated_at = $8"
+                  " questions = $7, version = version + 1, updated_at = $8, person_quantity = $9,"
+                  " person_days = $10"
                   " WHERE shop_id = $1 AND id = $2 AND version = $3",
                   db_int(ctx->shop->id), db_int(product->id),
                   db_int(buying->version ? buying->version : product->version), db_int(buying->min_quantity),
                   db_int(buying->max_quantity), db_text(tiers_text(ctx, buying, "")), db_text(questions),
-                  db_int(ctx->now)));
+                  db_int(ctx->now), db_int(buying->person_quantity), db_int(buying->person_days)));
     TRY(write_tiers(ctx, buying, variants, count, &before));
-    TRY(product_version_part(ctx, &(struct version_part){.product_id = product->id,
-                                                         .version = product->version + 1,
-                                                         .field = "buying",
-                                                         .before = summary_of(ctx, &before),
-                                                         .after = summary_of(ctx, buying),
-                                                         .members = value_object(ctx->arena)}));
     TRY(shelf_settle(ctx, &buying->product_id, 1));
+    TRY(product_version_close(ctx, product->id, sheet, "buying"));
     return product_emit_changed(ctx, buying->product_id);
 }
 

@@ -1,4 +1,5 @@
-/* catalog_buying.h - how a product is bought: how many in one order, what many cost, what the buyer is asked.
+/* catalog_buying.h - how a product is bought: how many in one order and how many by one person, what many
+ * cost, what the buyer is asked.
  * Part of catalog.h.
  *
  * A bulk price (批发价) is a price for one piece from so many pieces on: quantities rise and prices fall from
@@ -13,8 +14,10 @@
 #define PRICE_TIER_LIMIT 8
 /* Tiers of a product and all its variants together. */
 #define PRICE_TIER_ROWS_LIMIT 200
-/* Pieces of a product in one order. */
+/* Pieces of a product in one order, and of one person. */
 #define BUYING_QUANTITY_LIMIT 999
+/* Days of the period in which a person may have so many. */
+#define PERSON_DAYS_LIMIT 3650
 #define QUESTION_LIMIT 8
 /* In characters. */
 #define QUESTION_LABEL_LIMIT 40
@@ -65,9 +68,11 @@ struct tier_draft {
 
 struct product_buying {
     int64_t product_id;
-    int64_t version;      /* of the product; 0 = whatever it is */
-    int64_t min_quantity; /* 1 = any */
-    int64_t max_quantity; /* 0 = any */
+    int64_t version;         /* of the product; 0 = whatever it is */
+    int64_t min_quantity;    /* 1 = any */
+    int64_t max_quantity;    /* 0 = any */
+    int64_t person_quantity; /* pieces of one person over all orders; 0 = any */
+    int64_t person_days;     /* within so many days, counted from the first order; 0 = ever */
     const struct tier_draft *tiers;
     size_t tier_count;
     const struct question *questions;
@@ -79,6 +84,38 @@ CHECKED err product_buying_load(struct ctx *ctx, int64_t product_id, struct prod
 /* ERR_INVALID with the field ("tiers.2.price", "questions.0.label"); ERR_CONFLICT when the product was
  * changed since `version`. */
 CHECKED err product_buying_save(struct ctx *ctx, const struct product_buying *buying);
+
+/* The same as it is kept: what the history of a product and files carry. Tiers of variants stand with them.
+ */
+struct buying_terms {
+    int64_t min_quantity;
+    int64_t max_quantity;
+    int64_t person_quantity;
+    int64_t person_days;
+    const char *tiers;     /* "10:900 50:800" of all variants, "" = none */
+    const char *questions; /* JSON for question_list_read, "" = none */
+};
+
+struct variant;
+/* What product_buying_save refuses, with the fields; `variants` need a SKU and a price. */
+CHECKED err product_buying_check(struct ctx *ctx, const struct product_buying *buying,
+                                 const struct variant *variants, size_t count);
+/* The kept form of the tiers of one SKU ("" = of the product). */
+const char *price_tiers_kept(struct ctx *ctx, const struct tier_draft *tiers, size_t count, const char *sku);
+/* The kept form of questions; new ones get ids above `highest`. */
+CHECKED err questions_kept(struct ctx *ctx, const struct question *questions, size_t count, int64_t highest,
+                           const char **json);
+
+/* As people read and write them, in one cell of a table (docs/imports.md): "10: 9.50; 50: 9.00" and, a
+ * question a line, "游戏账号* | 文字 4-20 | 登录用的". */
+const char *price_tiers_words(struct ctx *ctx, const char *kept);
+/* False for what is none; `count` in: how many fit into `tiers`. They get no SKU. */
+bool price_tiers_understand(struct ctx *ctx, const char *words, struct tier_draft *tiers, size_t *count);
+CHECKED err questions_words(struct ctx *ctx, const char *json, bool is_english, const char **words);
+/* Questions keep the ids of those in `json` that ask the same. *wrong_line = the line (from 1) that is none,
+ * or 0. */
+CHECKED err questions_understand(struct ctx *ctx, const char *words, const char *json,
+                                 struct question **questions, size_t *count, size_t *wrong_line);
 
 /* The kept form of tiers, "10:900 50:800", read into `tiers`; returns how many. */
 size_t price_tiers_read(const char *text, struct price_tier tiers[PRICE_TIER_LIMIT]);

@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "shop/catalog/catalog_parts.h"
 
-#define TITLE_LIMIT 200
 #define SKU_LIMIT 64
 #define OPTION_TEXT_LIMIT 60
 #define OPTION_VALUE_LIMIT 200
@@ -31,8 +30,8 @@ static err check_words(struct ctx *ctx, const struct product_draft *draft)
 {
     if (text_is_blank(draft->title))
         return fail_field(ctx, "title", "required", "the product needs a title");
-    if (is_long(draft->title, TITLE_LIMIT))
-        return fail_field(ctx, "title", "too-long", "at most 200 characters");
+    if (is_long(draft->title, PRODUCT_TITLE_KEPT))
+        return fail_field(ctx, "title", "too-long", "at most 120 characters");
     if (!is_handle(draft->handle))
         return fail_field(ctx, "handle", "bad-handle", "use a-z, 0-9, - and _, at most 120 characters");
     if (draft->variant_count == 0)
@@ -106,6 +105,9 @@ static err check_trade(struct ctx *ctx, const struct product_draft *draft, size_
     if (trade->cost < COST_UNKNOWN || trade->cost > PRICE_LIMIT)
         return fail_field(ctx, variant_field(ctx, draft, index, "cost"), "out-of-range",
                           "the cost is out of range");
+    if (trade->external_id && utf8_length(trade->external_id, strlen(trade->external_id)) > EXTERNAL_ID_LIMIT)
+        return fail_field(ctx, variant_field(ctx, draft, index, "external_id"), "too-long",
+                          "at most 64 characters");
     if (trade->volume < 0 || trade->volume > VOLUME_LIMIT)
         return fail_field(ctx, variant_field(ctx, draft, index, "volume"), "out-of-range",
                           "the volume is out of range");
@@ -170,6 +172,13 @@ static err check_variants(struct ctx *ctx, const struct product_draft *draft)
         count++;
     }
     return count > 0 ? fail_fields(ctx, problems) : NULL;
+}
+
+err product_title_check(struct ctx *ctx, const char *title, const char *before)
+{
+    if (!is_long(title, PRODUCT_TITLE_LIMIT) || (before && text_is(title, before)))
+        return NULL;
+    return fail_field(ctx, "title", "too-long", "at most 120 characters");
 }
 
 err product_draft_check(struct ctx *ctx, const struct product_draft *draft)

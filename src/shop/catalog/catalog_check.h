@@ -5,6 +5,8 @@
 
 /* ERR_INVALID naming the first field that is wrong. */
 CHECKED err product_draft_check(struct ctx *ctx, const struct product_draft *draft);
+/* A name that is new (`before` NULL or another) is bound by PRODUCT_TITLE_LIMIT; one that stays is not. */
+CHECKED err product_title_check(struct ctx *ctx, const char *title, const char *before);
 /* ERR_INVALID naming the field of the variant with that index. */
 CHECKED err variant_terms_check(struct ctx *ctx, const struct product_draft *draft, size_t index);
 /* Whether the option offers this value. */

@@ -14,7 +14,7 @@
     " CAST(COALESCE((SELECT n.count FROM shelf_counts n WHERE n.shop_id = c.shop_id"                         \
     " AND n.shelf_id = c.id AND n.status = 2), 0) AS BIGINT),"                                               \
     " CAST(COALESCE((SELECT SUM(n.count) FROM shelf_counts n WHERE n.shop_id = c.shop_id"                    \
-    " AND n.shelf_id = c.id), 0) AS BIGINT) FROM collections c "
+    " AND n.shelf_id = c.id), 0) AS BIGINT), c.picture_id FROM collections c "
 
 static struct collection read_collection(const struct db_rows *rows)
 {
@@ -33,7 +33,8 @@ static struct collection read_collection(const struct db_rows *rows)
                                .position = db_get_int(rows, 12),
                                .seen_count = db_get_int(rows, 13),
                                .active_count = db_get_int(rows, 14),
-                               .product_count = db_get_int(rows, 15)};
+                               .product_count = db_get_int(rows, 15),
+                               .picture_id = db_get_text(rows, 16)};
 }
 
 err collection_list(struct ctx *ctx, struct collection **collections, size_t *count)
@@ -123,13 +124,15 @@ err collection_insert(struct ctx *ctx, const struct collection *one)
     TRY(db_expect(
         ctx, 1, ERR_DUPLICATE, "handle",
         "INSERT INTO collections (shop_id, id, handle, name, name_en, summary, summary_en, seo_title,"
-        " seo_description, is_smart, rule, rule_at, is_shown, position, seen_count, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $12)",
+        " seo_description, is_smart, rule, rule_at, is_shown, position, seen_count, created_at, picture_id)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $12, $16)",
         db_int(ctx->shop->id), db_int(one->id), db_text(one->handle), db_text(one->name),
         db_text(word(one->name_en)), db_text(word(one->summary)), db_text(word(one->summary_en)),
         db_text(word(one->seo_title)), db_text(word(one->seo_description)), db_int(one->is_smart),
         db_text(word(one->rule)), db_int(ctx->now), db_int(one->is_shown), db_int(one->position),
-        one->is_smart ? db_int(0) : db_null()));
+        one->is_smart ? db_int(0) : db_null(), one->picture_id ? db_text(one->picture_id) : db_null()));
+    if (one->picture_id)
+        TRY(picture_uses_set(ctx, PICTURE_OF_COLLECTION, one->id, &one->picture_id, 1));
     return collection_emit_changed(ctx, one->id);
 }
 
@@ -176,6 +179,7 @@ static err delete_collection(struct ctx *ctx, void *arg)
                   "DELETE FROM collections WHERE shop_id = $1 AND id = $2", db_int(ctx->shop->id),
                   db_int(*collection_id)));
     TRY(shelf_clear(ctx, *collection_id));
+    TRY(picture_uses_set(ctx, PICTURE_OF_COLLECTION, *collection_id, NULL, 0));
     return collection_emit_changed(ctx, *collection_id);
 }
 
@@ -241,6 +245,57 @@ err collection_add_product(struct ctx *ctx, int64_t collection_id, int64_t produ
 {
     struct placing placing = {collection_id, product_id, 0};
     return db_transact(ctx, put_in_transaction, &placing);
+}
+
+err collection_add_many(struct ctx *ctx, int64_t collection_id, const int64_t *product_ids, size_t count)
+{
+    int64_t *there;
+    size_t have;
+    TRY(lock_places(ctx, collection_id, &there, &have));
+    if (have + count > COLLECTION_HAND_LIMIT)
+        return fail_with(ctx, ERR_LIMIT, "at most %d products by hand", COLLECTION_HAND_LIMIT);
+    TRY(product_lock_many(ctx, product_ids, count));
+    TRY(shelf_put(ctx, collection_id, product_ids, count));
+    for (size_t i = 0; i < count; i++)
+        TRY(db_execute(ctx,
+                       "UPDATE shelf_products SET place = COALESCE(place, 1 + COALESCE((SELECT max(o.place)"
+                       " FROM shelf_products o WHERE o.shop_id = $1 AND o.shelf_id = $2), 0))"
+                       " WHERE shop_id = $1 AND shelf_id = $2 AND product_id = $3",
+                       db_int(ctx->shop->id), db_int(collection_id), db_int(product_ids[i])));
+    return collection_emit_changed(ctx, collection_id);
+}
+
+err collection_remove_many(struct ctx *ctx, int64_t collection_id, const int64_t *product_ids, size_t count)
+{
+    TRY(db_execute(
+        ctx, "UPDATE collections SET position = position WHERE shop_id = $1 AND id = $2 AND is_smart = 0",
+        db_int(ctx->shop->id), db_int(collection_id)));
+    TRY(product_lock_many(ctx, product_ids, count));
+    TRY(shelf_take(ctx, collection_id, product_ids, count));
+    return collection_emit_changed(ctx, collection_id);
+}
+
+err collection_hand_places(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                           struct collection_place **places, size_t *have)
+{
+    size_t room = 0;
+    *places = NULL;
+    *have = 0;
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT) {
+        struct db_value values[DB_IDS_VALUES];
+        struct db_rows *rows;
+        db_bind_ids(ctx, product_ids + start, count - start, values);
+        TRY(db_query_values(ctx, &rows,
+                            "SELECT product_id, shelf_id FROM shelf_products WHERE shop_id = $1 AND kind = 3"
+                            " AND place IS NOT NULL AND product_id IN " DB_IDS,
+                            values, DB_IDS_VALUES));
+        *places = arena_grow(ctx->arena, *places, room * sizeof **places,
+                             (room + db_row_count(rows) + 1) * sizeof **places);
+        room += db_row_count(rows) + 1;
+        while (db_next(rows))
+            (*places)[(*have)++] = (struct collection_place){db_get_int(rows, 0), db_get_int(rows, 1)};
+    }
+    return NULL;
 }
 
 static err take_in_transaction(struct ctx *ctx, void *arg)

@@ -9,6 +9,23 @@
 #define SHELF_LIFE_LIMIT 36500
 #define SPECS_JSON_LIMIT 65536
 
+err product_exempt_many(struct ctx *ctx, const int64_t *product_ids, size_t count, bool *is_exempt)
+{
+    struct db_value values[DB_IDS_VALUES];
+    for (size_t start = 0, bound; start < count; start += bound) {
+        struct db_rows *rows;
+        bound = db_bind_ids(ctx, product_ids + start, count - start, values);
+        TRY(db_query_values(ctx, &rows,
+                            "SELECT product_id FROM product_details WHERE shop_id = $1 AND product_id"
+                            " IN " DB_IDS " AND return_rule > 1",
+                            values, DB_IDS_VALUES));
+        while (db_next(rows))
+            for (size_t i = 0; i < count; i++)
+                is_exempt[i] = is_exempt[i] || product_ids[i] == db_get_int(rows, 0);
+    }
+    return NULL;
+}
+
 err product_details_load(struct ctx *ctx, int64_t product_id, struct product_details *details)
 {
     struct db_rows *rows;
@@ -46,27 +63,31 @@ err product_details_load(struct ctx *ctx, int64_t product_id, struct product_det
     return NULL;
 }
 
-err product_details_write(struct ctx *ctx, int64_t product_id, const struct product_details *details)
+#define DETAILS_INSERT                                                                                       \
+    "INSERT INTO product_details (shop_id, product_id, model, origin, tax_code, unit, shelf_life_days,"      \
+    " seo_title, seo_description, specs, return_rule, return_days, exchange_days, warranty_months,"          \
+    " fake_multiple) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+
+err product_details_write(struct ctx *ctx, int64_t product_id, const struct product_details *details,
+                          bool is_new)
 {
-    const char *specs;
-    const struct after_sale *promise = &details->after_sale;
-    TRY(json_text(ctx, details->specs, SPECS_JSON_LIMIT, &specs));
-    return db_execute(
-        ctx,
-        "INSERT INTO product_details (shop_id, product_id, model, origin, tax_code, unit, shelf_life_days,"
-        " seo_title, seo_description, specs, return_rule, return_days, exchange_days, warranty_months,"
-        " fake_multiple) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+    static const char replacing[] = DETAILS_INSERT
         " ON CONFLICT (shop_id, product_id) DO UPDATE SET model = excluded.model, origin = excluded.origin,"
         " tax_code = excluded.tax_code, unit = excluded.unit, shelf_life_days = excluded.shelf_life_days,"
         " seo_title = excluded.seo_title, seo_description = excluded.seo_description, specs = excluded.specs,"
         " return_rule = excluded.return_rule, return_days = excluded.return_days,"
         " exchange_days = excluded.exchange_days, warranty_months = excluded.warranty_months,"
-        " fake_multiple = excluded.fake_multiple",
-        db_int(ctx->shop->id), db_int(product_id), db_text(details->model), db_text(details->origin),
-        db_text(details->tax_code), db_text(details->unit), db_int(details->shelf_life_days),
-        db_text(details->seo_title), db_text(details->seo_description), db_text(specs),
-        db_int(promise->return_rule), db_int(promise->return_days), db_int(promise->exchange_days),
-        db_int(promise->warranty_months), db_int(promise->fake_multiple));
+        " fake_multiple = excluded.fake_multiple";
+    static const char inserting[] = DETAILS_INSERT;
+    const char *specs;
+    const struct after_sale *promise = &details->after_sale;
+    TRY(json_text(ctx, details->specs, SPECS_JSON_LIMIT, &specs));
+    return db_execute(ctx, is_new ? inserting : replacing, db_int(ctx->shop->id), db_int(product_id),
+                      db_text(details->model), db_text(details->origin), db_text(details->tax_code),
+                      db_text(details->unit), db_int(details->shelf_life_days), db_text(details->seo_title),
+                      db_text(details->seo_description), db_text(specs), db_int(promise->return_rule),
+                      db_int(promise->return_days), db_int(promise->exchange_days),
+                      db_int(promise->warranty_months), db_int(promise->fake_multiple));
 }
 
 static err check_specs(struct ctx *ctx, const struct value *specs)

@@ -92,7 +92,7 @@ static const struct variant_trade *trade_of(struct ctx *ctx, const struct varian
     if (variant->trade)
         return variant->trade;
     struct variant_trade *trade = arena_alloc(ctx->arena, sizeof *trade);
-    *trade = (struct variant_trade){"", COST_UNKNOWN, 0};
+    *trade = (struct variant_trade){"", COST_UNKNOWN, 0, NULL};
     if (row)
         *trade = (struct variant_trade){.barcode = value_find_text(row, "barcode"),
                                         .cost = value_find_int(row, "cost", COST_UNKNOWN),
@@ -112,6 +112,16 @@ static void add_terms(struct ctx *ctx, struct value *row, const struct variant_d
     for (size_t i = 0; i < sizeof members / sizeof *members && was && !variant->terms; i++)
         if (value_find(was, members[i]))
             value_set(ctx->arena, row, members[i], *value_find(was, members[i]));
+}
+
+/* What the draft says, or what was there. */
+static void add_kept(struct ctx *ctx, struct value *row, const char *name, const char *told,
+                     const struct value *was)
+{
+    if (told)
+        value_set_text(ctx->arena, row, name, told);
+    else if (was && value_find(was, name))
+        value_set(ctx->arena, row, name, *value_find(was, name));
 }
 
 static void add_variant(struct ctx *ctx, struct value *list, const struct product_draft *draft, size_t index,
@@ -135,6 +145,8 @@ static void add_variant(struct ctx *ctx, struct value *list, const struct produc
     value_set_text(arena, row, "barcode", trade->barcode);
     value_set_int(arena, row, "weight", variant->weight);
     value_set_int(arena, row, "volume", trade->volume);
+    add_kept(ctx, row, "external_id", trade->external_id, find_row(base, variant->id));
+    add_kept(ctx, row, "price_tiers", variant->tiers, find_row(base, variant->id));
     add_terms(ctx, row, variant, base);
     value_set_bool(arena, row, "is_active", variant->is_active);
 }
@@ -157,6 +169,10 @@ static err sheet_of_draft(struct ctx *ctx, const struct product_draft *draft, co
     value_set_int(arena, *sheet, "category_id", draft->category_id);
     if (draft->details)
         product_details_sheet(ctx, *sheet, draft->details);
+    if (draft->buying)
+        product_buying_sheet(arena, *sheet, draft->buying);
+    if (draft->schedule)
+        product_schedule_sheet(arena, *sheet, draft->schedule);
     if (draft->tags)
         add_tags(ctx, *sheet, draft);
     if (draft->attributes)
@@ -359,7 +375,6 @@ static void keep_rest(struct product_draft *merged, const struct product_draft *
     const struct value *list = value_find(mine, "variants");
     merged->id = draft->id;
     merged->kind = draft->kind;
-    merged->schedule = draft->schedule;
     merged->cause = draft->cause;
     size_t at = 0;
     for (size_t i = 0; i < value_count(list) && at < merged->variant_count; i++) {

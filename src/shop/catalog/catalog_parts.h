@@ -15,19 +15,38 @@
 /* Asks a constant statement for up to PRODUCT_WHOLE_LIMIT ids: $1 is the shop, WHOLE_IDS the ids. */
 CHECKED err catalog_query_many(struct ctx *ctx, struct db_rows **rows, const char *sql, const int64_t *ids,
                                size_t count);
-/* All products and variants of those ids; rows come by product. Reading a row needs catalog_product.c. */
-CHECKED err product_load_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
+/* The same for those ids, and for all from the least to the greatest of them. */
+#define WHOLE_STATEMENTS(text, order)                                                                        \
+    {                                                                                                        \
+        text " IN " WHOLE_IDS order, text " BETWEEN $2 AND $3" order                                         \
+    }
+/* Asks one of WHOLE_STATEMENTS. */
+CHECKED err catalog_ask_many(struct ctx *ctx, struct db_rows **rows, const char *sql, bool is_range,
+                             const struct whole_question *question);
+/* All products and variants; rows come by product. Reading a row needs catalog_product.c. */
+CHECKED err product_ask_many(struct ctx *ctx, bool is_range, struct whole_question *question);
+CHECKED err product_take_many(struct ctx *ctx, const struct whole_question *question,
                               struct product_whole *found);
 
 /* In a transaction: with the id that they have. */
 CHECKED err category_insert(struct ctx *ctx, const struct category *category);
 CHECKED err collection_insert(struct ctx *ctx, const struct collection *collection);
 
-/* In a transaction, each in place of what was there. Fails with ERR_INVALID only in the *_check functions. */
-CHECKED err product_details_write(struct ctx *ctx, int64_t product_id, const struct product_details *details);
+/* In a transaction, each in place of what was there (`is_new`: nothing was). Fails with ERR_INVALID only in
+ * the *_check functions. */
+CHECKED err product_details_write(struct ctx *ctx, int64_t product_id, const struct product_details *details,
+                                  bool is_new);
 CHECKED err product_tags_write(struct ctx *ctx, int64_t product_id, const char *const *tags, size_t count);
+/* The tags of a product, each once. */
+struct tagging {
+    int64_t product_id;
+    bool is_new; /* it has none yet */
+    const char *const *tags;
+    size_t count;
+};
+CHECKED err product_tags_write_many(struct ctx *ctx, const struct tagging *taggings, size_t count);
 CHECKED err product_attributes_write(struct ctx *ctx, int64_t product_id,
-                                     const struct attribute_value *values, size_t count);
+                                     const struct attribute_value *values, size_t count, bool is_new);
 
 /* Tells the library which pictures a product shows: those in its row, and those in its description. */
 CHECKED err product_tell_uses(struct ctx *ctx, int64_t product_id, const struct product_picture *pictures,
@@ -37,13 +56,18 @@ CHECKED err product_tell_uses(struct ctx *ctx, int64_t product_id, const struct 
 CHECKED err product_schedule_write(struct ctx *ctx, int64_t product_id,
                                    const struct product_schedule *schedule);
 
-/* Neither time may be over, and the end comes after the beginning. */
-CHECKED err product_schedule_check(struct ctx *ctx, const struct product_schedule *schedule);
 void product_after_sale_sheet(struct ctx *ctx, struct value *sheet, const struct after_sale *promise);
 /* Details into a sheet. */
 void product_details_sheet(struct ctx *ctx, struct value *sheet, const struct product_details *details);
 /* What is said beside a price, into a variant's row of a sheet. */
 void variant_terms_sheet(struct arena *arena, struct value *row, const struct variant_terms *terms);
+/* How it is bought, and when it goes on and off the shelf by itself, into a sheet. */
+void product_buying_sheet(struct arena *arena, struct value *sheet, const struct buying_terms *terms);
+void product_schedule_sheet(struct arena *arena, struct value *sheet,
+                            const struct product_schedule *schedule);
+/* Of a schedule of earlier days what is still to come. */
+const struct product_schedule *product_schedule_today(struct ctx *ctx,
+                                                      const struct product_schedule *schedule);
 CHECKED err product_after_sale_check(struct ctx *ctx, const struct after_sale *promise);
 CHECKED err product_details_check(struct ctx *ctx, const struct product_details *details);
 /* Renamings that an old version of a product is looked through for. */
@@ -139,6 +163,8 @@ struct version_part {
 CHECKED err product_note_status(struct ctx *ctx, int64_t product_id, const char *title, const char *before,
                                 const char *after);
 CHECKED err product_version_part(struct ctx *ctx, const struct version_part *part);
+/* In a transaction: what attribute_create does, of one that was checked and has its id. */
+CHECKED err attribute_insert(struct ctx *ctx, const struct attribute *attribute);
 /* In a transaction: puts a picture before the first of `later`, else at the end; nothing when the product
  * shows it already. ERR_LIMIT past PRODUCT_PICTURE_LIMIT. */
 CHECKED err product_picture_put(struct ctx *ctx, int64_t product_id, const struct product_picture *picture,

@@ -320,3 +320,34 @@ err product_change_video(struct ctx *ctx, int64_t product_id, const char *video_
     struct filming filming = {product_id, video_id};
     return db_transact(ctx, write_video, &filming);
 }
+
+/* A video whose row went meanwhile leaves nothing to bring back. */
+static err trash_video(struct ctx *ctx, void *arg)
+{
+    struct filming *filming = arg;
+    bool is_there;
+    TRY(video_exists_many(ctx, &filming->video_id, 1, &is_there));
+    if (is_there)
+        TRY(video_trash_of_product(ctx, filming->video_id, filming->product_id));
+    return write_video(ctx, &(struct filming){.product_id = filming->product_id});
+}
+
+err product_trash_video(struct ctx *ctx, int64_t product_id)
+{
+    const struct product *product;
+    TRY(product_load(ctx, product_id, &product));
+    if (!product->video_id)
+        return NULL;
+    struct filming filming = {product_id, arena_copy_text(ctx->arena, product->video_id)};
+    return db_transact(ctx, trash_video, &filming);
+}
+
+err product_restore_video(struct ctx *ctx, int64_t product_id, const char *video_id)
+{
+    int64_t changed;
+    TRY(db_change(ctx, &changed,
+                  "UPDATE products SET video_id = $3, updated_at = $4 WHERE shop_id = $1 AND id = $2"
+                  " AND video_id IS NULL",
+                  db_int(ctx->shop->id), db_int(product_id), db_text(video_id), db_int(ctx->now)));
+    return changed ? product_emit_changed(ctx, product_id) : NULL;
+}

@@ -10,6 +10,8 @@
 struct names {
     struct category *categories;
     size_t category_count;
+    struct collection *collections;
+    size_t collection_count;
     struct db_rows *products; /* id, title */
     const struct variant *variants[PICTURE_USE_LIMIT];
 };
@@ -37,6 +39,7 @@ static err read_names(struct ctx *ctx, const struct picture_use *uses, size_t co
         if (uses[i].kind == PICTURE_OF_VARIANT)
             variant_ids[i] = uses[i].owner_id;
     TRY(category_list(ctx, &names->categories, &names->category_count));
+    TRY(collection_list(ctx, &names->collections, &names->collection_count));
     TRY(variant_load_many(ctx, variant_ids, count, names->variants));
     return query_products(ctx, uses, count, &names->products);
 }
@@ -59,6 +62,14 @@ static bool name_category(struct ctx *ctx, const struct names *names, struct pic
     return place->title != NULL;
 }
 
+static bool name_collection(struct ctx *ctx, const struct names *names, struct picture_place *place)
+{
+    for (size_t i = 0; i < names->collection_count; i++)
+        if (names->collections[i].id == place->owner_id)
+            place->title = collection_name(ctx, &names->collections[i]);
+    return place->title != NULL;
+}
+
 err catalog_name_places(struct ctx *ctx, const struct picture_use *uses, size_t use_count,
                         struct picture_place *places, size_t *count)
 {
@@ -75,8 +86,13 @@ err catalog_name_places(struct ctx *ctx, const struct picture_use *uses, size_t 
             is_there = name_variant(ctx, names.variants[i], &place);
         } else if (place.kind == PICTURE_OF_CATEGORY) {
             is_there = name_category(ctx, &names, &place);
+        } else if (place.kind == PICTURE_OF_COLLECTION) {
+            is_there = name_collection(ctx, &names, &place);
         } else if (place.kind == PICTURE_OF_SHOP) {
             place.title = ctx->shop->name;
+            is_there = true;
+        } else if (place.kind == PICTURE_OF_REVIEW) {
+            place.title = "";
             is_there = true;
         } else if (has_product && db_get_int(names.products, 0) == place.owner_id) {
             /* Uses of one kind come by owner, and so do the titles. */

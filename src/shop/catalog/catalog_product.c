@@ -14,7 +14,8 @@
     "SELECT v.id, v.product_id, v.position, v.sku, v.title, v.options, v.price, v.weight, v.picture_id,"     \
     " v.is_active, p.handle, p.title, p.picture_id, p.kind, p.status, v.barcode, v.cost, v.volume,"          \
     " v.compare_price, v.compare_kind, v.compare_note, v.content_amount, v.content_unit, v.content_base,"    \
-    " v.price_tiers, p.price_tiers, p.min_quantity, p.max_quantity, p.questions"                             \
+    " v.price_tiers, p.price_tiers, p.min_quantity, p.max_quantity, p.questions, p.person_quantity,"         \
+    " p.person_days, v.external_id"                                                                          \
     " FROM variants v"                                                                                       \
     " JOIN products p ON p.shop_id = v.shop_id AND p.id = v.product_id "
 
@@ -153,7 +154,12 @@ static err read_variant(struct ctx *ctx, const struct db_rows *rows, struct vari
                                           .content_base = (enum content_base)db_get_int(rows, 23)},
                                 .min_quantity = db_get_int(rows, 26),
                                 .max_quantity = db_get_int(rows, 27),
-                                .questions = db_get_text(rows, 28)};
+                                .questions = db_get_text(rows, 28),
+                                .person_quantity = db_get_int(rows, 29),
+                                .person_days = db_get_int(rows, 30),
+                                .external_id = db_get_text(rows, 31),
+                                .own_tiers = db_get_text(rows, 24),
+                                .common_tiers = db_get_text(rows, 25)};
     read_tiers(ctx, rows, variant);
     variant->is_on_shelf = variant->is_active && db_get_int(rows, 14) == PRODUCT_ACTIVE;
     return read_list(ctx, db_get_text(rows, 5), &variant->options);
@@ -214,35 +220,36 @@ err variant_load_many(struct ctx *ctx, const int64_t *variant_ids, size_t count,
     return NULL;
 }
 
-static err read_products(struct ctx *ctx, const int64_t *product_ids, size_t count,
-                         struct product_whole *found)
+err product_ask_many(struct ctx *ctx, bool is_range, struct whole_question *question)
 {
-    struct db_rows *rows;
-    TRY(catalog_query_many(ctx, &rows, PRODUCT_COLUMNS "WHERE shop_id = $1 AND id IN " WHOLE_IDS, product_ids,
-                           count));
-    while (db_next(rows)) {
+    static const char *const products[] = WHOLE_STATEMENTS(PRODUCT_COLUMNS "WHERE shop_id = $1 AND id", "");
+    static const char *const variants[] = WHOLE_STATEMENTS(
+        VARIANT_COLUMNS "WHERE v.shop_id = $1 AND v.product_id", " ORDER BY v.product_id, v.position");
+    TRY(catalog_ask_many(ctx, &question->products, products[is_range], is_range, question));
+    return catalog_ask_many(ctx, &question->variants, variants[is_range], is_range, question);
+}
+
+static err take_products(struct ctx *ctx, const struct whole_question *question, struct product_whole *found)
+{
+    while (db_next(question->products)) {
         struct product product;
-        TRY(read_product(ctx, rows, &product));
-        for (size_t i = 0; i < count; i++)
-            if (product_ids[i] == product.id)
+        TRY(read_product(ctx, question->products, &product));
+        for (size_t i = 0; i < question->count; i++)
+            if (question->ids[i] == product.id)
                 found[i].product = product;
     }
     return NULL;
 }
 
-err product_load_many(struct ctx *ctx, const int64_t *product_ids, size_t count, struct product_whole *found)
+err product_take_many(struct ctx *ctx, const struct whole_question *question, struct product_whole *found)
 {
-    struct db_rows *rows;
-    TRY(read_products(ctx, product_ids, count, found));
-    TRY(catalog_query_many(ctx, &rows,
-                           VARIANT_COLUMNS "WHERE v.shop_id = $1 AND v.product_id IN " WHOLE_IDS
-                                           " ORDER BY v.product_id, v.position",
-                           product_ids, count));
+    struct db_rows *rows = question->variants;
     struct variant *variants = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof *variants);
     struct product_whole *whole = NULL;
+    TRY(take_products(ctx, question, found));
     for (; db_next(rows); variants++) {
         TRY(read_variant(ctx, rows, variants));
-        for (size_t i = 0; i < count && (!whole || whole->product.id != variants->product_id); i++)
+        for (size_t i = 0; i < question->count && (!whole || whole->product.id != variants->product_id); i++)
             whole = found[i].product.id == variants->product_id ? &found[i] : whole;
         if (!whole || whole->product.id != variants->product_id)
             continue;
@@ -299,6 +306,35 @@ err variant_find_compared_many(struct ctx *ctx, const int64_t *variant_ids, size
         TRY(query_compared(ctx, variant_ids + start, count - start, &rows));
         while (db_next(rows))
             TRY(take_variant(ctx, rows, &found[(*found_count)++]));
+    }
+    return NULL;
+}
+
+static err query_struck(struct ctx *ctx, const int64_t *ids, size_t count, struct db_rows **rows)
+{
+    struct db_value values[DB_IDS_VALUES];
+    db_bind_ids(ctx, ids, count, values);
+    return db_query_values(ctx, rows,
+                           VARIANT_COLUMNS
+                           "WHERE v.shop_id = $1 AND v.is_active = 1 AND v.compare_price > v.price"
+                           " AND v.product_id IN " DB_IDS " ORDER BY v.product_id, v.position",
+                           values, DB_IDS_VALUES);
+}
+
+err variant_list_struck(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                        const struct variant ***variants, size_t *variant_count)
+{
+    size_t room = 0;
+    *variants = NULL;
+    *variant_count = 0;
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT) {
+        struct db_rows *rows;
+        TRY(query_struck(ctx, product_ids + start, count - start, &rows));
+        *variants = arena_grow(ctx->arena, *variants, room * sizeof **variants,
+                               (room + db_row_count(rows) + 1) * sizeof **variants);
+        room += db_row_count(rows) + 1;
+        while (db_next(rows))
+            TRY(take_variant(ctx, rows, &(*variants)[(*variant_count)++]));
     }
     return NULL;
 }

@@ -47,6 +47,15 @@ static err replace_of_category(struct ctx *ctx, int64_t category_id, const struc
     return outbox_emit(ctx, "category.changed", category_id, value_object(ctx->arena));
 }
 
+static err replace_of_collection(struct ctx *ctx, int64_t collection_id,
+                                 const struct replacement *replacement)
+{
+    TRY(db_execute(
+        ctx, "UPDATE collections SET picture_id = $4 WHERE shop_id = $1 AND id = $2 AND picture_id = $3",
+        db_int(ctx->shop->id), db_int(collection_id), db_text(replacement->from), db_text(replacement->to)));
+    return collection_emit_changed(ctx, collection_id);
+}
+
 /* Reads first, then writes: what is shown in up to PICTURE_USE_LIMIT places. */
 static err replace_some(struct ctx *ctx, void *arg)
 {
@@ -56,6 +65,9 @@ static err replace_some(struct ctx *ctx, void *arg)
     int64_t variant_ids[PICTURE_USE_LIMIT] = {0};
     TRY(picture_use_list(ctx, replacement->from, &uses, &replacement->left));
     for (size_t i = 0; i < replacement->left; i++)
+        if (uses[i].kind == PICTURE_OF_REVIEW)
+            return fail_with(ctx, ERR_CONFLICT, "a buyer shows this picture in a review");
+    for (size_t i = 0; i < replacement->left; i++)
         variant_ids[i] = uses[i].kind == PICTURE_OF_VARIANT ? uses[i].owner_id : 0;
     TRY(variant_load_many(ctx, variant_ids, replacement->left, variants));
     for (size_t i = 0; i < replacement->left; i++) {
@@ -63,6 +75,8 @@ static err replace_some(struct ctx *ctx, void *arg)
             TRY(replace_of_product(ctx, uses[i].owner_id, replacement));
         else if (uses[i].kind == PICTURE_OF_CATEGORY)
             TRY(replace_of_category(ctx, uses[i].owner_id, replacement));
+        else if (uses[i].kind == PICTURE_OF_COLLECTION)
+            TRY(replace_of_collection(ctx, uses[i].owner_id, replacement));
         else if (uses[i].kind == PICTURE_OF_SHOP)
             TRY(shop_replace_picture(ctx, replacement->from, replacement->to));
         else if (variants[i])

@@ -56,42 +56,59 @@ static void price_range(const struct product_draft *draft, int64_t *low, int64_t
     }
 }
 
+static const struct buying_terms no_buying = {.min_quantity = 1, .tiers = "", .questions = ""};
+#define BUYING_VALUES                                                                                        \
+    db_int(buying->min_quantity), db_int(buying->max_quantity), db_int(buying->person_quantity),             \
+        db_int(buying->person_days), db_text(buying->tiers), db_text(buying->questions)
+
 static err insert_product(struct ctx *ctx, const struct product_draft *draft, const char *options)
 {
+    const struct buying_terms *buying = draft->buying ? draft->buying : &no_buying;
     int64_t low, high;
     price_range(draft, &low, &high);
     return db_expect(
         ctx, 1, ERR_DUPLICATE, "handle",
         "INSERT INTO products (shop_id, id, handle, title, subtitle, description, brand, kind, status,"
-        " category_id, options, price_min, price_max, variant_count, version, created_at, updated_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $15)",
+        " category_id, options, price_min, price_max, variant_count, version, created_at, updated_at,"
+        " min_quantity, max_quantity, person_quantity, person_days, price_tiers, questions)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 1, $15, $15, $16, $17, $18, "
+        "$19,"
+        " $20, $21)",
         db_int(ctx->shop->id), db_int(draft->id), db_text(draft->handle), db_text(draft->title),
         db_text(draft->subtitle ? draft->subtitle : ""),
         db_text(draft->description ? draft->description : ""), db_text(draft->brand ? draft->brand : ""),
         db_int(draft->kind), db_int(draft->status), db_int(draft->category_id), db_text(options), db_int(low),
-        db_int(high), db_int((int64_t)draft->variant_count), db_int(ctx->now));
+        db_int(high), db_int((int64_t)draft->variant_count), db_int(ctx->now), BUYING_VALUES);
 }
 
 static err update_product(struct ctx *ctx, const struct product_draft *draft, const char *options,
                           const struct product *before)
 {
+    const struct buying_terms *buying = draft->buying ? draft->buying : &no_buying;
     int64_t low, high;
     price_range(draft, &low, &high);
     return db_expect(
         ctx, 1, ERR_CONFLICT, "the product was changed meanwhile",
         "UPDATE products SET handle = $4, title = $5, subtitle = $6, description = $7, brand = $8,"
         " status = $9, category_id = $10, options = $11, price_min = $12, price_max = $13,"
-        " variant_count = $14, version = version + 1, updated_at = $15"
+        " variant_count = $14, version = version + 1, updated_at = $15,"
+        " min_quantity = CASE WHEN $22 = 1 THEN $16 ELSE min_quantity END,"
+        " max_quantity = CASE WHEN $22 = 1 THEN $17 ELSE max_quantity END,"
+        " person_quantity = CASE WHEN $22 = 1 THEN $18 ELSE person_quantity END,"
+        " person_days = CASE WHEN $22 = 1 THEN $19 ELSE person_days END,"
+        " price_tiers = CASE WHEN $22 = 1 THEN $20 ELSE price_tiers END,"
+        " questions = CASE WHEN $22 = 1 THEN $21 ELSE questions END"
         " WHERE shop_id = $1 AND id = $2 AND version = $3",
         db_int(ctx->shop->id), db_int(draft->id), db_int(draft->version ? draft->version : before->version),
         db_text(draft->handle), db_text(draft->title), db_text(draft->subtitle ? draft->subtitle : ""),
         db_text(draft->description ? draft->description : ""), db_text(draft->brand ? draft->brand : ""),
         db_int(draft->status), db_int(draft->category_id), db_text(options), db_int(low), db_int(high),
-        db_int((int64_t)draft->variant_count), db_int(ctx->now));
+        db_int((int64_t)draft->variant_count), db_int(ctx->now), BUYING_VALUES,
+        db_int(draft->buying != NULL));
 }
 
 /* The trade of a variant that nobody said anything about. */
-static const struct variant_trade no_trade = {"", COST_UNKNOWN, 0};
+static const struct variant_trade no_trade = {"", COST_UNKNOWN, 0, NULL};
 
 static struct db_value cost_value(const struct variant_trade *trade)
 {
@@ -116,13 +133,15 @@ static err write_variant(struct ctx *ctx, const struct product_draft *draft, siz
             ctx, 1, ERR_DUPLICATE, "sku",
             "INSERT INTO variants (shop_id, id, product_id, position, sku, title, options, price, weight,"
             " picture_id, is_active, barcode, cost, volume, compare_price, compare_kind, compare_note,"
-            " content_amount, content_unit, content_base)"
+            " content_amount, content_unit, content_base, external_id, price_tiers)"
             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,"
-            " $20)",
+            " $20, $21, $22)",
             db_int(ctx->shop->id), db_int(variant->id), db_int(draft->id), db_int((int64_t)index),
             db_text(variant->sku), db_text(title), db_text(options), db_int(variant->price),
             db_int(variant->weight), db_text(variant->picture_id), db_int(variant->is_active),
-            db_text(trade->barcode), cost_value(trade), db_int(trade->volume), TERMS_VALUES);
+            db_text(trade->barcode), cost_value(trade), db_int(trade->volume), TERMS_VALUES,
+            db_text(trade->external_id ? trade->external_id : ""),
+            db_text(variant->tiers ? variant->tiers : ""));
     return db_expect(
         ctx, 1, ERR_NOT_FOUND, "the variant does not belong to this product",
         "UPDATE variants SET position = $4, sku = $5, title = $6, options = $7, price = $8, weight = $9,"
@@ -135,13 +154,23 @@ static err write_variant(struct ctx *ctx, const struct product_draft *draft, siz
         " compare_note = CASE WHEN $22 = 1 THEN $18 ELSE compare_note END,"
         " content_amount = CASE WHEN $22 = 1 THEN $19 ELSE content_amount END,"
         " content_unit = CASE WHEN $22 = 1 THEN $20 ELSE content_unit END,"
-        " content_base = CASE WHEN $22 = 1 THEN $21 ELSE content_base END"
+        " content_base = CASE WHEN $22 = 1 THEN $21 ELSE content_base END,"
+        " external_id = COALESCE($23, external_id), price_tiers = COALESCE($24, price_tiers)"
         " WHERE shop_id = $1 AND id = $2 AND product_id = $3",
         db_int(ctx->shop->id), db_int(variant->id), db_int(draft->id), db_int((int64_t)index),
         db_text(variant->sku), db_text(title), db_text(options), db_int(variant->price),
         db_int(variant->weight), db_text(variant->picture_id), db_int(variant->is_active),
         db_int(variant->trade != NULL), db_text(trade->barcode), cost_value(trade), db_int(trade->volume),
-        TERMS_VALUES, db_int(variant->terms != NULL));
+        TERMS_VALUES, db_int(variant->terms != NULL), db_text(trade->external_id), db_text(variant->tiers));
+}
+
+/* What goes on the shelf, or stands there and gets another category, passes the gate. */
+static err check_gate(struct ctx *ctx, const struct product_draft *draft, const struct product *before)
+{
+    bool stays = before && before->status == PRODUCT_ACTIVE && before->category_id == draft->category_id;
+    if (draft->status != PRODUCT_ACTIVE || stays)
+        return NULL;
+    return shelf_gate_check(ctx, draft->id, draft->category_id);
 }
 
 struct saving {
@@ -154,6 +183,8 @@ struct saving {
     size_t tag_count;
     struct attribute_value *attributes; /* likewise */
     size_t attribute_count;
+    struct price_change *was; /* what its variants cost */
+    size_t was_count;
 };
 
 static const struct variant_draft *find_draft(const struct product_draft *draft, int64_t variant_id)
@@ -173,15 +204,14 @@ static const struct price_change *find_price(const struct price_change *prices, 
     return NULL;
 }
 
-/* Every price that is new or another one than `before` begins now. */
-static err write_prices(struct ctx *ctx, const struct saving *saving, const struct price_change *before,
-                        size_t count)
+/* Every price that is new or another one than before begins now. */
+static err write_prices(struct ctx *ctx, struct saving *saving)
 {
     const struct product_draft *draft = saving->draft;
     for (size_t i = 0; i < draft->variant_count; i++) {
         const struct variant_draft *variant = &draft->variants[i];
         const struct variant_terms *terms = variant->terms;
-        const struct price_change *was = find_price(before, count, variant->id);
+        const struct price_change *was = find_price(saving->was, saving->was_count, variant->id);
         struct price_change now = {.variant_id = variant->id,
                                    .version = saving->version,
                                    .price = variant->price,
@@ -212,22 +242,22 @@ static err give_up_sku(struct ctx *ctx, const struct product_draft *draft, int64
                       db_text(arena_format(ctx->arena, "\x1f%" PRId64, variant->id)));
 }
 
-/* `before` gets what they all cost. */
-static err give_up_skus(struct ctx *ctx, const struct saving *saving, struct price_change **before,
-                        size_t *count)
+/* Notes what they all cost. */
+static err give_up_skus(struct ctx *ctx, struct saving *saving)
 {
     const struct product_draft *draft = saving->draft;
     const struct product_state *known = saving->before;
     struct db_rows *rows;
-    *count = 0;
+    saving->was_count = 0;
     if (known) {
-        *before = arena_alloc_many(ctx->arena, known->variant_count + 1, sizeof **before);
+        saving->was = arena_alloc_many(ctx->arena, known->variant_count + 1, sizeof *saving->was);
         for (size_t i = 0; i < known->variant_count; i++) {
             const struct variant *variant = &known->variants[i];
-            (*before)[(*count)++] = (struct price_change){.variant_id = variant->id,
-                                                          .price = variant->price,
-                                                          .compare_price = variant->terms.compare_price,
-                                                          .compare_kind = variant->terms.compare_kind};
+            saving->was[saving->was_count++] =
+                (struct price_change){.variant_id = variant->id,
+                                      .price = variant->price,
+                                      .compare_price = variant->terms.compare_price,
+                                      .compare_kind = variant->terms.compare_kind};
             TRY(give_up_sku(ctx, draft, variant->id, variant->sku));
         }
         return NULL;
@@ -236,24 +266,23 @@ static err give_up_skus(struct ctx *ctx, const struct saving *saving, struct pri
                  "SELECT id, sku, price, compare_price, compare_kind FROM variants"
                  " WHERE shop_id = $1 AND product_id = $2",
                  db_int(ctx->shop->id), db_int(draft->id)));
-    *before = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **before);
+    saving->was = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof *saving->was);
     while (db_next(rows)) {
-        (*before)[(*count)++] = (struct price_change){.variant_id = db_get_int(rows, 0),
-                                                      .price = db_get_int(rows, 2),
-                                                      .compare_price = db_get_int(rows, 3),
-                                                      .compare_kind = (enum compare_kind)db_get_int(rows, 4)};
+        saving->was[saving->was_count++] =
+            (struct price_change){.variant_id = db_get_int(rows, 0),
+                                  .price = db_get_int(rows, 2),
+                                  .compare_price = db_get_int(rows, 3),
+                                  .compare_kind = (enum compare_kind)db_get_int(rows, 4)};
         TRY(give_up_sku(ctx, draft, db_get_int(rows, 0), db_get_text(rows, 1)));
     }
     return NULL;
 }
 
-static err write_variants(struct ctx *ctx, const struct saving *saving)
+static err write_variants(struct ctx *ctx, struct saving *saving)
 {
-    struct product_draft *draft = saving->draft;
-    struct price_change *before = NULL;
-    size_t count = 0;
+    const struct product_draft *draft = saving->draft;
     if (!saving->is_new_product) {
-        TRY(give_up_skus(ctx, saving, &before, &count));
+        TRY(give_up_skus(ctx, saving));
         TRY(db_execute(ctx,
                        "UPDATE variants SET is_active = 0, position = position + 10000"
                        " WHERE shop_id = $1 AND product_id = $2",
@@ -265,7 +294,7 @@ static err write_variants(struct ctx *ctx, const struct saving *saving)
             TRY(picture_uses_set(ctx, PICTURE_OF_VARIANT, draft->variants[i].id,
                                  &draft->variants[i].picture_id, 1));
     }
-    return write_prices(ctx, saving, before, count);
+    return NULL;
 }
 
 /* Only when the description shows pictures, or did. */
@@ -280,19 +309,41 @@ static err write_uses(struct ctx *ctx, const struct product_draft *draft, const 
     return product_tell_uses(ctx, draft->id, pictures, count, now);
 }
 
-static err write_parts(struct ctx *ctx, const struct saving *saving)
+/* Most saves of many leave it as it is, and writing it moves two jobs. */
+static bool is_schedule_new(const struct saving *saving)
+{
+    const struct product_schedule *now = saving->draft->schedule;
+    const struct product_schedule none = {0, 0}, *was = saving->before ? &saving->before->schedule : &none;
+    if (!now || (!saving->before && !saving->is_new_product))
+        return now != NULL;
+    return now->publish_at != was->publish_at || now->unpublish_at != was->unpublish_at;
+}
+
+static err write_details(struct ctx *ctx, struct saving *saving)
+{
+    const struct product_details *details = saving->draft->details;
+    return details ? product_details_write(ctx, saving->draft->id, details, saving->is_new_product) : NULL;
+}
+
+static err write_attributes(struct ctx *ctx, struct saving *saving)
 {
     const struct product_draft *draft = saving->draft;
-    TRY(write_variants(ctx, saving));
-    if (draft->details)
-        TRY(product_details_write(ctx, draft->id, draft->details));
-    if (saving->tags)
-        TRY(product_tags_write(ctx, draft->id, saving->tags, saving->tag_count));
-    if (draft->schedule)
+    if (is_schedule_new(saving))
         TRY(product_schedule_write(ctx, draft->id, draft->schedule));
-    if (saving->attributes)
-        TRY(product_attributes_write(ctx, draft->id, saving->attributes, saving->attribute_count));
-    return NULL;
+    if (!saving->attributes)
+        return NULL;
+    return product_attributes_write(ctx, draft->id, saving->attributes, saving->attribute_count,
+                                    saving->is_new_product);
+}
+
+static err write_parts(struct ctx *ctx, struct saving *saving)
+{
+    TRY(write_variants(ctx, saving));
+    TRY(write_prices(ctx, saving));
+    TRY(write_details(ctx, saving));
+    if (saving->tags)
+        TRY(product_tags_write(ctx, saving->draft->id, saving->tags, saving->tag_count));
+    return write_attributes(ctx, saving);
 }
 
 static err save_in_transaction(struct ctx *ctx, void *arg)
@@ -304,12 +355,16 @@ static err save_in_transaction(struct ctx *ctx, void *arg)
     TRY(options_json(ctx, draft, &options));
     if (saving->is_new_product) {
         saving->version = 1;
+        TRY(product_title_check(ctx, draft->title, NULL));
+        TRY(check_gate(ctx, draft, NULL));
         TRY(insert_product(ctx, draft, options));
     } else {
         const struct product *before;
         TRY(product_load(ctx, draft->id, &before));
         if (before->kind != draft->kind)
             return fail_field(ctx, "kind", "unchangeable", "the kind of a product cannot change");
+        TRY(product_title_check(ctx, draft->title, before->title));
+        TRY(check_gate(ctx, draft, before));
         saving->version = before->version + 1;
         described = before->description;
         TRY(product_version_open(ctx, before, &was));
@@ -393,33 +448,62 @@ static bool has_variant(const struct product_state *whole, int64_t variant_id)
     return false;
 }
 
-static err write_one(struct ctx *ctx, const struct product_saving *one)
+static struct saving saving_of(struct ctx *ctx, const struct product_saving *one)
 {
     struct product_draft *draft = one->draft;
-    const char *options;
     bool *is_new = arena_alloc_many(ctx->arena, draft->variant_count, sizeof *is_new);
+    if (draft->id == 0)
+        draft->id = id_new(ctx);
     for (size_t i = 0; i < draft->variant_count; i++) {
         if (draft->variants[i].id == 0)
             draft->variants[i].id = id_new(ctx);
         is_new[i] = !has_variant(one->before, draft->variants[i].id);
     }
-    struct saving saving = {.draft = draft,
-                            .version = one->before ? one->before->product->version + 1 : 1,
-                            .is_new = is_new,
-                            .is_new_product = one->before == NULL,
-                            .before = one->before,
-                            .tags = draft->tags,
-                            .tag_count = draft->tag_count,
-                            .attributes = (struct attribute_value *)draft->attributes,
-                            .attribute_count = draft->attribute_count};
-    TRY(options_json(ctx, draft, &options));
-    if (one->before)
-        TRY(update_product(ctx, draft, options, one->before->product));
-    else
-        TRY(insert_product(ctx, draft, options));
-    TRY(write_parts(ctx, &saving));
-    TRY(write_uses(ctx, draft, one->before ? one->before->product->description : ""));
-    return product_emit_changed(ctx, draft->id);
+    return (struct saving){.draft = draft,
+                           .version = one->before ? one->before->product->version + 1 : 1,
+                           .is_new = is_new,
+                           .is_new_product = one->before == NULL,
+                           .before = one->before,
+                           .tags = draft->tags,
+                           .tag_count = draft->tag_count,
+                           .attributes = (struct attribute_value *)draft->attributes,
+                           .attribute_count = draft->attribute_count};
+}
+
+static err write_product(struct ctx *ctx, struct saving *saving)
+{
+    const char *options;
+    TRY(options_json(ctx, saving->draft, &options));
+    return saving->before ? update_product(ctx, saving->draft, options, saving->before->product)
+                          : insert_product(ctx, saving->draft, options);
+}
+
+static err tell(struct ctx *ctx, struct saving *saving)
+{
+    TRY(write_uses(ctx, saving->draft, saving->before ? saving->before->product->description : ""));
+    return product_emit_changed(ctx, saving->draft->id);
+}
+
+static err write_tags(struct ctx *ctx, const struct saving *savings, size_t count)
+{
+    struct tagging taggings[PRODUCT_SAVE_LIMIT];
+    size_t have = 0;
+    for (size_t i = 0; i < count; i++)
+        if (savings[i].tags)
+            taggings[have++] = (struct tagging){savings[i].draft->id, savings[i].is_new_product,
+                                                savings[i].tags, savings[i].tag_count};
+    return have > 0 ? product_tags_write_many(ctx, taggings, have) : NULL;
+}
+
+/* Table by table, so that rows of the same stand together and travel together. */
+static err write_all(struct ctx *ctx, struct saving *savings, size_t count)
+{
+    static err (*const steps[])(struct ctx * ctx, struct saving * saving) = {
+        write_product, write_variants, write_prices, write_details, write_attributes, tell};
+    for (size_t step = 0; step < sizeof steps / sizeof *steps; step++)
+        for (size_t i = 0; i < count; i++)
+            TRY(steps[step](ctx, &savings[i]));
+    return write_tags(ctx, savings, count);
 }
 
 static err remember(struct ctx *ctx, const struct attribute *attributes, size_t count,
@@ -448,12 +532,13 @@ err product_save_many(struct ctx *ctx, const struct attribute *attributes, size_
     int64_t ids[PRODUCT_SAVE_LIMIT];
     if (saving_count > PRODUCT_SAVE_LIMIT)
         bug("%zu products in one save", saving_count);
+    struct saving *all = arena_alloc_many(ctx->arena, saving_count + 1, sizeof *all);
     for (size_t i = 0; i < saving_count; i++) {
-        if (savings[i].draft->id == 0)
-            savings[i].draft->id = id_new(ctx);
-        ids[i] = savings[i].draft->id;
-        TRY(write_one(ctx, &savings[i]));
-        TRY(remember(ctx, attributes, count, &savings[i], act_id));
+        all[i] = saving_of(ctx, &savings[i]);
+        ids[i] = all[i].draft->id;
     }
+    TRY(write_all(ctx, all, saving_count));
+    for (size_t i = 0; i < saving_count; i++)
+        TRY(remember(ctx, attributes, count, &savings[i], act_id));
     return saving_count > 0 ? shelf_settle(ctx, ids, saving_count) : NULL;
 }

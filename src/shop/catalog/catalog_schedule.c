@@ -3,6 +3,7 @@
 #include "shop/catalog/catalog_jobs.h"
 #include "shop/catalog/catalog_parts.h"
 #include "shop/catalog/catalog_tree.h"
+#include "shop/staff/staff.h"
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -35,6 +36,17 @@ err product_schedule_check(struct ctx *ctx, const struct product_schedule *sched
     return NULL;
 }
 
+const struct product_schedule *product_schedule_today(struct ctx *ctx,
+                                                      const struct product_schedule *schedule)
+{
+    if (!schedule)
+        return NULL;
+    struct product_schedule *left = arena_alloc(ctx->arena, sizeof *left);
+    *left = (struct product_schedule){schedule->publish_at > ctx->now ? schedule->publish_at : 0,
+                                      schedule->unpublish_at > ctx->now ? schedule->unpublish_at : 0};
+    return left;
+}
+
 static err keep_job(struct ctx *ctx, const char *kind, int64_t product_id, int64_t at)
 {
     if (at == 0)
@@ -65,13 +77,35 @@ static err forget_time(struct ctx *ctx, void *arg)
                       db_int(ctx->shop->id), db_int(*product_id), db_int(ctx->now));
 }
 
+static err note_kept_off(struct ctx *ctx, void *arg)
+{
+    const struct product *product = arg;
+    return audit_note(ctx, &(struct audit_entry){
+                               .kind = "product.kept-off",
+                               .subject = arena_format(ctx->arena, "products/%lld", (long long)product->id),
+                               .title = product->title});
+}
+
+/* What may not go on the shelf when its time comes stays off it; the audit list says so. */
+static err publish(struct ctx *ctx, int64_t product_id)
+{
+    const struct product *product;
+    struct shelf_refusal refusal;
+    TRY(product_load(ctx, product_id, &product));
+    TRY(product_gate_find(ctx, product_id, &refusal));
+    if (!refusal.code || product->status == PRODUCT_ACTIVE)
+        return product_change_status(ctx, product_id, PRODUCT_ACTIVE);
+    struct product copy = *product;
+    return db_transact(ctx, note_kept_off, &copy);
+}
+
 static err run_publish(struct ctx *ctx, const struct job *job, void *owner)
 {
     struct product_schedule schedule;
     (void)owner;
     TRY(product_schedule_load(ctx, job->subject_id, &schedule));
     if (schedule.publish_at && schedule.publish_at <= ctx->now)
-        TRY(product_change_status(ctx, job->subject_id, PRODUCT_ACTIVE));
+        TRY(publish(ctx, job->subject_id));
     return db_transact(ctx, forget_time, &(int64_t){job->subject_id});
 }
 

@@ -4,6 +4,7 @@
 #include "shop/catalog/catalog_check.h"
 #include "shop/catalog/catalog_parts.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 /* What a change shows of a long text. */
@@ -11,6 +12,22 @@
 #define JOINED_LIMIT 65536
 
 /* ---- from the tables ---- */
+
+void product_buying_sheet(struct arena *arena, struct value *sheet, const struct buying_terms *terms)
+{
+    value_set_int(arena, sheet, "min_quantity", terms->min_quantity);
+    value_set_int(arena, sheet, "max_quantity", terms->max_quantity);
+    value_set_int(arena, sheet, "person_quantity", terms->person_quantity);
+    value_set_int(arena, sheet, "person_days", terms->person_days);
+    value_set_text(arena, sheet, "price_tiers", terms->tiers);
+    value_set_text(arena, sheet, "questions", terms->questions);
+}
+
+void product_schedule_sheet(struct arena *arena, struct value *sheet, const struct product_schedule *schedule)
+{
+    value_set_int(arena, sheet, "publish_at", schedule->publish_at);
+    value_set_int(arena, sheet, "unpublish_at", schedule->unpublish_at);
+}
 
 static void add_words(struct ctx *ctx, struct value *sheet, const struct product *product)
 {
@@ -86,6 +103,8 @@ static void add_variants(struct ctx *ctx, struct value *sheet, const struct prod
         value_set_text(arena, row, "barcode", variant->barcode);
         value_set_int(arena, row, "weight", variant->weight);
         value_set_int(arena, row, "volume", variant->volume);
+        value_set_text(arena, row, "external_id", variant->external_id);
+        value_set_text(arena, row, "price_tiers", variant->own_tiers);
         variant_terms_sheet(arena, row, &variant->terms);
         value_set_bool(arena, row, "is_active", variant->is_active);
     }
@@ -102,6 +121,8 @@ struct value *product_sheet_of(struct ctx *ctx, const struct product_state *whol
         value_add(ctx->arena, tags, value_text(whole->tags[i]));
     add_attributes(ctx, sheet, whole, attributes, count);
     value_set(ctx->arena, sheet, "options", *whole->product->options);
+    product_buying_sheet(ctx->arena, sheet, &whole->buying);
+    product_schedule_sheet(ctx->arena, sheet, &whole->schedule);
     add_variants(ctx, sheet, whole);
     return sheet;
 }
@@ -149,6 +170,31 @@ static const struct product_details *details_of(struct ctx *ctx, const struct va
                             .warranty_months = value_find_int(sheet, "warranty_months", 0),
                             .fake_multiple = value_find_int(sheet, "fake_multiple", 0)};
     return details;
+}
+
+/* Sheets say nothing of what was not in them at their time: it stays as it is. */
+static const struct buying_terms *buying_of(struct ctx *ctx, const struct value *sheet)
+{
+    if (!value_find(sheet, "min_quantity"))
+        return NULL;
+    struct buying_terms *terms = arena_alloc(ctx->arena, sizeof *terms);
+    *terms = (struct buying_terms){.min_quantity = value_find_int(sheet, "min_quantity", 1),
+                                   .max_quantity = value_find_int(sheet, "max_quantity", 0),
+                                   .person_quantity = value_find_int(sheet, "person_quantity", 0),
+                                   .person_days = value_find_int(sheet, "person_days", 0),
+                                   .tiers = value_find_text(sheet, "price_tiers"),
+                                   .questions = value_find_text(sheet, "questions")};
+    return terms;
+}
+
+static const struct product_schedule *schedule_of(struct ctx *ctx, const struct value *sheet)
+{
+    if (!value_find(sheet, "publish_at"))
+        return NULL;
+    struct product_schedule *schedule = arena_alloc(ctx->arena, sizeof *schedule);
+    *schedule = (struct product_schedule){value_find_int(sheet, "publish_at", 0),
+                                          value_find_int(sheet, "unpublish_at", 0)};
+    return schedule;
 }
 
 static void draft_attributes(struct ctx *ctx, const struct value *list, struct product_draft *draft)
@@ -218,7 +264,8 @@ static void draft_variants(struct ctx *ctx, const struct value *list, struct pro
         const struct value *row = value_at(list, i);
         trades[i] = (struct variant_trade){.barcode = value_find_text(row, "barcode"),
                                            .cost = value_find_int(row, "cost", COST_UNKNOWN),
-                                           .volume = value_find_int(row, "volume", 0)};
+                                           .volume = value_find_int(row, "volume", 0),
+                                           .external_id = value_find_text(row, "external_id")};
         if (!fits(value_find(row, "options"), draft))
             continue;
         draft->variants[draft->variant_count++] =
@@ -229,7 +276,8 @@ static void draft_variants(struct ctx *ctx, const struct value *list, struct pro
                                    .weight = value_find_int(row, "weight", 0),
                                    .is_active = value_find(row, "is_active")->boolean,
                                    .trade = &trades[i],
-                                   .terms = terms_of(ctx, row)};
+                                   .terms = terms_of(ctx, row),
+                                   .tiers = value_find_text(row, "price_tiers")};
     }
 }
 
@@ -246,6 +294,8 @@ err product_sheet_draft(struct ctx *ctx, const struct value *sheet, struct produ
                                     .details = details_of(ctx, sheet),
                                     .tags = texts_of(ctx, value_find(sheet, "tags")),
                                     .tag_count = value_count(value_find(sheet, "tags"))};
+    draft->buying = buying_of(ctx, sheet);
+    draft->schedule = schedule_of(ctx, sheet);
     draft_attributes(ctx, value_find(sheet, "attributes"), draft);
     draft_options(ctx, value_find(sheet, "options"), draft);
     draft_variants(ctx, value_find(sheet, "variants"), draft);
@@ -313,7 +363,7 @@ static const char *money_text(struct ctx *ctx, const struct value *row, const ch
 
 static void variant_leaves(struct leaves *leaves, const struct value *row)
 {
-    static const char *const fields[] = {"sku",       "barcode",      "weight",       "volume",
+    static const char *const fields[] = {"sku",       "barcode",      "external_id",  "weight",      "volume",
                                          "is_active", "compare_note", "content_unit", "content_base"};
     const char *of =
         value_find_text(row, "title")[0] ? value_find_text(row, "title") : value_find_text(row, "sku");
@@ -327,6 +377,8 @@ static void variant_leaves(struct leaves *leaves, const struct value *row)
              is_compared ? money_text(leaves->ctx, row, "compare_price") : "");
     add_leaf(leaves, "content_amount", of, id,
              is_measured ? scalar_text(leaves->ctx, value_find(row, "content_amount")) : "");
+    add_leaf(leaves, "price_tiers", of, id,
+             price_tiers_words(leaves->ctx, value_find_text(row, "price_tiers")));
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         add_leaf(leaves, fields[i], of, id, scalar_text(leaves->ctx, value_find(row, fields[i])));
 }
@@ -346,6 +398,31 @@ static void attribute_leaves(struct leaves *leaves, const struct value *list)
         }
         add_leaf(leaves, "attribute", value_find_text(first, "name"), id, text_of(&text));
     }
+}
+
+static const char *questions_text(struct ctx *ctx, const char *json)
+{
+    const char *words = "";
+    return json && json[0] && !questions_words(ctx, json, false, &words) ? words : "";
+}
+
+static const char *time_text(struct ctx *ctx, int64_t at)
+{
+    return at ? clock_format(ctx->arena, at, ctx->shop->zone, "%Y-%m-%d %H:%M") : "";
+}
+
+static void buying_leaves(struct leaves *leaves, const struct value *sheet)
+{
+    struct ctx *ctx = leaves->ctx;
+    static const char *const numbers[] = {"max_quantity", "person_quantity", "person_days"};
+    int64_t least = value_find_int(sheet, "min_quantity", 1);
+    add_leaf(leaves, "min_quantity", "", 0, number_text(ctx, least > 1 ? least : 0));
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        add_leaf(leaves, numbers[i], "", 0, number_text(ctx, value_find_int(sheet, numbers[i], 0)));
+    add_leaf(leaves, "price_tiers", "", 0, price_tiers_words(ctx, value_find_text(sheet, "price_tiers")));
+    add_leaf(leaves, "questions", "", 0, questions_text(ctx, value_find_text(sheet, "questions")));
+    add_leaf(leaves, "publish_at", "", 0, time_text(ctx, value_find_int(sheet, "publish_at", 0)));
+    add_leaf(leaves, "unpublish_at", "", 0, time_text(ctx, value_find_int(sheet, "unpublish_at", 0)));
 }
 
 struct leaves product_sheet_leaves(struct ctx *ctx, const struct value *sheet)
@@ -368,6 +445,7 @@ struct leaves product_sheet_leaves(struct ctx *ctx, const struct value *sheet)
     add_leaf(&leaves, "tags", "", 0, joined_text(ctx, value_find(sheet, "tags"), NULL, NULL));
     attribute_leaves(&leaves, value_find(sheet, "attributes"));
     add_leaf(&leaves, "options", "", 0, joined_text(ctx, value_find(sheet, "options"), "name", "values"));
+    buying_leaves(&leaves, sheet);
     for (size_t i = 0; i < value_count(value_find(sheet, "variants")); i++)
         variant_leaves(&leaves, value_at(value_find(sheet, "variants"), i));
     return leaves;

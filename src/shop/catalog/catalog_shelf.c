@@ -10,19 +10,20 @@
 
 #define CHECK_LIMIT 1000
 
-/* Where each product should stand. Its own place in a collection is taken over. */
-#define WANTED(condition)                                                                                    \
+/* Where each product should stand. Its own place in a collection is taken over. A list of products is told of
+ * every table that has many rows of a shop: PostgreSQL does not conclude it from one to the other. */
+#define WANTED(of_products, of_tags, of_places)                                                              \
     "SELECT p.id AS product_id, CAST(0 AS BIGINT) AS shelf_id, CAST(0 AS BIGINT) AS kind, p.status,"         \
-    " p.price_min FROM products p WHERE p.shop_id = $1" condition                                            \
+    " p.price_min FROM products p WHERE p.shop_id = $1" of_products                                          \
     " UNION ALL SELECT p.id, a.ancestor_id, CAST(1 AS BIGINT), p.status, p.price_min FROM products p"        \
     " JOIN category_ancestors a ON a.shop_id = p.shop_id AND a.category_id = p.category_id"                  \
-    " WHERE p.shop_id = $1" condition                                                                        \
+    " WHERE p.shop_id = $1" of_products                                                                      \
     " UNION ALL SELECT p.id, t.tag_id, CAST(2 AS BIGINT), p.status, p.price_min FROM products p"             \
     " JOIN product_tags t ON t.shop_id = p.shop_id AND t.product_id = p.id"                                  \
-    " WHERE p.shop_id = $1" condition                                                                        \
+    " WHERE p.shop_id = $1" of_products of_tags                                                              \
     " UNION ALL SELECT p.id, c.shelf_id, CAST(3 AS BIGINT), p.status, p.price_min FROM products p"           \
     " JOIN shelf_products c ON c.shop_id = p.shop_id AND c.product_id = p.id AND c.kind = 3"                 \
-    " WHERE p.shop_id = $1" condition
+    " WHERE p.shop_id = $1" of_products of_places
 
 struct shelf_row {
     int64_t product_id;
@@ -156,8 +157,10 @@ static err settle_some(struct ctx *ctx, const int64_t *ids, size_t count, struct
                       "SELECT product_id, shelf_id, kind, status, price_min FROM shelf_products"
                       " WHERE shop_id = $1 AND product_id IN " DB_IDS " ORDER BY product_id, shelf_id",
                       values, DB_IDS_VALUES));
-    TRY(db_query_values(ctx, &wanted, WANTED(" AND p.id IN " DB_IDS) " ORDER BY 1, 2", values,
-                        DB_IDS_VALUES));
+    TRY(db_query_values(ctx, &wanted,
+                        WANTED(" AND p.id IN " DB_IDS, " AND t.product_id IN " DB_IDS,
+                               " AND c.product_id IN " DB_IDS) " ORDER BY 1, 2",
+                        values, DB_IDS_VALUES));
     size_t have_count = take_rows(ctx, there, &have), want_count = take_rows(ctx, wanted, &want);
     for (size_t i = 0, j = 0; i < have_count || j < want_count;) {
         int order = i == have_count ? 1 : j == want_count ? -1 : by_place(&have[i], &want[j]);
@@ -314,6 +317,7 @@ static err check_places(struct ctx *ctx, void (*report)(void *arg, const char *p
         ctx, &rows,
         "SELECT u.product_id, u.shelf_id, CAST(SUM(u.side) AS BIGINT) FROM (SELECT w.product_id,"
         " w.shelf_id, w.kind, w.status, w.price_min, 1 AS side FROM (" WANTED(
+            "", "",
             "") ") w"
                 " UNION ALL SELECT s.product_id, s.shelf_id, s.kind, s.status, s.price_min, 2"
                 " FROM shelf_products s WHERE s.shop_id = $1) u GROUP BY u.product_id, u.shelf_id"

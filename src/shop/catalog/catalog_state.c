@@ -42,6 +42,22 @@ static err read_tags(struct ctx *ctx, const int64_t *ids, struct product_state *
     return NULL;
 }
 
+static const struct buying_terms no_buying = {.min_quantity = 1, .tiers = "", .questions = ""};
+
+/* Each variant comes with what it knows of its product. */
+static struct buying_terms buying_of(const struct product_whole *whole)
+{
+    const struct variant *variant = whole->variants;
+    if (whole->variant_count == 0)
+        return no_buying;
+    return (struct buying_terms){.min_quantity = variant->min_quantity,
+                                 .max_quantity = variant->max_quantity,
+                                 .person_quantity = variant->person_quantity,
+                                 .person_days = variant->person_days,
+                                 .tiers = variant->common_tiers,
+                                 .questions = variant->questions};
+}
+
 static err read_part(struct ctx *ctx, const int64_t *ids, struct product_state *states, size_t count)
 {
     struct product_whole *wholes = arena_alloc_many(ctx->arena, count, sizeof *wholes);
@@ -53,7 +69,9 @@ static err read_part(struct ctx *ctx, const int64_t *ids, struct product_state *
                                            .attributes = wholes[i].attributes,
                                            .attribute_count = wholes[i].attribute_count,
                                            .variants = wholes[i].variants,
-                                           .variant_count = wholes[i].variant_count};
+                                           .variant_count = wholes[i].variant_count,
+                                           .schedule = wholes[i].schedule,
+                                           .buying = buying_of(&wholes[i])};
     TRY(read_tags(ctx, ids, states, count));
     return read_history(ctx, ids, states, count);
 }
@@ -72,25 +90,34 @@ static const char *const key_questions[] = {
     [PRODUCT_BY_SKU] = "SELECT sku, product_id FROM variants WHERE shop_id = $1 AND sku IN " DB_IDS,
     [PRODUCT_BY_BARCODE] = "SELECT barcode, product_id FROM variants WHERE shop_id = $1 AND barcode <> '' "
                            "AND barcode IN " DB_IDS,
+    [PRODUCT_BY_EXTERNAL_ID] = "SELECT external_id, product_id FROM variants WHERE shop_id = $1"
+                               " AND external_id <> '' AND external_id IN " DB_IDS,
     [PRODUCT_BY_HANDLE] = "SELECT handle, id FROM products WHERE shop_id = $1 AND handle IN " DB_IDS,
 };
+
+static err ask_keys(struct ctx *ctx, enum product_key key, const char *const *keys, size_t count,
+                    struct db_rows **rows)
+{
+    struct db_value values[DB_IDS_VALUES] = {db_int(ctx->shop->id)};
+    for (size_t i = 0; i < DB_IDS_LIMIT; i++)
+        values[i + 1] = db_text(keys[i < count ? i : count - 1]);
+    return db_ask_values(ctx, rows, key_questions[key], values, DB_IDS_VALUES);
+}
 
 err product_find_many(struct ctx *ctx, enum product_key key, const char *const *keys, size_t count,
                       int64_t *product_ids)
 {
+    struct db_rows **rows = arena_alloc_many(ctx->arena, count / DB_IDS_LIMIT + 1, sizeof *rows);
     memset(product_ids, 0, count * sizeof *product_ids);
-    for (size_t start = 0; start < count; start += DB_IDS_LIMIT) {
-        struct db_value values[DB_IDS_VALUES] = {db_int(ctx->shop->id)};
-        struct db_rows *rows;
-        size_t chunk = count - start < DB_IDS_LIMIT ? count - start : DB_IDS_LIMIT;
-        for (size_t i = 0; i < DB_IDS_LIMIT; i++)
-            values[i + 1] = db_text(keys[start + (i < chunk ? i : chunk - 1)]);
-        TRY(db_query_values(ctx, &rows, key_questions[key], values, DB_IDS_VALUES));
-        while (db_next(rows))
-            for (size_t i = start; i < start + chunk; i++)
-                if (text_is(keys[i], db_get_text(rows, 0)))
-                    product_ids[i] = db_get_int(rows, 1);
-    }
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT)
+        TRY(ask_keys(ctx, key, keys + start, count - start, &rows[start / DB_IDS_LIMIT]));
+    if (count > 0)
+        TRY(db_answer(ctx));
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT)
+        while (db_next(rows[start / DB_IDS_LIMIT]))
+            for (size_t i = start; i < count && i < start + DB_IDS_LIMIT; i++)
+                if (text_is(keys[i], db_get_text(rows[start / DB_IDS_LIMIT], 0)))
+                    product_ids[i] = db_get_int(rows[start / DB_IDS_LIMIT], 1);
     return NULL;
 }
 
@@ -148,7 +175,13 @@ static struct variant variant_after(struct ctx *ctx, const struct product_draft 
                                 : (struct variant_terms){.compare_kind = COMPARE_OWN, .compare_note = ""},
         .volume = trade    ? trade->volume
                   : before ? before->volume
-                           : 0};
+                           : 0,
+        .external_id = trade && trade->external_id ? trade->external_id
+                       : before                    ? before->external_id
+                                                   : "",
+        .own_tiers = variant->tiers ? variant->tiers
+                     : before       ? before->own_tiers
+                                    : ""};
 }
 
 static bool is_drafted(const struct product_draft *draft, int64_t variant_id)
@@ -201,6 +234,10 @@ static void parts_after(struct ctx *ctx, const struct product_draft *draft,
                                                                .seo_title = "",
                                                                .seo_description = "",
                                                                .specs = value_list(ctx->arena)};
+    after->schedule = draft->schedule ? *draft->schedule
+                      : before        ? before->schedule
+                                      : (struct product_schedule){0, 0};
+    after->buying = draft->buying ? *draft->buying : before ? before->buying : no_buying;
     after->tag_count = draft->tags ? draft->tag_count : before ? before->tag_count : 0;
     after->tags = arena_alloc_many(ctx->arena, after->tag_count + 1, sizeof *after->tags);
     for (size_t i = 0; i < after->tag_count; i++)

@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "job/job.h"
 #include "shop/catalog/catalog_shelf.h"
+#include "shop/catalog/catalog_tag_group.h"
+#include <stdlib.h>
 
 err product_tag_list(struct ctx *ctx, int64_t product_id, const char ***tags, size_t *count)
 {
@@ -39,62 +41,153 @@ err product_tags_check(struct ctx *ctx, const char *const *tags, size_t count, c
     return *kept_count > PRODUCT_TAG_LIMIT ? fail_field(ctx, "tags", "too-many", "at most 250 tags") : NULL;
 }
 
+static err insert_tag(struct ctx *ctx, const char *tag)
+{
+    return db_execute(ctx,
+                      "INSERT INTO tags (shop_id, id, name, created_at) VALUES ($1, $2, $3, $4)"
+                      " ON CONFLICT (shop_id, name) DO NOTHING",
+                      db_int(ctx->shop->id), db_int(id_new(ctx)), db_text(tag), db_int(ctx->now));
+}
+
 static err write_tag(struct ctx *ctx, int64_t product_id, const char *tag)
 {
-    TRY(db_execute(ctx,
-                   "INSERT INTO tags (shop_id, id, name, created_at) VALUES ($1, $2, $3, $4)"
-                   " ON CONFLICT (shop_id, name) DO NOTHING",
-                   db_int(ctx->shop->id), db_int(id_new(ctx)), db_text(tag), db_int(ctx->now)));
+    TRY(insert_tag(ctx, tag));
     return db_execute(ctx,
                       "INSERT INTO product_tags (shop_id, product_id, tag_id)"
                       " SELECT t.shop_id, $2, t.id FROM tags t WHERE t.shop_id = $1 AND t.name = $3",
                       db_int(ctx->shop->id), db_int(product_id), db_text(tag));
 }
 
+static err forget_tags(struct ctx *ctx, int64_t product_id)
+{
+    return db_execute(ctx, "DELETE FROM product_tags WHERE shop_id = $1 AND product_id = $2",
+                      db_int(ctx->shop->id), db_int(product_id));
+}
+
 err product_tags_write(struct ctx *ctx, int64_t product_id, const char *const *tags, size_t count)
 {
-    TRY(db_execute(ctx, "DELETE FROM product_tags WHERE shop_id = $1 AND product_id = $2",
-                   db_int(ctx->shop->id), db_int(product_id)));
+    TRY(forget_tags(ctx, product_id));
     for (size_t i = 0; i < count; i++)
         TRY(write_tag(ctx, product_id, tags[i]));
     return NULL;
 }
 
+/* Words with the ids of their tags, by word. */
+struct wording {
+    const char *name;
+    int64_t tag_id;
+};
+
+static int by_name(const void *left, const void *right)
+{
+    const struct wording *a = left, *b = right;
+    return strcmp(a->name, b->name);
+}
+
+/* All words of some products, each once. */
+static size_t gather_words(struct ctx *ctx, const struct tagging *taggings, size_t count,
+                           struct wording **words)
+{
+    size_t all = 0, kept = 0;
+    for (size_t i = 0; i < count; i++)
+        all += taggings[i].count;
+    *words = arena_alloc_many(ctx->arena, all + 1, sizeof **words);
+    for (size_t i = 0, at = 0; i < count; i++)
+        for (size_t j = 0; j < taggings[i].count; j++)
+            (*words)[at++].name = taggings[i].tags[j];
+    qsort(*words, all, sizeof **words, by_name);
+    for (size_t i = 0; i < all; i++)
+        if (kept == 0 || !text_is((*words)[kept - 1].name, (*words)[i].name))
+            (*words)[kept++] = (*words)[i];
+    return kept;
+}
+
+/* Makes tags of those that are none yet. */
+static err name_tags(struct ctx *ctx, struct wording *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        TRY(insert_tag(ctx, words[i].name));
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT) {
+        struct db_value values[DB_IDS_VALUES] = {db_int(ctx->shop->id)};
+        struct db_rows *rows;
+        for (size_t i = 0; i < DB_IDS_LIMIT; i++)
+            values[i + 1] = db_text(words[start + i < count ? start + i : count - 1].name);
+        TRY(db_query_values(ctx, &rows, "SELECT name, id FROM tags WHERE shop_id = $1 AND name IN " DB_IDS,
+                            values, DB_IDS_VALUES));
+        while (db_next(rows)) {
+            struct wording key = {.name = db_get_text(rows, 0)};
+            struct wording *word = bsearch(&key, words, count, sizeof *words, by_name);
+            if (word)
+                word->tag_id = db_get_int(rows, 1);
+        }
+    }
+    return NULL;
+}
+
+err product_tags_write_many(struct ctx *ctx, const struct tagging *taggings, size_t count)
+{
+    struct wording *words;
+    for (size_t i = 0; i < count; i++)
+        if (!taggings[i].is_new)
+            TRY(forget_tags(ctx, taggings[i].product_id));
+    size_t word_count = gather_words(ctx, taggings, count, &words);
+    TRY(name_tags(ctx, words, word_count));
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < taggings[i].count; j++) {
+            struct wording key = {.name = taggings[i].tags[j]};
+            const struct wording *word = bsearch(&key, words, word_count, sizeof *words, by_name);
+            TRY(db_execute(ctx, "INSERT INTO product_tags (shop_id, product_id, tag_id) VALUES ($1, $2, $3)",
+                           db_int(ctx->shop->id), db_int(taggings[i].product_id), db_int(word->tag_id)));
+        }
+    return NULL;
+}
+
 /* ---- the tags of the shop ---- */
 
-err tag_list(struct ctx *ctx, const char *prefix, const char *after, int limit, struct tag **tags,
-             size_t *count)
+err tag_list_in(struct ctx *ctx, const char *group, const char *prefix, const char *after, int limit,
+                struct tag **tags, size_t *count)
 {
     struct db_rows *rows;
     const char *from = prefix ? prefix : "";
     TRY(db_query(
         ctx, &rows,
         "SELECT t.id, t.name, CAST(COALESCE((SELECT SUM(n.count) FROM shelf_counts n"
-        " WHERE n.shop_id = t.shop_id AND n.shelf_id = t.id), 0) AS BIGINT), t.is_facet FROM tags t"
-        " WHERE t.shop_id = $1 AND t.name > $2 AND t.name >= $4 AND t.name < $5 ORDER BY t.name LIMIT $3",
+        " WHERE n.shop_id = t.shop_id AND n.shelf_id = t.id), 0) AS BIGINT), t.is_facet, t.group_name"
+        " FROM tags t WHERE t.shop_id = $1 AND t.name > $2 AND t.name >= $4 AND t.name < $5"
+        " AND ($6 = '' OR t.group_name = $6) ORDER BY t.name LIMIT $3",
         db_int(ctx->shop->id), db_text(after ? after : ""), db_int(limit), db_text(from),
-        db_text(arena_format(ctx->arena, "%s\xf4\x8f\xbf\xbf", from))));
+        db_text(arena_format(ctx->arena, "%s\xf4\x8f\xbf\xbf", from)), db_text(group)));
     *tags = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **tags);
     *count = 0;
     while (db_next(rows))
         (*tags)[(*count)++] = (struct tag){.id = db_get_int(rows, 0),
                                            .name = db_get_text(rows, 1),
                                            .product_count = db_get_int(rows, 2),
-                                           .is_facet = db_get_int(rows, 3) == 1};
+                                           .is_facet = db_get_int(rows, 3) == 1,
+                                           .group = db_get_text(rows, 4)};
     return NULL;
+}
+
+err tag_list(struct ctx *ctx, const char *prefix, const char *after, int limit, struct tag **tags,
+             size_t *count)
+{
+    return tag_list_in(ctx, "", prefix, after, limit, tags, count);
 }
 
 err tag_facet_list(struct ctx *ctx, struct tag **tags, size_t *count)
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
-                 "SELECT id, name FROM tags WHERE shop_id = $1 AND is_facet = 1 ORDER BY name LIMIT $2",
+                 "SELECT id, name, group_name FROM tags WHERE shop_id = $1 AND is_facet = 1"
+                 " ORDER BY group_name, name LIMIT $2",
                  db_int(ctx->shop->id), db_int(TAG_FACET_LIMIT)));
     *tags = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **tags);
     *count = 0;
     while (db_next(rows))
-        (*tags)[(*count)++] =
-            (struct tag){.id = db_get_int(rows, 0), .name = db_get_text(rows, 1), .is_facet = true};
+        (*tags)[(*count)++] = (struct tag){.id = db_get_int(rows, 0),
+                                           .name = db_get_text(rows, 1),
+                                           .is_facet = true,
+                                           .group = db_get_text(rows, 2)};
     return NULL;
 }
 
@@ -154,6 +247,7 @@ static err merge(struct ctx *ctx, int64_t from_id, int64_t into_id)
         " ON CONFLICT (shop_id, product_id, tag_id) DO NOTHING",
         db_int(ctx->shop->id), db_int(from_id), db_int(into_id)));
     TRY(shelf_merge(ctx, from_id, into_id));
+    TRY(tag_group_keep(ctx, from_id, into_id));
     return drop_tag(ctx, from_id);
 }
 
@@ -235,6 +329,8 @@ err tag_count(struct ctx *ctx, int64_t tag_id, int64_t *count)
 static err end_moving(struct ctx *ctx, const struct tag_moving *moving, const char *old_name)
 {
     const char *new_name;
+    if (moving->into_id)
+        TRY(tag_group_keep(ctx, moving->from_id, moving->into_id));
     TRY(drop_tag(ctx, moving->from_id));
     if (!moving->into_id)
         return outbox_emit(ctx, "tag.changed", moving->from_id, value_object(ctx->arena));

@@ -114,6 +114,18 @@ err price_change_write(struct ctx *ctx, int64_t product_id, const struct price_c
         db_int(ctx->actor), db_int(ctx->actor_id));
 }
 
+static struct price_change read_change(const struct db_rows *rows, int64_t variant_id)
+{
+    return (struct price_change){.variant_id = variant_id,
+                                 .version = db_get_int(rows, 0),
+                                 .at = db_get_int(rows, 1),
+                                 .price = db_get_int(rows, 2),
+                                 .compare_price = db_get_int(rows, 3),
+                                 .compare_kind = (enum compare_kind)db_get_int(rows, 4),
+                                 .actor = (enum actor_kind)db_get_int(rows, 5),
+                                 .actor_id = db_get_int(rows, 6)};
+}
+
 err price_change_list(struct ctx *ctx, int64_t product_id, int64_t variant_id, int64_t since,
                       struct price_change **changes, size_t *count)
 {
@@ -128,14 +140,35 @@ err price_change_list(struct ctx *ctx, int64_t product_id, int64_t variant_id, i
     *count = db_row_count(rows);
     *changes = arena_alloc_many(ctx->arena, *count + 1, sizeof **changes);
     for (size_t i = *count; i > 0 && db_next(rows); i--)
-        (*changes)[i - 1] = (struct price_change){.variant_id = variant_id,
-                                                  .version = db_get_int(rows, 0),
-                                                  .at = db_get_int(rows, 1),
-                                                  .price = db_get_int(rows, 2),
-                                                  .compare_price = db_get_int(rows, 3),
-                                                  .compare_kind = (enum compare_kind)db_get_int(rows, 4),
-                                                  .actor = (enum actor_kind)db_get_int(rows, 5),
-                                                  .actor_id = db_get_int(rows, 6)};
+        (*changes)[i - 1] = read_change(rows, variant_id);
+    return NULL;
+}
+
+/* $1 shop, $2 product, $3 variant, $4 since, $5 how many, $6 the place. */
+#define PRICES_SINCE                                                                                         \
+    "SELECT version, at, price, compare_price, compare_kind, actor, actor_id FROM price_changes"             \
+    " WHERE shop_id = $1 AND product_id = $2 AND variant_id = $3 AND version >= COALESCE((SELECT"            \
+    " MAX(version) FROM price_changes WHERE shop_id = $1 AND product_id = $2 AND variant_id = $3"            \
+    " AND at <= $4), 0)"
+
+err price_change_page(struct ctx *ctx, const struct price_change_query *query, struct price_change **changes,
+                      size_t *count)
+{
+    static const char *const statements[] = {PRICES_SINCE " AND version < $6 ORDER BY version DESC LIMIT $5",
+                                             PRICES_SINCE " AND version > $6 ORDER BY version LIMIT $5"};
+    int64_t place = query->behind_version ? query->behind_version : query->is_up ? -1 : INT64_MAX;
+    int limit = query->limit > PRICE_ROWS_LIMIT ? PRICE_ROWS_LIMIT : query->limit;
+    struct db_value values[] = {db_int(ctx->shop->id),
+                                db_int(query->product_id),
+                                db_int(query->variant_id),
+                                db_int(query->since),
+                                db_int(limit),
+                                db_int(place)};
+    struct db_rows *rows;
+    TRY(db_query_values(ctx, &rows, statements[query->is_up], values, sizeof values / sizeof *values));
+    *changes = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **changes);
+    for (*count = 0; db_next(rows); (*count)++)
+        (*changes)[*count] = read_change(rows, query->variant_id);
     return NULL;
 }
 

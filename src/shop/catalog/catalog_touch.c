@@ -5,14 +5,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/catalog/catalog_shelf.h"
 
+#define TOUCH_OF                                                                                             \
+    "INSERT INTO touched_products (shop_id, product_id, stamp)"                                              \
+    " SELECT p.shop_id, p.id, 1 FROM products p WHERE p.shop_id = $1 AND p.id"
+#define TOUCH_AGAIN " ON CONFLICT (shop_id, product_id) DO UPDATE SET stamp = touched_products.stamp + 1"
+
 err product_touch_many(struct ctx *ctx, const int64_t *product_ids, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        TRY(db_execute(ctx,
-                       "INSERT INTO touched_products (shop_id, product_id, stamp)"
-                       " SELECT p.shop_id, p.id, 1 FROM products p WHERE p.shop_id = $1 AND p.id = $2"
-                       " ON CONFLICT (shop_id, product_id) DO UPDATE SET stamp = touched_products.stamp + 1",
-                       db_int(ctx->shop->id), db_int(product_ids[i])));
+    struct db_value values[DB_IDS_VALUES];
+    if (count == 1)
+        return db_execute(ctx, TOUCH_OF " = $2" TOUCH_AGAIN, db_int(ctx->shop->id), db_int(product_ids[0]));
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT) {
+        db_bind_ids(ctx, product_ids + start, count - start, values);
+        TRY(db_execute_values(ctx, TOUCH_OF " IN " DB_IDS TOUCH_AGAIN, values, DB_IDS_VALUES));
+    }
     return NULL;
 }
 

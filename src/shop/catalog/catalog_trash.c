@@ -52,7 +52,7 @@ static err trash_tag(struct ctx *ctx, void *arg)
     const int64_t *tag_id = arg;
     struct db_rows *tag, *rows;
     struct value *data = value_object(ctx->arena);
-    TRY(db_query(ctx, &tag, "SELECT name, is_facet FROM tags WHERE shop_id = $1 AND id = $2",
+    TRY(db_query(ctx, &tag, "SELECT name, is_facet, group_name FROM tags WHERE shop_id = $1 AND id = $2",
                  db_int(ctx->shop->id), db_int(*tag_id)));
     if (!db_next(tag))
         return fail_with(ctx, ERR_NOT_FOUND, "no such tag");
@@ -64,6 +64,7 @@ static err trash_tag(struct ctx *ctx, void *arg)
     value_set_id(ctx->arena, data, "id", *tag_id);
     value_set_text(ctx->arena, data, "name", name);
     value_set_int(ctx->arena, data, "is_facet", db_get_int(tag, 1));
+    value_set_text(ctx->arena, data, "group", db_get_text(tag, 2));
     add_ids(ctx, data, "products", rows);
     TRY(trash_put(ctx, TRASH_TAG, name, data));
     return tag_remove(ctx, *tag_id);
@@ -88,12 +89,12 @@ err tag_restore(struct ctx *ctx, const struct value *data)
 {
     int64_t *ids, tag_id;
     size_t count;
-    const char *name = text_at(data, "name");
+    const char *name = text_at(data, "name"), *group = value_find_text(data, "group");
     TRY(db_execute(ctx,
-                   "INSERT INTO tags (shop_id, id, name, created_at) VALUES ($1, $2, $3, $4)"
-                   " ON CONFLICT (shop_id, name) DO NOTHING",
+                   "INSERT INTO tags (shop_id, id, name, created_at, group_name)"
+                   " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (shop_id, name) DO NOTHING",
                    db_int(ctx->shop->id), db_int(id_of(value_find_text(data, "id"))), db_text(name),
-                   db_int(ctx->now)));
+                   db_int(ctx->now), db_text(group ? group : "")));
     TRY(tag_find(ctx, name, &tag_id));
     TRY(read_products(ctx, data, "products", &ids, &count));
     for (size_t i = 0; i < count; i++)
@@ -129,6 +130,7 @@ static err trash_category(struct ctx *ctx, void *arg)
     value_set_text(ctx->arena, data, "picture", category->picture_id);
     value_set_id(ctx->arena, data, "parent", category->parent_id);
     value_set_int(ctx->arena, data, "position", category->position);
+    value_set_text(ctx->arena, data, "need", shop_need_names[category->need]);
     add_ids(ctx, data, "attributes", rows);
     TRY(trash_put(ctx, TRASH_CATEGORY, category->name, data));
     return category_remove(ctx, *category_id);
@@ -151,6 +153,14 @@ static err find_parent(struct ctx *ctx, int64_t *parent_id)
     return failure;
 }
 
+static enum shop_need need_of(const char *name)
+{
+    for (int i = 0; name && shop_need_names[i]; i++)
+        if (text_is(shop_need_names[i], name))
+            return (enum shop_need)i;
+    return NEED_NONE;
+}
+
 err category_restore(struct ctx *ctx, const struct value *data)
 {
     struct category category = {.id = id_of(value_find_text(data, "id")),
@@ -161,7 +171,8 @@ err category_restore(struct ctx *ctx, const struct value *data)
                                 .summary_en = text_at(data, "summary_en"),
                                 .picture_id = value_find_text(data, "picture"),
                                 .parent_id = id_of(value_find_text(data, "parent")),
-                                .position = value_find_int(data, "position", 0)};
+                                .position = value_find_int(data, "position", 0),
+                                .need = need_of(value_find_text(data, "need"))};
     const struct value *attributes = value_find(data, "attributes");
     TRY(find_parent(ctx, &category.parent_id));
     TRY(category_insert(ctx, &category));
@@ -196,6 +207,7 @@ static err trash_collection(struct ctx *ctx, void *arg)
     value_set_text(ctx->arena, data, "summary_en", one->summary_en);
     value_set_text(ctx->arena, data, "seo_title", one->seo_title);
     value_set_text(ctx->arena, data, "seo_description", one->seo_description);
+    value_set_text(ctx->arena, data, "picture", one->picture_id);
     value_set_text(ctx->arena, data, "rule", one->rule);
     value_set_int(ctx->arena, data, "is_smart", one->is_smart);
     value_set_int(ctx->arena, data, "is_shown", one->is_shown);
@@ -237,6 +249,7 @@ err collection_restore(struct ctx *ctx, const struct value *data)
                              .summary_en = text_at(data, "summary_en"),
                              .seo_title = text_at(data, "seo_title"),
                              .seo_description = text_at(data, "seo_description"),
+                             .picture_id = value_find_text(data, "picture"),
                              .rule = text_at(data, "rule"),
                              .is_smart = value_find_int(data, "is_smart", 0) != 0,
                              .is_shown = value_find_int(data, "is_shown", 0) != 0,

@@ -24,6 +24,7 @@ struct part {
     struct attribute *attributes;
     size_t attribute_count;
     struct category *categories;
+    struct shelf_gate gate;
     size_t category_count;
 };
 
@@ -118,8 +119,11 @@ static err draft_of(struct ctx *ctx, const struct part *part, const struct touch
     TRY(product_tags_today(ctx, draft->tags, draft->tag_count, touched->at ? touched->at : ctx->now));
     draft->id = touched->product_id;
     draft->version = touched->present;
+    draft->schedule = product_schedule_today(ctx, draft->schedule);
     draft->cause = "undone";
+    bool goes_on = draft->status == PRODUCT_ACTIVE && whole->product->status != PRODUCT_ACTIVE;
     *is_fine = has_category(part, draft->category_id) &&
+               !(goes_on && shelf_gate_ask(ctx, &part->gate, draft->id, draft->category_id).code) &&
                !product_draft_settle(ctx, part->attributes, part->attribute_count, draft);
     return NULL;
 }
@@ -189,6 +193,7 @@ err product_act_undo_part(struct ctx *ctx, struct act_undoing *undoing)
     TRY(read_sheets(ctx, part));
     TRY(attribute_list(ctx, &part->attributes, &part->attribute_count));
     TRY(category_list(ctx, &part->categories, &part->category_count));
+    TRY(shelf_gate_load(ctx, &part->gate));
     TRY(give_back(ctx, part));
     undoing->after = part->items[part->count - 1].product_id;
     return NULL;

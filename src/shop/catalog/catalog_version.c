@@ -242,6 +242,7 @@ err product_restore(struct ctx *ctx, int64_t product_id, int64_t version, int64_
     TRY(product_tags_today(ctx, draft.tags, draft.tag_count, at));
     draft.id = product_id;
     draft.version = expected;
+    draft.schedule = product_schedule_today(ctx, draft.schedule);
     draft.cause = "restored";
     return product_save(ctx, &draft);
 }

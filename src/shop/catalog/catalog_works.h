@@ -26,7 +26,8 @@ struct tag {
     int64_t id;
     const char *name;
     int64_t product_count;
-    bool is_facet; /* lists can be narrowed by it */
+    bool is_facet;     /* lists can be narrowed by it */
+    const char *group; /* "" = in none */
 };
 #define TAG_FACET_LIMIT 16
 

@@ -5,11 +5,13 @@
 #include "base/crypto.h"
 #include "base/text.h"
 #include "shop/payment/payment.h"
+#include "shop/pricing/pricing.h"
 #include "shop/tenant/tenant.h"
 #include <inttypes.h>
 
 #define PHONE_MINIMUM 5
 #define PHONE_LIMIT 20
+#define ADDRESS_KEY_LIMIT 2048
 
 /* ---- what must be there ----------------------------------------------------------------------------------
  */
@@ -72,6 +74,22 @@ static void check_address(struct ctx *ctx, const struct address *address, struct
         add_problem(ctx, list, "address.line", "required", "street and number");
 }
 
+/* What carrying costs, and whether it goes there at all, depends on the province. */
+static void check_region(struct ctx *ctx, const struct cart *cart, const struct address *address,
+                         struct problem_list *list)
+{
+    const struct priced *priced = &cart->priced;
+    if (priced->freight.state == FREIGHT_NONE || !address->region[0])
+        return;
+    int64_t region = freight_region_of(address->region);
+    if (region == 0)
+        add_problem(ctx, list, "address.region", "no-province", "begin with the province");
+    else if (priced->freight.state == FREIGHT_REFUSED)
+        add_problem(ctx, list, "address.region", "not-delivered",
+                    arena_format(ctx->arena, "some of the goods are not delivered to %s",
+                                 freight_region_name(ctx, region)));
+}
+
 /* The word that finds the order again, when the shop offers it and the buyer chose one. */
 static const char *passcode_of(const struct ctx *ctx, const struct checkout *checkout)
 {
@@ -86,6 +104,99 @@ static void check_passcode(struct ctx *ctx, const struct checkout *checkout, str
         add_problem(ctx, list, "passcode", "passcode-length", "6 to 32 characters");
 }
 
+/* The products of the cart of which a person may have only so many, NULL when there are none. */
+static struct ration *gather_rations(struct ctx *ctx, const struct cart *cart, size_t *count)
+{
+    struct ration *rations = NULL;
+    *count = 0;
+    for (size_t i = 0; i < cart->count; i++) {
+        const struct cart_line *line = &cart->lines[i];
+        if (line->variant->person_quantity > 0 && !rations)
+            rations = arena_alloc_many(ctx->arena, cart->count, sizeof *rations);
+        order_rations_add(rations, count, line->variant, line->quantity);
+    }
+    return rations;
+}
+
+err checkout_rations(struct ctx *ctx, const struct cart *cart, const struct contact *contact,
+                     struct ration **rations, size_t *count)
+{
+    *rations = gather_rations(ctx, cart, count);
+    return *rations ? order_rations_load(ctx, contact, *rations, *count) : NULL;
+}
+
+/* Which of the two fields tells who the buyer is. */
+static const char *contact_field(const struct contact *contact)
+{
+    return contact->phone[0] ? "contact.phone" : "contact.email";
+}
+
+static err check_rations(struct ctx *ctx, const struct cart *cart, const struct contact *contact,
+                         struct problem_list *list)
+{
+    struct ration *rations;
+    size_t count;
+    if (list->first) /* who it is will only be known then */
+        return NULL;
+    TRY(checkout_rations(ctx, cart, contact, &rations, &count));
+    for (size_t i = 0; i < count; i++)
+        if (rations[i].wanted > rations[i].left)
+            add_problem(ctx, list, contact_field(contact), "person-limit",
+                        arena_format(ctx->arena,
+                                     "%s: you can still buy %" PRId64 " of %" PRId64 " for each buyer",
+                                     rations[i].title, rations[i].left, rations[i].most));
+    return NULL;
+}
+
+/* ---- who buys ---- */
+
+/* Where it goes, whoever is named: without blanks and signs between. */
+static const unsigned char *address_key(struct ctx *ctx, const struct address *address)
+{
+    struct text_buf text;
+    unsigned char *key = arena_alloc(ctx->arena, CRYPTO_INDEX_BYTES);
+    text_open(&text, ctx->arena, ADDRESS_KEY_LIMIT);
+    for (const char *c = address->region; *c; c++)
+        if (!strchr(" /,.-#", *c))
+            text_add_char(&text, *c);
+    for (const char *c = address->line; *c; c++)
+        if (!strchr(" /,.-#", *c))
+            text_add_char(&text, *c);
+    crypto_blind_index(ctx, "checkout.address", text_of(&text), key);
+    return key;
+}
+
+static struct promotion_buyer buyer_of(struct ctx *ctx, const struct checkout *checkout)
+{
+    struct promotion_buyer buyer = {.region = freight_region_of(checkout->address.region)};
+    if (!ctx->shop->has_promotions && !ctx->shop->has_flash)
+        return buyer;
+    buyer.count = order_buyer_keys(ctx, &checkout->contact, buyer.keys);
+    if (buyer.count > 0 && checkout->address.region[0] && checkout->address.line[0])
+        buyer.keys[buyer.count++] = address_key(ctx, &checkout->address);
+    return buyer;
+}
+
+static err check_flash(struct ctx *ctx, const struct cart *cart, const struct checkout *checkout,
+                       struct problem_list *list)
+{
+    struct flash_want *wants;
+    size_t count = flash_wants(ctx, &cart->priced, cart->quoted, cart->count, &wants);
+    struct promotion_buyer buyer;
+    if (list->first || count == 0)
+        return NULL;
+    buyer = buyer_of(ctx, checkout);
+    TRY(flash_person_left(ctx, &buyer, wants, count));
+    for (size_t i = 0; i < count; i++)
+        if (wants[i].quantity > wants[i].left)
+            add_problem(ctx, list, contact_field(&checkout->contact), "flash-person",
+                        arena_format(ctx->arena,
+                                     "%s: one buyer may have %" PRId64 " pieces, you can have %" PRId64
+                                     " more",
+                                     wants[i].place->name, wants[i].place->entry.person_most, wants[i].left));
+    return NULL;
+}
+
 err checkout_check(struct ctx *ctx, const struct cart *cart, const struct checkout *checkout)
 {
     struct problem_list list = {0};
@@ -93,8 +204,18 @@ err checkout_check(struct ctx *ctx, const struct cart *cart, const struct checko
     check_contact(ctx, &checkout->contact, &list);
     if (cart->needs_address)
         check_address(ctx, &checkout->address, &list);
+    check_region(ctx, cart, &checkout->address, &list);
     check_passcode(ctx, checkout, &list);
+    TRY(check_rations(ctx, cart, &checkout->contact, &list));
+    TRY(check_flash(ctx, cart, checkout, &list));
     return list.first ? fail_fields(ctx, list.first) : NULL;
+}
+
+err checkout_load_cart(struct ctx *ctx, const struct checkout *checkout, const struct cart **cart)
+{
+    struct promotion_buyer buyer = buyer_of(ctx, checkout);
+    TRY(order_is_new_buyer(ctx, &checkout->contact, &buyer.is_new));
+    return cart_load_for(ctx, checkout->cart_token, &buyer, cart);
 }
 
 /* ---- one cart, one order ---- */
@@ -162,10 +283,36 @@ static struct order_line line_of(const struct cart_line *line, size_t index)
         .kind = variant->kind,
         .unit_price = line->unit_price,
         .quantity = line->quantity,
+        .discount = line->discount,
         .total = line->total,
         .answers = line->answers,
-        .available = line->available,
+        .available = line->in_stock,
+        .role = line->addon ? LINE_ADDON : LINE_BOUGHT,
+        .promotion_id = line->addon ? line->addon->id : 0,
     };
+}
+
+/* It costs nothing; what it would cost stays with it. */
+static struct order_line line_of_gift(const struct cart_gift *gift, size_t index)
+{
+    const struct cart_line bought = {
+        .variant = gift->variant, .quantity = gift->quantity, .in_stock = gift->in_stock};
+    struct order_line line = line_of(&bought, index);
+    line.role = LINE_GIFT;
+    line.promotion_id = gift->promotion->id;
+    line.list_price = gift->variant->price;
+    return line;
+}
+
+static void add_gifts(const struct cart *cart, struct order *order)
+{
+    for (size_t i = 0; i < cart->gift_count; i++) {
+        if (cart->gifts[i].quantity == 0)
+            continue;
+        order->lines[order->line_count] = line_of_gift(&cart->gifts[i], order->line_count);
+        order->item_count += cart->gifts[i].quantity;
+        order->line_count++;
+    }
 }
 
 static struct order *draft_order(struct ctx *ctx, const struct cart *cart, const struct checkout *checkout)
@@ -174,16 +321,21 @@ static struct order *draft_order(struct ctx *ctx, const struct cart *cart, const
     order->id = id_new(ctx);
     order->currency = ctx->shop->currency;
     order->total = cart->total;
+    order->discount = cart->priced.quote.discount;
+    order->freight = cart->priced.quote.freight;
+    order->freight_discount = cart->priced.quote.freight_discount;
     order->item_count = cart->item_count;
     order->contact = checkout->contact;
     order->address = cart->needs_address ? checkout->address : (struct address){"", "", "", ""};
     order->note = checkout->note;
     order->passcode = passcode_of(ctx, checkout);
     order->cart_id = cart->id;
-    order->lines = arena_alloc_many(ctx->arena, cart->count, sizeof *order->lines);
+    order->has_consent = checkout->accepts_no_return;
+    order->lines = arena_alloc_many(ctx->arena, cart->count + cart->gift_count, sizeof *order->lines);
     order->line_count = cart->count;
     for (size_t i = 0; i < cart->count; i++)
         order->lines[i] = line_of(&cart->lines[i], i);
+    add_gifts(cart, order);
     return order;
 }
 
@@ -196,10 +348,13 @@ static err check_goods(struct ctx *ctx, const struct cart *cart)
         if (line->problem == LINE_UNANSWERED)
             return fail_with(ctx, ERR_CONFLICT, "%s: its questions are to be answered anew",
                              line->variant->product_title);
-        if (line->problem == LINE_BELOW_LEAST || line->problem == LINE_ABOVE_MOST)
-            return fail_with(ctx, ERR_LIMIT, "%s: at %s %" PRId64 " in one order",
-                             line->variant->product_title,
+        if (line->problem == LINE_BELOW_LEAST || line->problem == LINE_ABOVE_MOST ||
+            line->problem == LINE_ABOVE_PERSON)
+            return fail_with(ctx, ERR_LIMIT, "%s: at %s %" PRId64 " pieces", line->variant->product_title,
                              line->problem == LINE_BELOW_LEAST ? "least" : "most", line->bound);
+        if (line->problem == LINE_FLASH_OUT)
+            return fail_with(ctx, ERR_FLASH_SOLD_OUT, "%s: all pieces of the flash sale are sold",
+                             line->variant->product_title);
         if (line->problem == LINE_OFF_SHELF)
             return fail_with(ctx, ERR_OUT_OF_STOCK, "%s is no longer offered", line->variant->product_title);
         if (line->problem != LINE_FINE)
@@ -212,13 +367,40 @@ static err check_goods(struct ctx *ctx, const struct cart *cart)
 struct placing {
     const struct checkout *checkout;
     const struct request_key *key;
+    struct promotion_buyer buyer;
     struct order *order;
+    bool has_gifts; /* the last try meant to give some */
 };
 
-static err write_order(struct ctx *ctx, const struct cart *cart, const struct request_key *key,
+/* A gift that is gone is never left out in silence: who did not see so is shown it first. */
+static err check_gifts(struct ctx *ctx, const struct cart *cart, struct placing *placing)
+{
+    const char *shown = placing->checkout->shown_gifts;
+    placing->has_gifts = cart->priced.given_count > 0;
+    bool is_known = shown && shown[0];
+    if (is_known ? !text_is(shown, cart_gifts_text(ctx, cart)) : cart_lacks_gifts(cart))
+        return fail_with(ctx, ERR_GIFT_CHANGED, "%s",
+                         cart_lacks_gifts(cart) ? "a gift is gone" : "other gifts are earned now");
+    return NULL;
+}
+
+static err use_offers(struct ctx *ctx, const struct cart *cart, const struct promotion_buyer *buyer,
+                      const struct order *order)
+{
+    if (order->discount == 0 && order->freight == 0 && cart->priced.given_count == 0 &&
+        !price_lists_are_used(cart->quoted, cart->count))
+        return NULL;
+    return promotion_take(ctx, order->id, &cart->priced, cart->quoted, cart->count, buyer);
+}
+
+static err write_order(struct ctx *ctx, const struct cart *cart, const struct placing *placing,
                        struct order *order)
 {
+    const struct request_key *key = placing->key;
     TRY(cart_check_out(ctx, cart, order->id));
+    TRY(use_offers(ctx, cart, &placing->buyer, order));
+    if (price_lists_are_for_new(cart->quoted, cart->count))
+        TRY(order_claim_new_buyer(ctx, order->id, &order->contact));
     if (key->is_given)
         TRY(db_expect(ctx, 1, ERR_DUPLICATE, "idempotency key",
                       "INSERT INTO checkout_keys (shop_id, key_hash, request_hash, order_id, created_at)"
@@ -229,6 +411,28 @@ static err write_order(struct ctx *ctx, const struct cart *cart, const struct re
     return order->total > 0 ? NULL : payment_settle_free(ctx, order);
 }
 
+/* Nothing is asked or written for a cart of goods that everybody may have as many of as there are. */
+static err take_rations(struct ctx *ctx, const struct cart *cart, struct order *order)
+{
+    size_t count;
+    struct ration *rations = gather_rations(ctx, cart, &count);
+    order->is_rationed = rations != NULL;
+    return rations ? order_rations_take(ctx, order->id, &order->contact, rations, count) : NULL;
+}
+
+/* Nothing is asked or written without a flash sale. */
+static err take_flash(struct ctx *ctx, const struct cart *cart, const struct promotion_buyer *buyer,
+                      struct order *order)
+{
+    struct flash_want *wants;
+    size_t count = flash_wants(ctx, &cart->priced, cart->quoted, cart->count, &wants);
+    if (count == 0)
+        return NULL;
+    order->is_rationed = true;
+    order->unpaid_ms = flash_unpaid_ms(wants, count);
+    return flash_take(ctx, order->id, wants, count, buyer);
+}
+
 static err place_new(struct ctx *ctx, const struct cart *cart, struct placing *placing)
 {
     TRY(check_goods(ctx, cart));
@@ -237,8 +441,11 @@ static err place_new(struct ctx *ctx, const struct cart *cart, struct placing *p
         return fail_with(ctx, ERR_PRICE_CHANGED, "it costs %s now",
                          money_decimal(ctx->arena, money_of(cart->total, ctx->shop->currency)));
     TRY(checkout_check(ctx, cart, placing->checkout));
+    TRY(check_gifts(ctx, cart, placing));
     struct order *order = draft_order(ctx, cart, placing->checkout);
-    TRY(write_order(ctx, cart, placing->key, order));
+    TRY(take_rations(ctx, cart, order));
+    TRY(take_flash(ctx, cart, &placing->buyer, order));
+    TRY(write_order(ctx, cart, placing, order));
     placing->order = order;
     return order->total > 0 ? NULL : order_load(ctx, order->id, &placing->order);
 }
@@ -251,7 +458,7 @@ static err place_in_transaction(struct ctx *ctx, void *arg)
     struct db_rows *rows;
     placing->order = NULL;
     TRY(ask_key(ctx, placing->key, &rows));
-    err failure = cart_load(ctx, placing->checkout->cart_token, &cart);
+    err failure = cart_load_for(ctx, placing->checkout->cart_token, &placing->buyer, &cart);
     TRY(take_key(ctx, placing->key, rows, &placing->order));
     if (placing->order)
         return NULL;
@@ -263,16 +470,41 @@ static err place_in_transaction(struct ctx *ctx, void *arg)
     return place_new(ctx, cart, placing);
 }
 
+/* Whoever cannot win is told before anything is priced or begun. The variants are kept for the other way
+ * round: an order that met the end of the counter shuts the gate for those behind it. */
+struct flash_gatekeeping {
+    int64_t variant_ids[CART_LINE_LIMIT];
+    size_t count;
+};
+
+static err pass_gate(struct ctx *ctx, const char *cart_token, struct flash_gatekeeping *seen)
+{
+    seen->count = 0;
+    if (!ctx->shop->has_flash)
+        return NULL;
+    TRY(cart_peek(ctx, cart_token, seen->variant_ids, &seen->count));
+    return flash_gate_pass(ctx, seen->variant_ids, seen->count);
+}
+
 err checkout_place(struct ctx *ctx, const struct checkout *checkout, struct order **order)
 {
+    struct flash_gatekeeping seen;
+    TRY(pass_gate(ctx, checkout->cart_token, &seen));
     struct request_key key;
     hash_request(ctx, checkout, &key);
-    struct placing placing = {checkout, &key, NULL};
+    struct placing placing = {checkout, &key, buyer_of(ctx, checkout), NULL, false};
+    TRY(order_is_new_buyer(ctx, &checkout->contact, &placing.buyer.is_new));
     err failure = NULL;
     for (int tries = 0; tries < 4; tries++) {
         failure = db_transact(ctx, place_in_transaction, &placing);
         *order = placing.order;
-        if (!failure || (failure->code != ERR_CART_CHECKED_OUT && failure->code != ERR_DUPLICATE))
+        if (failure && failure->code == ERR_FLASH_SOLD_OUT)
+            flash_gate_shut(ctx, seen.variant_ids, seen.count);
+        /* Somebody took the last gift meanwhile: the next look says so. */
+        bool lost_gift = failure && failure->code == ERR_OUT_OF_STOCK && placing.has_gifts;
+        placing.has_gifts = false;
+        if (!failure ||
+            (failure->code != ERR_CART_CHECKED_OUT && failure->code != ERR_DUPLICATE && !lost_gift))
             return failure;
     }
     return failure;

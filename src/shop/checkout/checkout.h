@@ -24,21 +24,33 @@ struct checkout {
     const char *note;
     const char *passcode;       /* "" = none; left out when the shop does not offer it */
     const int64_t *shown_total; /* what the buyer agreed to; NULL = nobody said */
+    const char *shown_gifts;    /* cart_gifts_text as the buyer saw it; NULL or "" = not said */
+    bool accepts_no_return; /* knows which goods are not taken back without a reason; the order keeps it */
 };
 
+/* The cart, priced for who buys as far as the contact and the address tell. As cart_load. */
+CHECKED err checkout_load_cart(struct ctx *ctx, const struct checkout *checkout, const struct cart **cart);
 /* Checks contact and address against what the cart needs: every field problem at once. */
 CHECKED err checkout_check(struct ctx *ctx, const struct cart *cart, const struct checkout *checkout);
+/* The products of the cart of which a person may have only so many, and how many of each this one may still
+ * have; no question is asked when there are none. */
+CHECKED err checkout_rations(struct ctx *ctx, const struct cart *cart, const struct contact *contact,
+                             struct ration **rations, size_t *count);
 /* Prices, reserves and writes the order in one transaction; or gives the order that this cart or key made
  * already. ERR_CART_EMPTY, ERR_OUT_OF_STOCK (nothing is left over), ERR_IDEMPOTENCY_MISMATCH, ERR_INVALID,
- * ERR_PRICE_CHANGED when it costs another sum than was shown,
+ * ERR_PRICE_CHANGED when it costs another sum than was shown, ERR_GIFT_CHANGED when other gifts go with it
+ * than were shown, or one is gone and nobody was shown, ERR_PROMOTION_OVER when somebody used up an
+ * offer in this moment (the next try prices without it),
  * ERR_SHOP_CLOSED after the announced end of business. */
 CHECKED err checkout_place(struct ctx *ctx, const struct checkout *checkout, struct order **order);
 /* Closes an unpaid order and gives its stock back, after asking the gateways whether it was paid after all:
  * then it is not closed but paid. `event` is "expired" or "cancelled". ERR_INVALID_TRANSITION when it is not
  * unpaid. */
 CHECKED err order_close_unpaid(struct ctx *ctx, int64_t order_id, const char *event, const char *note);
-/* Staff cancels: an unpaid order as above, a paid one that has not left with its whole refund. */
-CHECKED err order_cancel(struct ctx *ctx, struct order *order, const char *reason);
+/* Staff cancels: an unpaid order as above, a paid one that has not left with its whole refund; the latter
+ * needs a reason (ERR_INVALID at "reason"), and another reason than those listed a note. */
+CHECKED err order_cancel(struct ctx *ctx, struct order *order, enum order_cancel_reason reason,
+                         const char *note);
 /* Adds deliveries, shipments, refunds and events to an order's view. */
 CHECKED err order_full_view(struct ctx *ctx, const struct order *order, bool is_masked, struct value **view);
 

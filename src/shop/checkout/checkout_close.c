@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "shop/payment/payment.h"
+#include "shop/pricing/pricing.h"
 
 #define CLOSE_ATTEMPTS 20
 
@@ -12,24 +13,41 @@ struct closing {
     const struct order *order;
     const char *event;
     const char *note;
-    bool is_paid;
+    enum order_cancel_reason reason; /* of a paid order */
     int64_t refund;
     int64_t refund_id;
 };
+
+static err give_back_counted(struct ctx *ctx, int64_t order_id, const struct demand *demands, size_t count)
+{
+    TRY(order_rations_give_back(ctx, order_id, demands, count));
+    return flash_give_back(ctx, order_id);
+}
 
 static err close_in_transaction(struct ctx *ctx, void *arg)
 {
     struct closing *closing = arg;
     struct order order = *closing->order;
     struct demand *demands;
-    size_t count = order_demands(ctx, &order, 0, &demands);
-    struct order_change change = {.event = closing->event, .note = closing->note};
+    size_t count = order_demands_left(ctx, &order, 0, &demands);
+    struct order_change change = {.event = closing->event,
+                                  .note = closing->note,
+                                  .reason = closing->reason ? order_cancel_reasons[closing->reason] : NULL};
     TRY(order_apply(ctx, &order, &change));
+    if (closing->reason)
+        TRY(order_count_cancelled(ctx, closing->reason));
     TRY(stock_release(ctx, order.id, demands, count));
+    if (order.is_rationed)
+        TRY(give_back_counted(ctx, order.id, demands, count));
+    if (order_has_offers(&order))
+        TRY(promotion_give_back(ctx, order.id));
+    /* What is promised back already is refunded when it went. */
     struct order_change nothing_to_refund = {.event = "refunded"};
     if (closing->refund == 0)
-        return closing->is_paid ? order_apply(ctx, &order, &nothing_to_refund) : NULL;
-    return payment_refund(ctx, &order, closing->refund, closing->note, &closing->refund_id);
+        return closing->reason && order.paid == order.refunded ? order_apply(ctx, &order, &nothing_to_refund)
+                                                               : NULL;
+    const char *why = closing->note[0] ? closing->note : change.reason;
+    return payment_refund(ctx, &order, closing->refund, why, &closing->refund_id);
 }
 
 err order_close_unpaid(struct ctx *ctx, int64_t order_id, const char *event, const char *note)
@@ -41,25 +59,32 @@ err order_close_unpaid(struct ctx *ctx, int64_t order_id, const char *event, con
     return db_transact(ctx, close_in_transaction, &closing);
 }
 
-static err cancel_paid(struct ctx *ctx, struct order *order, const char *reason)
+static err cancel_paid(struct ctx *ctx, struct order *order, enum order_cancel_reason reason,
+                       const char *note)
 {
+    if (!order_may(order->state, "cancelled_paid"))
+        return order_refuse(ctx, order, "cancelled_paid");
+    if (!reason)
+        return fail_field(ctx, "reason", "required", "say why a paid order is cancelled");
+    if (reason == CANCEL_OTHER && !note[0])
+        return fail_field(ctx, "note", "required", "another reason needs words");
     struct payment_attempt *attempts;
     size_t count;
     TRY(payment_attempt_list(ctx, order->id, &attempts, &count));
     struct closing closing = {.order = order,
                               .event = "cancelled_paid",
-                              .note = reason,
-                              .is_paid = true,
+                              .note = note,
+                              .reason = reason,
                               .refund = payment_refundable(attempts, count)};
     TRY(db_transact(ctx, close_in_transaction, &closing));
     return closing.refund_id ? payment_send_refund(ctx, closing.refund_id) : NULL;
 }
 
-err order_cancel(struct ctx *ctx, struct order *order, const char *reason)
+err order_cancel(struct ctx *ctx, struct order *order, enum order_cancel_reason reason, const char *note)
 {
     if (order_may(order->state, "cancelled"))
-        return order_close_unpaid(ctx, order->id, "cancelled", reason);
-    return cancel_paid(ctx, order, reason);
+        return order_close_unpaid(ctx, order->id, "cancelled", note);
+    return cancel_paid(ctx, order, reason, note);
 }
 
 /* Runs when an order's time is over. An order that was paid or closed meanwhile needs nothing. */

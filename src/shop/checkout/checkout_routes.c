@@ -3,7 +3,9 @@
 #include "shop/checkout/checkout_routes.h"
 
 #include "base/random.h"
+#include "shop/checkout/address_text.h"
 #include "shop/checkout/checkout.h"
+#include "shop/checkout/checkout_member.h"
 #include "shop/tenant/tenant.h"
 
 #define TOTAL_UNSAID (-1)
@@ -16,6 +18,10 @@ struct checkout_form {
     const char *note;
     const char *passcode;
     int64_t shown_total;
+    const char *shown_gifts;
+    bool accepts_no_return;
+    int64_t address_id;
+    const char *paste;
 };
 
 #define TEXT_FIELD(field_name, member, limit, text)                                                          \
@@ -41,12 +47,30 @@ static const struct field checkout_fields[] = {
      .help = "What the buyer wants to say"},
     TEXT_FIELD("passcode", passcode, PASSCODE_LONGEST,
                "A word of 6 to 32 characters that finds the order again; left out unless the shop offers it"),
+    {.name = "address_id",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct checkout_form, address_id),
+     .help = "For the form: which saved address of the account fills it"},
     {.name = "shown_total",
      .kind = FIELD_MONEY,
      .offset = offsetof(struct checkout_form, shown_total),
      .minimum = 0,
      .otherwise = TOTAL_UNSAID,
      .help = "The sum that the buyer saw and agreed to; another sum by now is refused as price-changed"},
+    TEXT_FIELD("shown_gifts", shown_gifts, 1000,
+               "gifts_seen of the cart as the buyer saw it; other gifts by now are refused as gift-changed. "
+               "Without it the order is refused when a gift that was earned is gone"),
+    {.name = "accepts_no_return",
+     .kind = FIELD_FLAG,
+     .offset = offsetof(struct checkout_form, accepts_no_return),
+     .help =
+         "The buyer was shown which goods are not taken back without a reason, and agrees; pages must ask "
+         "for it, and the order keeps it"},
+    {.name = "paste",
+     .kind = FIELD_LONG,
+     .offset = offsetof(struct checkout_form, paste),
+     .maximum = ADDRESS_TEXT_LIMIT,
+     .help = "An address in one piece, for POST /checkout/edit: taken apart into the fields of the form"},
     {0},
 };
 
@@ -66,6 +90,8 @@ static struct checkout read_checkout(const struct req *req)
                              .address = form->address,
                              .note = form->note,
                              .passcode = form->passcode,
+                             .accepts_no_return = form->accepts_no_return,
+                             .shown_gifts = form->shown_gifts,
                              .shown_total = form->shown_total == TOTAL_UNSAID ? NULL : &form->shown_total};
 }
 
@@ -74,9 +100,35 @@ static err load_open_cart(struct req *req, const struct cart **cart)
 {
     if (shop_has_closed(&req->ctx))
         return fail_with(&req->ctx, ERR_SHOP_CLOSED, "this shop has ended its business");
-    TRY(cart_find(&req->ctx, cart_token(req, req->form), cart));
-    if ((*cart)->count == 0 || (*cart)->order_id)
+    struct checkout checkout = read_checkout(req);
+    err failure = checkout_load_cart(&req->ctx, &checkout, cart);
+    if (failure && failure->code != ERR_NOT_FOUND)
+        return failure;
+    if (failure || (*cart)->count == 0 || (*cart)->order_id)
         return fail_with(&req->ctx, ERR_CART_EMPTY, "there is nothing in the cart");
+    return NULL;
+}
+
+/* What stands in the way of a buyer who had some before; only when somebody said who it is. */
+static err add_rations(struct req *req, const struct cart *cart, struct value *view)
+{
+    const struct checkout_form *form = req->form;
+    struct arena *arena = req->ctx.arena;
+    struct value *list = value_set_list(arena, view, "rations");
+    struct ration *rations;
+    size_t count;
+    if (!form->contact.phone[0] && !form->contact.email[0])
+        return NULL;
+    TRY(checkout_rations(&req->ctx, cart, &form->contact, &rations, &count));
+    for (size_t i = 0; i < count; i++) {
+        if (rations[i].wanted <= rations[i].left)
+            continue;
+        struct value *row = value_add(arena, list, *value_object(arena));
+        value_set_text(arena, row, "product_title", rations[i].title);
+        value_set_int(arena, row, "most", rations[i].most);
+        value_set_int(arena, row, "days", rations[i].days);
+        value_set_int(arena, row, "left", rations[i].left);
+    }
     return NULL;
 }
 
@@ -90,6 +142,27 @@ static struct value *base_view(struct req *req, const struct cart *cart)
     return view;
 }
 
+static struct value *address_value(struct req *req, const struct address *address)
+{
+    struct value *view = value_object(req->ctx.arena);
+    value_set_text(req->ctx.arena, view, "name", address->name);
+    value_set_text(req->ctx.arena, view, "phone", address->phone);
+    value_set_text(req->ctx.arena, view, "region", address->region);
+    value_set_text(req->ctx.arena, view, "line", address->line);
+    return view;
+}
+
+/* What a pasted address says, for the fields of the form. */
+static void add_pasted(struct req *req, struct value *view)
+{
+    const struct checkout_form *form = req->form;
+    value_set(req->ctx.arena, view, "pasted", value_null());
+    if (!form->paste[0])
+        return;
+    struct address address = address_from_text(req->ctx.arena, form->paste);
+    value_set(req->ctx.arena, view, "pasted", *address_value(req, &address));
+}
+
 static err show(struct req *req)
 {
     const struct cart *cart;
@@ -97,12 +170,48 @@ static err show(struct req *req)
     if (failure && failure->code == ERR_CART_EMPTY && req->face == FACE_HTML)
         return reply_redirect(req, 303, "/cart");
     TRY(failure);
-    return reply_view(req, "checkout", base_view(req, cart));
+    struct value *view = base_view(req, cart);
+    TRY(add_rations(req, cart, view));
+    if (req->route->method == GET)
+        TRY(checkout_member_view(&req->ctx, ((const struct checkout_form *)req->form)->address_id, view));
+    add_pasted(req, view);
+    return reply_view(req, "checkout", view);
 }
 
 static void set_text(struct req *req, struct value *object, const char *name, const char *text)
 {
     value_set_text(req->ctx.arena, object, name, text[0] ? text : NULL);
+}
+
+/* The titles of what is not taken back without a reason: the buyer must agree before submitting. */
+static err add_exempt(struct req *req, const struct cart *cart, struct value *titles)
+{
+    int64_t *ids = arena_alloc_many(req->ctx.arena, cart->count + 1, sizeof *ids);
+    bool *is_exempt = arena_alloc_many(req->ctx.arena, cart->count + 1, sizeof *is_exempt);
+    for (size_t i = 0; i < cart->count; i++)
+        ids[i] = cart->lines[i].variant->product_id;
+    TRY(product_exempt_many(&req->ctx, ids, cart->count, is_exempt));
+    for (size_t i = 0; i < cart->count; i++)
+        if (is_exempt[i] && (i == 0 || ids[i] != ids[i - 1]))
+            value_add(req->ctx.arena, titles, value_text(cart->lines[i].variant->product_title));
+    return NULL;
+}
+
+/* People only: a program asks its buyers itself. */
+static err check_consent(struct req *req)
+{
+    const struct checkout_form *form = req->form;
+    const struct cart *cart;
+    struct value *titles = value_list(req->ctx.arena);
+    if (req->face != FACE_HTML || form->accepts_no_return)
+        return NULL;
+    TRY(cart_find(&req->ctx, cart_token(req, form), &cart));
+    if (cart->order_id)
+        return NULL;
+    TRY(add_exempt(req, cart, titles));
+    return value_count(titles) == 0
+               ? NULL
+               : fail_field(&req->ctx, "accepts_no_return", "required", "the buyer has to agree");
 }
 
 static err review(struct req *req)
@@ -126,10 +235,12 @@ static err review(struct req *req)
     }
     value_set_text(req->ctx.arena, view, "note", form->note);
     value_set_text(req->ctx.arena, view, "passcode", form->passcode);
+    TRY(add_exempt(req, cart, value_set_list(req->ctx.arena, view, "no_return")));
     return reply_view(req, "review", view);
 }
 
-/* A sum that moved is looked over and agreed to again; everything else goes back to the form. */
+/* A sum that moved, and what stays with the buyer, is looked over and agreed to again; everything else goes
+ * back to the form. */
 static err place_again(struct req *req)
 {
     const struct checkout_form *form = req->form;
@@ -137,7 +248,9 @@ static err place_again(struct req *req)
     struct checkout checkout = read_checkout(req);
     TRY(load_open_cart(req, &cart));
     bool has_moved = checkout.shown_total && form->shown_total != cart->total;
-    if (has_moved && !cart->has_problems && !checkout_check(&req->ctx, cart, &checkout))
+    has_moved = has_moved || req->failure->code == ERR_GIFT_CHANGED;
+    bool is_unread = !form->accepts_no_return && req->failure->code == ERR_INVALID;
+    if ((has_moved || is_unread) && !cart->has_problems && !checkout_check(&req->ctx, cart, &checkout))
         return review(req);
     return show(req);
 }
@@ -150,6 +263,7 @@ static err place(struct req *req)
         return fail_field(&req->ctx, "idempotency_key", "too-long", "at most 200 characters");
     if (!checkout.cart_token[0])
         return fail_with(&req->ctx, ERR_CART_EMPTY, "there is nothing in the cart");
+    TRY(check_consent(req));
     TRY(checkout_place(&req->ctx, &checkout, &order));
     struct value *view = value_object(req->ctx.arena);
     value_set(req->ctx.arena, view, "order", *order_view(&req->ctx, order, true));
@@ -159,11 +273,45 @@ static err place(struct req *req)
                       order->state.order == ORDER_PENDING_PAYMENT ? "/pay" : "", order->token);
 }
 
+struct parse_form {
+    const char *text;
+};
+
+static const struct field parse_fields[] = {
+    {.name = "text",
+     .kind = FIELD_LONG,
+     .offset = offsetof(struct parse_form, text),
+     .is_required = true,
+     .maximum = ADDRESS_TEXT_LIMIT,
+     .help = "Name, number, region and street in one piece, in any order, with labels or without"},
+    {0},
+};
+
+static err parse(struct req *req)
+{
+    const struct parse_form *form = req->form;
+    struct address address = address_from_text(req->ctx.arena, form->text);
+    struct value *view = value_object(req->ctx.arena);
+    value_set(req->ctx.arena, view, "address", *address_value(req, &address));
+    return reply_view(req, "address", view);
+}
+
 const struct route checkout_routes[] = {
+    {.method = POST,
+     .path = "/addresses/parse",
+     .handler = parse,
+     .guard = ANYONE,
+     .is_reading = true,
+     .faces = FACE_JSON,
+     .fields = parse_fields,
+     .form_size = sizeof(struct parse_form),
+     .summary = "Take an address apart; what was not found is empty",
+     .answer = "address"},
     {.method = GET,
      .path = "/checkout",
      .handler = show,
      .guard = ANYONE,
+     .is_reading = true,
      .fields = checkout_fields,
      .form_size = sizeof(struct checkout_form),
      .faces = FACE_HTML,

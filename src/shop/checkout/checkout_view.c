@@ -53,7 +53,6 @@ static err set_shipments(struct ctx *ctx, const struct order *order, struct valu
 
 static err set_money(struct ctx *ctx, const struct order *order, struct value *view)
 {
-    struct refund *refunds;
     struct payment_attempt *attempts;
     size_t count;
     struct value *list = value_set_list(ctx->arena, view, "refunds");
@@ -66,9 +65,7 @@ static err set_money(struct ctx *ctx, const struct order *order, struct value *v
     value_set_bool(ctx->arena, view, "is_sandbox", is_sandbox);
     if (order->paid == 0)
         return NULL;
-    TRY(refund_list(ctx, order->id, &refunds, &count));
-    refund_views(ctx, list, refunds, count);
-    return NULL;
+    return refund_views(ctx, list, order);
 }
 
 static err set_waiting(struct ctx *ctx, const struct order *order, struct value *view)
@@ -81,15 +78,39 @@ static err set_waiting(struct ctx *ctx, const struct order *order, struct value 
     return NULL;
 }
 
+/* What each offer took off, as it was named when the order was placed. */
+static err set_discounts(struct ctx *ctx, const struct order *order, struct value *view)
+{
+    struct value *list = value_set_list(ctx->arena, view, "discounts");
+    struct order_offer *offers;
+    size_t count;
+    if (order->discount == 0 && order->freight_discount == 0)
+        return NULL;
+    TRY(order_offer_list(ctx, order->id, &offers, &count));
+    for (size_t i = 0; i < count; i++) {
+        if (offers[i].is_gift)
+            continue;
+        struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_text(ctx->arena, row, "name", offers[i].name);
+        value_set_text(ctx->arena, row, "code", offers[i].code[0] ? offers[i].code : NULL);
+        value_set_money(ctx->arena, row, "amount", money_of(offers[i].amount, order->currency));
+    }
+    return NULL;
+}
+
 err order_full_view(struct ctx *ctx, const struct order *order, bool is_masked, struct value **view)
 {
     struct order_event *events;
     size_t count;
+    int64_t receives_at;
     *view = order_view(ctx, order, is_masked);
+    TRY(order_receives_at(ctx, order, &receives_at));
+    value_set_time(ctx->arena, *view, "receives_at", receives_at);
     TRY(set_waiting(ctx, order, *view));
     TRY(set_deliveries(ctx, order, is_masked, *view));
     TRY(set_shipments(ctx, order, *view));
     TRY(set_money(ctx, order, *view));
+    TRY(set_discounts(ctx, order, *view));
     TRY(order_event_list(ctx, order->id, &events, &count));
     order_event_views(ctx, value_set_list(ctx->arena, *view, "events"), events, count);
     return NULL;

@@ -147,6 +147,17 @@ static err cancel(struct req *req)
     return reply_done(req, 200, view, "/orders/%s?token=%s", order->number, order->token);
 }
 
+static err receive(struct req *req)
+{
+    struct order *order;
+    struct value *view;
+    TRY(load(req, &order));
+    TRY(order_receive(&req->ctx, order));
+    TRY(order_load(&req->ctx, order->id, &order));
+    TRY(full_view(req, order, &view));
+    return reply_done(req, 200, view, "/orders/%s?token=%s", order->number, order->token);
+}
+
 static err listen_to(struct req *req)
 {
     struct order *order;
@@ -256,6 +267,15 @@ const struct route order_routes[] = {
      .form_size = sizeof(struct order_form),
      .again = show,
      .summary = "Cancel an unpaid order",
+     .answer = "order"},
+    {.method = POST,
+     .path = "/orders/:number/receive",
+     .handler = receive,
+     .guard = ANYONE,
+     .fields = order_fields,
+     .form_size = sizeof(struct order_form),
+     .again = show,
+     .summary = "Say that the parcel arrived",
      .answer = "order"},
     {.method = GET,
      .path = "/orders/:number/events",

@@ -155,7 +155,7 @@ static err warn_of(struct ctx *ctx, const struct variant *variant, int64_t batch
     if (left > 0) {
         subject = arena_format(ctx->arena, "%s #%" PRId64, variant->sku, batch_no);
         /* The last day on which they can be sold. */
-        const char *day = clock_format(ctx->arena, expires_at - 1, ctx->shop->utc_offset, "%Y-%m-%d");
+        const char *day = clock_format(ctx->arena, expires_at - 1, ctx->shop->zone, "%Y-%m-%d");
         TRY(alarm_raise(ctx, expiry_alarm, subject,
                         arena_format(ctx->arena, "%s%s%s · %" PRId64 " · %s", variant->product_title,
                                      variant->title[0] ? " " : "", variant->title, left, day)));

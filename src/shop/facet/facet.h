@@ -15,8 +15,12 @@
 #define FACET_BLOCK_LIMIT 16
 /* Values of one facet: the first that came. */
 #define FACET_VALUE_LIMIT 80
+/* The same of values that are numbers, which are shown in ranges. */
+#define FACET_NUMBER_LIMIT 160
 /* Attributes that narrow one list. */
 #define FACET_ATTRIBUTE_LIMIT 12
+/* Of them, those that are asked only at categories below the list's. */
+#define FACET_BELOW_LIMIT 6
 /* Columns of one question; with the shelf they are the ids of one statement. */
 #define FACET_COLUMN_LIMIT (DB_IDS_LIMIT - 1)
 #define FACET_BAND_LIMIT 5
@@ -37,6 +41,14 @@ struct facet_choice {
     const char *value;
 };
 
+/* Answers to a number attribute from low on, up to high, which is not in it; thousandths, INT64_MAX = without
+ * an upper end. Chosen as its values are. */
+struct facet_range {
+    int64_t facet_id; /* of a column */
+    int64_t low;
+    int64_t high;
+};
+
 /* Minor units: low is in it, high is not; INT64_MAX = without an upper end. */
 struct facet_band {
     int64_t low;
@@ -53,6 +65,8 @@ struct facet_query {
     size_t column_count;
     const struct facet_choice *choices; /* of columns */
     size_t choice_count;
+    const struct facet_range *ranges; /* of columns */
+    size_t range_count;
     const struct facet_band *bands; /* chosen prices */
     size_t band_count;
 };
@@ -62,6 +76,7 @@ struct facet_value {
     const char *value;
     size_t group;
     int64_t count; /* products under what is chosen in the other groups */
+    int64_t whole; /* of the shelf, whatever is chosen */
 };
 
 struct facet_answer {
@@ -76,6 +91,9 @@ struct facet_answer {
     const char *next_cursor; /* NULL on the last page */
 };
 
+/* "6.1" as 6100, the thousandths of an ATTRIBUTE_NUMBER; false for what is no number with at most 12 digits
+ * and 3 decimals. */
+bool facet_number(const char *text, int64_t *number);
 /* ERR_BAD_REQUEST for a cursor that is not ours. */
 CHECKED err facet_ask(struct ctx *ctx, const struct facet_query *query, struct facet_answer *answer);
 

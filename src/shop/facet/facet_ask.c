@@ -8,6 +8,9 @@
 
 /* Prices that are looked at to find bands. */
 #define SAMPLE 1024
+/* Of ATTRIBUTE_NUMBER. */
+#define NUMBER_DIGITS 12
+#define DECIMALS 3
 
 struct set {
     uint64_t *words;
@@ -152,6 +155,53 @@ static size_t next_spot(const struct board *board, const struct set *set, size_t
     return SIZE_MAX;
 }
 
+bool facet_number(const char *text, int64_t *number)
+{
+    bool is_negative = *text == '-';
+    int digits = 0, decimals = -1;
+    *number = 0;
+    for (text += is_negative; *text; text++) {
+        if (*text == '.' && decimals < 0 && digits > 0) {
+            decimals = 0;
+            continue;
+        }
+        if (*text < '0' || *text > '9' || decimals == DECIMALS || ++digits > NUMBER_DIGITS + DECIMALS)
+            return false;
+        *number = *number * 10 + (*text - '0');
+        decimals += decimals >= 0;
+    }
+    for (int i = decimals < 0 ? 0 : decimals; i < DECIMALS; i++)
+        *number *= 10;
+    *number = is_negative ? -*number : *number;
+    return digits > 0 && decimals != 0;
+}
+
+/* Of the group that is chosen in, one more value. */
+static void choose_value(struct ctx *ctx, struct board *board, size_t group, const struct found_value *value)
+{
+    struct set *chosen = &board->chosen[group];
+    if (!chosen->words)
+        *chosen = set_new(ctx, board);
+    if (value)
+        set_or(board, chosen, &value->bits);
+}
+
+static void choose_ranges(struct ctx *ctx, const struct facet_query *query, struct board *board)
+{
+    for (size_t i = 0; i < query->range_count; i++) {
+        const struct facet_range *range = &query->ranges[i];
+        const struct facet_column *column = column_of(query, range->facet_id);
+        int64_t number;
+        if (!column)
+            continue;
+        choose_value(ctx, board, column->group, NULL);
+        for (size_t j = 0; j < board->value_count; j++)
+            if (board->values[j].facet_id == range->facet_id &&
+                facet_number(board->values[j].value, &number) && number >= range->low && number < range->high)
+                choose_value(ctx, board, column->group, &board->values[j]);
+    }
+}
+
 static void choose(struct ctx *ctx, const struct facet_query *query, struct board *board)
 {
     for (size_t i = 0; i < query->choice_count; i++) {
@@ -159,14 +209,13 @@ static void choose(struct ctx *ctx, const struct facet_query *query, struct boar
         const struct facet_column *column = column_of(query, choice->facet_id);
         if (!column)
             continue;
-        struct set *chosen = &board->chosen[column->group];
-        if (!chosen->words)
-            *chosen = set_new(ctx, board);
+        choose_value(ctx, board, column->group, NULL);
         for (size_t j = 0; j < board->value_count; j++)
             if (board->values[j].facet_id == choice->facet_id &&
                 text_is(board->values[j].value, choice->value))
-                set_or(board, chosen, &board->values[j].bits);
+                choose_value(ctx, board, column->group, &board->values[j]);
     }
+    choose_ranges(ctx, query, board);
     if (query->band_count == 0)
         return;
     struct set *by_price = &board->chosen[FACET_COLUMN_LIMIT];
@@ -206,7 +255,8 @@ static void count_values(struct ctx *ctx, const struct board *board, const struc
     for (size_t i = 0; i < board->value_count; i++) {
         const struct found_value *value = &board->values[i];
         const struct set *base = all;
-        if (count_both(board, &board->shelf, &value->bits) == 0)
+        int64_t whole = count_both(board, &board->shelf, &value->bits);
+        if (whole == 0)
             continue;
         if (board->chosen[value->group].words) {
             if (!without[value->group].words)
@@ -214,7 +264,7 @@ static void count_values(struct ctx *ctx, const struct board *board, const struc
             base = &without[value->group];
         }
         answer->values[answer->value_count++] = (struct facet_value){
-            value->facet_id, value->value, value->group, count_both(board, base, &value->bits)};
+            value->facet_id, value->value, value->group, count_both(board, base, &value->bits), whole};
     }
 }
 

@@ -27,7 +27,7 @@ err dictionary_load(struct ctx *ctx, struct dictionary *dictionary)
     TRY(db_query(
         ctx, &rows,
         "SELECT facet_id, value FROM facet_values WHERE shop_id = $1 ORDER BY facet_id, value LIMIT $2",
-        db_int(ctx->shop->id), db_int((int64_t)(ATTRIBUTE_LIMIT + 1) * FACET_VALUE_LIMIT)));
+        db_int(ctx->shop->id), db_int((int64_t)(ATTRIBUTE_LIMIT + 1) * FACET_NUMBER_LIMIT)));
     *dictionary = (struct dictionary){.capacity = db_row_count(rows) + 1};
     dictionary->items = arena_alloc_many(ctx->arena, dictionary->capacity, sizeof *dictionary->items);
     while (db_next(rows))
@@ -55,7 +55,9 @@ static bool dictionary_offers(struct ctx *ctx, struct dictionary *dictionary, co
 {
     if (dictionary_has(dictionary, hold))
         return true;
-    if (dictionary->is_fixed || values_of(dictionary, hold->facet_id) >= FACET_VALUE_LIMIT)
+    int64_t number;
+    size_t most = facet_number(hold->value, &number) ? FACET_NUMBER_LIMIT : FACET_VALUE_LIMIT;
+    if (dictionary->is_fixed || values_of(dictionary, hold->facet_id) >= most)
         return false;
     size_t count = dictionary->count;
     if (count + 1 > dictionary->capacity) {

@@ -170,6 +170,8 @@ enum picture_use_kind {
     PICTURE_OF_CATEGORY = 2,
     PICTURE_OF_VARIANT = 3,
     PICTURE_OF_SHOP = 4, /* its logo and licences; the owner is the shop */
+    PICTURE_OF_COLLECTION = 5,
+    PICTURE_OF_REVIEW = 6, /* a buyer's: nobody of the shop takes it away */
 };
 
 struct picture_use {
@@ -240,6 +242,12 @@ CHECKED err video_load(struct ctx *ctx, const char *video_id, const struct video
 CHECKED err video_exists_many(struct ctx *ctx, const char *const *video_ids, size_t count, bool *is_there);
 /* The caller has made sure that nobody shows it. */
 CHECKED err video_remove(struct ctx *ctx, const char *video_id);
+/* The same, so that it can be brought back. */
+CHECKED err video_trash(struct ctx *ctx, const char *video_id);
+/* In a transaction: a product shows it no longer; the library keeps it, and the trash whose it was. */
+CHECKED err video_trash_of_product(struct ctx *ctx, const char *video_id, int64_t product_id);
+/* In the transaction that takes it out of the trash; harmless when it is there. */
+CHECKED err video_restore(struct ctx *ctx, const struct value *data);
 
 /* Every row has its file, and every picture counts those who show it. */
 CHECKED err media_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);

@@ -1,4 +1,5 @@
-/* media_trash.c - pictures that are removed so that they can be brought back: their file waits as long. */
+/* media_trash.c - pictures and videos that are removed so that they can be brought back: their file waits as
+ * long. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/media/media_file.h"
 
@@ -69,4 +70,52 @@ err picture_restore(struct ctx *ctx, const struct value *data)
                    db_text(value_find_text(data, "alt")), look ? db_int(look) : db_null(), bands.values[0],
                    bands.values[1], bands.values[2], bands.values[3]));
     return media_derive_later(ctx, id);
+}
+
+/* ---- videos ---- */
+
+static err keep_video(struct ctx *ctx, const struct video *video, int64_t product_id)
+{
+    struct value *data = value_object(ctx->arena);
+    value_set_text(ctx->arena, data, "id", video->id);
+    value_set_text(ctx->arena, data, "format", video->format);
+    value_set_int(ctx->arena, data, "bytes", video->bytes);
+    value_set_text(ctx->arena, data, "file_name", video->file_name);
+    value_set_int(ctx->arena, data, "created_at", video->created_at);
+    value_set_id(ctx->arena, data, "product", product_id);
+    return trash_put(ctx, TRASH_VIDEO, video->file_name[0] ? video->file_name : video->id, data);
+}
+
+static err trash_video(struct ctx *ctx, void *arg)
+{
+    const struct video *video = arg;
+    TRY(keep_video(ctx, video, 0));
+    TRY(video_remove(ctx, video->id));
+    return media_forget_at(ctx, video->id, video->format, ctx->now + TRASH_KEPT_MS + DAY_MS);
+}
+
+err video_trash(struct ctx *ctx, const char *video_id)
+{
+    const struct video *video;
+    TRY(video_load(ctx, video_id, &video));
+    struct video copy = *video;
+    return db_transact(ctx, trash_video, &copy);
+}
+
+err video_trash_of_product(struct ctx *ctx, const char *video_id, int64_t product_id)
+{
+    const struct video *video;
+    TRY(video_load(ctx, video_id, &video));
+    return keep_video(ctx, video, product_id);
+}
+
+err video_restore(struct ctx *ctx, const struct value *data)
+{
+    return db_execute(ctx,
+                      "INSERT INTO videos (shop_id, id, format, bytes, file_name, created_at)"
+                      " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (shop_id, id) DO NOTHING",
+                      db_int(ctx->shop->id), db_text(value_find_text(data, "id")),
+                      db_text(value_find_text(data, "format")), db_int(value_find_int(data, "bytes", 0)),
+                      db_text(value_find_text(data, "file_name")),
+                      db_int(value_find_int(data, "created_at", ctx->now)));
 }

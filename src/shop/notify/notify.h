@@ -124,12 +124,19 @@ struct message {
 
 struct message_query {
     enum message_state state; /* 0 = any */
-    int64_t before_id;        /* 0 = from the newest */
-    int limit;                /* up to MESSAGE_ROWS_LIMIT */
+    int64_t order_id;         /* 0 = about anything */
+    int64_t since;            /* written then or later, and before `until`; 0 = any */
+    int64_t until;
+    bool is_up;        /* oldest first */
+    int64_t before_id; /* the last of the page before; 0 = from the first */
+    int limit;         /* up to MESSAGE_ROWS_LIMIT */
 };
-/* Newest first. */
 CHECKED err message_list(struct ctx *ctx, const struct message_query *query, struct message **messages,
                          size_t *count);
+#define MESSAGE_BULK_LIMIT 2000
+/* The ids of what a query finds, oldest first and without its place: at most MESSAGE_BULK_LIMIT + 1. */
+CHECKED err message_list_ids(struct ctx *ctx, const struct message_query *query, int64_t **ids,
+                             size_t *count);
 CHECKED err message_list_of_order(struct ctx *ctx, int64_t order_id, int limit, struct message **messages,
                                   size_t *count);
 CHECKED err message_load(struct ctx *ctx, int64_t message_id, struct message **message);

@@ -79,7 +79,7 @@ static err waits_for_person(struct ctx *ctx, int64_t order_id, bool *waits)
     int64_t *ids = arena_alloc_many(ctx->arena, count + 1, sizeof *ids);
     struct code_deck *decks = arena_alloc_many(ctx->arena, count + 1, sizeof *decks);
     for (size_t i = 0; i < count; i++)
-        if (lines[i].kind == PRODUCT_DIGITAL && lines[i].fulfilled < lines[i].quantity)
+        if (lines[i].kind == PRODUCT_DIGITAL && order_line_left(&lines[i]) > 0)
             ids[digital++] = lines[i].variant_id;
     if (digital == 0)
         return NULL;

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/notify/notify_parts.h"
 
+#include "base/id.h"
 #include "base/text.h"
 #include "job/job.h"
 #include "shop/notify/notify_jobs.h"
@@ -46,7 +47,7 @@ err message_queue(struct ctx *ctx, const struct message *message, const char *de
 #define MESSAGE_COLUMNS                                                                                      \
     "SELECT id, channel_id, occasion, order_id, subject, facts, recipient, state, attempts, problem, "       \
     "detail,"                                                                                                \
-    " tried_at FROM messages WHERE shop_id = $1"
+    " tried_at"
 
 static struct message read_message(const struct db_rows *rows)
 {
@@ -72,19 +73,68 @@ static void take_list(struct ctx *ctx, struct db_rows *rows, struct message **me
         (*messages)[(*count)++] = read_message(rows);
 }
 
+/* $1 shop, $2 and $3 the range of ids, $4 how many, $5 the state, $6 the order. */
+#define RANGE " FROM messages WHERE shop_id = $1 AND id >= $2 AND id < $3"
+#define OF_STATE " AND state = $5"
+/* What was told about one order is little: its state is looked at row by row. */
+#define OF_ORDER " AND order_id = $6 AND (CAST($5 AS BIGINT) = 0 OR state = $5)"
+#define BOTH_WAYS(columns, narrows)                                                                          \
+    {                                                                                                        \
+        columns RANGE narrows " ORDER BY id DESC LIMIT $4", columns RANGE narrows " ORDER BY id LIMIT $4"    \
+    }
+
+enum narrowing { BY_NOTHING, BY_STATE, BY_ORDER };
+
+static size_t fill_values(const struct ctx *ctx, const struct message_query *query, int limit,
+                          enum narrowing *narrowing, struct db_value values[6])
+{
+    int64_t from = query->since ? id_floor(query->since) : 0;
+    int64_t to = query->until ? id_floor(query->until) : INT64_MAX;
+    if (query->before_id && query->is_up && query->before_id >= from)
+        from = query->before_id + 1;
+    if (query->before_id && !query->is_up && query->before_id < to)
+        to = query->before_id;
+    *narrowing = query->order_id ? BY_ORDER : query->state ? BY_STATE : BY_NOTHING;
+    values[0] = db_int(ctx->shop->id);
+    values[1] = db_int(from);
+    values[2] = db_int(to);
+    values[3] = db_int(limit);
+    values[4] = db_int(query->state);
+    values[5] = db_int(query->order_id);
+    return 4 + (size_t)*narrowing;
+}
+
 err message_list(struct ctx *ctx, const struct message_query *query, struct message **messages, size_t *count)
 {
+    static const char *const statements[][2] = {[BY_NOTHING] = BOTH_WAYS(MESSAGE_COLUMNS, ""),
+                                                [BY_STATE] = BOTH_WAYS(MESSAGE_COLUMNS, OF_STATE),
+                                                [BY_ORDER] = BOTH_WAYS(MESSAGE_COLUMNS, OF_ORDER)};
     struct db_rows *rows;
-    struct db_value shop = db_int(ctx->shop->id);
-    struct db_value before = db_int(query->before_id ? query->before_id : INT64_MAX);
-    struct db_value limit = db_int(query->limit > MESSAGE_ROWS_LIMIT ? MESSAGE_ROWS_LIMIT : query->limit);
-    if (query->state)
-        TRY(db_query(ctx, &rows, MESSAGE_COLUMNS " AND id < $2 AND state = $4 ORDER BY id DESC LIMIT $3",
-                     shop, before, limit, db_int(query->state)));
-    else
-        TRY(db_query(ctx, &rows, MESSAGE_COLUMNS " AND id < $2 ORDER BY id DESC LIMIT $3", shop, before,
-                     limit));
+    struct db_value values[6];
+    enum narrowing narrowing;
+    int limit = query->limit > MESSAGE_ROWS_LIMIT ? MESSAGE_ROWS_LIMIT : query->limit;
+    size_t value_count = fill_values(ctx, query, limit, &narrowing, values);
+    TRY(db_query_values(ctx, &rows, statements[narrowing][query->is_up], values, value_count));
     take_list(ctx, rows, messages, count);
+    return NULL;
+}
+
+err message_list_ids(struct ctx *ctx, const struct message_query *query, int64_t **ids, size_t *count)
+{
+    static const char *const statements[][2] = {[BY_NOTHING] = BOTH_WAYS("SELECT id", ""),
+                                                [BY_STATE] = BOTH_WAYS("SELECT id", OF_STATE),
+                                                [BY_ORDER] = BOTH_WAYS("SELECT id", OF_ORDER)};
+    struct message_query all = *query;
+    struct db_rows *rows;
+    struct db_value values[6];
+    enum narrowing narrowing;
+    all.before_id = 0;
+    size_t value_count = fill_values(ctx, &all, MESSAGE_BULK_LIMIT + 1, &narrowing, values);
+    TRY(db_query_values(ctx, &rows, statements[narrowing][true], values, value_count));
+    *ids = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **ids);
+    *count = 0;
+    while (db_next(rows))
+        (*ids)[(*count)++] = db_get_int(rows, 0);
     return NULL;
 }
 
@@ -92,7 +142,9 @@ err message_list_of_order(struct ctx *ctx, int64_t order_id, int limit, struct m
                           size_t *count)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows, MESSAGE_COLUMNS " AND order_id = $2 ORDER BY id DESC LIMIT $3",
+    TRY(db_query(ctx, &rows,
+                 MESSAGE_COLUMNS
+                 " FROM messages WHERE shop_id = $1 AND order_id = $2 ORDER BY id DESC LIMIT $3",
                  db_int(ctx->shop->id), db_int(order_id), db_int(limit)));
     take_list(ctx, rows, messages, count);
     return NULL;
@@ -102,7 +154,8 @@ err message_load(struct ctx *ctx, int64_t message_id, struct message **message)
 {
     struct db_rows *rows;
     *message = NULL;
-    TRY(db_query(ctx, &rows, MESSAGE_COLUMNS " AND id = $2", db_int(ctx->shop->id), db_int(message_id)));
+    TRY(db_query(ctx, &rows, MESSAGE_COLUMNS " FROM messages WHERE shop_id = $1 AND id = $2",
+                 db_int(ctx->shop->id), db_int(message_id)));
     if (!db_next(rows))
         return fail_with(ctx, ERR_NOT_FOUND, "no such message");
     *message = arena_alloc(ctx->arena, sizeof **message);

@@ -100,7 +100,7 @@ static void add_head(struct ctx *ctx, struct text_buf *out, const struct envelop
     add_words(ctx, out, one_line(ctx, letter->title));
     /* The C locale: names of days and months as RFC 5322, 3.3 wants them. */
     text_add_format(out, "\r\nDate: %s +0000\r\n",
-                    clock_format(ctx->arena, envelope->at, 0, "%a, %d %b %Y %H:%M:%S"));
+                    clock_format(ctx->arena, envelope->at, zone_fixed(0), "%a, %d %b %Y %H:%M:%S"));
     text_add_format(out, "Message-ID: <%s>\r\n", envelope->message_id);
     /* RFC 3834: no holiday answers to a program. */
     text_add(out, "Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\n");

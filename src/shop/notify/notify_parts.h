@@ -1,12 +1,17 @@
 /* notify_parts.h - what the files of notify share. Private. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "job/job.h"
 #include "shop/notify/notify.h"
+#include "shop/wording.h"
 
 #define LETTER_ROWS_LIMIT 64
 #define LETTER_BYTES ((size_t)256 << 10)
 #define FACTS_LIMIT 1024
-#define CODES_IN_MAIL_LIMIT 40 /* more are left to the page */
+/* An alarm about messages that do not arrive; its subject is "channel · cause". */
+#define REFUSED_ALARM "message-refused"
+#define REFUSED_BUYERS "buyers" /* in place of a channel */
+#define CODES_IN_MAIL_LIMIT 40  /* more are left to the page */
 
 /* ---- words ---- */
 
@@ -26,8 +31,6 @@ struct letter {
     const char *link_label;
     const char *footer;
 };
-/* The text of a key with `{name}` filled from pairs of name and text; ends with NULL. */
-const char *say(struct ctx *ctx, const char *locale, const char *key, const char *const *pairs);
 /* Writes what a message says now; `order` is NULL when it is about none. */
 CHECKED err letter_write(struct ctx *ctx, const struct message *message, const struct order *order,
                          struct letter *letter);
@@ -52,6 +55,15 @@ struct envelope {
 /* A whole message by RFC 5322: MIME with a plain and an HTML part, both UTF-8 in base64. */
 const char *mime_write(struct ctx *ctx, const struct envelope *envelope, const struct letter *letter,
                        size_t *length);
+
+/* Sends a letter to addresses, outside any transaction. */
+CHECKED err mail_letter(struct ctx *ctx, const struct letter *letter, int64_t message_id,
+                        const char *const *to, size_t to_count, struct delivery_result *result);
+/* The code by which a buyer logs in (CUSTOMER_CODE_JOB); behind the last try it is too old anyway. */
+#define CODE_ATTEMPTS 5
+#define CODE_PAUSE_MS (10 * SECOND_MS)
+CHECKED err notify_run_code(struct ctx *ctx, const struct job *job, void *owner);
+void letter_of_code(struct ctx *ctx, const char *locale, const char *code, struct letter *letter);
 
 /* ---- robots ---- */
 

@@ -6,9 +6,11 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "job/job.h"
+#include "shop/customer/customer.h"
 #include "shop/notify/notify_jobs.h"
 #include "shop/outbound.h"
 #include "shop/services.h"
+#include "shop/staff/staff.h"
 #include <inttypes.h>
 
 #define FIRST_PAUSE_MS MINUTE_MS
@@ -56,8 +58,8 @@ static void take_result(struct ctx *ctx, const struct mail_result *outcome, stru
                                        .is_passing = mail_is_passing(outcome->problem)};
 }
 
-static err mail_letter(struct ctx *ctx, const struct letter *letter, int64_t message_id,
-                       const char *const *to, size_t to_count, struct delivery_result *result)
+err mail_letter(struct ctx *ctx, const struct letter *letter, int64_t message_id, const char *const *to,
+                size_t to_count, struct delivery_result *result)
 {
     struct mail_setting setting;
     struct mail mail = {.to_count = to_count};
@@ -141,6 +143,27 @@ static err send_now(struct ctx *ctx, struct sending *sending)
 
 /* ---- how it went ---- */
 
+/* What its alarms are called; the cause follows. The buyers' is a word that the list of alarms translates. */
+static const char *alarm_subject(struct ctx *ctx, const struct sending *sending, const char *problem)
+{
+    return arena_format(ctx->arena, "%s · %s", sending->channel ? sending->channel->name : REFUSED_BUYERS,
+                        problem);
+}
+
+/* One alarm for each channel and cause, until something arrives there. Who stopped a channel, and who left no
+ * address, knows. */
+static err raise_or_settle(struct ctx *ctx, const struct sending *sending, bool is_over)
+{
+    const struct delivery_result *result = &sending->result;
+    if (!result->problem)
+        return alarm_settle_all(ctx, REFUSED_ALARM, alarm_subject(ctx, sending, ""));
+    if (!is_over || text_is(result->problem, "channel-off") || text_is(result->problem, "mail-no-address"))
+        return NULL;
+    return alarm_raise_once(
+        ctx, REFUSED_ALARM, alarm_subject(ctx, sending, result->problem),
+        arena_format(ctx->arena, "%s %s", sending->message->subject, result->detail ? result->detail : ""));
+}
+
 static err record(struct ctx *ctx, void *arg)
 {
     const struct sending *sending = arg;
@@ -153,6 +176,7 @@ static err record(struct ctx *ctx, void *arg)
                    db_int(ctx->shop->id), db_int(sending->message->id), db_int(state),
                    db_text(result->problem ? result->problem : ""), db_text(result->detail),
                    db_text(sending->recipient), db_int(ctx->now)));
+    TRY(raise_or_settle(ctx, sending, is_over));
     return sending->channel ? channel_note(ctx, sending->channel->id, result) : NULL;
 }
 
@@ -217,6 +241,7 @@ static err run_send(struct ctx *ctx, const struct job *job, void *owner)
 
 const struct job_kind notify_job_kinds[] = {
     {NOTIFY_SEND_JOB, run_send, MESSAGE_ATTEMPTS, FIRST_PAUSE_MS},
+    {CUSTOMER_CODE_JOB, notify_run_code, CODE_ATTEMPTS, CODE_PAUSE_MS},
     {0},
 };
 

@@ -11,46 +11,12 @@
 #include "shop/digital/digital.h"
 #include "shop/services.h"
 #include "shop/shipping/shipping.h"
-#include "shop/wording.h"
 #include <inttypes.h>
 
-#define TEXT_LIMIT 4096
 #define URL_LIMIT 2000
 #define LINES_SHOWN 20
 
 /* ---- words ---- */
-
-static const char *value_of(const char *const *pairs, const char *name, size_t length)
-{
-    for (; pairs && pairs[0]; pairs += 2)
-        if (strlen(pairs[0]) == length && memcmp(pairs[0], name, length) == 0)
-            return pairs[1];
-    return NULL;
-}
-
-const char *say(struct ctx *ctx, const char *locale, const char *key, const char *const *pairs)
-{
-    const struct wording *wording = ctx->services ? ctx->services->wording : NULL;
-    const char *text = wording ? wording->find(wording, locale, key) : NULL;
-    struct text_buf out;
-    if (!text)
-        return key;
-    text_open(&out, ctx->arena, TEXT_LIMIT);
-    while (*text) {
-        size_t plain = strcspn(text, "{");
-        text_add_bytes(&out, text, plain);
-        text += plain;
-        const char *end = *text ? strchr(text, '}') : NULL;
-        const char *value = end ? value_of(pairs, text + 1, (size_t)(end - text - 1)) : NULL;
-        if (value) {
-            text_add(&out, value);
-            text = end + 1;
-        } else if (*text) {
-            text_add_char(&out, *text++);
-        }
-    }
-    return text_of(&out);
-}
 
 static void add_row(struct letter *letter, const char *label, const char *value)
 {
@@ -60,7 +26,7 @@ static void add_row(struct letter *letter, const char *label, const char *value)
 
 static const char *label_of(struct ctx *ctx, const struct letter *letter, const char *name)
 {
-    return say(ctx, letter->locale, arena_format(ctx->arena, "told.label.%s", name), NULL);
+    return wording_say(ctx, letter->locale, arena_format(ctx->arena, "told.label.%s", name), NULL);
 }
 
 static bool is_english(const char *locale)
@@ -104,7 +70,8 @@ static err set_link(struct ctx *ctx, struct letter *letter, const char *label, c
     const char *origin;
     TRY(find_origin(ctx, &origin));
     letter->link = arena_format(ctx->arena, "%s%s%s", origin, is_english(letter->locale) ? "/en" : "", path);
-    letter->link_label = say(ctx, letter->locale, arena_format(ctx->arena, "told.link.%s", label), NULL);
+    letter->link_label =
+        wording_say(ctx, letter->locale, arena_format(ctx->arena, "told.link.%s", label), NULL);
     return NULL;
 }
 
@@ -140,6 +107,14 @@ static void add_amount(struct ctx *ctx, struct letter *letter, const char *label
             money_display(ctx->arena, money_of(amount, order->currency)));
 }
 
+/* With what carrying cost, where it cost anything. */
+static void add_total(struct ctx *ctx, struct letter *letter, const struct order *order)
+{
+    if (order->freight > 0)
+        add_amount(ctx, letter, "freight", order, order->freight - order->freight_discount);
+    add_amount(ctx, letter, "total", order, order->total);
+}
+
 static const char *carrier_name(const char *carrier_id)
 {
     for (const struct carrier *carrier = carriers; carrier->id; carrier++)
@@ -155,6 +130,22 @@ static err add_parcels(struct ctx *ctx, struct letter *letter, const struct orde
     TRY(shipment_list(ctx, order->id, &shipments, &count));
     for (size_t i = 0; i < count; i++)
         add_row(letter, carrier_name(shipments[i].carrier), shipments[i].tracking_number);
+    return NULL;
+}
+
+/* Why the shop cancelled what was paid, in its own words when it gave some. */
+static err add_reason(struct ctx *ctx, struct letter *letter, const struct order *order)
+{
+    struct order_event *events;
+    size_t count;
+    TRY(order_event_list(ctx, order->id, &events, &count));
+    for (size_t i = count; i-- > 0;)
+        if (events[i].reason[0]) {
+            const char *key = arena_format(ctx->arena, "cancel_reason.%s", events[i].reason);
+            add_row(letter, label_of(ctx, letter, "reason"),
+                    events[i].note[0] ? events[i].note : wording_say(ctx, letter->locale, key, NULL));
+            return NULL;
+        }
     return NULL;
 }
 
@@ -185,11 +176,12 @@ static err write_to_buyer(struct ctx *ctx, const struct message *message, const 
                                  "contact", contact,       NULL};
     const char *name = occasion_name(message->occasion);
     bool goes_back = message->occasion == OCCASION_BUYER_CANCELLED && order->paid > 0;
-    letter->title = say(ctx, letter->locale, arena_format(ctx->arena, "told.%s.title", name), pairs);
+    letter->title = wording_say(ctx, letter->locale, arena_format(ctx->arena, "told.%s.title", name), pairs);
     letter->intro =
-        say(ctx, letter->locale,
-            arena_format(ctx->arena, "told.%s.%s", name, goes_back ? "intro_paid" : "intro"), pairs);
-    letter->footer = say(ctx, letter->locale, contact[0] ? "told.footer" : "told.footer_plain", pairs);
+        wording_say(ctx, letter->locale,
+                    arena_format(ctx->arena, "told.%s.%s", name, goes_back ? "intro_paid" : "intro"), pairs);
+    letter->footer =
+        wording_say(ctx, letter->locale, contact[0] ? "told.footer" : "told.footer_plain", pairs);
     add_row(letter, label_of(ctx, letter, "number"), order->number);
     if (message->occasion == OCCASION_BUYER_SHIPPED)
         TRY(add_parcels(ctx, letter, order));
@@ -198,7 +190,9 @@ static err write_to_buyer(struct ctx *ctx, const struct message *message, const 
     else
         add_lines(ctx, letter, order, false);
     if (message->occasion == OCCASION_BUYER_PAID)
-        add_amount(ctx, letter, "total", order, order->total);
+        add_total(ctx, letter, order);
+    if (goes_back)
+        TRY(add_reason(ctx, letter, order));
     if (message->occasion == OCCASION_BUYER_REFUNDED)
         add_amount(ctx, letter, "refunded", order, order->refunded);
     return set_link(ctx, letter, "order",
@@ -210,22 +204,38 @@ static err write_about_order(struct ctx *ctx, const struct message *message, con
 {
     const char *const pairs[] = {"number", order->number, "shop", letter->shop_name, NULL};
     const char *name = occasion_name(message->occasion);
-    letter->title = say(ctx, letter->locale, arena_format(ctx->arena, "told.%s.title", name), pairs);
-    letter->intro = say(ctx, letter->locale, arena_format(ctx->arena, "told.%s.intro", name), pairs);
-    add_amount(ctx, letter, "total", order, order->total);
+    letter->title = wording_say(ctx, letter->locale, arena_format(ctx->arena, "told.%s.title", name), pairs);
+    letter->intro = wording_say(ctx, letter->locale, arena_format(ctx->arena, "told.%s.intro", name), pairs);
+    add_total(ctx, letter, order);
     if (message->occasion == OCCASION_REFUNDED)
         add_amount(ctx, letter, "refunded", order, order->refunded);
     add_lines(ctx, letter, order, message->occasion == OCCASION_BY_HAND);
     return link_order_page(ctx, letter, order->number);
 }
 
+/* "群 · mail-login" in words. */
+static const char *refused_subject(struct ctx *ctx, const struct letter *letter, const char *subject)
+{
+    const char *cause = strrchr(subject, ' ');
+    if (!cause)
+        return subject;
+    const char *channel = arena_copy(ctx->arena, subject, (size_t)(cause - subject));
+    if (text_starts(channel, REFUSED_BUYERS " "))
+        channel = arena_format(ctx->arena, "%s%s", wording_say(ctx, letter->locale, "alarms.to_buyers", NULL),
+                               channel + strlen(REFUSED_BUYERS));
+    return arena_format(
+        ctx->arena, "%s %s", channel,
+        wording_say(ctx, letter->locale, arena_format(ctx->arena, "reason.%s", cause + 1), NULL));
+}
+
 static err write_about_alarm(struct ctx *ctx, const struct message *message, const char *kind,
                              struct letter *letter)
 {
     struct text_buf url;
-    letter->title = say(ctx, letter->locale, arena_format(ctx->arena, "alarm.%s.title", kind), NULL);
-    letter->intro = say(ctx, letter->locale, arena_format(ctx->arena, "alarm.%s.what", kind), NULL);
-    add_row(letter, label_of(ctx, letter, "subject"), message->subject);
+    letter->title = wording_say(ctx, letter->locale, arena_format(ctx->arena, "alarm.%s.title", kind), NULL);
+    letter->intro = wording_say(ctx, letter->locale, arena_format(ctx->arena, "alarm.%s.what", kind), NULL);
+    add_row(letter, label_of(ctx, letter, "subject"),
+            text_is(kind, REFUSED_ALARM) ? refused_subject(ctx, letter, message->subject) : message->subject);
     if (message->occasion == OCCASION_HOOK_FAILED)
         return link_order_page(ctx, letter, message->subject);
     if (message->occasion != OCCASION_CODES_LOW)
@@ -239,8 +249,9 @@ static err write_about_alarm(struct ctx *ctx, const struct message *message, con
 static err write_about_import(struct ctx *ctx, const struct message *message, const char *state,
                               struct letter *letter)
 {
-    letter->title = say(ctx, letter->locale, arena_format(ctx->arena, "told.imported.%s", state), NULL);
-    letter->intro = say(ctx, letter->locale, "told.imported.intro", NULL);
+    letter->title =
+        wording_say(ctx, letter->locale, arena_format(ctx->arena, "told.imported.%s", state), NULL);
+    letter->intro = wording_say(ctx, letter->locale, "told.imported.intro", NULL);
     return set_link(ctx, letter, "import",
                     arena_format(ctx->arena, "/admin/products/imports/%s", message->subject));
 }
@@ -275,6 +286,16 @@ void letter_sample(struct ctx *ctx, const char *channel_name, struct letter *let
 {
     begin(ctx, NULL, letter);
     const char *const pairs[] = {"shop", letter->shop_name, "channel", channel_name, NULL};
-    letter->title = say(ctx, letter->locale, "told.test.title", pairs);
-    letter->intro = say(ctx, letter->locale, "told.test.intro", pairs);
+    letter->title = wording_say(ctx, letter->locale, "told.test.title", pairs);
+    letter->intro = wording_say(ctx, letter->locale, "told.test.intro", pairs);
+}
+
+void letter_of_code(struct ctx *ctx, const char *locale, const char *code, struct letter *letter)
+{
+    begin(ctx, locale, letter);
+    const char *const pairs[] = {"shop", letter->shop_name, "code", code, NULL};
+    letter->title = wording_say(ctx, letter->locale, "told.login-code.title", pairs);
+    letter->intro = wording_say(ctx, letter->locale, "told.login-code.intro", pairs);
+    add_row(letter, wording_say(ctx, letter->locale, "told.login-code.label", NULL), code);
+    letter->footer = wording_say(ctx, letter->locale, "told.login-code.footer", pairs);
 }

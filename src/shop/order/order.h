@@ -1,9 +1,9 @@
 /* order.h - placed orders: what was bought, by whom, and the states it goes through.
  *
- * Three state fields move independently (order, payment, fulfilment); which event may move them, and where
- * to, is one table (order_transitions). Every event is written with the change, in the same transaction,
- * under the order's version: two events can never both follow the same state. `stage` is the one word that
- * people see. */
+ * Five state fields move independently (order, payment, fulfilment, after-sales, review); which event may
+ * move them, and where to, is one table (order_transitions), which docs/order-states.md and the tests are
+ * made of. Every event is written with the change, in the same transaction, under the order's version: two
+ * events can never both follow the same state. `stage` is the one word that people see. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/ctx.h"
@@ -12,6 +12,13 @@
 #include "job/job.h"
 #include "shop/catalog/catalog.h"
 #include "shop/inventory/inventory.h"
+#include "shop/order/order_back.h"
+#include "shop/order/order_baskets.h"
+#include "shop/order/order_cancel.h"
+#include "shop/order/order_customer.h"
+#include "shop/order/order_held.h"
+#include "shop/order/order_ration.h"
+#include "shop/order/order_receive.h"
 
 /* The job that closes an order which nobody paid; checkout runs it. */
 #define ORDER_CLOSE_JOB "order.close"
@@ -19,9 +26,12 @@
 enum order_status { ORDER_PENDING_PAYMENT = 1, ORDER_OPEN = 2, ORDER_COMPLETED = 3, ORDER_CLOSED = 4 };
 enum payment_status {
     PAYMENT_UNPAID = 1,
+    PAYMENT_AUTHORIZED = 2,
+    PAYMENT_PARTIALLY_PAID = 3,
     PAYMENT_PAID = 4,
     PAYMENT_PARTIALLY_REFUNDED = 5,
     PAYMENT_REFUNDED = 6,
+    PAYMENT_CHARGED_BACK = 7,
 };
 enum fulfillment_status {
     FULFILLMENT_NONE = 1,
@@ -29,6 +39,10 @@ enum fulfillment_status {
     FULFILLMENT_SHIPPED = 3,
     FULFILLMENT_DELIVERED = 4
 };
+/* Whether the time runs in which the buyer may complain of what was received: not yet, running, over. */
+enum aftersale_status { AFTERSALE_NONE = 0, AFTERSALE_ACTIVE = 1, AFTERSALE_DONE = 2 };
+/* Whether the buyer is asked for reviews: not yet, asked, and each line has one. */
+enum review_status { REVIEWS_NONE = 0, REVIEWS_OPEN = 1, REVIEWS_DONE = 2 };
 enum order_stage {
     STAGE_PENDING_PAYMENT = 1,
     STAGE_TO_SHIP = 2,
@@ -38,12 +52,16 @@ enum order_stage {
     STAGE_CLOSED = 6,
     STAGE_REFUNDING = 7,
     STAGE_REFUNDED = 8,
+    STAGE_TO_REVIEW = 9,
 };
+#define STAGE_LAST STAGE_TO_REVIEW
 
 struct order_state {
     enum order_status order;
     enum payment_status payment;
     enum fulfillment_status fulfillment;
+    enum aftersale_status aftersale;
+    enum review_status review;
 };
 
 struct contact {
@@ -58,6 +76,13 @@ struct address {
     const char *line;
 };
 
+/* Why a line is in the order. */
+enum line_role {
+    LINE_BOUGHT = 0,
+    LINE_GIFT = 1,  /* it came for nothing with others: unit_price is 0, list_price what one costs */
+    LINE_ADDON = 2, /* an offer gave pieces of it a special price, which stands as its discount */
+};
+
 struct order_line {
     int64_t line_no; /* 1, 2, … */
     int64_t variant_id;
@@ -70,10 +95,17 @@ struct order_line {
     enum product_kind kind;
     int64_t unit_price;
     int64_t quantity;
-    int64_t total;
+    int64_t discount; /* what offers took off */
+    int64_t total;    /* unit_price * quantity - discount */
     int64_t fulfilled;
+    int64_t refunded;    /* pieces whose money went back, or is promised back */
+    int64_t withdrawn;   /* of them those that had not left, and will not */
+    int64_t returned;    /* of them those that had left and came back into stock */
     const char *answers; /* JSON for answers_read, NULL = none; not in order_line_list */
-    int64_t available;   /* only while placing: as read before */
+    enum line_role role;
+    int64_t promotion_id; /* of a gift or an add-on: the offer, whose proof says which lines earned it */
+    int64_t list_price;   /* of a gift */
+    int64_t available;    /* only while placing: as read before */
 };
 
 struct order {
@@ -83,7 +115,10 @@ struct order {
     struct order_state state;
     int64_t version;
     const char *currency;
-    int64_t total;
+    int64_t total;            /* to be paid */
+    int64_t discount;         /* of all lines: without it the total would be higher by it */
+    int64_t freight;          /* in the total, but for the next */
+    int64_t freight_discount; /* what offers took off it */
     int64_t paid;
     int64_t refunded;
     int64_t item_count;
@@ -92,6 +127,10 @@ struct order {
     const char *note;
     const char *passcode; /* only while placing: NULL or "" = none */
     bool has_answers;     /* the buyer answered something for a line */
+    bool has_consent;     /* only while placing: the buyer agreed that some goods are not taken back */
+    bool is_rationed;     /* holds pieces that are counted beside the stock: products of which a person may
+                             have only so many (order_ration.h), pieces of flash sales */
+    int64_t unpaid_ms;    /* only while placing: closes earlier than orders of the shop usually do; 0 = no */
     const char *said;     /* order_answers_load_many: all of it in one line; NULL = nothing */
     const char *locale;   /* in which it was placed; "" = the shop's own */
     int64_t cart_id;
@@ -103,37 +142,64 @@ struct order {
     size_t line_count;
 };
 
+/* What the buyer pays for the goods alone. */
+static inline int64_t order_goods_total(const struct order *order)
+{
+    return order->total - order->freight + order->freight_discount;
+}
+
 struct order_event {
     const char *kind;
     int64_t at;
     enum actor_kind actor;
     int64_t actor_id;
     const char *note;
+    const char *reason; /* a code, "" = none was needed */
 };
 
 /* ---- states ---- */
 
 /* One row of the table: from which states an event may happen and what it makes of them. Masks have bit
- * (1 << state); `to` members that are 0 stay as they are. */
+ * (1 << state), and 0 = any; `to` members that are 0 stay as they are. */
 struct order_transition {
     const char *event;
+    const char *what; /* when it happens, for the reader of docs/order-states.md */
     unsigned order_mask;
     unsigned payment_mask;
     unsigned fulfillment_mask;
+    unsigned aftersale_mask;
+    unsigned review_mask;
     struct order_state to;
 };
+/* Ends with a row without event. "placed" makes an order and has no row. */
 extern const struct order_transition order_transitions[];
 
+/* The one word that people see follows from the five states, and from nothing else. */
 enum order_stage order_stage_of(struct order_state state);
 const char *order_stage_name(enum order_stage stage); /* "pending_payment" … */
+/* What a Chinese buyer calls it: "待付款" … */
+const char *order_stage_label(enum order_stage stage);
 bool order_stage_parse(const char *name, enum order_stage *stage);
+/* "all" and the names, by stage: the choices of a field. Ends with NULL. */
+extern const char *const order_stage_choices[];
 const char *order_status_name(enum order_status status);
 const char *payment_status_name(enum payment_status status);
 const char *fulfillment_status_name(enum fulfillment_status status);
+const char *aftersale_status_name(enum aftersale_status status);
+const char *review_status_name(enum review_status status);
+/* One decimal digit for each state, as events keep them. */
+int64_t order_state_digits(struct order_state state);
 /* The state after an event; false when the table has no row for it from this state. */
 bool order_next_state(struct order_state from, const char *event, struct order_state *to);
 /* Whether the table has a row for the event from this state. */
 bool order_may(struct order_state state, const char *event);
+/* ERR_INVALID_TRANSITION of an order, with `code`, `from` (the five states), `event`, `to` (what it would
+ * have made of them) and `allowed` (the events that the table has from there) as members of the problem. */
+err order_refuse(struct ctx *ctx, const struct order *order, const char *event)
+    __attribute__((returns_nonnull));
+/* The table for people (docs/order-states.md) and for programs. */
+const char *order_table_markdown(struct ctx *ctx);
+struct value *order_table_view(struct ctx *ctx);
 
 /* What an event changes besides the states. */
 struct order_change {
@@ -141,6 +207,7 @@ struct order_change {
     int64_t paid;      /* added to paid */
     int64_t refunded;  /* added to refunded */
     const char *note;
+    const char *reason; /* a code, NULL = none is needed */
 };
 
 /* In a transaction: applies an event to an order as it was loaded. ERR_INVALID_TRANSITION when the table has
@@ -183,7 +250,11 @@ size_t order_demands(struct ctx *ctx, const struct order *order, enum product_ki
 /* The same, of what has not left yet. */
 size_t order_demands_left(struct ctx *ctx, const struct order *order, enum product_kind kind,
                           struct demand **demands);
+/* Whether an offer took something off it or gave something with it. */
+bool order_has_offers(const struct order *order);
 bool order_has_kind(const struct order *order, enum product_kind kind);
+/* Pieces that have not left yet, and will. */
+int64_t order_line_left(const struct order_line *line);
 /* Whether anything of the kind has not left yet. */
 bool order_has_left(const struct order *order, enum product_kind kind);
 
@@ -234,6 +305,10 @@ CHECKED err order_list_by_contact(struct ctx *ctx, const char *contact, int limi
 /* Those of up to 32 ids that exist, newest first. */
 CHECKED err order_list_many(struct ctx *ctx, const int64_t *order_ids, size_t id_count, struct order **orders,
                             size_t *count);
+/* Of these ids, in the order in which they stand there (up or down), those that a query narrows by stage,
+ * payment, kind and amount: the first up to query->limit. */
+CHECKED err order_list_chosen(struct ctx *ctx, const struct order_query *query, const int64_t *order_ids,
+                              size_t id_count, struct order **orders, size_t *count);
 /* How many orders stand at a stage; counting stops at `most`. */
 CHECKED err order_count_stage(struct ctx *ctx, enum order_stage stage, int64_t most, int64_t *count);
 /* Orders placed since a time, as id, totals and states only: for the dashboard. At most `most`. */

@@ -16,14 +16,16 @@ static err update_row(struct ctx *ctx, const struct order *before, const struct 
     return db_expect(
         ctx, 1, ERR_CONFLICT, "the order changed meanwhile",
         "UPDATE orders SET stage = $4, order_status = $5, payment_status = $6, fulfillment_status = $7,"
-        " version = $12, paid = paid + $8, refunded = refunded + $9,"
+        " version = $12, paid = paid + $8, refunded = refunded + $9, aftersale_status = $13, review_status = "
+        "$14,"
         " paid_at = COALESCE($10, paid_at), closed_at = COALESCE($11, closed_at)"
         " WHERE shop_id = $1 AND id = $2 AND version = $3",
         db_int(ctx->shop->id), db_int(before->id), db_int(before->version),
         db_int(order_stage_of(after->state)), db_int(after->state.order), db_int(after->state.payment),
         db_int(after->state.fulfillment), db_int(after->paid - before->paid),
         db_int(after->refunded - before->refunded), db_id(is_paid_now ? ctx->now : 0),
-        db_id(is_closed_now ? ctx->now : 0), db_int(after->version));
+        db_id(is_closed_now ? ctx->now : 0), db_int(after->version), db_int(after->state.aftersale),
+        db_int(after->state.review));
 }
 
 /* What staff did to an order, for the audit list; the events of the order say the rest. */
@@ -36,9 +38,12 @@ static const char *audit_kind(const char *event)
     return strstr(event, "refund") ? "order.refunded" : NULL;
 }
 
-static err note_act(struct ctx *ctx, const struct order *order, const char *event, const char *note)
+static err note_act(struct ctx *ctx, const struct order *order, const struct order_change *change)
 {
-    const char *kind = ctx->actor == ACTOR_STAFF ? audit_kind(event) : NULL;
+    const char *kind = ctx->actor == ACTOR_STAFF ? audit_kind(change->event) : NULL;
+    const char *note = change->note;
+    if (change->reason)
+        note = arena_format(ctx->arena, "%s %s", change->reason, note ? note : "");
     if (!kind)
         return NULL;
     return audit_note(ctx,
@@ -48,17 +53,20 @@ static err note_act(struct ctx *ctx, const struct order *order, const char *even
                                             .after = note});
 }
 
-err order_write_event(struct ctx *ctx, const struct order *order, const char *kind, const char *note)
+err order_write_event(struct ctx *ctx, const struct order_state *before, const struct order *order,
+                      const struct order_change *change)
 {
-    TRY(note_act(ctx, order, kind, note));
+    TRY(note_act(ctx, order, change));
     TRY(db_execute(
         ctx,
         "INSERT INTO order_events (shop_id, order_id, event_no, kind, order_status, payment_status,"
-        " fulfillment_status, actor, actor_id, note, at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-        db_int(ctx->shop->id), db_int(order->id), db_int(order->version), db_text(kind),
+        " fulfillment_status, actor, actor_id, note, at, aftersale_status, review_status, states_before,"
+        " reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        db_int(ctx->shop->id), db_int(order->id), db_int(order->version), db_text(change->event),
         db_int(order->state.order), db_int(order->state.payment), db_int(order->state.fulfillment),
-        db_int(ctx->actor), db_int(ctx->actor_id), db_text(note ? note : ""), db_int(ctx->now)));
+        db_int(ctx->actor), db_int(ctx->actor_id), db_text(change->note ? change->note : ""),
+        db_int(ctx->now), db_int(order->state.aftersale), db_int(order->state.review),
+        db_int(before ? order_state_digits(*before) : 0), db_text(change->reason ? change->reason : "")));
     struct value *news = value_object(ctx->arena);
     value_set_text(ctx->arena, news, "number", order->number);
     value_set_text(ctx->arena, news, "order_status", order_status_name(order->state.order));
@@ -66,15 +74,14 @@ err order_write_event(struct ctx *ctx, const struct order *order, const char *ki
     value_set_text(ctx->arena, news, "fulfillment_status", fulfillment_status_name(order->state.fulfillment));
     if (order->contact.email && order->contact.email[0])
         value_set_bool(ctx->arena, news, "has_email", true);
-    return outbox_emit(ctx, arena_format(ctx->arena, "order.%s", kind), order->id, news);
+    return outbox_emit(ctx, arena_format(ctx->arena, "order.%s", change->event), order->id, news);
 }
 
 static err take_step(struct ctx *ctx, struct order *order, const struct order_change *change)
 {
     struct order_state to;
     if (!order_may(order->state, change->event) || !order_next_state(order->state, change->event, &to))
-        return fail_with(ctx, ERR_INVALID_TRANSITION, "order %s is %s, so it cannot become %s", order->number,
-                         order_stage_name(order_stage_of(order->state)), change->event);
+        return order_refuse(ctx, order, change->event);
     order->state = to;
     order->version++;
     order->paid += change->paid;
@@ -93,8 +100,9 @@ err order_apply_all(struct ctx *ctx, struct order *order, const struct order_cha
     if (was_pending)
         TRY(job_cancel(ctx, ORDER_CLOSE_JOB, order->id));
     for (size_t i = 0; i < count; i++) {
+        struct order_state before = order->state;
         TRY(take_step(ctx, order, &changes[i]));
-        TRY(order_write_event(ctx, order, changes[i].event, changes[i].note));
+        TRY(order_write_event(ctx, &before, order, &changes[i]));
     }
     return NULL;
 }

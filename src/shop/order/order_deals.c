@@ -20,12 +20,14 @@ struct goods {
 static err load_goods(struct ctx *ctx, int64_t order_id, struct goods *goods)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT l.variant_id, MIN(l.product_id), MIN(l.unit_price), CAST(SUM(l.quantity) AS BIGINT),"
-                 " CAST(SUM(l.total) AS BIGINT), o.paid_at FROM order_lines l JOIN orders o"
-                 " ON o.shop_id = l.shop_id AND o.id = l.order_id WHERE l.shop_id = $1 AND l.order_id = $2"
-                 " AND o.paid_at IS NOT NULL GROUP BY l.variant_id, o.paid_at ORDER BY l.variant_id LIMIT $3",
-                 db_int(ctx->shop->id), db_int(order_id), db_int(GOODS_LIMIT)));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT l.variant_id, MIN(l.product_id), MIN(l.total / l.quantity), CAST(SUM(l.quantity) AS BIGINT),"
+        " CAST(SUM(l.total) AS BIGINT), o.paid_at FROM order_lines l JOIN orders o"
+        " ON o.shop_id = l.shop_id AND o.id = l.order_id WHERE l.shop_id = $1 AND l.order_id = $2"
+        " AND l.role <> 1 AND o.paid_at IS NOT NULL GROUP BY l.variant_id, o.paid_at ORDER BY l.variant_id "
+        "LIMIT $3",
+        db_int(ctx->shop->id), db_int(order_id), db_int(GOODS_LIMIT)));
     goods->deals = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof *goods->deals);
     goods->variant_ids = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof *goods->variant_ids);
     while (db_next(rows)) {
@@ -101,10 +103,11 @@ static err query_differences(struct ctx *ctx, struct db_rows **rows)
         ctx, rows,
         "SELECT u.order_id, u.variant_id FROM"
         " (SELECT l.order_id, l.variant_id, o.paid_at / 86400000 AS day, o.paid_at AS at,"
-        " MIN(l.unit_price) AS price, CAST(SUM(l.quantity) AS BIGINT) AS quantity,"
+        " MIN(l.total / l.quantity) AS price, CAST(SUM(l.quantity) AS BIGINT) AS quantity,"
         " CAST(SUM(l.total) AS BIGINT) AS revenue FROM orders o"
         " JOIN order_lines l ON l.shop_id = o.shop_id AND l.order_id = o.id WHERE o.shop_id = $1"
-        " AND o.payment_status IN (4, 5) AND o.order_status IN (2, 3) AND o.paid_at IS NOT NULL"
+        " AND o.payment_status IN (4, 5) AND o.order_status IN (2, 3) AND o.paid_at IS NOT NULL AND l.role "
+        "<> 1"
         " GROUP BY l.order_id, l.variant_id, o.paid_at UNION ALL SELECT d.order_id, d.variant_id, d.day,"
         " d.at, d.price, d.quantity, d.revenue FROM deals d WHERE d.shop_id = $1) u"
         " GROUP BY u.order_id, u.variant_id, u.at HAVING COUNT(*) <> 2 OR MIN(u.price) <> MAX(u.price)"

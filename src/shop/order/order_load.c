@@ -15,7 +15,10 @@
 #define ORDER_COLUMNS                                                                                        \
     "SELECT o.id, o.number, o.token, o.order_status, o.payment_status, o.fulfillment_status, o.version,"     \
     " o.currency, o.total, o.paid, o.refunded, o.item_count, o.contact, o.note, o.cart_id, o.placed_at,"     \
-    " o.closes_at, o.paid_at, o.closed_at, o.has_answers, o.locale"
+    " o.closes_at, o.paid_at, o.closed_at, o.has_answers, o.locale,"                                         \
+    " o.is_rationed, o.discount, o.aftersale_status, o.review_status, o.freight, o.freight_discount"
+
+#define ORDER_COLUMN_COUNT 27
 
 #define FIRST_LINE                                                                                           \
     ", l.product_title, l.picture_id FROM orders o JOIN order_lines l ON l.shop_id = o.shop_id"              \
@@ -59,16 +62,22 @@ static err read_order(struct ctx *ctx, const struct db_rows *rows, struct order 
                             .paid_at = db_get_int(rows, 17),
                             .closed_at = db_get_int(rows, 18),
                             .has_answers = db_get_int(rows, 19) == 1,
-                            .locale = db_get_text(rows, 20)};
-    order->state =
-        (struct order_state){(enum order_status)db_get_int(rows, 3), (enum payment_status)db_get_int(rows, 4),
-                             (enum fulfillment_status)db_get_int(rows, 5)};
+                            .locale = db_get_text(rows, 20),
+                            .is_rationed = db_get_int(rows, 21) == 1,
+                            .discount = db_get_int(rows, 22),
+                            .freight = db_get_int(rows, 25),
+                            .freight_discount = db_get_int(rows, 26)};
+    order->state = (struct order_state){
+        (enum order_status)db_get_int(rows, 3), (enum payment_status)db_get_int(rows, 4),
+        (enum fulfillment_status)db_get_int(rows, 5), (enum aftersale_status)db_get_int(rows, 23),
+        (enum review_status)db_get_int(rows, 24)};
     return open_contact(ctx, rows, 12, order);
 }
 
 #define LINE_COLUMNS                                                                                         \
     "SELECT line_no, variant_id, product_title, variant_title, handle, sku, picture_id, kind, unit_price,"   \
-    " quantity, total, fulfilled, product_id, order_id, answers FROM order_lines "
+    " quantity, total, fulfilled, product_id, order_id, answers, discount,"                                  \
+    " refunded, withdrawn, returned, role, promotion_id, list_price FROM order_lines "
 
 #define LINES_OF_ORDER LINE_COLUMNS "WHERE shop_id = $1 AND order_id = $2 ORDER BY line_no"
 
@@ -86,7 +95,14 @@ static struct order_line read_line(const struct db_rows *rows)
                                .quantity = db_get_int(rows, 9),
                                .total = db_get_int(rows, 10),
                                .fulfilled = db_get_int(rows, 11),
-                               .product_id = db_get_int(rows, 12)};
+                               .product_id = db_get_int(rows, 12),
+                               .discount = db_get_int(rows, 15),
+                               .refunded = db_get_int(rows, 16),
+                               .withdrawn = db_get_int(rows, 17),
+                               .returned = db_get_int(rows, 18),
+                               .role = (enum line_role)db_get_int(rows, 19),
+                               .promotion_id = db_get_int(rows, 20),
+                               .list_price = db_get_int(rows, 21)};
 }
 
 static void take_lines(struct ctx *ctx, struct db_rows *rows, struct order *order)
@@ -202,11 +218,11 @@ err order_load_by_contact(struct ctx *ctx, const char *number, const char *conta
 err order_event_list(struct ctx *ctx, int64_t order_id, struct order_event **events, size_t *count)
 {
     struct db_rows *rows;
-    TRY(db_query(
-        ctx, &rows,
-        "SELECT kind, at, actor, actor_id, note FROM order_events WHERE shop_id = $1 AND order_id = $2"
-        " ORDER BY event_no",
-        db_int(ctx->shop->id), db_int(order_id)));
+    TRY(db_query(ctx, &rows,
+                 "SELECT kind, at, actor, actor_id, note, reason FROM order_events WHERE shop_id = $1 AND "
+                 "order_id = $2"
+                 " ORDER BY event_no",
+                 db_int(ctx->shop->id), db_int(order_id)));
     *events = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **events);
     *count = 0;
     while (db_next(rows))
@@ -214,7 +230,8 @@ err order_event_list(struct ctx *ctx, int64_t order_id, struct order_event **eve
                                                      .at = db_get_int(rows, 1),
                                                      .actor = (enum actor_kind)db_get_int(rows, 2),
                                                      .actor_id = db_get_int(rows, 3),
-                                                     .note = db_get_text(rows, 4)};
+                                                     .note = db_get_text(rows, 4),
+                                                     .reason = db_get_text(rows, 5)};
     return NULL;
 }
 
@@ -226,8 +243,8 @@ static err take_list(struct ctx *ctx, struct db_rows *rows, struct order **order
         struct order *order = &(*orders)[(*count)++];
         TRY(read_order(ctx, rows, order));
         order->lines = arena_alloc(ctx->arena, sizeof *order->lines);
-        order->lines->product_title = db_get_text(rows, 21);
-        order->lines->picture_id = db_get_text(rows, 22);
+        order->lines->product_title = db_get_text(rows, ORDER_COLUMN_COUNT);
+        order->lines->picture_id = db_get_text(rows, ORDER_COLUMN_COUNT + 1);
         order->line_count = 1;
     }
     return NULL;
@@ -443,20 +460,41 @@ err order_list_by_tail(struct ctx *ctx, const char *tail, int limit, struct orde
 err order_list_by_contact(struct ctx *ctx, const char *contact, int limit, struct order **orders,
                           size_t *count)
 {
-    unsigned char index[CRYPTO_INDEX_BYTES];
+    unsigned char index[CRYPTO_INDEX_BYTES], plain[CRYPTO_INDEX_BYTES];
     struct db_rows *rows;
     bool is_email = strchr(contact, '@') != NULL;
     crypto_blind_index(ctx, is_email ? "order.email" : "order.phone", contact, index);
+    crypto_blind_index(ctx, "order.email", order_plain_email(ctx, contact), plain);
     if (is_email)
         TRY(db_query(ctx, &rows,
-                     ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.email_index = $2"
+                     ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.email_index IN ($2, $4)"
                                               " ORDER BY o.id DESC LIMIT $3",
-                     db_int(ctx->shop->id), db_bytes(index, sizeof index), db_int(limit)));
+                     db_int(ctx->shop->id), db_bytes(index, sizeof index), db_int(limit),
+                     db_bytes(plain, sizeof plain)));
     else
         TRY(db_query(ctx, &rows,
                      ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.phone_index = $2"
                                               " ORDER BY o.id DESC LIMIT $3",
                      db_int(ctx->shop->id), db_bytes(index, sizeof index), db_int(limit)));
+    return take_list(ctx, rows, orders, count);
+}
+
+err order_list_of_customer(struct ctx *ctx, int64_t customer_id, const char *email, int64_t before_id,
+                           int limit, struct order **orders, size_t *count)
+{
+    unsigned char index[CRYPTO_INDEX_BYTES];
+    struct db_rows *rows;
+    crypto_blind_index(ctx, "order.email", email, index);
+    TRY(db_query(
+        ctx, &rows,
+        ORDER_COLUMNS FIRST_LINE
+        "WHERE o.shop_id = $1 AND o.id IN (SELECT a.id FROM (SELECT id FROM orders WHERE shop_id = $1"
+        " AND customer_id = $2 AND id < $4 ORDER BY id DESC LIMIT $5) a"
+        " UNION SELECT b.id FROM (SELECT id FROM orders WHERE shop_id = $1 AND email_index = $3"
+        " AND id < $4 ORDER BY id DESC LIMIT $5) b) ORDER BY o.id DESC LIMIT $5",
+        db_int(ctx->shop->id), db_int(customer_id),
+        email[0] ? db_bytes(index, sizeof index) : db_bytes(NULL, 0),
+        db_int(before_id > 0 ? before_id : INT64_MAX), db_int(limit)));
     return take_list(ctx, rows, orders, count);
 }
 
@@ -473,6 +511,45 @@ err order_list_many(struct ctx *ctx, const int64_t *order_ids, size_t id_count, 
         ctx, &rows, ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.id IN " DB_IDS " ORDER BY o.id DESC",
         values, DB_IDS_VALUES));
     return take_list(ctx, rows, orders, count);
+}
+
+#define CHOSEN                                                                                               \
+    ORDER_COLUMNS FIRST_LINE                                                                                 \
+        "WHERE o.shop_id = $1 AND o.id IN " DB_IDS " AND (CAST($34 AS BIGINT) = 0 OR o.stage = $34)"         \
+        " AND (CAST($35 AS BIGINT) = 0 OR o.payment_status = $35) AND o.total >= $36 AND o.total <= $37"     \
+        " AND (CAST($38 AS BIGINT) = 0 OR EXISTS (SELECT 1 FROM order_lines k WHERE k.shop_id = o.shop_id"   \
+        " AND k.order_id = o.id AND k.kind = $38)) ORDER BY o.id"
+
+static err list_chosen(struct ctx *ctx, const struct order_query *query, const int64_t *order_ids,
+                       size_t id_count, struct order **orders, size_t *count)
+{
+    struct db_value values[DB_IDS_VALUES + 5];
+    struct db_rows *rows;
+    db_bind_ids(ctx, order_ids, id_count, values);
+    values[DB_IDS_VALUES] = db_int(query->stage);
+    values[DB_IDS_VALUES + 1] = db_int(query->payment);
+    values[DB_IDS_VALUES + 2] = db_int(query->total_min);
+    values[DB_IDS_VALUES + 3] = db_int(query->total_max ? query->total_max : INT64_MAX);
+    values[DB_IDS_VALUES + 4] = db_int(query->kind);
+    TRY(db_query_values(ctx, &rows, query->sort == ORDER_WAITING ? CHOSEN : CHOSEN " DESC", values,
+                        DB_IDS_VALUES + 5));
+    return take_list(ctx, rows, orders, count);
+}
+
+err order_list_chosen(struct ctx *ctx, const struct order_query *query, const int64_t *order_ids,
+                      size_t id_count, struct order **orders, size_t *count)
+{
+    size_t most = (size_t)query->limit;
+    *orders = arena_alloc_many(ctx->arena, most + 1, sizeof **orders);
+    *count = 0;
+    for (size_t start = 0; start < id_count && *count < most; start += DB_IDS_LIMIT) {
+        struct order *some;
+        size_t found;
+        TRY(list_chosen(ctx, query, order_ids + start, id_count - start, &some, &found));
+        for (size_t i = 0; i < found && *count < most; i++)
+            (*orders)[(*count)++] = some[i];
+    }
+    return NULL;
 }
 
 #define OF_NUMBERS                                                                                           \

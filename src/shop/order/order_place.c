@@ -3,7 +3,6 @@
 #include "shop/order/order.h"
 
 #include "base/clock.h"
-#include "base/config.h"
 #include "base/crypto.h"
 #include "base/json.h"
 #include "base/random.h"
@@ -17,7 +16,7 @@
  * next one nor how many there were. In time order, so that its index grows at the end. */
 static const char *new_number(struct ctx *ctx)
 {
-    const char *second = clock_format(ctx->arena, ctx->now, ctx->shop->utc_offset, "%y%m%d%H%M%S");
+    const char *second = clock_format(ctx->arena, ctx->now, ctx->shop->zone, "%y%m%d%H%M%S");
     return arena_format(ctx->arena, "%s%03d%s", second, (int)(ctx->now % 1000), random_digits(ctx->arena, 5));
 }
 
@@ -70,15 +69,21 @@ static err insert_order(struct ctx *ctx, const struct order *order)
         ctx,
         "INSERT INTO orders (shop_id, id, number, token, stage, order_status, payment_status,"
         " fulfillment_status, version, currency, total, item_count, contact, phone_index, email_index,"
-        " note, cart_id, placed_at, closes_at, passcode, has_answers, locale) VALUES ($1, $2, $3, $4, $5, $6,"
-        " $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
+        " note, cart_id, placed_at, closes_at, passcode, has_answers, locale, is_rationed, discount,"
+        " freight, freight_discount, customer_id) VALUES "
+        "($1,"
+        " $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,"
+        " $23, $24, $25, $26, $27)",
         db_int(ctx->shop->id), db_int(order->id), db_text(order->number), db_text(order->token),
         db_int(order_stage_of(order->state)), db_int(order->state.order), db_int(order->state.payment),
         db_int(order->state.fulfillment), db_int(order->version), db_text(order->currency),
         db_int(order->total), db_int(order->item_count), db_bytes(contact.ptr, contact.len),
-        blind(ctx, "order.phone", order->contact.phone), blind(ctx, "order.email", order->contact.email),
-        db_text(order->note), db_int(order->cart_id), db_int(order->placed_at), db_int(order->closes_at),
-        passcode_value(ctx, order), db_int(order->has_answers), db_text(ctx->locale ? ctx->locale : ""));
+        blind(ctx, "order.phone", order->contact.phone),
+        blind(ctx, "order.email", order_plain_email(ctx, order->contact.email)), db_text(order->note),
+        db_int(order->cart_id), db_int(order->placed_at), db_int(order->closes_at),
+        passcode_value(ctx, order), db_int(order->has_answers), db_text(ctx->locale ? ctx->locale : ""),
+        db_int(order->is_rationed), db_int(order->discount), db_int(order->freight),
+        db_int(order->freight_discount), db_id(ctx->actor == ACTOR_BUYER ? ctx->actor_id : 0));
 }
 
 static err insert_line(struct ctx *ctx, const struct order *order, const struct order_line *line)
@@ -86,12 +91,15 @@ static err insert_line(struct ctx *ctx, const struct order *order, const struct 
     return db_execute(
         ctx,
         "INSERT INTO order_lines (shop_id, order_id, line_no, variant_id, product_id, product_title,"
-        " variant_title, handle, sku, picture_id, kind, unit_price, quantity, total, answers)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        " variant_title, handle, sku, picture_id, kind, unit_price, quantity, total, answers,"
+        " discount, role, promotion_id, list_price) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+        "$12,"
+        " $13, $14, $15, $16, $17, $18, $19)",
         db_int(ctx->shop->id), db_int(order->id), db_int(line->line_no), db_int(line->variant_id),
         db_int(line->product_id), db_text(line->product_title), db_text(line->variant_title),
         db_text(line->handle), db_text(line->sku), db_text(line->picture_id), db_int(line->kind),
-        db_int(line->unit_price), db_int(line->quantity), db_int(line->total), answers_value(ctx, line));
+        db_int(line->unit_price), db_int(line->quantity), db_int(line->total), answers_value(ctx, line),
+        db_int(line->discount), db_int(line->role), db_int(line->promotion_id), db_int(line->list_price));
 }
 
 static bool has_answers(const struct order *order)
@@ -106,10 +114,13 @@ err order_place(struct ctx *ctx, struct order *order)
 {
     order->number = new_number(ctx);
     order->token = random_token(ctx->arena);
-    order->state = (struct order_state){ORDER_PENDING_PAYMENT, PAYMENT_UNPAID, FULFILLMENT_NONE};
+    order->state = (struct order_state){
+        .order = ORDER_PENDING_PAYMENT, .payment = PAYMENT_UNPAID, .fulfillment = FULFILLMENT_NONE};
     order->version = 1;
     order->placed_at = ctx->now;
-    order->closes_at = ctx->now + ctx->config->unpaid_seconds * SECOND_MS;
+    int64_t usual = order_unpaid_ms(ctx);
+    bool is_hasty = order->unpaid_ms > 0 && order->unpaid_ms < usual;
+    order->closes_at = ctx->now + (is_hasty ? order->unpaid_ms : usual);
     struct demand *demands;
     size_t count = order_demands(ctx, order, 0, &demands);
     TRY(stock_reserve(ctx, order->id, demands, count));
@@ -118,14 +129,23 @@ err order_place(struct ctx *ctx, struct order *order)
     for (size_t i = 0; i < order->line_count; i++)
         TRY(insert_line(ctx, order, &order->lines[i]));
     TRY(job_schedule(ctx, ORDER_CLOSE_JOB, order->id, order->closes_at, value_object(ctx->arena)));
-    return order_write_event(ctx, order, "placed", "");
+    return order_write_event(
+        ctx, NULL, order,
+        &(struct order_change){.event = "placed", .note = order->has_consent ? "no-return-accepted" : ""});
 }
 
 err order_fulfil_lines(struct ctx *ctx, const struct order *order, enum product_kind kind)
 {
     return db_execute(
-        ctx, "UPDATE order_lines SET fulfilled = quantity WHERE shop_id = $1 AND order_id = $2 AND kind = $3",
+        ctx,
+        "UPDATE order_lines SET fulfilled = quantity - withdrawn WHERE shop_id = $1 AND order_id = $2"
+        " AND kind = $3",
         db_int(ctx->shop->id), db_int(order->id), db_int(kind));
+}
+
+int64_t order_line_left(const struct order_line *line)
+{
+    return line->quantity - line->fulfilled - line->withdrawn;
 }
 
 static size_t gather(struct ctx *ctx, const struct order *order, enum product_kind kind, bool only_left,
@@ -135,7 +155,7 @@ static size_t gather(struct ctx *ctx, const struct order *order, enum product_ki
     size_t count = 0;
     for (size_t i = 0; i < order->line_count; i++) {
         const struct order_line *line = &order->lines[i];
-        int64_t quantity = line->quantity - (only_left ? line->fulfilled : 0);
+        int64_t quantity = only_left ? order_line_left(line) : line->quantity;
         if ((kind == 0 || line->kind == kind) && quantity > 0)
             list[count++] = (struct demand){.variant_id = line->variant_id,
                                             .product_id = line->product_id,
@@ -161,9 +181,17 @@ size_t order_demands_left(struct ctx *ctx, const struct order *order, enum produ
 bool order_has_left(const struct order *order, enum product_kind kind)
 {
     for (size_t i = 0; i < order->line_count; i++)
-        if (order->lines[i].kind == kind && order->lines[i].fulfilled < order->lines[i].quantity)
+        if (order->lines[i].kind == kind && order_line_left(&order->lines[i]) > 0)
             return true;
     return false;
+}
+
+bool order_has_offers(const struct order *order)
+{
+    for (size_t i = 0; i < order->line_count; i++)
+        if (order->lines[i].role == LINE_GIFT)
+            return true;
+    return order->discount > 0 || order->freight_discount > 0;
 }
 
 bool order_has_kind(const struct order *order, enum product_kind kind)

@@ -22,7 +22,19 @@ static void add_line(struct ctx *ctx, struct value *lines, const struct order *o
     value_set_money(arena, view, "unit_price", money_of(line->unit_price, order->currency));
     value_set_int(arena, view, "quantity", line->quantity);
     value_set_money(arena, view, "total", money_of(line->total, order->currency));
+    value_set_money(arena, view, "full", money_of(line->total + line->discount, order->currency));
+    value_set_bool(arena, view, "is_discounted", line->discount > 0);
     value_set_int(arena, view, "fulfilled", line->fulfilled);
+    value_set_int(arena, view, "refunded", line->refunded);
+    value_set_int(arena, view, "withdrawn", line->withdrawn);
+    value_set_int(arena, view, "returned", line->returned);
+    value_set_text(arena, view, "role",
+                   line->role == LINE_GIFT    ? "gift"
+                   : line->role == LINE_ADDON ? "addon"
+                                              : NULL);
+    value_set(arena, view, "list_price", value_null());
+    if (line->role == LINE_GIFT)
+        value_set_money(arena, view, "list_price", money_of(line->list_price, order->currency));
     if (answers_set_view(ctx, view, line->answers))
         value_set_list(arena, view, "answers");
 }
@@ -57,6 +69,21 @@ static void set_states(struct arena *arena, struct value *view, const struct ord
     value_set_text(arena, view, "order_status", order_status_name(order->state.order));
     value_set_text(arena, view, "payment_status", payment_status_name(order->state.payment));
     value_set_text(arena, view, "fulfillment_status", fulfillment_status_name(order->state.fulfillment));
+    value_set_text(arena, view, "aftersale_status", aftersale_status_name(order->state.aftersale));
+    value_set_text(arena, view, "review_status", review_status_name(order->state.review));
+}
+
+/* The sum of the goods, and what carrying them costs. */
+static void set_freight(struct arena *arena, struct value *view, const struct order *order)
+{
+    value_set_money(arena, view, "goods", money_of(order_goods_total(order), order->currency));
+    struct value *freight = value_set_object(arena, view, "freight");
+    bool is_none = order->freight == 0;
+    value_set_text(arena, freight, "state", is_none ? "none" : "known");
+    value_set_money(arena, freight, "amount", money_of(order->freight, order->currency));
+    value_set_money(arena, freight, "discount", money_of(order->freight_discount, order->currency));
+    value_set_money(arena, freight, "total",
+                    money_of(order->freight - order->freight_discount, order->currency));
 }
 
 struct value *order_view(struct ctx *ctx, const struct order *order, bool is_masked)
@@ -72,6 +99,11 @@ struct value *order_view(struct ctx *ctx, const struct order *order, bool is_mas
     value_set_time(arena, view, "paid_at", order->paid_at);
     value_set_time(arena, view, "closed_at", order->closed_at);
     value_set_money(arena, view, "total", money_of(order->total, order->currency));
+    value_set_money(arena, view, "discount", money_of(order->discount, order->currency));
+    value_set_money(arena, view, "full",
+                    money_of(order_goods_total(order) + order->discount, order->currency));
+    value_set_bool(arena, view, "is_discounted", order->discount > 0);
+    set_freight(arena, view, order);
     value_set_money(arena, view, "paid", money_of(order->paid, order->currency));
     value_set_money(arena, view, "refunded", money_of(order->refunded, order->currency));
     struct value *lines = value_set_list(arena, view, "lines");
@@ -83,6 +115,7 @@ struct value *order_view(struct ctx *ctx, const struct order *order, bool is_mas
     value_set_bool(arena, view, "can_pay",
                    order->state.order == ORDER_PENDING_PAYMENT && order->closes_at > ctx->now);
     value_set_bool(arena, view, "can_cancel", order_may(order->state, "cancelled"));
+    value_set_bool(arena, view, "can_receive", order_may_receive(order));
     return view;
 }
 
@@ -111,5 +144,6 @@ void order_event_views(struct ctx *ctx, struct value *list, const struct order_e
         value_set_time(ctx->arena, view, "at", events[i].at);
         value_set_text(ctx->arena, view, "actor", actor_name(events[i].actor));
         value_set_text(ctx->arena, view, "note", events[i].note);
+        value_set_text(ctx->arena, view, "reason", events[i].reason);
     }
 }

@@ -11,6 +11,8 @@
 #include "db/db.h"
 #include "shop/order/order.h"
 #include "shop/payment/gateway.h"
+#include "shop/payment/payment_goods.h"
+#include "shop/payment/payment_orders.h"
 
 enum attempt_status {
     ATTEMPT_CREATED = 1,
@@ -87,6 +89,9 @@ bool payment_owes_codes(const struct order *order);
  */
 CHECKED err payment_deliver_owed(struct ctx *ctx, int64_t order_id);
 
+/* In a transaction that hands out goods of an order: fails it with ERR_INVALID_TRANSITION unless less than
+ * `below` of its money went back or is promised back, so that an order gets its goods or its money. */
+CHECKED err payment_keep_money(struct ctx *ctx, const struct order *order, int64_t below);
 /* Whether a person has to type what an order waits for. */
 CHECKED err payment_waits_for_hand(struct ctx *ctx, const struct order *order, bool *waits);
 /* What a person typed for a line. */
@@ -122,7 +127,10 @@ const char *attempt_status_name(enum attempt_status status);
 const char *refund_status_name(enum refund_status status);
 void payment_attempt_views(struct ctx *ctx, struct value *list, const struct payment_attempt *attempts,
                            size_t count);
-void refund_views(struct ctx *ctx, struct value *list, const struct refund *refunds, size_t count);
+/* Those of an order, each with the lines that it is for. */
+CHECKED err refund_views(struct ctx *ctx, struct value *list, const struct order *order);
 
 /* Compares orders, attempts, facts and refunds; calls `report` for each difference. */
 CHECKED err payment_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);
+/* Compares all of that with the ledger, and the ledger with itself. */
+CHECKED err payment_check_ledger(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);

@@ -21,7 +21,8 @@ const struct gateway *gateway_find(const struct ctx *ctx, const char *gateway_id
 /* Letters and digits only, in time order: "P" and 14 digits of time, 10 random ones. */
 static const char *new_attempt_number(struct ctx *ctx)
 {
-    return arena_format(ctx->arena, "P%s%s", clock_format(ctx->arena, ctx->now, 0, "%Y%m%d%H%M%S"),
+    return arena_format(ctx->arena, "P%s%s",
+                        clock_format(ctx->arena, ctx->now, zone_fixed(0), "%Y%m%d%H%M%S"),
                         random_digits(ctx->arena, 10));
 }
 

@@ -7,24 +7,27 @@
 static err deal_codes(struct ctx *ctx, const struct order *order)
 {
     for (size_t i = 0; i < order->line_count; i++)
-        if (order->lines[i].kind == PRODUCT_DIGITAL)
+        if (order->lines[i].kind == PRODUCT_DIGITAL && order_line_left(&order->lines[i]) > 0)
             TRY(code_deal(ctx, order->id, order->lines[i].line_no, order->lines[i].variant_id,
-                          order->lines[i].quantity));
+                          order_line_left(&order->lines[i])));
     return NULL;
 }
 
 static const char *delivery_event(const struct order *order)
 {
-    if (!order_has_kind(order, PRODUCT_PHYSICAL))
-        return "delivered";
-    return order_has_left(order, PRODUCT_PHYSICAL) ? "partly_delivered" : "rest_delivered";
+    if (order_has_left(order, PRODUCT_PHYSICAL))
+        return "partly_delivered";
+    for (size_t i = 0; i < order->line_count; i++)
+        if (order->lines[i].kind == PRODUCT_PHYSICAL && order->lines[i].fulfilled > 0)
+            return "rest_delivered";
+    return "delivered";
 }
 
 err payment_deliver(struct ctx *ctx, struct order *order, const struct order_change *before)
 {
     struct order_change changes[2];
     struct demand *demands;
-    size_t count = order_demands(ctx, order, PRODUCT_DIGITAL, &demands);
+    size_t count = order_demands_left(ctx, order, PRODUCT_DIGITAL, &demands);
     size_t change_count = 0;
     if (before)
         changes[change_count++] = *before;

@@ -9,7 +9,9 @@
 #include "base/money.h"
 #include "base/text.h"
 #include "job/job.h"
+#include "shop/payment/payment_ledger.h"
 #include "shop/payment/payment_read.h"
+#include "shop/pricing/pricing.h"
 #include "shop/staff/staff.h"
 #include <inttypes.h>
 
@@ -33,6 +35,7 @@ struct decision {
     struct payment_attempt *attempt; /* NULL when unknown */
     struct order *order;             /* NULL when unknown */
     enum verdict verdict;
+    int64_t fact_id;  /* of the row that keeps the fact, and of its entry in the ledger */
     bool is_short;    /* the deck has too few codes: the money is taken, a person delivers */
     bool is_too_late; /* the goods of a closed order are gone: it is not reopened */
 };
@@ -54,27 +57,30 @@ static enum verdict decide(const struct decision *decision)
     return decision->is_too_late ? VERDICT_LATE : VERDICT_REOPENED;
 }
 
-static err write_fact(struct ctx *ctx, const struct decision *decision)
+static err write_fact(struct ctx *ctx, struct decision *decision)
 {
     const struct payment_fact *fact = decision->fact;
+    decision->fact_id = id_new(ctx);
     size_t length = strlen(fact->raw);
     return db_expect(
         ctx, 1, ERR_DUPLICATE, "the fact is known",
         "INSERT INTO payment_facts (shop_id, id, gateway, provider_number, kind, attempt_number, currency,"
         " amount, at, received_at, verdict, raw) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        db_int(ctx->shop->id), db_int(id_new(ctx)), db_text(fact->gateway), db_text(fact->provider_number),
-        db_int(fact->kind), db_text(fact->attempt_number), db_text(fact->currency), db_int(fact->amount),
-        db_int(fact->at), db_int(ctx->now), db_text(verdict_names[decision->verdict]),
+        db_int(ctx->shop->id), db_int(decision->fact_id), db_text(fact->gateway),
+        db_text(fact->provider_number), db_int(fact->kind), db_text(fact->attempt_number),
+        db_text(fact->currency), db_int(fact->amount), db_int(fact->at), db_int(ctx->now),
+        db_text(verdict_names[decision->verdict]),
         db_text(arena_copy(ctx->arena, fact->raw, utf8_prefix(fact->raw, length, RAW_LIMIT))));
 }
 
-static err settle_attempt(struct ctx *ctx, const struct payment_attempt *attempt, enum attempt_status status)
+static err settle_attempt(struct ctx *ctx, const struct decision *decision, enum attempt_status status)
 {
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "the attempt changed meanwhile",
-                  "UPDATE payment_attempts SET status = $3, paid_at = $4 WHERE shop_id = $1 AND id = $2"
-                  " AND status IN (1, 3, 4)",
-                  db_int(ctx->shop->id), db_int(attempt->id), db_int(status), db_int(ctx->now)));
-    return job_cancel(ctx, PAYMENT_QUERY_JOB, attempt->id);
+                  "UPDATE payment_attempts SET status = $3, paid_at = $4, fact_id = $5 WHERE shop_id = $1"
+                  " AND id = $2 AND status IN (1, 3, 4)",
+                  db_int(ctx->shop->id), db_int(decision->attempt->id), db_int(status), db_int(ctx->now),
+                  db_int(decision->fact_id)));
+    return job_cancel(ctx, PAYMENT_QUERY_JOB, decision->attempt->id);
 }
 
 /* What the gateway said, in no language. */
@@ -86,25 +92,26 @@ static const char *fact_text(struct ctx *ctx, const struct payment_fact *fact)
     return arena_format(ctx->arena, "%s · %s · %s", fact->gateway, fact->attempt_number, amount);
 }
 
-static err give_back(struct ctx *ctx, const struct decision *decision, const char *kind)
+static err give_back(struct ctx *ctx, const struct decision *decision, enum money_origin origin,
+                     const char *kind)
 {
     int64_t refund_id;
-    TRY(refund_promise(ctx, decision->attempt, decision->fact->amount, kind, &refund_id));
+    TRY(refund_promise(ctx, decision->attempt, decision->fact->amount, 0, origin, kind, &refund_id));
     return alarm_raise(ctx, kind, decision->order->number, fact_text(ctx, decision->fact));
 }
 
 static err take_late(struct ctx *ctx, const struct decision *decision)
 {
     struct order_change change = {.event = "paid_late", .paid = decision->fact->amount};
-    TRY(settle_attempt(ctx, decision->attempt, ATTEMPT_PAID));
+    TRY(settle_attempt(ctx, decision, ATTEMPT_PAID));
     TRY(order_apply(ctx, decision->order, &change));
-    return give_back(ctx, decision, "late-payment");
+    return give_back(ctx, decision, MONEY_LATE, "late-payment");
 }
 
 static err take_and_deliver(struct ctx *ctx, const struct decision *decision, const char *event)
 {
     struct order_change change = {.event = event, .paid = decision->fact->amount};
-    TRY(settle_attempt(ctx, decision->attempt, ATTEMPT_PAID));
+    TRY(settle_attempt(ctx, decision, ATTEMPT_PAID));
     if (!decision->is_short)
         return payment_deliver(ctx, decision->order, &change);
     TRY(order_apply(ctx, decision->order, &change));
@@ -116,6 +123,12 @@ static err reopen(struct ctx *ctx, const struct decision *decision)
     struct demand *demands;
     size_t count = order_demands(ctx, decision->order, 0, &demands);
     TRY(stock_reserve(ctx, decision->order->id, demands, count));
+    if (decision->order->is_rationed) {
+        TRY(order_rations_take_again(ctx, decision->order));
+        TRY(flash_take_again(ctx, decision->order->id));
+    }
+    if (order_has_offers(decision->order))
+        TRY(promotion_take_again(ctx, decision->order->id));
     return take_and_deliver(ctx, decision, "reopened");
 }
 
@@ -133,6 +146,18 @@ static err raise_mismatch(struct ctx *ctx, const struct decision *decision)
     return alarm_raise(ctx, alarm_kind(decision->verdict), subject, fact_text(ctx, fact));
 }
 
+static enum ledger_kind posting_of(enum verdict verdict)
+{
+    static const enum ledger_kind kinds[] = {[VERDICT_APPLIED] = LEDGER_SALE,
+                                             [VERDICT_REOPENED] = LEDGER_SALE,
+                                             [VERDICT_LATE] = LEDGER_LATE,
+                                             [VERDICT_PAID_TWICE] = LEDGER_SURPLUS,
+                                             [VERDICT_AMOUNT_MISMATCH] = LEDGER_UNMATCHED,
+                                             [VERDICT_UNKNOWN_ATTEMPT] = LEDGER_UNMATCHED,
+                                             [VERDICT_SETTLED_BEFORE] = LEDGER_UNMATCHED};
+    return kinds[verdict];
+}
+
 static err carry_out(struct ctx *ctx, const struct decision *decision)
 {
     switch (decision->verdict) {
@@ -143,8 +168,8 @@ static err carry_out(struct ctx *ctx, const struct decision *decision)
     case VERDICT_LATE:
         return take_late(ctx, decision);
     case VERDICT_PAID_TWICE:
-        TRY(settle_attempt(ctx, decision->attempt, ATTEMPT_SURPLUS));
-        return give_back(ctx, decision, "paid-twice");
+        TRY(settle_attempt(ctx, decision, ATTEMPT_SURPLUS));
+        return give_back(ctx, decision, MONEY_SURPLUS, "paid-twice");
     case VERDICT_AMOUNT_MISMATCH:
     case VERDICT_UNKNOWN_ATTEMPT:
     case VERDICT_SETTLED_BEFORE:
@@ -162,6 +187,8 @@ static err apply_in_transaction(struct ctx *ctx, void *arg)
         TRY(order_load(ctx, decision->attempt->order_id, &decision->order));
     decision->verdict = decide(decision);
     TRY(write_fact(ctx, decision));
+    TRY(payment_post_fact(ctx, decision->fact, decision->fact_id, decision->attempt, decision->order,
+                          posting_of(decision->verdict)));
     return carry_out(ctx, decision);
 }
 
@@ -221,6 +248,12 @@ static err refund_unshipped(struct ctx *ctx, struct order *order, const struct r
     struct order_change change = {
         .event = "refunded_unshipped", .refunded = refund->amount, .note = refund->reason};
     TRY(order_apply(ctx, order, &change));
+    if (order->is_rationed) {
+        TRY(order_rations_give_back(ctx, order->id, demands, count));
+        TRY(flash_give_back(ctx, order->id));
+    }
+    if (order_has_offers(order))
+        TRY(promotion_give_back(ctx, order->id));
     return stock_release(ctx, order->id, demands, count);
 }
 
@@ -230,8 +263,11 @@ static err finish_refund(struct ctx *ctx, void *arg)
     struct decision as_fact = {.fact = news->fact, .verdict = VERDICT_APPLIED};
     TRY(write_fact(ctx, &as_fact));
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "the refund changed meanwhile",
-                  "UPDATE refunds SET status = 2, done_at = $3 WHERE shop_id = $1 AND id = $2 AND status = 1",
-                  db_int(ctx->shop->id), db_int(news->refund->id), db_int(ctx->now)));
+                  "UPDATE refunds SET status = 2, done_at = $3, fact_id = $4 WHERE shop_id = $1 AND id = $2"
+                  " AND status = 1",
+                  db_int(ctx->shop->id), db_int(news->refund->id), db_int(ctx->now),
+                  db_int(as_fact.fact_id)));
+    TRY(payment_post_refunded(ctx, news->attempt, news->refund, as_fact.fact_id));
     TRY(job_cancel(ctx, PAYMENT_REFUND_JOB, news->refund->id));
     if (news->attempt->status == ATTEMPT_SURPLUS)
         return NULL;

@@ -77,7 +77,7 @@ static err ask_for_lines(struct ctx *ctx, const struct order *order, const char 
     for (size_t i = 0; i < order->line_count; i++) {
         const struct order_line *line = &order->lines[i];
         const char *problem = NULL;
-        if (line->kind == PRODUCT_DIGITAL && line->fulfilled < line->quantity &&
+        if (line->kind == PRODUCT_DIGITAL && order_line_left(line) > 0 &&
             !is_typed(typed, typed_count, line->line_no))
             TRY(ask_for_line(ctx, order, line, &problem));
         *reason = problem ? problem : *reason;

@@ -99,24 +99,22 @@ struct delivery {
     const char *by; /* who typed it */
 };
 
-/* Locks the attempt that paid: a refund that is promised at the same moment is before or after this, so that
- * an order gets its goods or its money. */
-static err keep_money(struct ctx *ctx, const struct delivery *delivery)
+/* Locks the attempt that paid: a refund that is promised at the same moment is before or after this. */
+err payment_keep_money(struct ctx *ctx, const struct order *order, int64_t below)
 {
-    if (delivery->order->total == 0)
+    if (order->total == 0)
         return NULL;
     return db_expect(ctx, 1, ERR_INVALID_TRANSITION, "its money went back or is on its way",
                      "UPDATE payment_attempts SET refunded = refunded WHERE shop_id = $1 AND order_id = $2"
                      " AND status = $3 AND refunded < $4",
-                     db_int(ctx->shop->id), db_int(delivery->order->id), db_int(ATTEMPT_PAID),
-                     db_int(delivery->refunded_below));
+                     db_int(ctx->shop->id), db_int(order->id), db_int(ATTEMPT_PAID), db_int(below));
 }
 
 static err deliver_in_transaction(struct ctx *ctx, void *arg)
 {
     const struct delivery *delivery = arg;
     struct order order = *delivery->order;
-    TRY(keep_money(ctx, delivery));
+    TRY(payment_keep_money(ctx, &order, delivery->refunded_below));
     for (size_t i = 0; i < delivery->typed_count; i++)
         TRY(code_type(ctx, order.id, delivery->typed[i].line_no, delivery->typed[i].variant_id,
                       delivery->typed[i].text, delivery->by));
@@ -274,6 +272,17 @@ static err hear_loaded(struct ctx *ctx, const struct outbox_event *event, void *
 {
     (void)owner;
     return schedule(ctx, event->aggregate_id);
+}
+
+err payment_forget_withdrawn(struct ctx *ctx, const struct order *order)
+{
+    struct order copy = *order;
+    if (!order_has_kind(order, PRODUCT_DIGITAL))
+        return NULL;
+    for (size_t i = 0; i < order->line_count; i++)
+        if (order->lines[i].kind == PRODUCT_DIGITAL && order->lines[i].withdrawn > 0)
+            TRY(schedule(ctx, order->lines[i].variant_id));
+    return order_has_left(order, PRODUCT_DIGITAL) ? NULL : forget(ctx, &copy);
 }
 
 /* An order that ended gives back what it held, perhaps more than its deck holds. */

@@ -13,12 +13,12 @@
 
 #define REFUND_ATTEMPTS 12
 
-err refund_promise(struct ctx *ctx, const struct payment_attempt *attempt, int64_t amount, const char *reason,
-                   int64_t *refund_id)
+err refund_promise(struct ctx *ctx, const struct payment_attempt *attempt, int64_t amount, int64_t freight,
+                   enum money_origin origin, const char *reason, int64_t *refund_id)
 {
     *refund_id = id_new(ctx);
     const char *number =
-        arena_format(ctx->arena, "R%s%s", clock_format(ctx->arena, ctx->now, 0, "%Y%m%d%H%M%S"),
+        arena_format(ctx->arena, "R%s%s", clock_format(ctx->arena, ctx->now, zone_fixed(0), "%Y%m%d%H%M%S"),
                      random_digits(ctx->arena, 10));
     TRY(db_expect(ctx, 1, ERR_LIMIT, "more than was paid cannot go back",
                   "UPDATE payment_attempts SET refunded = refunded + $3 WHERE shop_id = $1 AND id = $2"
@@ -31,6 +31,7 @@ err refund_promise(struct ctx *ctx, const struct payment_attempt *attempt, int64
         db_int(ctx->shop->id), db_int(*refund_id), db_text(number), db_int(attempt->id),
         db_int(attempt->order_id), db_text(attempt->currency), db_int(amount), db_text(reason),
         db_int(ctx->actor), db_int(ctx->actor_id), db_int(ctx->now)));
+    TRY(payment_post_promise(ctx, attempt, *refund_id, amount, freight, origin));
     return job_schedule(ctx, PAYMENT_REFUND_JOB, *refund_id, ctx->now, value_object(ctx->arena));
 }
 
@@ -43,6 +44,13 @@ int64_t payment_refundable(const struct payment_attempt *attempts, size_t count)
     return left;
 }
 
+int64_t refund_freight(const struct order *order, const struct payment_attempt *attempt, int64_t amount)
+{
+    int64_t goods = order_goods_total(order), after = attempt->refunded + amount;
+    int64_t above = after > goods ? after - goods : 0;
+    return attempt->refunded > goods ? amount : above;
+}
+
 err payment_refund(struct ctx *ctx, const struct order *order, int64_t amount, const char *reason,
                    int64_t *refund_id)
 {
@@ -53,7 +61,8 @@ err payment_refund(struct ctx *ctx, const struct order *order, int64_t amount, c
     TRY(payment_attempt_list(ctx, order->id, &attempts, &count));
     for (size_t i = 0; i < count; i++)
         if (attempts[i].status == ATTEMPT_PAID)
-            return refund_promise(ctx, &attempts[i], amount, reason, refund_id);
+            return refund_promise(ctx, &attempts[i], amount, refund_freight(order, &attempts[i], amount),
+                                  MONEY_OF_SALE, reason, refund_id);
     return fail_with(ctx, ERR_INVALID_TRANSITION, "order %s was not paid", order->number);
 }
 

@@ -1,6 +1,7 @@
 /* payment_view.c - attempts and refunds as pages see them, and the check of money. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/payment/payment.h"
+#include "shop/payment/payment_goods.h"
 
 const char *attempt_status_name(enum attempt_status status)
 {
@@ -29,16 +30,50 @@ void payment_attempt_views(struct ctx *ctx, struct value *list, const struct pay
     }
 }
 
-void refund_views(struct ctx *ctx, struct value *list, const struct refund *refunds, size_t count)
+static void add_refund_line(struct ctx *ctx, struct value *list, const struct order *order,
+                            const struct refund_part *part)
 {
     struct arena *arena = ctx->arena;
+    struct value *view = value_add(arena, list, *value_object(arena));
+    value_set_int(arena, view, "line_no", part->line_no);
+    for (size_t i = 0; i < order->line_count; i++)
+        if (order->lines[i].line_no == part->line_no) {
+            value_set_text(arena, view, "product_title", order->lines[i].product_title);
+            value_set_text(arena, view, "variant_title", order->lines[i].variant_title);
+        }
+    value_set_int(arena, view, "quantity", part->quantity);
+    value_set_money(arena, view, "amount", money_of(part->amount, order->currency));
+    value_set_int(arena, view, "withdrawn", part->withdrawn);
+    value_set_int(arena, view, "returned", part->returned);
+    value_set_text(arena, view, "back", goods_back_names[part->back]);
+}
+
+err refund_views(struct ctx *ctx, struct value *list, const struct order *order)
+{
+    struct arena *arena = ctx->arena;
+    struct refund *refunds;
+    struct refund_line *lines;
+    size_t count, line_count;
+    TRY(refund_list(ctx, order->id, &refunds, &count));
+    if (count == 0)
+        return NULL;
+    TRY(refund_line_list(ctx, order->id, &lines, &line_count));
     for (size_t i = 0; i < count; i++) {
         struct value *view = value_add(arena, list, *value_object(arena));
+        int64_t free = refunds[i].amount;
         value_set_money(arena, view, "amount", money_of(refunds[i].amount, refunds[i].currency));
         value_set_text(arena, view, "status", refund_status_name(refunds[i].status));
         value_set_text(arena, view, "reason", refunds[i].reason);
         value_set_time(arena, view, "at", refunds[i].created_at);
+        struct value *parts = value_set_list(arena, view, "lines");
+        for (size_t j = 0; j < line_count; j++)
+            if (lines[j].refund_id == refunds[i].id) {
+                add_refund_line(ctx, parts, order, &lines[j].part);
+                free -= lines[j].part.amount;
+            }
+        value_set_money(arena, view, "free", money_of(free, refunds[i].currency));
     }
+    return NULL;
 }
 
 static void report_numbers(struct ctx *ctx, struct db_rows *rows, const char *what,
@@ -100,5 +135,5 @@ err payment_check(struct ctx *ctx, void (*report)(void *arg, const char *problem
         " WHERE a.shop_id = $1 AND COALESCE(r.amount, 0) <> COALESCE(f.amount, 0) LIMIT 1000",
         db_int(ctx->shop->id)));
     report_numbers(ctx, rows, "(attempt) was refunded another sum than the gateway says", report, arg);
-    return NULL;
+    return payment_check_goods(ctx, report, arg);
 }

@@ -1,6 +1,5 @@
-/* pricing.h - from what is in a cart to what it costs. List prices and bulk prices are the only rules
- * yet; promotions, freight and rounding become further adjustments of the same function, which is the only
- * place where a price is made.
+/* pricing.h - what may be said of a price: deals, struck prices, prices per measure. What a cart costs is
+ * made in quote.h, by the rules of promotion.h.
  *
  * A struck price (划线价) must be lawful: 明码标价和禁止价格欺诈规定 第十六条. It may not be higher than the
  * lowest price of a deal in the 7 days before, or, when there was none, than the price of the last deal; or
@@ -12,22 +11,12 @@
 #include "base/ctx.h"
 #include "base/money.h"
 #include "shop/catalog/catalog.h"
-
-/* One kind of goods to be priced. */
-struct priced_line {
-    int64_t variant_id;
-    int64_t list_price;             /* minor units for one */
-    const struct price_tier *tiers; /* rising quantities; NULL without */
-    size_t tier_count;
-    int64_t quantity;   /* 1..999 */
-    int64_t unit_price; /* out: what one costs in this cart */
-    int64_t total;      /* out: what the line costs */
-};
-
-/* What one costs when so many are bought: a tier counts when it is below the list price. */
-int64_t price_at(int64_t list_price, const struct price_tier *tiers, size_t tier_count, int64_t quantity);
-/* Prices all lines and gives their sum. ERR_LIMIT when the sum leaves the range of money. */
-CHECKED err price_lines(struct ctx *ctx, struct priced_line *lines, size_t count, int64_t *total);
+#include "shop/pricing/flash.h"
+#include "shop/pricing/flash_gate.h"
+#include "shop/pricing/price_list.h"
+#include "shop/pricing/promotion.h"
+#include "shop/pricing/promotion_freight.h"
+#include "shop/pricing/promotion_staff.h"
 
 /* ---- deals ---- */
 

@@ -286,20 +286,42 @@ void price_terms_view(struct ctx *ctx, struct value *view, const struct variant 
 
 /* ---- days ---- */
 
+/* More than clocks change within DEAL_DAY_LIMIT days. */
+#define TURN_LIMIT 3
+#define TURNED                                                                                               \
+    " + CASE WHEN at >= $6 THEN CAST($7 AS BIGINT) ELSE 0 END + CASE WHEN at >= $8 THEN CAST($9 AS BIGINT)"  \
+    " ELSE 0 END + CASE WHEN at >= $10 THEN CAST($11 AS BIGINT) ELSE 0 END"
+
+/* When clocks change after `from`, and by how much; never, where they do not. */
+static void find_turns(struct zone zone, int64_t from, int64_t turns[TURN_LIMIT], int64_t shifts[TURN_LIMIT])
+{
+    for (size_t i = 0; i < TURN_LIMIT; i++) {
+        shifts[i] = 0;
+        if (!zone_next_change(zone, i ? turns[i - 1] : from, &turns[i]))
+            turns[i] = INT64_MAX;
+        else
+            shifts[i] = (zone_offset(zone, turns[i]) - zone_offset(zone, turns[i] - 1)) * SECOND_MS;
+    }
+}
+
 err deal_day_list(struct ctx *ctx, int64_t variant_id, int64_t since, struct deal_day **days, size_t *count)
 {
     struct db_rows *rows;
-    int64_t first = clock_day_start(since, ctx->shop->utc_offset);
+    struct zone zone = ctx->shop->zone;
+    int64_t first = clock_day_start(since, zone);
+    int64_t turns[TURN_LIMIT], shifts[TURN_LIMIT];
+    find_turns(zone, first, turns, shifts);
     TRY(db_query(ctx, &rows,
-                 "SELECT (at - $4) / 86400000, MIN(price), COUNT(*) FROM deals WHERE shop_id = $1"
-                 " AND variant_id = $2 AND day >= CAST($3 AS BIGINT) / 86400000 AND at >= $3 GROUP BY (at - "
-                 "$4) / 86400000 ORDER BY 1 DESC LIMIT $5",
+                 "SELECT (at - $4" TURNED ") / 86400000, MIN(price), COUNT(*) FROM deals WHERE shop_id = $1"
+                 " AND variant_id = $2 AND day >= CAST($3 AS BIGINT) / 86400000 AND at >= $3"
+                 " GROUP BY (at - $4" TURNED ") / 86400000 ORDER BY 1 DESC LIMIT $5",
                  db_int(ctx->shop->id), db_int(variant_id), db_int(since), db_int(first),
-                 db_int(DEAL_DAY_LIMIT)));
+                 db_int(DEAL_DAY_LIMIT), db_int(turns[0]), db_int(shifts[0]), db_int(turns[1]),
+                 db_int(shifts[1]), db_int(turns[2]), db_int(shifts[2])));
     *count = db_row_count(rows);
     *days = arena_alloc_many(ctx->arena, *count + 1, sizeof **days);
     for (size_t i = *count; i > 0 && db_next(rows); i--)
-        (*days)[i - 1] = (struct deal_day){.at = first + db_get_int(rows, 0) * DAY_MS,
+        (*days)[i - 1] = (struct deal_day){.at = clock_day_shift(first, db_get_int(rows, 0), zone),
                                            .lowest = db_get_int(rows, 1),
                                            .count = db_get_int(rows, 2)};
     return NULL;

@@ -3,6 +3,7 @@
 #include "shop/review/review.h"
 
 #include "base/text.h"
+#include "shop/media/media.h"
 #include "shop/review/review_parts.h"
 
 /* From so many characters on a review says more than that all is well. */
@@ -65,6 +66,7 @@ struct writing {
     const struct order_line *line;
     const struct review_draft *draft;
     const char *author;
+    const char *pictures;
     struct review review;
 };
 
@@ -82,19 +84,19 @@ static err find_by_line(struct ctx *ctx, int64_t order_id, int64_t line_no, stru
 static bool is_same(const struct review *review, const struct writing *writing)
 {
     return review->stars == writing->draft->stars && text_is(review->body, writing->draft->body) &&
-           text_is(review->author, writing->author);
+           text_is(review->author, writing->author) && text_is(review->pictures, writing->pictures);
 }
 
 static err insert(struct ctx *ctx, const struct review *review)
 {
     return db_execute(ctx,
                       "INSERT INTO reviews (shop_id, id, product_id, order_id, line_no, variant_title, stars,"
-                      " body, author, created_at, weight)"
-                      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                      " body, author, created_at, weight, pictures)"
+                      " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                       db_int(ctx->shop->id), db_int(review->id), db_int(review->product_id),
                       db_int(review->order_id), db_int(review->line_no), db_text(review->variant_title),
                       db_int(review->stars), db_text(review->body), db_text(review->author),
-                      db_int(review->created_at), db_int(review->weight));
+                      db_int(review->created_at), db_int(review->weight), db_text(review->pictures));
 }
 
 /* The first review of a product makes its row. */
@@ -117,6 +119,18 @@ static err count_new(struct ctx *ctx, const struct review *review)
         db_int(is[3]), db_int(is[4]), db_int(review->weight > 0));
 }
 
+/* One that just left the library, because another review that brought it too was refused, is uploaded again.
+ */
+static err use_pictures(struct ctx *ctx, const struct review *review, const struct review_draft *draft)
+{
+    const struct picture *found[REVIEW_PICTURES];
+    TRY(picture_load_many(ctx, draft->picture_ids, draft->picture_count, found));
+    for (size_t i = 0; i < draft->picture_count; i++)
+        if (!found[i])
+            return fail_with(ctx, ERR_UNAVAILABLE, "a picture is gone");
+    return picture_uses_set(ctx, PICTURE_OF_REVIEW, review->id, draft->picture_ids, draft->picture_count);
+}
+
 static err write_in_transaction(struct ctx *ctx, void *arg)
 {
     struct writing *writing = arg;
@@ -133,24 +147,47 @@ static err write_in_transaction(struct ctx *ctx, void *arg)
                                       .body = writing->draft->body,
                                       .author = writing->author,
                                       .created_at = ctx->now,
+                                      .pictures = writing->pictures,
                                       .follow_body = "",
                                       .weight = review_weight(writing->draft->body, "")};
     TRY(insert(ctx, &writing->review));
+    if (writing->draft->picture_count > 0)
+        TRY(use_pictures(ctx, &writing->review, writing->draft));
     TRY(count_new(ctx, &writing->review));
     return review_emit(ctx, "review.written", writing->review.product_id, writing->review.id);
+}
+
+err review_check_draft(struct ctx *ctx, const struct order *order, const struct review_draft *draft)
+{
+    const struct order_line *line = line_of(order, draft->line_no);
+    if (!line)
+        return fail_with(ctx, ERR_NOT_FOUND, "the order has no such line");
+    if (draft->stars < 1 || draft->stars > REVIEW_STARS)
+        return fail_field(ctx, "stars", "required", "1 to 5 stars");
+    TRY(check_text(ctx, draft->body, false));
+    if (draft->picture_count > REVIEW_PICTURES)
+        return fail_field(ctx, "pictures", "too-many-pictures", "at most 9 pictures");
+    if (!review_may_write(order, line))
+        return fail_with(ctx, ERR_INVALID_TRANSITION, "reviews are of what was paid and handed out");
+    return NULL;
+}
+
+/* Each once, in the order in which they came. */
+static const char *join_pictures(struct ctx *ctx, const struct review_draft *draft)
+{
+    const char *joined = "";
+    for (size_t i = 0; i < draft->picture_count; i++)
+        if (!strstr(joined, draft->picture_ids[i]))
+            joined = arena_format(ctx->arena, "%s%s%s", joined, joined[0] ? " " : "", draft->picture_ids[i]);
+    return joined;
 }
 
 err review_write(struct ctx *ctx, const struct order *order, const struct review_draft *draft,
                  const struct review **review)
 {
     struct writing writing = {.order = order, .line = line_of(order, draft->line_no), .draft = draft};
-    if (!writing.line)
-        return fail_with(ctx, ERR_NOT_FOUND, "the order has no such line");
-    if (draft->stars < 1 || draft->stars > REVIEW_STARS)
-        return fail_field(ctx, "stars", "required", "1 to 5 stars");
-    TRY(check_text(ctx, draft->body, false));
-    if (!review_may_write(order, writing.line))
-        return fail_with(ctx, ERR_INVALID_TRANSITION, "reviews are of what was paid and handed out");
+    TRY(review_check_draft(ctx, order, draft));
+    writing.pictures = join_pictures(ctx, draft);
     writing.author = draft->is_named ? review_author(ctx, order) : "";
     err failure = db_transact(ctx, write_in_transaction, &writing);
     if (failure && failure->code == ERR_DUPLICATE) {

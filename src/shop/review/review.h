@@ -5,7 +5,8 @@
  * not delete reviews (E-Commerce Law of the PRC, article 39), and a shop must not make them up (article 17).
  * The shop may answer and report a review; the platform may hide the words of one on a ground of the law,
  * which stays in a log for ever. Hiding takes the words and leaves the stars; only where the sale itself was
- * made up (REVIEW_FABRICATED) the stars do not count either. Averages are whole tenths. */
+ * made up (REVIEW_FABRICATED) the stars do not count either. Pictures go with the words. Averages are whole
+ * tenths. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/clock.h"
@@ -22,6 +23,8 @@
 #define REVIEW_PAGE_LIMIT 100
 #define REVIEW_FOLLOW_MS (180 * DAY_MS)
 #define REVIEW_STARS 5
+#define REVIEW_PICTURES 9
+#define REVIEW_PICTURE_BYTES INT64_C(10485760)
 
 /* Grounds of the law on which words may be hidden or reported. */
 enum review_reason {
@@ -47,6 +50,7 @@ struct review {
     const char *body;   /* "" = stars alone */
     const char *author; /* masked; "" = nobody is named */
     int64_t created_at;
+    const char *pictures; /* ids with blanks between; "" = none */
     const char *follow_body;
     int64_t followed_at; /* 0 = nothing was added */
     int64_t weight;      /* review_weight; 0 while hidden */
@@ -75,7 +79,11 @@ struct review_draft {
     int64_t stars;
     const char *body;
     bool is_named;
+    const char *const *picture_ids; /* of picture_store, up to REVIEW_PICTURES */
+    size_t picture_count;
 };
+/* Everything that review_write would refuse of a first review, without writing: before pictures are taken. */
+CHECKED err review_check_draft(struct ctx *ctx, const struct order *order, const struct review_draft *draft);
 /* For an order as order_load_for_buyer gave it. ERR_NOT_FOUND (no such line), ERR_INVALID_TRANSITION (not
  * paid, or nothing handed out yet), ERR_DUPLICATE (the line has another review). The same once more is the
  * same review. */
@@ -86,6 +94,9 @@ CHECKED err review_write(struct ctx *ctx, const struct order *order, const struc
 CHECKED err review_follow(struct ctx *ctx, const struct order *order, int64_t line_no, const char *body);
 /* Reviews of an order's lines, by line. */
 CHECKED err review_list_order(struct ctx *ctx, int64_t order_id, struct review **reviews, size_t *count);
+
+/* An order whose lines all have a review hears of it ("reviewed"). */
+extern const struct listener review_listeners[];
 
 /* ---- reading ---- */
 
@@ -180,6 +191,8 @@ void review_rating_view(struct ctx *ctx, struct value *view, const struct review
 /* Sets a member, with the rating and each row of stars, and returns it for what else is to stand in it. */
 struct value *review_figures_view(struct ctx *ctx, struct value *object, const char *name,
                                   const struct review_figures *figures);
+/* Ids of a review's pictures into a list that has room for REVIEW_PICTURES; how many there are. */
+size_t review_picture_ids(struct ctx *ctx, const struct review *review, const char **ids);
 /* As buyers see it: no hidden words. */
 struct value *review_view(struct ctx *ctx, const struct review *review);
 /* `reviews` of a product page: figures, the first ones, the address of all. */

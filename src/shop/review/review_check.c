@@ -2,6 +2,7 @@
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
+#include "shop/media/media.h"
 #include "shop/review/review_parts.h"
 #include <inttypes.h>
 
@@ -86,10 +87,29 @@ static err check_words(struct ctx *ctx, report_problem report, void *arg)
     return NULL;
 }
 
+/* Ids have 32 digits and a blank between. */
+static err check_pictures(struct ctx *ctx, report_problem report, void *arg)
+{
+    struct db_rows *rows;
+    int64_t used;
+    TRY(picture_use_count(ctx, PICTURE_OF_REVIEW, &used));
+    TRY(db_query(ctx, &rows,
+                 "SELECT CAST(COALESCE(SUM((length(pictures) + 1) / 33), 0) AS BIGINT) FROM reviews"
+                 " WHERE shop_id = $1 AND pictures <> ''",
+                 db_int(ctx->shop->id)));
+    int64_t shown = db_next(rows) ? db_get_int(rows, 0) : 0;
+    if (used != shown)
+        report(arg,
+               arena_format(ctx->arena, "reviews show %" PRId64 " pictures, the library knows of %" PRId64,
+                            shown, used));
+    return NULL;
+}
+
 err review_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
 {
     TRY(check_figures(ctx, report, arg));
     TRY(check_replies(ctx, report, arg));
     TRY(check_acts(ctx, report, arg));
+    TRY(check_pictures(ctx, report, arg));
     return check_words(ctx, report, arg);
 }

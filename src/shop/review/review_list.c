@@ -22,7 +22,8 @@ static struct review read_review(const struct db_rows *rows)
                            .reply = db_get_text(rows, 13),
                            .replied_at = db_get_int(rows, 14),
                            .reported_at = db_get_int(rows, 15),
-                           .hidden_reason = (enum review_reason)db_get_int(rows, 16)};
+                           .hidden_reason = (enum review_reason)db_get_int(rows, 16),
+                           .pictures = db_get_text(rows, 17)};
 }
 
 void review_take(struct ctx *ctx, struct db_rows *rows, struct review **reviews, size_t *count)

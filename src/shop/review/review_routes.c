@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/review/review_routes.h"
 
+#include "base/config.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "shop/media/media.h"
 #include "shop/review/review.h"
@@ -175,6 +177,7 @@ struct write_form {
     int64_t stars;
     const char *text;
     bool is_named;
+    struct upload_list pictures;
     const char *notice;
 };
 
@@ -225,6 +228,13 @@ static const struct field write_fields[] = {
      .kind = FIELD_FLAG,
      .offset = offsetof(struct write_form, is_named),
      .help = "Show the first character of the buyer's name; else nobody is named"},
+    {.name = "pictures",
+     .kind = FIELD_FILE,
+     .offset = offsetof(struct write_form, pictures),
+     .is_many = true,
+     .maximum = REVIEW_PICTURE_BYTES,
+     .limit = offsetof(struct config, review_picture_limit),
+     .help = "Up to 9 pictures of what was bought"},
     {0},
 };
 
@@ -317,15 +327,87 @@ static err done(struct req *req, const struct order *order, int64_t line_no, int
                       order->token, notice, line_no);
 }
 
+/* What was taken for a review that is refused after all leaves the library again; what was there before, or
+ * is shown by now, stays. */
+static void drop_pictures(struct ctx *ctx, const struct picture *const *pictures, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        err failure = pictures[i]->created_at >= ctx->now ? picture_remove(ctx, pictures[i]->id) : NULL;
+        if (failure && failure->code != ERR_CONFLICT && failure->code != ERR_NOT_FOUND)
+            log_warning(ctx, "picture stays unused", "picture=%s", pictures[i]->id);
+    }
+}
+
+static err store_pictures(struct ctx *ctx, const struct upload_list *uploads, const struct picture **pictures,
+                          size_t *count)
+{
+    *count = 0;
+    for (size_t i = 0; i < uploads->count; i++) {
+        const struct media_source source = {.path = uploads->items[i].path,
+                                            .file_name = uploads->items[i].file_name};
+        if (uploads->items[i].size == 0)
+            continue;
+        TRY(picture_store(ctx, &source, &pictures[*count]));
+        (*count)++;
+    }
+    return NULL;
+}
+
+/* Browsers send an empty file where none was chosen. */
+static size_t count_files(const struct upload_list *uploads)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < uploads->count; i++)
+        count += uploads->items[i].size > 0;
+    return count;
+}
+
+static err write_with_pictures(struct ctx *ctx, const struct order *order, struct review_draft draft,
+                               const struct upload_list *uploads, const struct review **review)
+{
+    const struct picture *pictures[REVIEW_PICTURES];
+    const char *ids[REVIEW_PICTURES];
+    size_t count;
+    draft.picture_count = count_files(uploads);
+    TRY(review_check_draft(ctx, order, &draft));
+    err failure = store_pictures(ctx, uploads, pictures, &count);
+    for (size_t i = 0; i < count; i++)
+        ids[i] = pictures[i]->id;
+    draft.picture_ids = ids;
+    draft.picture_count = count;
+    if (!failure)
+        failure = review_write(ctx, order, &draft, review);
+    if (failure)
+        drop_pictures(ctx, pictures, count);
+    return failure;
+}
+
+/* A line that has its review takes no more pictures: the same click once more brings those that are there. */
+static err write_again(struct ctx *ctx, const struct order *order, struct review_draft draft,
+                       const struct review *there, const struct review **review)
+{
+    const char *ids[REVIEW_PICTURES];
+    draft.picture_count = review_picture_ids(ctx, there, ids);
+    draft.picture_ids = ids;
+    return review_write(ctx, order, &draft, review);
+}
+
 static err write(struct req *req)
 {
     const struct write_form *form = req->form;
     struct review_draft draft = {
         .line_no = form->line_no, .stars = form->stars, .body = form->text, .is_named = form->is_named};
     struct order *order;
+    struct review *reviews;
     const struct review *review;
+    size_t count;
     TRY(load(req, &order));
-    TRY(review_write(&req->ctx, order, &draft, &review));
+    TRY(review_list_order(&req->ctx, order->id, &reviews, &count));
+    const struct review *there = review_of_line(reviews, count, form->line_no);
+    if (there)
+        TRY(write_again(&req->ctx, order, draft, there, &review));
+    else
+        TRY(write_with_pictures(&req->ctx, order, draft, &form->pictures, &review));
     return done(req, order, form->line_no, 201, "written");
 }
 
@@ -343,6 +425,7 @@ const struct route review_routes[] = {
      .path = "/products/:handle/reviews",
      .handler = list,
      .guard = ANYONE,
+     .is_reading = true,
      .fields = list_fields,
      .form_size = sizeof(struct list_form),
      .summary = "What buyers say of a product",
@@ -351,6 +434,7 @@ const struct route review_routes[] = {
      .path = "/orders/:number/reviews",
      .handler = show,
      .guard = ANYONE,
+     .is_reading = true,
      .fields = show_fields,
      .form_size = sizeof(struct write_form),
      .summary = "The lines of an order and what its buyer said of them",

@@ -1,6 +1,7 @@
 /* review_view.c - reviews as pages and programs see them. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
+#include "shop/media/media.h"
 #include "shop/review/review_parts.h"
 #include <inttypes.h>
 
@@ -37,10 +38,34 @@ struct value *review_figures_view(struct ctx *ctx, struct value *object, const c
     return view;
 }
 
+size_t review_picture_ids(struct ctx *ctx, const struct review *review, const char **ids)
+{
+    size_t count = 0;
+    for (const char *at = review->pictures; at && *at && count < REVIEW_PICTURES;) {
+        size_t length = strcspn(at, " ");
+        ids[count++] = arena_copy(ctx->arena, at, length);
+        at += length + strspn(at + length, " ");
+    }
+    return count;
+}
+
+static void add_pictures(struct ctx *ctx, struct value *view, const struct review *review)
+{
+    const char *ids[REVIEW_PICTURES];
+    size_t count = review_picture_ids(ctx, review, ids);
+    struct value *list = value_set_list(ctx->arena, view, "pictures");
+    for (size_t i = 0; i < count; i++) {
+        struct value *holder = value_object(ctx->arena);
+        picture_set_view(ctx, holder, "picture", ids[i], "");
+        value_add(ctx->arena, list, *value_find(holder, "picture"));
+    }
+}
+
 static void set_words(struct ctx *ctx, struct value *view, const struct review *review)
 {
     struct arena *arena = ctx->arena;
     value_set_text(arena, view, "text", review->body[0] ? review->body : NULL);
+    add_pictures(ctx, view, review);
     if (review->followed_at) {
         struct value *follow = value_set_object(arena, view, "follow");
         value_set_text(arena, follow, "text", review->follow_body);
@@ -67,6 +92,7 @@ struct value *review_view(struct ctx *ctx, const struct review *review)
     value_set_text(arena, view, "variant", review->variant_title[0] ? review->variant_title : NULL);
     value_set_time(arena, view, "at", review->created_at);
     value_set(arena, view, "text", value_null());
+    value_set_list(arena, view, "pictures");
     value_set(arena, view, "follow", value_null());
     value_set(arena, view, "reply", value_null());
     if (!is_hidden)

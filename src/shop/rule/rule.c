@@ -7,11 +7,12 @@
 #include "base/text.h"
 
 #define DECIMALS 3
+#define PERCENT 100
 #define NUMBER_LIMIT INT64_C(1000000000000)
 
-const char *const rule_field_names[RULE_FIELDS + 1] = {"title",     "brand", "category", "tag",
-                                                       "attribute", "kind",  "price",    "stock",
-                                                       "sold",      "age",   "changed",  NULL};
+const char *const rule_field_names[RULE_FIELDS + 1] = {"title",   "brand",  "category", "tag",  "attribute",
+                                                       "kind",    "price",  "stock",    "sold", "age",
+                                                       "changed", "struck", "discount", NULL};
 const char *const rule_test_names[RULE_TESTS + 1] = {"is",      "is-not",   "has", "has-not",
                                                      "at-most", "at-least", NULL};
 
@@ -21,10 +22,11 @@ const char *const rule_test_names[RULE_TESTS + 1] = {"is",      "is-not",   "has
 #define RANGE (ASK(RULE_AT_MOST) | ASK(RULE_AT_LEAST))
 
 static const unsigned tests_of[RULE_FIELDS] = {
-    [RULE_TITLE] = WITHIN, [RULE_BRAND] = EQUAL | WITHIN, [RULE_CATEGORY] = EQUAL,
-    [RULE_TAG] = EQUAL,    [RULE_KIND] = EQUAL,           [RULE_ATTRIBUTE] = EQUAL | WITHIN | RANGE,
-    [RULE_PRICE] = RANGE,  [RULE_STOCK] = RANGE,          [RULE_SOLD] = RANGE,
-    [RULE_AGE] = RANGE,    [RULE_CHANGED] = RANGE,
+    [RULE_TITLE] = WITHIN,   [RULE_BRAND] = EQUAL | WITHIN, [RULE_CATEGORY] = EQUAL,
+    [RULE_TAG] = EQUAL,      [RULE_KIND] = EQUAL,           [RULE_ATTRIBUTE] = EQUAL | WITHIN | RANGE,
+    [RULE_PRICE] = RANGE,    [RULE_STOCK] = RANGE,          [RULE_SOLD] = RANGE,
+    [RULE_AGE] = RANGE,      [RULE_CHANGED] = RANGE,        [RULE_STRUCK] = EQUAL,
+    [RULE_DISCOUNT] = RANGE,
 };
 
 bool rule_may_test(enum rule_field field, enum rule_test test)
@@ -140,12 +142,22 @@ static err settle_kind(struct ctx *ctx, struct rule_condition *one, size_t index
     return refuse(ctx, index, "value", "unknown-choice", "physical or digital");
 }
 
+static err settle_struck(struct ctx *ctx, const struct rule_condition *one, size_t index)
+{
+    static const char *const words[] = {"yes", "有", "是"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (text_is(one->text, words[i]))
+            return NULL;
+    return refuse(ctx, index, "value", "struck-rule", "yes, asked with is or is-not");
+}
+
 static err settle_number(struct ctx *ctx, struct rule_condition *one, size_t index)
 {
     int decimals = one->field == RULE_PRICE       ? money_exponent(ctx->shop->currency)
                    : one->field == RULE_ATTRIBUTE ? DECIMALS
                                                   : 0;
     int64_t most = one->field == RULE_STOCK                               ? RULE_STOCK_LIMIT
+                   : one->field == RULE_DISCOUNT                          ? PERCENT
                    : one->field == RULE_AGE || one->field == RULE_CHANGED ? RULE_DAY_LIMIT
                                                                           : NUMBER_LIMIT * 1000;
     if (!read_decimal(one->text, decimals, &one->number))
@@ -169,6 +181,8 @@ static err settle_one(struct ctx *ctx, struct rule_condition *one, size_t index)
         return settle_category(ctx, one, index);
     if (one->field == RULE_KIND)
         return settle_kind(ctx, one, index);
+    if (one->field == RULE_STRUCK)
+        return settle_struck(ctx, one, index);
     if (ASK(one->test) & RANGE)
         return settle_number(ctx, one, index);
     return NULL;
@@ -196,6 +210,14 @@ static bool compare_text(enum rule_test test, const char *text, const char *with
 static bool compare_number(enum rule_test test, int64_t number, int64_t with)
 {
     return test == RULE_AT_MOST ? number <= with : number >= with;
+}
+
+/* Compared as a fraction: (struck - price) / struck with number / 100. */
+static bool compare_discount(const struct rule_facts *facts, const struct rule_condition *one)
+{
+    int64_t less = (facts->struck - facts->price) * PERCENT, of = one->number * facts->struck;
+    return facts->struck > 0 ? compare_number(one->test, less, of)
+                             : compare_number(one->test, 0, one->number);
 }
 
 static bool has_category(const struct product_facts *product, int64_t category_id)
@@ -265,6 +287,10 @@ static bool holds(const struct rule_condition *one, const struct rule_facts *fac
         return compare_number(one->test, days_since(product->created_at, now), one->number);
     case RULE_CHANGED:
         return compare_number(one->test, days_since(product->updated_at, now), one->number);
+    case RULE_STRUCK:
+        return facts->struck > 0;
+    case RULE_DISCOUNT:
+        return compare_discount(facts, one);
     case RULE_FIELDS:
         break;
     }
@@ -283,11 +309,22 @@ bool rule_fits(const struct rule *rule, const struct rule_facts *facts, int64_t 
     return !rule->is_any || rule->count == 0;
 }
 
+unsigned rule_asks(const struct rule *rule)
+{
+    unsigned fields = 0;
+    for (size_t i = 0; i < rule->count; i++)
+        fields |= ASK(rule->conditions[i].field);
+    return fields;
+}
+
 int64_t rule_next_change(const struct rule *rule, const struct rule_facts *facts, int64_t now)
 {
     int64_t next = INT64_MAX;
     for (size_t i = 0; i < rule->count; i++) {
         const struct rule_condition *one = &rule->conditions[i];
+        bool is_struck = one->field == RULE_STRUCK || one->field == RULE_DISCOUNT;
+        if (is_struck && facts->struck_next > now && facts->struck_next < next)
+            next = facts->struck_next;
         if (one->field != RULE_AGE && one->field != RULE_CHANGED)
             continue;
         int64_t since = one->field == RULE_AGE ? facts->product->created_at : facts->product->updated_at;

@@ -32,9 +32,11 @@ enum rule_field {
     RULE_KIND,
     RULE_PRICE, /* the lowest of its variants */
     RULE_STOCK,
-    RULE_SOLD,    /* pieces ever */
-    RULE_AGE,     /* whole days since it was created */
-    RULE_CHANGED, /* whole days since it was saved */
+    RULE_SOLD,     /* pieces ever */
+    RULE_AGE,      /* whole days since it was created */
+    RULE_CHANGED,  /* whole days since it was saved */
+    RULE_STRUCK,   /* "yes": a variant that is offered shows a struck price, which is lawful (pricing.h) */
+    RULE_DISCOUNT, /* whole percent below it, of the variant where they are most; 0 without one */
     RULE_FIELDS,
 };
 
@@ -59,7 +61,12 @@ struct rule_facts {
     const struct product_facts *product;
     int64_t stock;
     int64_t sold;
+    int64_t struck;      /* the struck price that is shown where it says most; 0 = none, or nobody asks */
+    int64_t price;       /* beside it */
+    int64_t struck_next; /* when time alone may make one lawful; 0 = never */
 };
+/* A bit for each rule_field that the rule asks for. */
+unsigned rule_asks(const struct rule *rule);
 
 extern const char *const rule_field_names[RULE_FIELDS + 1];
 extern const char *const rule_test_names[RULE_TESTS + 1];

@@ -5,8 +5,56 @@
 #include "base/text.h"
 #include "shop/pricing/pricing.h"
 
-err rule_facts_load(struct ctx *ctx, const int64_t *product_ids, size_t count, struct rule_facts *facts,
-                    size_t *have)
+static struct rule_facts *facts_of(struct rule_facts *facts, size_t have, int64_t product_id)
+{
+    for (size_t i = 0; i < have; i++)
+        if (facts[i].product->product_id == product_id)
+            return &facts[i];
+    return NULL;
+}
+
+/* Whether a price says more than another one: more below its struck price, as a fraction of it. Prices have
+ * at most 43 bits. */
+static bool says_more(const struct variant *variant, const struct rule_facts *than)
+{
+    int64_t struck = variant->terms.compare_price;
+    if (than->struck == 0)
+        return true;
+    return (__int128)(struck - variant->price) * than->struck >
+           (__int128)(than->struck - than->price) * struck;
+}
+
+/* A struck price that deals do not bear out waits for the lowest of them to leave the window. */
+static void take_struck(const struct variant *variant, const struct struck_price *struck,
+                        struct rule_facts *facts)
+{
+    int64_t leaves = struck->ceiling.at + DEAL_WINDOW_MS + 1;
+    if (struck->state == STRUCK_SHOWN && says_more(variant, facts)) {
+        facts->struck = variant->terms.compare_price;
+        facts->price = variant->price;
+    }
+    if (struck->state == STRUCK_UNLAWFUL && struck->ceiling.basis == CEILING_WEEK &&
+        (facts->struck_next == 0 || leaves < facts->struck_next))
+        facts->struck_next = leaves;
+}
+
+static err load_struck(struct ctx *ctx, const int64_t *ids, struct rule_facts *facts, size_t have)
+{
+    const struct variant **variants;
+    size_t count;
+    TRY(variant_list_struck(ctx, ids, have, &variants, &count));
+    struct struck_price *struck = arena_alloc_many(ctx->arena, count + 1, sizeof *struck);
+    TRY(struck_prices(ctx, variants, count, struck));
+    for (size_t i = 0; i < count; i++) {
+        struct rule_facts *of = facts_of(facts, have, variants[i]->product_id);
+        if (of)
+            take_struck(variants[i], &struck[i], of);
+    }
+    return NULL;
+}
+
+err rule_facts_load(struct ctx *ctx, unsigned fields, const int64_t *product_ids, size_t count,
+                    struct rule_facts *facts, size_t *have)
 {
     struct product_facts *products = arena_alloc_many(ctx->arena, count + 1, sizeof *products);
     int64_t ids[PRODUCT_CHUNK], stocks[PRODUCT_CHUNK], sold[PRODUCT_CHUNK];
@@ -21,7 +69,7 @@ err rule_facts_load(struct ctx *ctx, const int64_t *product_ids, size_t count, s
         facts[i].stock = stocks[i];
         facts[i].sold = sold[i];
     }
-    return NULL;
+    return fields & RULE_STRUCK_FIELDS ? load_struck(ctx, ids, facts, *have) : NULL;
 }
 
 err rule_rename_tags(struct ctx *ctx, struct rule *rule, int64_t since)
@@ -72,7 +120,7 @@ static err search_in(struct ctx *work, struct rule_search *search, int64_t shelf
             return NULL;
         after = ids[count - 1];
         search->looked += (int64_t)count;
-        TRY(rule_facts_load(work, ids, count, facts, &have));
+        TRY(rule_facts_load(work, rule_asks(search->rule), ids, count, facts, &have));
         for (size_t i = 0; i < have; i++) {
             if (facts[i].product->status == PRODUCT_ARCHIVED ||
                 !rule_fits(search->rule, &facts[i], work->now))

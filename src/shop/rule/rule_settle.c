@@ -13,7 +13,7 @@
 #define PLACE_LIMIT ((size_t)PRODUCT_CHUNK * COLLECTION_LIMIT)
 
 /* A check at another moment than the job's would find what is not wrong. */
-#define TIME_FIELDS (1u << RULE_AGE | 1u << RULE_CHANGED)
+#define TIME_FIELDS (1u << RULE_AGE | 1u << RULE_CHANGED | RULE_STRUCK_FIELDS)
 
 /* Every rule of the shop. */
 struct book {
@@ -40,6 +40,17 @@ static err open_book(struct ctx *ctx, struct book *book)
         book->collections[book->count++] = *one;
     }
     return stock_book_take(ctx, &question, &book->stock);
+}
+
+/* What any of the rules asks for. */
+static unsigned book_asks(const struct book *book)
+{
+    unsigned fields = 0;
+    for (size_t i = 0; i < book->count; i++)
+        fields |= rule_asks(&book->rules[i]);
+    for (size_t i = 0; i < book->stock.count; i++)
+        fields |= rule_asks(&book->stock.parsed[i]);
+    return fields;
 }
 
 static bool is_placed(const struct collection_place *places, size_t count, int64_t product_id,
@@ -97,7 +108,7 @@ static err settle_with(struct ctx *ctx, const struct book *book, const int64_t *
         return NULL;
     struct collection_place *places = arena_alloc_many(ctx->arena, most + 1, sizeof *places);
     TRY(product_lock_many(ctx, product_ids, count));
-    TRY(rule_facts_load(ctx, product_ids, count, facts, &have));
+    TRY(rule_facts_load(ctx, book_asks(book), product_ids, count, facts, &have));
     TRY(collection_places_load(ctx, product_ids, count, places, &place_count, most));
     for (size_t i = 0; i < book->count; i++)
         TRY(settle_collection(ctx, &book->collections[i], &book->rules[i], facts, have, places, place_count));
@@ -123,10 +134,7 @@ static err hear_product(struct ctx *ctx, const struct outbox_event *event, void 
 
 static bool asks_for(const struct rule *rule, unsigned fields)
 {
-    for (size_t i = 0; i < rule->count; i++)
-        if (fields & (1u << rule->conditions[i].field))
-            return true;
-    return false;
+    return (rule_asks(rule) & fields) != 0;
 }
 
 /* What all products say of themselves may have changed: rules that ask for it look at all of them again. */
@@ -326,7 +334,7 @@ err rule_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), 
     struct collection_place *places = arena_alloc_many(ctx->arena, most, sizeof *places);
     do {
         TRY(shelf_next_products(ctx, 0, after, ids, &count));
-        TRY(rule_facts_load(ctx, ids, count, facts, &have));
+        TRY(rule_facts_load(ctx, book_asks(&book), ids, count, facts, &have));
         TRY(collection_places_load(ctx, ids, count, places, &place_count, most));
         for (size_t i = 0; i < have; i++)
             compare(ctx, &book, &facts[i], places, place_count, report, arg);

@@ -115,7 +115,10 @@ static err apply_one(struct ctx *ctx, const struct stock_book *book, const struc
     if (version == 0 || (version == product->version && facts->stock <= 0))
         return NULL;
     TRY(forget(ctx, product->product_id));
+    struct shelf_refusal refusal = {0};
     if (version == product->version && product->status == PRODUCT_DRAFT)
+        TRY(product_gate_find(ctx, product->product_id, &refusal));
+    if (version == product->version && product->status == PRODUCT_DRAFT && !refusal.code)
         return change_status(ctx, product->product_id, PRODUCT_ACTIVE, "restocked");
     return NULL;
 }

@@ -294,6 +294,7 @@ static err create_shop(struct ctx *ctx, struct demo *demo)
                                .currency = value_find_text(item, "currency"),
                                .locale = "zh-CN",
                                .utc_offset = DEMO_UTC_OFFSET,
+                               .zone = "Asia/Shanghai",
                                .exemption = EXEMPT_SMALL_AMOUNT};
     int64_t shop_id;
     TRY(shop_create(ctx, &draft, &shop_id));
@@ -316,6 +317,7 @@ static err seed_in_transaction(struct ctx *ctx, void *arg)
     TRY(create_products(&work, demo));
     TRY(seed_collections(&work, demo->catalog));
     TRY(seed_tag_facets(&work, demo->catalog));
+    TRY(seed_offers(&work, demo->catalog));
     return seed_history(&work, demo->staff_id, &demo->result->orders);
 }
 

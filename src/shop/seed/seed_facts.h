@@ -13,5 +13,7 @@ CHECKED err seed_facts(struct ctx *ctx, const struct value *item, struct product
  * after the transaction. */
 CHECKED err seed_collections(struct ctx *ctx, const struct value *catalog);
 CHECKED err seed_fill_collections(struct ctx *ctx);
+/* Creates and starts the offers of the file. */
+CHECKED err seed_offers(struct ctx *ctx, const struct value *catalog);
 /* `facet_tags` of the file: lists can be narrowed by them. */
 CHECKED err seed_tag_facets(struct ctx *ctx, const struct value *catalog);

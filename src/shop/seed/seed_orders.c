@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "shop/inventory/inventory.h"
+#include "shop/ledger/ledger.h"
 #include "shop/order/order.h"
 #include "shop/payment/payment.h"
 #include "shop/pricing/pricing.h"
@@ -40,7 +41,7 @@ struct step {
 
 #define STATE(order, payment, fulfillment)                                                                   \
     {                                                                                                        \
-        ORDER_##order, PAYMENT_##payment, FULFILLMENT_##fulfillment                                          \
+        ORDER_##order, PAYMENT_##payment, FULFILLMENT_##fulfillment, AFTERSALE_NONE, REVIEWS_NONE            \
     }
 /* The events of each plan; the table of transitions allows them. */
 static const struct step plans[][4] = {
@@ -89,6 +90,8 @@ struct bulk_order {
     const char *token;
     const char *attempt_number;
     const char *provider_number;
+    int64_t attempt_id;
+    int64_t fact_id;
     int64_t at;
     int64_t total;
     int64_t pieces;
@@ -258,6 +261,8 @@ static err make_order(struct ctx *ctx, struct mill *mill, struct bulk_order *ord
                                  (int)(mill->made % NUMBER_STEPS));
     order->attempt_number = arena_format(ctx->arena, "P%s%010" PRId64, second, order->id % ATTEMPT_STEPS);
     order->provider_number = arena_format(ctx->arena, "SB%s%012" PRId64, second, order->id % ATTEMPT_STEPS);
+    order->attempt_id = id_new(ctx);
+    order->fact_id = id_new(ctx);
     return fill_lines(ctx, mill, order);
 }
 
@@ -342,10 +347,11 @@ static err write_event(struct ctx *ctx, const struct bulk_order *order, int inde
     return db_execute(
         ctx,
         "INSERT INTO order_events (shop_id, order_id, event_no, kind, order_status, payment_status,"
-        " fulfillment_status, actor, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        " fulfillment_status, actor, at, states_before) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         db_int(ctx->shop->id), db_int(order->id), db_int(index + 1), db_text(step->event),
         db_int(step->state.order), db_int(step->state.payment), db_int(step->state.fulfillment),
-        db_int(ACTOR_SYSTEM), db_int(order->at));
+        db_int(ACTOR_SYSTEM), db_int(order->at),
+        db_int(index > 0 ? order_state_digits(plans[order->plan][index - 1].state) : 0));
 }
 
 static err write_attempt(struct ctx *ctx, const struct bulk_order *order)
@@ -355,10 +361,11 @@ static err write_attempt(struct ctx *ctx, const struct bulk_order *order)
     return db_execute(
         ctx,
         "INSERT INTO payment_attempts (shop_id, id, number, order_id, gateway, currency, amount, status,"
-        " created_at, expires_at, paid_at) VALUES ($1, $2, $3, $4, 'sandbox', $5, $6, $7, $8, $9, $8)",
-        db_int(ctx->shop->id), db_int(id_new(ctx)), db_text(order->attempt_number), db_int(order->id),
+        " created_at, expires_at, paid_at, fact_id) VALUES ($1, $2, $3, $4, 'sandbox', $5, $6, $7, $8, $9,"
+        " $8, $10)",
+        db_int(ctx->shop->id), db_int(order->attempt_id), db_text(order->attempt_number), db_int(order->id),
         db_text(ctx->shop->currency), db_int(order->total), db_int(ATTEMPT_PAID), db_int(order->at),
-        db_int(order->at + ATTEMPT_AGE_MS));
+        db_int(order->at + ATTEMPT_AGE_MS), db_int(order->fact_id));
 }
 
 static err write_fact(struct ctx *ctx, const struct bulk_order *order)
@@ -370,9 +377,25 @@ static err write_fact(struct ctx *ctx, const struct bulk_order *order)
         "INSERT INTO payment_facts (shop_id, id, gateway, provider_number, kind, attempt_number, currency,"
         " amount, at, received_at, verdict, raw) VALUES ($1, $2, 'sandbox', $3, $4, $5, $6, $7, $8, $8,"
         " 'applied', 'seed')",
-        db_int(ctx->shop->id), db_int(id_new(ctx)), db_text(order->provider_number), db_int(FACT_PAYMENT),
+        db_int(ctx->shop->id), db_int(order->fact_id), db_text(order->provider_number), db_int(FACT_PAYMENT),
         db_text(order->attempt_number), db_text(ctx->shop->currency), db_int(order->total),
         db_int(order->at));
+}
+
+static err write_entry(struct ctx *ctx, const struct bulk_order *order)
+{
+    if (!is_paid(order))
+        return NULL;
+    struct ledger_transfer transfer = {
+        .debit = LEDGER_CLEARING, .credit = LEDGER_SALES, .amount = order->total};
+    return ledger_post(ctx, &(struct ledger_entry){.id = order->fact_id,
+                                                   .kind = LEDGER_SALE,
+                                                   .currency = ctx->shop->currency,
+                                                   .gateway = "sandbox",
+                                                   .reference_id = order->attempt_id,
+                                                   .order_id = order->id,
+                                                   .transfers = &transfer,
+                                                   .count = 1});
 }
 
 static err write_hand_out(struct ctx *ctx, const struct bulk_order *order)
@@ -449,8 +472,8 @@ static err write_orders(struct ctx *ctx, void *arg)
 {
     const struct mill *mill = arg;
     static err (*const writers[])(struct ctx * ctx, const struct bulk_order *order) = {
-        write_lines,   write_all_movements, write_deals,   write_events,
-        write_attempt, write_fact,          write_hand_out};
+        write_lines,   write_all_movements, write_deals, write_events,
+        write_attempt, write_fact,          write_entry, write_hand_out};
     for (int64_t i = 0; i < mill->count; i++)
         TRY(write_head(ctx, mill, &mill->orders[i]));
     for (size_t j = 0; j < sizeof writers / sizeof *writers; j++)
@@ -478,8 +501,8 @@ static err add_batch(struct ctx *ctx, struct mill *mill)
 {
     ctx->now = clock_now();
     mill->orders = arena_alloc_many(ctx->arena, (size_t)mill->count, sizeof *mill->orders);
-    const char *local_second = clock_format(ctx->arena, ctx->now, ctx->shop->utc_offset, "%y%m%d%H%M%S");
-    const char *second = clock_format(ctx->arena, ctx->now, 0, "%Y%m%d%H%M%S");
+    const char *local_second = clock_format(ctx->arena, ctx->now, ctx->shop->zone, "%y%m%d%H%M%S");
+    const char *second = clock_format(ctx->arena, ctx->now, zone_fixed(0), "%Y%m%d%H%M%S");
     for (int64_t i = 0; i < mill->count; i++)
         TRY(make_order(ctx, mill, &mill->orders[i], local_second, second));
     TRY(db_transact(ctx, write_orders, mill));

@@ -20,6 +20,7 @@ static err create_shop(struct ctx *ctx, int64_t number, const char *handle)
                                .currency = "CNY",
                                .locale = "zh-CN",
                                .utc_offset = SIZES_UTC_OFFSET,
+                               .zone = "Asia/Shanghai",
                                .exemption = EXEMPT_SMALL_AMOUNT};
     TRY(shop_create(ctx, &draft, &shop_id));
     TRY(shop_load(ctx, shop_id, &ctx->shop));

@@ -3,6 +3,7 @@
 #include "shop/shipping/shipping.h"
 
 #include "base/text.h"
+#include "shop/payment/payment.h"
 
 const struct carrier carriers[] = {
     {"sf", "顺丰速运"},
@@ -37,15 +38,17 @@ static err ship_in_transaction(struct ctx *ctx, void *arg)
     const struct dispatch *dispatch = arg;
     struct order order = *dispatch->order;
     struct demand *demands;
-    size_t count = order_demands(ctx, &order, PRODUCT_PHYSICAL, &demands);
+    size_t count = order_demands_left(ctx, &order, PRODUCT_PHYSICAL, &demands);
     bool is_rest = !order_has_left(&order, PRODUCT_DIGITAL);
     struct order_change change = {.event = is_rest ? "shipped" : "partly_shipped",
                                   .note =
                                       arena_format(ctx->arena, "%s %s", find_carrier(dispatch->carrier)->name,
                                                    dispatch->tracking_number)};
+    TRY(payment_keep_money(ctx, &order, order.paid));
     TRY(order_apply(ctx, &order, &change));
     TRY(stock_sell(ctx, order.id, demands, count));
     TRY(order_fulfil_lines(ctx, &order, PRODUCT_PHYSICAL));
+    TRY(order_schedule_confirm(ctx, order.id));
     return db_execute(
         ctx,
         "INSERT INTO shipments (shop_id, order_id, shipment_no, carrier, tracking_number, shipped_at,"
@@ -59,9 +62,14 @@ err order_ship(struct ctx *ctx, const struct order *order, const char *carrier, 
     if (!find_carrier(carrier))
         return fail_field(ctx, "carrier", "unknown-carrier", "choose a carrier from the list");
     if (!order_has_left(order, PRODUCT_PHYSICAL))
-        return fail_with(ctx, ERR_INVALID_TRANSITION, "order %s has nothing to ship", order->number);
+        return order_refuse(ctx, order, "shipped");
     struct dispatch dispatch = {order, carrier, tracking_number};
-    return db_transact(ctx, ship_in_transaction, &dispatch);
+    err failure = db_transact(ctx, ship_in_transaction, &dispatch);
+    if (!failure)
+        return NULL;
+    struct demand *demands;
+    size_t count = order_demands_left(ctx, order, PRODUCT_PHYSICAL, &demands);
+    return stock_explain_short(ctx, failure, demands, count);
 }
 
 err shipment_list(struct ctx *ctx, int64_t order_id, struct shipment **shipments, size_t *count)

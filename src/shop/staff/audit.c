@@ -9,6 +9,9 @@
 
 const char *const audit_kinds[] = {"product.on",
                                    "product.off",
+                                   "product.kept-off",
+                                   "product.blocked",
+                                   "product.unblocked",
                                    "product.price",
                                    "products.tag",
                                    "products.untag",
@@ -37,6 +40,17 @@ const char *const audit_kinds[] = {"product.on",
                                    "settings.changed",
                                    "trash.removed",
                                    "trash.restored",
+                                   "price-list.created",
+                                   "price-list.changed",
+                                   "customer.group",
+                                   "customer-group.changed",
+                                   "customer-group.removed",
+                                   "promotion.created",
+                                   "promotion.changed",
+                                   "promotion.started",
+                                   "promotion.paused",
+                                   "promotion.ended",
+                                   "money.corrected",
                                    NULL};
 
 err audit_note(struct ctx *ctx, const struct audit_entry *entry)

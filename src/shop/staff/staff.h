@@ -154,9 +154,36 @@ struct alarm {
 
 /* In a transaction: puts something before the staff. Kinds stand in docs/views.md. */
 CHECKED err alarm_raise(struct ctx *ctx, const char *kind, const char *subject, const char *detail);
-/* Open alarms, newest first; `total` (may be NULL) is their whole number. */
+/* In a transaction: the same, unless the very same alarm stands already. Only for kinds of which the index
+ * alarms_standing keeps one for each subject. */
+CHECKED err alarm_raise_once(struct ctx *ctx, const char *kind, const char *subject, const char *detail);
+/* In a transaction: settles every alarm of this kind whose subject begins so. */
+CHECKED err alarm_settle_all(struct ctx *ctx, const char *kind, const char *subject_prefix);
+/* Open alarms, newest first; `total` (may be NULL) is their whole number, counted up to ALARM_COUNTED. */
+#define ALARM_COUNTED 1000
 CHECKED err alarm_list_open(struct ctx *ctx, int limit, struct alarm **alarms, size_t *count, int64_t *total);
+
+/* "late-payment" …: what forms may ask for; ends with NULL. */
+extern const char *const alarm_kinds[];
+#define ALARM_ROWS_LIMIT 101
+struct alarm_query {
+    bool is_settled;
+    const char *kind;  /* NULL = any */
+    bool is_up;        /* oldest first */
+    int64_t behind_id; /* the last of the page before; 0 = from the first */
+    int limit;         /* up to ALARM_ROWS_LIMIT */
+};
+CHECKED err alarm_list(struct ctx *ctx, const struct alarm_query *query, struct alarm **alarms,
+                       size_t *count);
 CHECKED err alarm_resolve(struct ctx *ctx, int64_t alarm_id);
+/* Those of the ids that are open; `settled` counts them. At most ALARM_BULK_LIMIT. */
+#define ALARM_BULK_LIMIT 10000
+CHECKED err alarm_resolve_many(struct ctx *ctx, const int64_t *alarm_ids, size_t count, int64_t *settled);
+/* The oldest ALARM_BULK_LIMIT that are open, were raised before `before_id`, and are of a kind (NULL = any).
+ */
+CHECKED err alarm_resolve_found(struct ctx *ctx, const char *kind, int64_t before_id, int64_t *settled);
+/* A settled one is open again. ERR_NOT_FOUND when there is none. */
+CHECKED err alarm_reopen(struct ctx *ctx, int64_t alarm_id);
 /* In a transaction: what the alarms of this kind about this subject asked for was done. */
 CHECKED err alarm_settle(struct ctx *ctx, const char *kind, const char *subject);
 void alarm_views(struct ctx *ctx, struct value *list, const struct alarm *alarms, size_t count);

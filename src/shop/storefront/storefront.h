@@ -16,6 +16,8 @@ void storefront_crumbs(struct ctx *ctx, struct value *view, const struct categor
 CHECKED err product_card_views(struct ctx *ctx, struct value *list, const struct product *products,
                                size_t count);
 /* docs/views.md: the view of one product page; `sku` chooses the variant ("" = the first that can be bought).
- */
+ * `seconds` is how long the page may be kept, and becomes less when a flash sale is in it. */
 CHECKED err product_page_view(struct ctx *ctx, const struct product *product, const char *sku,
-                              struct value **view);
+                              int64_t *seconds, struct value **view);
+/* docs/views.md: `flash` of home, nil without a sale that runs or comes. `seconds` as above. */
+CHECKED err storefront_flash_view(struct ctx *ctx, int64_t *seconds, struct value *view);

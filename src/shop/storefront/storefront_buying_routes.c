@@ -81,7 +81,8 @@ static err show_again(struct req *req)
     TRY(product_find_by_handle(&req->ctx, form->handle, &product));
     if (!product || product->status != PRODUCT_ACTIVE)
         return fail_with(&req->ctx, ERR_NOT_FOUND, "no such product");
-    TRY(product_page_view(&req->ctx, product, form->sku, &view));
+    int64_t seconds = 0; /* of a refused form: it is not kept */
+    TRY(product_page_view(&req->ctx, product, form->sku, &seconds, &view));
     return reply_view(req, "product", view);
 }
 
@@ -93,7 +94,7 @@ static err buy(struct req *req)
     struct given_answer *answers = arena_alloc_many(req->ctx.arena, form->answers.count + 1, sizeof *answers);
     for (size_t i = 0; i < form->answers.count; i++)
         answers[i] = (struct given_answer){.question_id = rows[i].question_id, .value = rows[i].value};
-    struct cart_wish wish = {form->variant_id, form->quantity, answers, form->answers.count};
+    struct cart_wish wish = {form->variant_id, form->quantity, answers, form->answers.count, 0};
     TRY(cart_add_line_anew(&req->ctx, req_cookie(req, CART_COOKIE), &wish, &cart));
     if (!text_is(req_cookie(req, CART_COOKIE), cart->token))
         reply_cookie(req, CART_COOKIE, cart->token, CART_COOKIE_SECONDS);

@@ -7,7 +7,7 @@
 static void add_group(struct filter *filter, enum filter_kind kind, const char *key,
                       const struct attribute *attribute)
 {
-    filter->groups[filter->group_count++] = (struct filter_group){kind, key, attribute};
+    filter->groups[filter->group_count++] = (struct filter_group){kind, key, attribute, ""};
 }
 
 static void add_column(struct filter *filter, int64_t facet_id)
@@ -21,7 +21,29 @@ static bool is_own_word(const char *name)
     return text_is(name, "tag") || text_is(name, "brand") || text_is(name, "price") || text_is(name, "stock");
 }
 
-/* Those of the category's template, and of a list that is no category all. */
+static void add_attribute(struct filter *filter, const struct attribute *attribute)
+{
+    add_group(filter, FILTER_ATTRIBUTE, attribute->name, attribute);
+    add_column(filter, attribute->id);
+}
+
+/* What is asked only further down, where products of this list stand too. */
+static err add_below(struct ctx *ctx, struct filter *filter, int64_t category_id,
+                     const struct attribute *attributes, size_t count, size_t taken)
+{
+    int64_t ids[FACET_BELOW_LIMIT];
+    size_t below;
+    TRY(attribute_below_list(ctx, category_id, ids, FACET_BELOW_LIMIT, &below));
+    for (size_t i = 0; i < below; i++)
+        for (size_t j = 0; j < count && taken < FACET_ATTRIBUTE_LIMIT; j++)
+            if (attributes[j].id == ids[i] && !is_own_word(attributes[j].name)) {
+                add_attribute(filter, &attributes[j]);
+                taken++;
+            }
+    return NULL;
+}
+
+/* Those of the category's template, then those below it; of a list that is no category all. */
 static err add_attributes(struct ctx *ctx, struct filter *filter, int64_t category_id)
 {
     struct attribute *attributes;
@@ -31,20 +53,30 @@ static err add_attributes(struct ctx *ctx, struct filter *filter, int64_t catego
         if (!attributes[i].is_facet || is_own_word(attributes[i].name) ||
             (category_id != 0 && !attribute_is_of(&attributes[i], category_id)))
             continue;
-        add_group(filter, FILTER_ATTRIBUTE, attributes[i].name, &attributes[i]);
-        add_column(filter, attributes[i].id);
+        add_attribute(filter, &attributes[i]);
         taken++;
     }
-    return NULL;
+    return category_id ? add_below(ctx, filter, category_id, attributes, count, taken) : NULL;
+}
+
+/* A facet for each group of tags, those in none first. */
+static void add_tag(struct ctx *ctx, struct filter *filter, const struct tag *tag)
+{
+    const struct filter_group *last =
+        filter->group_count > 0 ? &filter->groups[filter->group_count - 1] : NULL;
+    if (!last || !text_is(last->tags, tag->group)) {
+        const char *key = tag->group[0] ? arena_format(ctx->arena, "tag.%s", tag->group) : "tag";
+        add_group(filter, FILTER_TAG, key, NULL);
+        filter->groups[filter->group_count - 1].tags = tag->group;
+    }
+    add_column(filter, tag->id);
 }
 
 static err open_groups(struct ctx *ctx, struct filter *filter, int64_t category_id)
 {
     TRY(tag_facet_list(ctx, &filter->tags, &filter->tag_count));
-    if (filter->tag_count > 0)
-        add_group(filter, FILTER_TAG, "tag", NULL);
     for (size_t i = 0; i < filter->tag_count; i++)
-        add_column(filter, filter->tags[i].id);
+        add_tag(ctx, filter, &filter->tags[i]);
     TRY(add_attributes(ctx, filter, category_id));
     add_group(filter, FILTER_BRAND, "brand", NULL);
     add_column(filter, FACET_BRAND);
@@ -66,6 +98,25 @@ bool filter_band(const char *text, struct facet_band *band)
     if (!text_to_int(low, &band->low) || band->low < 0)
         return false;
     return dash[1] == 0 || (text_to_int(dash + 1, &band->high) && band->high > band->low);
+}
+
+bool filter_is_number(const struct filter_group *group)
+{
+    return group->attribute && group->attribute->kind == ATTRIBUTE_NUMBER;
+}
+
+bool filter_range(const char *text, struct facet_range *range)
+{
+    char low[24];
+    const char *dots = strstr(text, "..");
+    if (!dots || dots == text || (size_t)(dots - text) >= sizeof low)
+        return false;
+    memcpy(low, text, (size_t)(dots - text));
+    low[dots - text] = 0;
+    *range = (struct facet_range){.high = INT64_MAX};
+    if (!facet_number(low, &range->low))
+        return false;
+    return dots[2] == 0 || (facet_number(dots + 2, &range->high) && range->high > range->low);
 }
 
 /* The next word up to an end that is not escaped; *end gets it, or 0 at the end of the text. */
@@ -104,8 +155,35 @@ static bool is_meant(const struct filter *filter, size_t group, const char *valu
     return value[0] != 0;
 }
 
-static void add_pick(struct filter *filter, size_t group, const char *value)
+/* Where a value stands now: a tag may have gone to another group since its address was given away. */
+static size_t home_of(const struct filter *filter, size_t group, const char *value)
 {
+    if (group >= filter->group_count || filter->groups[group].kind != FILTER_TAG)
+        return group;
+    for (size_t i = 0; i < filter->tag_count; i++)
+        for (size_t j = 0; text_is(filter->tags[i].name, value) && j < filter->group_count; j++)
+            if (filter->groups[j].kind == FILTER_TAG &&
+                text_is(filter->groups[j].tags, filter->tags[i].group))
+                return j;
+    return group;
+}
+
+/* SIZE_MAX when there is none. Whatever is said of tags finds the first group of tags, see home_of. */
+static size_t group_named(const struct filter *filter, const char *key)
+{
+    bool is_tag = text_is(key, "tag") || strncmp(key, "tag.", 4) == 0;
+    for (size_t i = 0; i < filter->group_count; i++)
+        if (text_is(filter->groups[i].key, key))
+            return i;
+    for (size_t i = 0; is_tag && i < filter->group_count; i++)
+        if (filter->groups[i].kind == FILTER_TAG)
+            return i;
+    return SIZE_MAX;
+}
+
+static void add_pick(struct filter *filter, size_t at, const char *value)
+{
+    size_t group = home_of(filter, at, value);
     for (size_t i = 0; i < filter->pick_count; i++)
         if (filter->picks[i].group == group && text_is(filter->picks[i].value, value))
             return;
@@ -123,11 +201,22 @@ static size_t rank_of(const struct filter *filter, const struct filter_pick *pic
     return SIZE_MAX;
 }
 
+/* Ranges stand in the order of their numbers. */
+static int64_t low_of(const struct filter *filter, const struct filter_pick *pick)
+{
+    struct facet_range range;
+    bool is_range = filter_is_number(&filter->groups[pick->group]) && filter_range(pick->value, &range);
+    return is_range ? range.low : INT64_MIN;
+}
+
 static bool is_before(const struct filter *filter, const struct filter_pick *a, const struct filter_pick *b)
 {
     if (a->group != b->group)
         return a->group < b->group;
     size_t i = rank_of(filter, a), j = rank_of(filter, b);
+    int64_t low = low_of(filter, a), other = low_of(filter, b);
+    if (low != other)
+        return low < other;
     return i != j ? i < j : strcmp(a->value, b->value) < 0;
 }
 
@@ -154,8 +243,7 @@ err filter_read(struct ctx *ctx, int64_t category_id, const char *text, struct f
             add_pick(filter, group, word);
             continue;
         }
-        for (group = 0; group < filter->group_count && !text_is(filter->groups[group].key, word);)
-            group++;
+        group = group_named(filter, word);
         if (end == ',')
             end = ':';
     }
@@ -183,29 +271,43 @@ static int64_t facet_of(const struct filter *filter, const struct filter_pick *p
     return 0;
 }
 
+void filter_question(const struct filter *filter, struct filter_choices *into)
+{
+    for (size_t i = 0; i < filter->pick_count; i++) {
+        const struct filter_pick *pick = &filter->picks[i];
+        enum filter_kind kind = filter->groups[pick->group].kind;
+        struct facet_range *range = &into->ranges[into->range_count];
+        if (filter_is_number(&filter->groups[pick->group]) && filter_range(pick->value, range)) {
+            range->facet_id = facet_of(filter, pick);
+            into->range_count++;
+            continue;
+        }
+        if (kind == FILTER_PRICE && filter_band(pick->value, &into->bands[into->band_count]))
+            into->band_count++;
+        else if (kind != FILTER_PRICE)
+            into->choices[into->choice_count++] =
+                (struct facet_choice){facet_of(filter, pick), kind == FILTER_TAG     ? ""
+                                                              : kind == FILTER_STOCK ? "1"
+                                                                                     : pick->value};
+    }
+}
+
 err filter_ask(struct ctx *ctx, const struct filter *filter, const struct product_query *of, int64_t shelf_id,
                struct facet_answer *answer)
 {
-    struct facet_choice choices[FILTER_VALUE_LIMIT];
-    struct facet_band bands[FILTER_VALUE_LIMIT];
+    struct filter_choices chosen = {.choice_count = 0};
+    filter_question(filter, &chosen);
     struct facet_query query = {.shelf_id = shelf_id,
                                 .sort = of->sort,
                                 .cursor = of->cursor,
                                 .limit = filter->pick_count > 0 ? of->limit : 0,
                                 .columns = filter->columns,
                                 .column_count = filter->column_count,
-                                .choices = choices,
-                                .bands = bands};
-    for (size_t i = 0; i < filter->pick_count; i++) {
-        const struct filter_pick *pick = &filter->picks[i];
-        enum filter_kind kind = filter->groups[pick->group].kind;
-        if (kind == FILTER_PRICE && filter_band(pick->value, &bands[query.band_count]))
-            query.band_count++;
-        else if (kind != FILTER_PRICE)
-            choices[query.choice_count++] =
-                (struct facet_choice){facet_of(filter, pick), kind == FILTER_TAG     ? ""
-                                                              : kind == FILTER_STOCK ? "1"
-                                                                                     : pick->value};
-    }
+                                .choices = chosen.choices,
+                                .choice_count = chosen.choice_count,
+                                .ranges = chosen.ranges,
+                                .range_count = chosen.range_count,
+                                .bands = chosen.bands,
+                                .band_count = chosen.band_count};
     return facet_ask(ctx, &query, answer);
 }

@@ -8,6 +8,8 @@
 
 /* Of a list that is no category, attributes that fewer than one product in this many answers stay away. */
 #define SHARE 4
+/* So many different numbers are offered one by one; more of them in ranges. */
+#define NUMBERS_AS_THEY_ARE 8
 
 static const char *const kind_names[] = {[FILTER_TAG] = "tag",
                                          [FILTER_ATTRIBUTE] = "attribute",
@@ -51,7 +53,8 @@ static const char *address_of(struct ctx *ctx, const struct filter *filter, cons
                               const char *sort)
 {
     const char *query = query_of(ctx, filter);
-    const char *mark = sort[0] || query[0] ? "?" : "", *and = sort[0] && query[0] ? "&" : "";
+    const char *first = strchr(base, '?') ? "&" : "?"; /* of a search the address has a question already */
+    const char *mark = sort[0] || query[0] ? first : "", *and = sort[0] && query[0] ? "&" : "";
     const char *address =
         arena_format(ctx->arena, "%s%s%s%s%s%s", base, mark, sort[0] ? "sort=" : "", sort, and, query);
     return strlen(address) <= FILTER_URL_LIMIT ? address : NULL;
@@ -91,13 +94,24 @@ static size_t pick_index(const struct filter *filter, size_t group, const char *
     return SIZE_MAX;
 }
 
-/* What a value is called: a text, or two ends of a price. */
+/* The ends of a range, as its address writes them: "6.1", "6.7", and "" above the last. */
+static void set_range(struct ctx *ctx, struct value *entry, const char *value)
+{
+    const char *dots = strstr(value, "..");
+    value_set_text(ctx->arena, entry, "from", arena_copy(ctx->arena, value, (size_t)(dots - value)));
+    value_set_text(ctx->arena, entry, "to", dots + 2);
+}
+
+/* What a value is called: a text, two ends of a price, or of a range of numbers. */
 static void set_label(struct ctx *ctx, struct value *entry, const struct filter_group *group,
                       const char *value)
 {
     struct facet_band band;
+    struct facet_range range;
     value_set_text(ctx->arena, entry, "value", value);
     value_set_text(ctx->arena, entry, "label", value);
+    if (filter_is_number(group) && filter_range(value, &range))
+        set_range(ctx, entry, value);
     if (group->kind != FILTER_PRICE || !filter_band(value, &band))
         return;
     if (band.low > 0)
@@ -123,7 +137,9 @@ static void set_group(struct ctx *ctx, struct value *entry, const struct filter_
     value_set_text(ctx->arena, entry, "key", group->key);
     value_set_text(ctx->arena, entry, "kind", kind_names[group->kind]);
     value_set_text(ctx->arena, entry, "name",
-                   group->attribute ? attribute_name(ctx, group->attribute) : NULL);
+                   group->attribute ? attribute_name(ctx, group->attribute)
+                   : group->tags[0] ? group->tags
+                                    : NULL);
     value_set_text(ctx->arena, entry, "unit", group->attribute ? group->attribute->unit : "");
     value_set_bool(ctx->arena, entry, "is_flag",
                    group->attribute && group->attribute->kind == ATTRIBUTE_FLAG);
@@ -137,23 +153,11 @@ struct ranked {
     bool is_number;
 };
 
-/* Thousandths: at most 15 digits (see ATTRIBUTE_NUMBER). */
+/* Thousandths; what is no number comes first. */
 static int64_t number_of(const char *text)
 {
-    int64_t number = 0;
-    bool is_negative = *text == '-';
-    int decimals = -1;
-    for (text += is_negative; *text && decimals < 3; text++) {
-        if (*text == '.') {
-            decimals = 0;
-            continue;
-        }
-        number = number * 10 + (*text - '0');
-        decimals += decimals >= 0;
-    }
-    for (decimals = decimals < 0 ? 0 : decimals; decimals < 3; decimals++)
-        number *= 10;
-    return is_negative ? -number : number;
+    int64_t number;
+    return facet_number(text, &number) ? number : INT64_MIN;
 }
 
 static int by_rank(const void *left, const void *right)
@@ -183,6 +187,53 @@ static const char *name_of(const struct filter *filter, const struct filter_grou
     return group->kind == FILTER_STOCK ? "in" : value->value;
 }
 
+/* Where ranges end that part the shelf about evenly: at values that stand there. Ascending; the first begins
+ * with the least value, the last is open. */
+static size_t range_starts(const struct ranked *ranked, size_t count, size_t starts[FACET_BAND_LIMIT])
+{
+    int64_t total = 0, before = 0;
+    size_t have = 0;
+    for (size_t i = 0; i < count; i++)
+        total += ranked[i].value->whole;
+    for (size_t i = 0; i < count; i++) {
+        bool is_due = before * FACET_BAND_LIMIT >= total * (int64_t)have;
+        if (have < FACET_BAND_LIMIT && is_due)
+            starts[have++] = i;
+        before += ranked[i].value->whole;
+    }
+    return have;
+}
+
+/* A product answers a number attribute once: the counts of a range's values add up to its own. */
+static void add_ranges(struct ctx *ctx, struct value *list, const struct page *page, size_t group,
+                       const struct ranked *ranked, size_t count)
+{
+    size_t starts[FACET_BAND_LIMIT], have = range_starts(ranked, count, starts);
+    for (size_t i = 0; i < have; i++) {
+        size_t end = i + 1 < have ? starts[i + 1] : count;
+        int64_t sum = 0;
+        for (size_t j = starts[i]; j < end; j++)
+            sum += ranked[j].value->count;
+        add_value(ctx, list, page, group,
+                  arena_format(ctx->arena, "%s..%s", ranked[starts[i]].value->value,
+                               end < count ? ranked[end].value->value : ""),
+                  sum);
+    }
+}
+
+/* Ranges or values that were chosen by another address stay to be taken back. */
+static void add_strays(struct ctx *ctx, struct value *list, const struct page *page, size_t group)
+{
+    const struct filter *filter = page->filter;
+    for (size_t i = 0; i < filter->pick_count; i++) {
+        bool is_there = filter->picks[i].group != group;
+        for (size_t j = 0; j < value_count(list) && !is_there; j++)
+            is_there = text_is(value_find_text(value_at(list, j), "value"), filter->picks[i].value);
+        if (!is_there)
+            add_value(ctx, list, page, group, filter->picks[i].value, page->answer->total);
+    }
+}
+
 static void add_values(struct ctx *ctx, struct value *list, const struct page *page, size_t group)
 {
     const struct filter_group *of = &page->filter->groups[group];
@@ -195,6 +246,11 @@ static void add_values(struct ctx *ctx, struct value *list, const struct page *p
                 (struct ranked){&answer->values[i], choice_rank(of->attribute, answer->values[i].value),
                                 of->attribute && of->attribute->kind == ATTRIBUTE_NUMBER};
     qsort(ranked, count, sizeof *ranked, by_rank);
+    if (filter_is_number(of) && count > NUMBERS_AS_THEY_ARE) {
+        add_ranges(ctx, list, page, group, ranked, count);
+        add_strays(ctx, list, page, group);
+        return;
+    }
     for (size_t i = 0; i < count; i++)
         add_value(ctx, list, page, group, name_of(page->filter, of, ranked[i].value), ranked[i].value->count);
 }
@@ -252,8 +308,9 @@ void filter_view(struct ctx *ctx, struct value *view, const struct filter *filte
     const char *query = query_of(ctx, filter);
     value_set_int(ctx->arena, tree, "count", (int64_t)filter->pick_count);
     value_set_text(ctx->arena, tree, "query", query[0] ? query : NULL);
-    value_set_text(ctx->arena, tree, "clear_url",
-                   sort[0] ? arena_format(ctx->arena, "%s?sort=%s", base, sort) : base);
+    value_set_text(
+        ctx->arena, tree, "clear_url",
+        sort[0] ? arena_format(ctx->arena, "%s%ssort=%s", base, strchr(base, '?') ? "&" : "?", sort) : base);
     struct value *chosen = value_set_list(ctx->arena, tree, "chosen");
     for (size_t i = 0; i < filter->pick_count; i++) {
         struct value *entry = value_add(ctx->arena, chosen, *value_object(ctx->arena));

@@ -7,18 +7,54 @@
 #include "shop/media/media.h"
 #include "shop/pricing/pricing.h"
 #include "shop/review/review.h"
+#include "shop/storefront/storefront_bundle.h"
 
 #define RELATED 4
 #define SHOWN_STOCK 99
 
 struct page {
+    int64_t now;
     const struct product *product;
     struct variant *variants; /* the active ones */
     struct stock *stocks;
     struct struck_price *struck;
+    struct product_offers offers;
+    struct flash_places flash;
+    struct price_board board;
+    int64_t *shelf_prices; /* of the variants, before any price list */
     size_t count;
     size_t chosen;
+    const char **restocks; /* NULL: nothing is ordered ahead */
 };
+
+/* Nothing is there, but it may be ordered. */
+static bool is_ahead(const struct stock *stock)
+{
+    return stock_available(stock) <= 0 && stock_orderable(stock) > 0;
+}
+
+static err load_restocks(struct ctx *ctx, struct page *page, const int64_t *ids)
+{
+    bool is_any = false;
+    for (size_t i = 0; i < page->count; i++)
+        is_any = is_any || is_ahead(&page->stocks[i]);
+    if (!is_any)
+        return NULL;
+    page->restocks = arena_alloc_many(ctx->arena, page->count + 1, sizeof *page->restocks);
+    return restock_load_many(ctx, ids, page->count, page->restocks);
+}
+
+static err put_list_prices(struct ctx *ctx, struct page *page)
+{
+    const struct price_list *by;
+    page->shelf_prices = arena_alloc_many(ctx->arena, page->count + 1, sizeof *page->shelf_prices);
+    TRY(price_board_load(ctx, false, &page->product->id, 1, &page->board));
+    for (size_t i = 0; i < page->count; i++) {
+        page->shelf_prices[i] = page->variants[i].price;
+        page->variants[i].price = price_on_board(&page->board, page->product->id, page->shelf_prices[i], &by);
+    }
+    return NULL;
+}
 
 static err load_variants(struct ctx *ctx, struct page *page)
 {
@@ -34,16 +70,31 @@ static err load_variants(struct ctx *ctx, struct page *page)
         ids[i] = page->variants[i].id;
     page->stocks = arena_alloc_many(ctx->arena, page->count + 1, sizeof *page->stocks);
     TRY(stock_load_many(ctx, ids, page->count, page->stocks));
+    TRY(load_restocks(ctx, page, ids));
     const struct variant **asked = arena_alloc_many(ctx->arena, page->count + 1, sizeof *asked);
     for (size_t i = 0; i < page->count; i++)
         asked[i] = &page->variants[i];
+    TRY(put_list_prices(ctx, page));
     page->struck = arena_alloc_many(ctx->arena, page->count + 1, sizeof *page->struck);
+    TRY(product_offers_load(ctx, &page->product->id, 1, &page->offers));
+    TRY(flash_product_many(ctx, &page->product->id, 1, &page->flash));
     return struck_prices(ctx, asked, page->count, page->struck);
 }
 
+/* The place of a variant in a sale that runs, NULL = none. */
+static const struct flash_place *running(const struct page *page, size_t index)
+{
+    const struct flash_place *place = flash_of_variant(&page->flash, page->variants[index].id);
+    return place && flash_is_running(place, page->now) ? place : NULL;
+}
+
+/* While a flash sale runs there are as many as it has. */
 static int64_t shown_stock(const struct page *page, size_t index)
 {
-    int64_t available = stock_available(&page->stocks[index]);
+    int64_t available = stock_orderable(&page->stocks[index]);
+    const struct flash_place *flash = running(page, index);
+    if (flash && flash_left(flash) < available)
+        available = flash_left(flash);
     return available < SHOWN_STOCK ? available : SHOWN_STOCK;
 }
 
@@ -54,7 +105,7 @@ static size_t choose(const struct page *page, const char *sku)
     for (size_t i = 0; i < page->count; i++) {
         if (sku[0] && text_is(page->variants[i].sku, sku))
             return i;
-        if (best == page->count && stock_available(&page->stocks[i]) > 0)
+        if (best == page->count && stock_orderable(&page->stocks[i]) > 0)
             best = i;
     }
     return best < page->count ? best : 0;
@@ -82,7 +133,12 @@ static void fill_variant(struct ctx *ctx, struct value *view, const struct page 
     value_set_money(arena, view, "price", money_of(variant->price, ctx->shop->currency));
     price_terms_view(ctx, view, variant, &page->struck[index]);
     price_tiers_view(ctx, view, variant);
+    sale_view(ctx, view, &page->offers, variant->price);
+    flash_view(ctx, view, flash_of_variant(&page->flash, variant->id), variant->price);
+    price_list_view(ctx, view, &page->board, page->product->id, page->shelf_prices[index]);
     value_set_int(arena, view, "available", shown_stock(page, index));
+    value_set_bool(arena, view, "is_ahead", is_ahead(&page->stocks[index]));
+    value_set_text(arena, view, "restock", page->restocks ? page->restocks[index] : "");
     const struct product *product = page->product;
     bool is_own = variant->picture_id != NULL;
     picture_set_view(ctx, view, "picture", is_own ? variant->picture_id : product->picture_id,
@@ -170,7 +226,7 @@ static err add_category(struct ctx *ctx, struct value *view, const struct produc
 {
     struct category *categories;
     size_t count;
-    TRY(category_list(ctx, &categories, &count));
+    TRY(category_list_above(ctx, product->category_id, &categories, &count));
     const struct category *category = category_in(categories, count, product->category_id);
     if (!category)
         return fail_with(ctx, ERR_NOT_FOUND, "no such category");
@@ -207,9 +263,13 @@ static err add_related(struct ctx *ctx, struct value *view, const struct product
     return product_card_views(ctx, value_set_list(ctx->arena, view, "related"), others, count);
 }
 
-static void add_words(struct ctx *ctx, struct value *view, const struct product *product)
+static void add_words(struct ctx *ctx, struct value *view, const struct product *product,
+                      const struct price_board *board)
 {
     struct arena *arena = ctx->arena;
+    const struct price_list *by;
+    int64_t price_min = price_on_board(board, product->id, product->price_min, &by);
+    int64_t price_max = price_on_board(board, product->id, product->price_max, &by);
     value_set_id(arena, view, "id", product->id);
     value_set_text(arena, view, "handle", product->handle);
     value_set_text(arena, view, "title", product->title);
@@ -218,8 +278,8 @@ static void add_words(struct ctx *ctx, struct value *view, const struct product 
     value_set_text(arena, view, "brand", product->brand);
     value_set_text(arena, view, "kind", product_kind_name(product->kind));
     value_set_text(arena, view, "url", arena_format(arena, "/products/%s", product->handle));
-    value_set_money(arena, view, "price_min", money_of(product->price_min, ctx->shop->currency));
-    value_set_money(arena, view, "price_max", money_of(product->price_max, ctx->shop->currency));
+    value_set_money(arena, view, "price_min", money_of(price_min, ctx->shop->currency));
+    value_set_money(arena, view, "price_max", money_of(price_max, ctx->shop->currency));
 }
 
 static const struct attribute *find_attribute(const struct attribute *attributes, size_t count, int64_t id)
@@ -305,23 +365,29 @@ static err add_details(struct ctx *ctx, struct value *view, const struct product
     return NULL;
 }
 
-err product_page_view(struct ctx *ctx, const struct product *product, const char *sku, struct value **view)
+err product_page_view(struct ctx *ctx, const struct product *product, const char *sku, int64_t *seconds,
+                      struct value **view)
 {
-    struct page page = {.product = product};
+    struct page page = {.now = ctx->now, .product = product};
     TRY(load_variants(ctx, &page));
     if (page.count == 0)
         return fail_with(ctx, ERR_GONE, "no variant of this product is offered");
     page.chosen = choose(&page, sku);
+    *seconds = flash_keep_seconds(page.flash.items, page.flash.count, ctx->now, *seconds);
     *view = value_object(ctx->arena);
     struct value *tree = value_set_object(ctx->arena, *view, "product");
-    add_words(ctx, tree, product);
+    add_words(ctx, tree, product, &page.board);
     value_set_int(ctx->arena, tree, "min_quantity", page.variants[0].min_quantity);
     value_set_int(ctx->arena, tree, "max_quantity", page.variants[0].max_quantity);
+    value_set_int(ctx->arena, tree, "person_quantity", page.variants[0].person_quantity);
+    value_set_int(ctx->arena, tree, "person_days", page.variants[0].person_days);
     TRY(questions_set_view(ctx, tree, page.variants[0].questions));
     TRY(add_details(ctx, tree, product));
     TRY(add_category(ctx, tree, product));
     TRY(add_pictures(ctx, tree, product));
     add_options(ctx, tree, &page);
+    product_offers_view(ctx, tree, &page.offers);
+    TRY(storefront_bundles_view(ctx, tree, &page.offers));
     add_variants(ctx, tree, &page);
     fill_variant(ctx, value_set_object(ctx->arena, *view, "selected"), &page, page.chosen);
     TRY(review_product_view(ctx, product, *view));

@@ -25,11 +25,16 @@ static const enum product_sort orders[] = {
     [LIST_CHOSEN] = SORT_BY_HAND,
 };
 
-static void cache(struct req *req, const char *kind, int64_t id)
+static void cache_for(struct req *req, const char *kind, int64_t id, int64_t seconds)
 {
-    reply_cacheable(req, PAGE_CACHE_SECONDS);
+    reply_cacheable(req, seconds);
     reply_tag(req, "shop:%" PRId64, req->ctx.shop->id);
     reply_tag(req, "%s:%" PRId64, kind, id);
+}
+
+static void cache(struct req *req, const char *kind, int64_t id)
+{
+    cache_for(req, kind, id, PAGE_CACHE_SECONDS);
 }
 
 /* Everything that shows cards changes with any product: the tag is the shop's own. */
@@ -63,6 +68,8 @@ static err add_collections(struct ctx *ctx, struct value *view)
         value_set_text(ctx->arena, entry, "handle", collections[i].handle);
         value_set_text(ctx->arena, entry, "name", collection_name(ctx, &collections[i]));
         value_set_text(ctx->arena, entry, "summary", collection_summary(ctx, &collections[i]));
+        picture_set_view(ctx, entry, "picture", collections[i].picture_id,
+                         collection_name(ctx, &collections[i]));
         value_set_int(ctx->arena, entry, "product_count", collections[i].active_count);
         value_set_text(ctx->arena, entry, "url",
                        arena_format(ctx->arena, "/collections/%s", collections[i].handle));
@@ -74,12 +81,10 @@ err storefront_nav(struct ctx *ctx, struct value **nav)
 {
     struct category *categories;
     size_t count;
-    TRY(category_list(ctx, &categories, &count));
+    TRY(category_list_top(ctx, &categories, &count));
     *nav = value_object(ctx->arena);
     struct value *list = value_set_list(ctx->arena, *nav, "categories");
     for (size_t i = 0; i < count; i++) {
-        if (categories[i].depth != 1)
-            continue;
         struct value *entry = value_add(ctx->arena, list, *value_object(ctx->arena));
         value_set_text(ctx->arena, entry, "handle", categories[i].handle);
         value_set_text(ctx->arena, entry, "name", category_name(ctx, &categories[i]));
@@ -115,12 +120,11 @@ static err home(struct req *req)
     struct category *categories;
     size_t count;
     struct value *view = value_object(req->ctx.arena);
-    TRY(category_list(&req->ctx, &categories, &count));
+    TRY(category_list_below(&req->ctx, 0, &categories, &count));
     struct value *list = value_set_list(req->ctx.arena, view, "categories");
     for (size_t i = 0; i < count; i++)
-        if (categories[i].depth == 1)
-            add_category(&req->ctx, value_add(req->ctx.arena, list, *value_object(req->ctx.arena)),
-                         &categories[i]);
+        add_category(&req->ctx, value_add(req->ctx.arena, list, *value_object(req->ctx.arena)),
+                     &categories[i]);
     struct product_query newest = {.status = PRODUCT_ACTIVE, .limit = HOME_FEATURED + HOME_NEWEST};
     struct product_query digital = {.status = PRODUCT_ACTIVE, .kind = PRODUCT_DIGITAL, .limit = HOME_DIGITAL};
     struct product_page page;
@@ -130,7 +134,9 @@ static err home(struct req *req)
     TRY(product_card_views(&req->ctx, value_set_list(req->ctx.arena, view, "newest"), page.items + first,
                            page.count - first));
     TRY(add_cards(req, view, "digital", &digital));
-    cache_list(req);
+    int64_t seconds = PAGE_CACHE_SECONDS;
+    TRY(storefront_flash_view(&req->ctx, &seconds, view));
+    cache_for(req, "list", req->ctx.shop->id, seconds);
     return reply_view(req, "home", view);
 }
 
@@ -302,14 +308,14 @@ static err products(struct req *req)
 /* Those above the category, and those one level below it. */
 static err add_family(struct ctx *ctx, struct value *view, const struct category *of)
 {
-    struct category *categories;
-    size_t count;
-    TRY(category_list(ctx, &categories, &count));
-    storefront_crumbs(ctx, view, categories, count, of->parent_id);
+    struct category *above, *below;
+    size_t above_count, below_count;
+    TRY(category_list_above(ctx, of->parent_id, &above, &above_count));
+    TRY(category_list_below(ctx, of->id, &below, &below_count));
+    storefront_crumbs(ctx, view, above, above_count, of->parent_id);
     struct value *children = value_set_list(ctx->arena, view, "children");
-    for (size_t i = 0; i < count; i++)
-        if (categories[i].parent_id == of->id)
-            add_category(ctx, value_add(ctx->arena, children, *value_object(ctx->arena)), &categories[i]);
+    for (size_t i = 0; i < below_count; i++)
+        add_category(ctx, value_add(ctx->arena, children, *value_object(ctx->arena)), &below[i]);
     return NULL;
 }
 
@@ -357,7 +363,8 @@ static err collection(struct req *req)
                                       .shelf_id = found->id,
                                       .usual = found->is_smart ? LIST_NEWEST : LIST_CHOSEN}));
     const struct value *first = value_at(value_find(view, "products"), 0);
-    if (first)
+    picture_set_view(&req->ctx, tree, "picture", found->picture_id, collection_name(&req->ctx, found));
+    if (first && !found->picture_id)
         value_set(arena, tree, "picture", *value_find(first, "picture"));
     if (req->face == FACE_HTML)
         cache_list(req);
@@ -370,6 +377,17 @@ static void tag_related(struct req *req, const struct value *view)
     const struct value_list *related = value_find(view, "related")->list;
     for (uint32_t i = 0; i < related->count; i++)
         reply_tag(req, "product:%s", value_find_text(&related->items[i], "id"));
+}
+
+/* What is in its bundles may change or sell out too. */
+static void tag_bundles(struct req *req, const struct value *view)
+{
+    const struct value *bundles = value_find(value_find(view, "product"), "bundles");
+    for (size_t i = 0; i < value_count(bundles); i++) {
+        const struct value *goods = value_find(value_at(bundles, i), "goods");
+        for (size_t j = 0; j < value_count(goods); j++)
+            reply_tag(req, "product:%s", value_find_text(value_at(goods, j), "product_id"));
+    }
 }
 
 struct product_form {
@@ -402,10 +420,12 @@ static err product(struct req *req)
     if (found->status == PRODUCT_ARCHIVED)
         return fail_with(&req->ctx, ERR_GONE, "this product is no longer offered");
     struct value *view;
-    TRY(product_page_view(&req->ctx, found, form->sku, &view));
+    int64_t seconds = PAGE_CACHE_SECONDS;
+    TRY(product_page_view(&req->ctx, found, form->sku, &seconds, &view));
     if (req->face == FACE_HTML) {
-        cache(req, "product", found->id);
+        cache_for(req, "product", found->id, seconds);
         tag_related(req, view);
+        tag_bundles(req, view);
     }
     return reply_view(req, "product", view);
 }
@@ -415,12 +435,14 @@ const struct route storefront_routes[] = {
      .path = "/",
      .handler = home,
      .guard = ANYONE,
+     .is_reading = true,
      .faces = FACE_HTML,
      .summary = "The shop's home"},
     {.method = GET,
      .path = "/products",
      .handler = products,
      .guard = ANYONE,
+     .is_reading = true,
      .fields = list_fields,
      .form_size = sizeof(struct list_form),
      .summary = "All products on the shelf, page by page",
@@ -429,6 +451,7 @@ const struct route storefront_routes[] = {
      .path = "/categories/:handle",
      .handler = category,
      .guard = ANYONE,
+     .is_reading = true,
      .fields = category_fields,
      .form_size = sizeof(struct list_form),
      .summary = "The products of a category",
@@ -437,6 +460,7 @@ const struct route storefront_routes[] = {
      .path = "/collections/:handle",
      .handler = collection,
      .guard = ANYONE,
+     .is_reading = true,
      .fields = collection_fields,
      .form_size = sizeof(struct list_form),
      .summary = "The products of a collection",
@@ -445,6 +469,7 @@ const struct route storefront_routes[] = {
      .path = "/products/:handle",
      .handler = product,
      .guard = ANYONE,
+     .is_reading = true,
      .fields = product_fields,
      .form_size = sizeof(struct product_form),
      .summary = "A product with its variants",

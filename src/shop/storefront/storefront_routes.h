@@ -11,9 +11,14 @@
 #define PAGE_PRODUCTS 24
 
 extern const struct route storefront_routes[];
+extern const struct route storefront_flash_routes[];
 extern const struct route storefront_currency_routes[];
+/* Logging in, and what a buyer's account shows. */
+extern const struct route storefront_entry_routes[];
+extern const struct route storefront_account_routes[];
 
 /* The currency in which a buyer wishes to see about what prices are. */
 #define CURRENCY_COOKIE "yd_currency"
 extern const struct route storefront_licence_routes[];
 extern const struct route storefront_buying_routes[];
+extern const struct route storefront_search_routes[];

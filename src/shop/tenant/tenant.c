@@ -27,6 +27,9 @@ static err check_draft(struct ctx *ctx, const struct shop_draft *draft)
         return fail_field(ctx, "slogan", "too-long", "at most 60 characters");
     if (!money_currency_is_known(draft->currency))
         return fail_field(ctx, "currency", "unknown-currency", "use an ISO 4217 code such as CNY");
+    struct zone zone;
+    if (draft->zone[0] && (!zone_find(draft->zone, &zone) || !zone.table))
+        return fail_field(ctx, "zone", "unknown-zone", "use a name of the tz database such as Asia/Shanghai");
     return NULL;
 }
 
@@ -56,11 +59,11 @@ static err create_in_transaction(struct ctx *ctx, void *arg)
     TRY(db_expect(
         ctx, 1, ERR_DUPLICATE, "shop handle",
         "INSERT INTO shops (shop_id, handle, name, slogan, currency, locale, utc_offset, created_at,"
-        " name_en, slogan_en, exemption)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        " name_en, slogan_en, exemption, zone)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         db_int(creation->shop_id), db_text(draft->handle), db_text(draft->name), db_text(draft->slogan),
         db_text(draft->currency), db_text(draft->locale), db_int(draft->utc_offset), db_int(ctx->now),
-        db_text(draft->name_en), db_text(draft->slogan_en), db_int(draft->exemption)));
+        db_text(draft->name_en), db_text(draft->slogan_en), db_int(draft->exemption), db_text(draft->zone)));
     if (!draft->host)
         return NULL;
     return db_expect(ctx, 1, ERR_DUPLICATE, "host", "INSERT INTO shop_hosts (host, shop_id) VALUES ($1, $2)",
@@ -75,6 +78,7 @@ err shop_create(struct ctx *ctx, const struct shop_draft *draft, int64_t *shop_i
     filled.slogan_en = draft->slogan_en ? draft->slogan_en : "";
     filled.currency = draft->currency ? draft->currency : "CNY";
     filled.locale = draft->locale ? draft->locale : "zh-CN";
+    filled.zone = draft->zone ? draft->zone : "";
     TRY(check_draft(ctx, &filled));
     if (draft->host && !(filled.host = shop_plain_host(ctx, draft->host)))
         return fail_field(ctx, "host", "too-long", "a host name has at most 253 characters");
@@ -88,7 +92,9 @@ err shop_create(struct ctx *ctx, const struct shop_draft *draft, int64_t *shop_i
     "s.shop_id, s.handle, s.name, s.slogan, s.currency, s.locale, s.utc_offset, s.closes_at, s.name_en,"     \
     " s.slogan_en, s.logo_id, s.phone, s.email, s.address, s.legal_name, s.credit_code,"                     \
     " s.licence_picture_id, s.licence_url, s.icp_number, s.psb_number, s.main_host, s.exemption,"            \
-    " s.policies, s.licence_count, s.has_passcode, s.shown_currency_count, s.occasions"
+    " s.policies, s.licence_count, s.has_passcode, s.shown_currency_count, s.occasions, s.zone,"             \
+    " s.has_promotions, s.unpaid_minutes, s.confirm_days, s.signed_days, s.aftersale_days, s.has_locations," \
+    " s.watches_stock, s.has_freight, s.has_flash, s.has_price_lists, s.has_group_rules"
 
 static struct shop_profile *read_profile(struct ctx *ctx, const struct db_rows *rows)
 {
@@ -161,9 +167,22 @@ static err take_shop(struct ctx *ctx, struct db_rows *rows, const char *what, co
     shop->slogan = db_get_text(rows, 3);
     shop->currency = db_get_text(rows, 4);
     shop->locale = db_get_text(rows, 5);
-    shop->utc_offset = (int32_t)db_get_int(rows, 6);
+    /* A name that this machine does not know leaves the difference that held when it was chosen. */
+    if (!zone_find(db_get_text(rows, 27), &shop->zone))
+        shop->zone = zone_fixed((int32_t)db_get_int(rows, 6));
     shop->closes_at = db_get_int(rows, 7);
     shop->has_passcode = db_get_int(rows, 24) == 1;
+    shop->has_promotions = db_get_int(rows, 28) == 1;
+    shop->timers = (struct shop_timers){.unpaid_minutes = db_get_int(rows, 29),
+                                        .confirm_days = db_get_int(rows, 30),
+                                        .signed_days = db_get_int(rows, 31),
+                                        .aftersale_days = db_get_int(rows, 32)};
+    shop->has_locations = db_get_int(rows, 33) == 1;
+    shop->watches_stock = db_get_int(rows, 34) == 1;
+    shop->has_freight = db_get_int(rows, 35) == 1;
+    shop->has_flash = db_get_int(rows, 36) == 1;
+    shop->has_price_lists = db_get_int(rows, 37) == 1;
+    shop->has_group_rules = db_get_int(rows, 38) == 1;
     shop->profile = profile;
     shop->is_open = shop_is_registered(profile);
     if (profile->licence_count > 0)

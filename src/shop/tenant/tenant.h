@@ -17,6 +17,7 @@
 #include "base/value.h"
 #include "db/db.h"
 #include "job/job.h"
+#include "shop/tenant/tenant_need.h"
 
 /* In code points. */
 #define SHOP_NAME_LIMIT 60
@@ -26,6 +27,12 @@
 #define SHOP_URL_LIMIT 400
 #define SHOP_LICENCE_LIMIT 10
 #define SHOP_HOST_LIMIT 20
+/* Bounds of shop_timers. A buyer may return what came by mail for seven days (Consumer Protection Law of the
+ * PRC, article 25), so after-sales end no sooner. */
+#define SHOP_UNPAID_MINUTES_LIMIT 10080
+#define SHOP_CONFIRM_DAYS_LIMIT 60
+#define SHOP_AFTERSALE_DAYS_LEAST 7
+#define SHOP_AFTERSALE_DAYS_LIMIT 365
 /* 电商法 16. */
 #define SHOP_NOTICE_MS (30 * DAY_MS)
 
@@ -116,7 +123,8 @@ struct shop_draft {
     const char *slogan_en;
     const char *currency; /* ISO 4217 */
     const char *locale;
-    int32_t utc_offset; /* minutes */
+    int32_t utc_offset; /* minutes; counts when there is no */
+    const char *zone;   /* of the tz database; NULL or "" = none */
     const char *host;   /* a host of its own, or NULL */
     enum shop_exemption exemption;
 };
@@ -160,8 +168,20 @@ CHECKED err shop_change_identity(struct ctx *ctx, const struct shop_identity *id
 CHECKED err shop_change_logo(struct ctx *ctx, const char *picture_id);
 /* Whether buyers may choose a passcode at checkout, by which they find their order again. */
 CHECKED err shop_change_passcode(struct ctx *ctx, bool has_passcode);
+/* From the next order, parcel or receipt on. ERR_INVALID with the field: out of bounds, or signing would make
+ * the wait longer. */
+CHECKED err shop_change_timers(struct ctx *ctx, const struct shop_timers *timers);
+/* In a transaction: whether the shop has offers that count now or will; pages are made anew. */
+CHECKED err shop_change_promotions(struct ctx *ctx, bool has_promotions);
+/* The same for flash sales. */
+CHECKED err shop_change_flash(struct ctx *ctx, bool has_flash);
+/* The same of price lists, and of groups that members come into by what they spend. */
+CHECKED err shop_change_price_lists(struct ctx *ctx, bool has_price_lists);
+CHECKED err shop_change_group_rules(struct ctx *ctx, bool has_group_rules);
+/* In a transaction: whether the shop has freight templates; pages are made anew. */
+CHECKED err shop_change_freight(struct ctx *ctx, bool has_freight);
 /* The caller knows that there is neither a price nor an order yet when the currency changes. */
-CHECKED err shop_change_region(struct ctx *ctx, const char *currency, const char *locale, int64_t utc_offset);
+CHECKED err shop_change_region(struct ctx *ctx, const char *currency, const char *locale, struct zone zone);
 /* The zones that may be chosen, in minutes east of UTC, in order; there are `*count`. */
 const int32_t *shop_zones(size_t *count);
 
@@ -202,6 +222,10 @@ CHECKED err shop_replace_picture(struct ctx *ctx, const char *from, const char *
 /* In a transaction: which policies are public, a bit for each. */
 CHECKED err shop_note_policies(struct ctx *ctx, uint64_t policies);
 
+/* In a transaction: goods are kept in several places from now on. */
+CHECKED err shop_note_locations(struct ctx *ctx);
+/* In a transaction: somebody wants to hear when little is left of something. */
+CHECKED err shop_note_watches(struct ctx *ctx);
 /* In a transaction: what people want to be told of, a bit for each enum shop_occasion. */
 CHECKED err shop_note_occasions(struct ctx *ctx, uint64_t occasions);
 /* Whether the bit is set; looks at what was read with the shop, and asks nobody. */

@@ -1,4 +1,4 @@
-/* tenant_cache.c - a small table of shops met lately, one slot a key, newest wins.
+/* tenant_cache.c - a small table of shops met lately: four slots a hash, the oldest gives way.
  *
  * Keys are the host as it came, or "#id". A slot holds copies, so a reader takes its own copy out under the
  * lock and never sees a slot change. */
@@ -10,6 +10,7 @@
 #include <pthread.h>
 
 #define SLOT_COUNT 512
+#define WAYS 4 /* slots that a key may stand in, so that two keys met in turn do not drive each other out */
 #define KEY_LIMIT 128
 /* Bytes for all texts of a shop. Most need a few hundred, one with every field filled and ten licences 2,500.
  * A shop that writes every field to its limit does not fit and is asked for each time. */
@@ -25,6 +26,7 @@ struct slot {
 
 struct shop_cache {
     pthread_mutex_t lock;
+    uint64_t clearings; /* so that what was read before one is not kept after it */
     struct slot slots[SLOT_COUNT];
 };
 
@@ -38,17 +40,26 @@ struct shop_cache *shop_cache_open(struct arena *arena)
 void shop_cache_clear(struct shop_cache *cache)
 {
     pthread_mutex_lock(&cache->lock);
+    cache->clearings++;
     for (size_t i = 0; i < SLOT_COUNT; i++)
         cache->slots[i].expires_at = 0;
     pthread_mutex_unlock(&cache->lock);
 }
 
+/* The slot that holds the key, or the one of its hash that ends first. */
 static struct slot *slot_of(struct shop_cache *cache, const char *key)
 {
     uint32_t hash = 2166136261u;
     for (const char *c = key; *c; c++)
         hash = (hash ^ (unsigned char)*c) * 16777619u;
-    return &cache->slots[hash % SLOT_COUNT];
+    struct slot *slots = &cache->slots[(size_t)(hash % (SLOT_COUNT / WAYS)) * WAYS], *oldest = slots;
+    for (struct slot *slot = slots; slot < slots + WAYS; slot++) {
+        if (text_is(slot->key, key))
+            return slot;
+        if (slot->expires_at < oldest->expires_at)
+            oldest = slot;
+    }
+    return oldest;
 }
 
 /* Where the texts of a shop are, so that copying is one loop. */
@@ -117,12 +128,15 @@ static const struct shop *copy_out(struct arena *arena, const struct slot *slot)
     return shop;
 }
 
-static const struct shop *find(struct ctx *ctx, struct shop_cache *cache, const char *key)
+static const struct shop *find(struct ctx *ctx, struct shop_cache *cache, const char *key,
+                               uint64_t *clearings)
 {
+    *clearings = 0;
     if (strlen(key) >= KEY_LIMIT)
         return NULL;
     const struct shop *shop = NULL;
     pthread_mutex_lock(&cache->lock);
+    *clearings = cache->clearings;
     const struct slot *slot = slot_of(cache, key);
     if (slot->expires_at > ctx->now && text_is(slot->key, key))
         shop = copy_out(ctx->arena, slot);
@@ -130,19 +144,24 @@ static const struct shop *find(struct ctx *ctx, struct shop_cache *cache, const 
     return shop;
 }
 
-static void keep(struct ctx *ctx, struct shop_cache *cache, const char *key, const struct shop *shop)
+static void fill(struct slot *slot, const char *key, const struct shop *shop, int64_t expires_at)
 {
-    size_t length = strlen(key);
-    if (length >= KEY_LIMIT)
-        return;
-    pthread_mutex_lock(&cache->lock);
-    struct slot *slot = slot_of(cache, key);
     struct copier copier = {.room = slot->room};
-    memcpy(slot->key, key, length + 1);
+    memcpy(slot->key, key, strlen(key) + 1);
     slot->shop = *shop;
     slot->profile = *shop->profile;
     copy_shop(&copier, &slot->shop, &slot->profile);
-    slot->expires_at = copier.is_full ? 0 : ctx->now + SHOP_CACHE_MS;
+    slot->expires_at = copier.is_full ? 0 : expires_at;
+}
+
+static void keep(struct ctx *ctx, struct shop_cache *cache, const char *key, const struct shop *shop,
+                 uint64_t clearings)
+{
+    if (strlen(key) >= KEY_LIMIT)
+        return;
+    pthread_mutex_lock(&cache->lock);
+    if (cache->clearings == clearings)
+        fill(slot_of(cache, key), key, shop, ctx->now + SHOP_CACHE_MS);
     pthread_mutex_unlock(&cache->lock);
 }
 
@@ -150,21 +169,23 @@ err shop_cache_find_host(struct ctx *ctx, struct shop_cache *cache, const char *
                          const struct shop **shop)
 {
     const char *key = host ? host : "";
-    *shop = find(ctx, cache, key);
+    uint64_t clearings;
+    *shop = find(ctx, cache, key, &clearings);
     if (*shop)
         return NULL;
     TRY(shop_load_by_host(ctx, key, shop));
-    keep(ctx, cache, key, *shop);
+    keep(ctx, cache, key, *shop, clearings);
     return NULL;
 }
 
 err shop_cache_find_id(struct ctx *ctx, struct shop_cache *cache, int64_t shop_id, const struct shop **shop)
 {
     const char *key = arena_format(ctx->arena, "#%" PRId64, shop_id);
-    *shop = find(ctx, cache, key);
+    uint64_t clearings;
+    *shop = find(ctx, cache, key, &clearings);
     if (*shop)
         return NULL;
     TRY(shop_load(ctx, shop_id, shop));
-    keep(ctx, cache, key, *shop);
+    keep(ctx, cache, key, *shop, clearings);
     return NULL;
 }

@@ -11,13 +11,13 @@
 static int64_t first_day(const struct ctx *ctx)
 {
     int64_t nearest = ctx->now + SHOP_NOTICE_MS;
-    int64_t start = clock_day_start(nearest, ctx->shop->utc_offset);
-    return start < nearest ? start + DAY_MS : start;
+    int64_t start = clock_day_start(nearest, ctx->shop->zone);
+    return start < nearest ? clock_day_shift(nearest, 1, ctx->shop->zone) : start;
 }
 
 const char *shop_first_closing_day(struct ctx *ctx)
 {
-    return clock_format(ctx->arena, first_day(ctx), ctx->shop->utc_offset, "%Y-%m-%d");
+    return clock_format(ctx->arena, first_day(ctx), ctx->shop->zone, "%Y-%m-%d");
 }
 
 struct announcement {
@@ -43,7 +43,7 @@ static err announce(struct ctx *ctx, void *arg)
 err shop_announce_closing(struct ctx *ctx, const char *day)
 {
     struct announcement announcement = {0};
-    if (!clock_parse_day(day, ctx->shop->utc_offset, &announcement.at) ||
+    if (!clock_parse_day(day, ctx->shop->zone, &announcement.at) ||
         announcement.at > ctx->now + CLOSING_MOST_MS)
         return fail_field(ctx, "day", "bad-day", "a day such as 2027-03-01, at most five years ahead");
     TRY(db_transact(ctx, announce, &announcement));

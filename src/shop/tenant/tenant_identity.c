@@ -117,7 +117,7 @@ static bool is_zone(int64_t utc_offset)
 struct region {
     const char *currency;
     const char *locale;
-    int64_t utc_offset;
+    struct zone zone;
 };
 
 static err write_region(struct ctx *ctx, void *arg)
@@ -130,19 +130,21 @@ static err write_region(struct ctx *ctx, void *arg)
                    db_int(ctx->shop->id), db_text(region->currency)));
     TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop",
                   "UPDATE shops SET shown_currency_count = CASE WHEN currency = $2 THEN shown_currency_count"
-                  " ELSE 0 END, currency = $2, locale = $3, utc_offset = $4 WHERE shop_id = $1",
+                  " ELSE 0 END, currency = $2, locale = $3, utc_offset = $4, zone = $5 WHERE shop_id = $1",
                   db_int(ctx->shop->id), db_text(region->currency), db_text(region->locale),
-                  db_int(region->utc_offset)));
+                  db_int(zone_offset(region->zone, ctx->now) / 60),
+                  db_text(region->zone.table ? zone_name(ctx->arena, region->zone) : "")));
     return shop_emit_changed(ctx);
 }
 
-err shop_change_region(struct ctx *ctx, const char *currency, const char *locale, int64_t utc_offset)
+err shop_change_region(struct ctx *ctx, const char *currency, const char *locale, struct zone zone)
 {
-    struct region region = {currency, locale, utc_offset};
+    struct region region = {currency, locale, zone};
     if (!money_currency_is_known(currency))
         return fail_field(ctx, "currency", "unknown-currency", "use an ISO 4217 code such as CNY");
-    if (!is_zone(utc_offset) && utc_offset != ctx->shop->utc_offset)
-        return fail_field(ctx, "utc_offset", "unknown-zone", "choose one of the zones of the list");
+    if (!zone.table && !is_zone(zone.minutes) &&
+        (ctx->shop->zone.table || zone.minutes != ctx->shop->zone.minutes))
+        return fail_field(ctx, "zone", "unknown-zone", "choose one of the zones of the list");
     return db_transact(ctx, write_region, &region);
 }
 
@@ -157,4 +159,71 @@ static err write_passcode(struct ctx *ctx, void *arg)
 err shop_change_passcode(struct ctx *ctx, bool has_passcode)
 {
     return db_transact(ctx, write_passcode, &has_passcode);
+}
+
+static err write_timers(struct ctx *ctx, void *arg)
+{
+    const struct shop_timers *timers = arg;
+    TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop",
+                  "UPDATE shops SET unpaid_minutes = $2, confirm_days = $3, signed_days = $4,"
+                  " aftersale_days = $5 WHERE shop_id = $1",
+                  db_int(ctx->shop->id), db_int(timers->unpaid_minutes), db_int(timers->confirm_days),
+                  db_int(timers->signed_days), db_int(timers->aftersale_days)));
+    return shop_emit_changed(ctx);
+}
+
+static bool is_between(int64_t number, int64_t least, int64_t most)
+{
+    return number >= least && number <= most;
+}
+
+err shop_change_timers(struct ctx *ctx, const struct shop_timers *timers)
+{
+    struct shop_timers copy = *timers;
+    if (!is_between(timers->unpaid_minutes, 1, SHOP_UNPAID_MINUTES_LIMIT))
+        return fail_field(ctx, "unpaid_minutes", "timer-range", "1 minute to 7 days");
+    if (!is_between(timers->confirm_days, 1, SHOP_CONFIRM_DAYS_LIMIT))
+        return fail_field(ctx, "confirm_days", "timer-range", "1 to 60 days");
+    if (!is_between(timers->signed_days, 1, SHOP_CONFIRM_DAYS_LIMIT))
+        return fail_field(ctx, "signed_days", "timer-range", "1 to 60 days");
+    if (timers->signed_days > timers->confirm_days)
+        return fail_field(ctx, "signed_days", "signed-longer", "not more than after shipping");
+    if (!is_between(timers->aftersale_days, SHOP_AFTERSALE_DAYS_LEAST, SHOP_AFTERSALE_DAYS_LIMIT))
+        return fail_field(ctx, "aftersale_days", "timer-range", "7 to 365 days");
+    return db_transact(ctx, write_timers, &copy);
+}
+
+err shop_change_promotions(struct ctx *ctx, bool has_promotions)
+{
+    TRY(db_execute(ctx, "UPDATE shops SET has_promotions = $2 WHERE shop_id = $1", db_int(ctx->shop->id),
+                   db_int(has_promotions)));
+    return shop_emit_changed(ctx);
+}
+
+err shop_change_flash(struct ctx *ctx, bool has_flash)
+{
+    TRY(db_execute(ctx, "UPDATE shops SET has_flash = $2 WHERE shop_id = $1", db_int(ctx->shop->id),
+                   db_int(has_flash)));
+    return shop_emit_changed(ctx);
+}
+
+err shop_change_price_lists(struct ctx *ctx, bool has_price_lists)
+{
+    TRY(db_execute(ctx, "UPDATE shops SET has_price_lists = $2 WHERE shop_id = $1", db_int(ctx->shop->id),
+                   db_int(has_price_lists)));
+    return shop_emit_changed(ctx);
+}
+
+err shop_change_group_rules(struct ctx *ctx, bool has_group_rules)
+{
+    TRY(db_execute(ctx, "UPDATE shops SET has_group_rules = $2 WHERE shop_id = $1", db_int(ctx->shop->id),
+                   db_int(has_group_rules)));
+    return shop_emit_changed(ctx);
+}
+
+err shop_change_freight(struct ctx *ctx, bool has_freight)
+{
+    TRY(db_execute(ctx, "UPDATE shops SET has_freight = $2 WHERE shop_id = $1", db_int(ctx->shop->id),
+                   db_int(has_freight)));
+    return shop_emit_changed(ctx);
 }

@@ -160,6 +160,20 @@ err shop_note_policies(struct ctx *ctx, uint64_t policies)
     return shop_emit_changed(ctx);
 }
 
+err shop_note_locations(struct ctx *ctx)
+{
+    TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop", "UPDATE shops SET has_locations = 1 WHERE shop_id = $1",
+                  db_int(ctx->shop->id)));
+    return shop_emit_changed(ctx);
+}
+
+err shop_note_watches(struct ctx *ctx)
+{
+    TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop", "UPDATE shops SET watches_stock = 1 WHERE shop_id = $1",
+                  db_int(ctx->shop->id)));
+    return shop_emit_changed(ctx);
+}
+
 err shop_note_occasions(struct ctx *ctx, uint64_t occasions)
 {
     TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop", "UPDATE shops SET occasions = $2 WHERE shop_id = $1",

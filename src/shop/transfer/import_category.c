@@ -113,7 +113,8 @@ static size_t split(struct import_run *run, const char *path, const char *steps[
 }
 
 static err walk(struct import_run *run, const struct import_line *line, const char *path,
-                const char *const *steps, size_t count, int64_t *category_id, bool *is_fine)
+                const char *const *steps, size_t count, int64_t *category_id, int64_t *below_id,
+                bool *is_fine)
 {
     int64_t parent_id = 0;
     for (size_t i = 0; i < count; i++) {
@@ -127,6 +128,7 @@ static err walk(struct import_run *run, const struct import_line *line, const ch
             return NULL;
         }
         if (run->is_dry) {
+            *below_id = parent_id;
             note_new(run, path);
             return NULL;
         }
@@ -137,7 +139,7 @@ static err walk(struct import_run *run, const struct import_line *line, const ch
 }
 
 err import_category_find(struct import_run *run, const struct import_line *line, const char *path,
-                         int64_t *category_id, bool *is_fine)
+                         int64_t *category_id, int64_t *below_id, bool *is_fine)
 {
     const char *steps[CATEGORY_DEPTH_LIMIT];
     const struct category *top = find_in(run, 0, path);
@@ -152,7 +154,7 @@ err import_category_find(struct import_run *run, const struct import_line *line,
                           "a path of up to 6 names with up to 60 characters each, like 服饰/女装");
         return NULL;
     }
-    return walk(run, line, path, steps, count, category_id, is_fine);
+    return walk(run, line, path, steps, count, category_id, below_id, is_fine);
 }
 
 err import_categories_load(struct import_run *run)

@@ -31,7 +31,16 @@ enum import_meaning {
     MEANING_SEO_DESCRIPTION,
     MEANING_SPECS,
     MEANING_TAGS,
+    MEANING_COLLECTIONS, /* by hand; nothing is taken out of one */
     MEANING_DESCRIPTION,
+    MEANING_MIN_QUANTITY,
+    MEANING_MAX_QUANTITY,
+    MEANING_PERSON_QUANTITY,
+    MEANING_PERSON_DAYS,
+    MEANING_PRICE_TIERS, /* of all variants */
+    MEANING_QUESTIONS,
+    MEANING_PUBLISH_AT,
+    MEANING_UNPUBLISH_AT,
     MEANING_PICTURES, /* addresses; every row of the product may tell some */
     /* Of one variant. */
     MEANING_OPTION1_NAME,
@@ -44,7 +53,10 @@ enum import_meaning {
     MEANING_OPTION4,
     MEANING_SKU,
     MEANING_BARCODE,
+    MEANING_EXTERNAL_ID,
+    MEANING_VARIANT_STATUS, /* whether it is sold */
     MEANING_PRICE,
+    MEANING_VARIANT_PRICE_TIERS, /* its own */
     MEANING_COMPARE_PRICE,
     MEANING_COMPARE_KIND,
     MEANING_COMPARE_NOTE,
@@ -63,6 +75,9 @@ enum import_meaning {
     MEANING_OPTION = MEANING_CELLS, /* the header is the name of an option */
     MEANING_ATTRIBUTE,
 };
+
+/* In MEANING_VARIANT_STATUS. */
+enum variant_status { VARIANT_ON = 1, VARIANT_OFF = 2 };
 
 struct import_column {
     enum import_meaning meaning;

@@ -20,7 +20,7 @@ void import_group_change(struct import_run *run, struct import_group *group, enu
                          const char *of, const char *before, const char *after)
 {
     struct arena *arena = run->work.arena;
-    if (field != MEANING_STOCK && field != MEANING_PICTURES)
+    if (field != MEANING_STOCK && field != MEANING_PICTURES && field != MEANING_COLLECTIONS)
         group->is_draft_changed = true;
     if (!group->whole)
         return;
@@ -84,6 +84,23 @@ static void take_text(struct import_run *run, struct import_group *group, enum i
 
 /* ---- words ---- */
 
+/* A name that is longer than names may be stays as long as the file says the same. */
+static void take_title(struct import_run *run, struct import_group *group)
+{
+    struct ctx *ctx = &run->work;
+    const char *before = group->draft.title;
+    take_text(run, group, MEANING_TITLE, &group->draft.title);
+    const char *title = group->draft.title ? group->draft.title : "";
+    size_t length = strlen(title);
+    if (utf8_length(title, length) <= PRODUCT_TITLE_LIMIT || (before && text_is(before, title)))
+        return;
+    const struct import_line *line = import_group_teller(run, group, MEANING_TITLE);
+    int kept = (int)utf8_prefix(title, length, PRODUCT_TITLE_LIMIT);
+    import_group_refuse(run, group, line ? line : group->lines[0], import_header_of(run, MEANING_TITLE),
+                        "name-too-long", title, arena_format(ctx->arena, "%.*s", kept, title),
+                        "a name has at most 120 characters");
+}
+
 static void take_description(struct import_run *run, struct import_group *group)
 {
     const struct import_line *line = import_group_teller(run, group, MEANING_DESCRIPTION);
@@ -124,7 +141,8 @@ static err take_category(struct import_run *run, struct import_group *group)
     int64_t category_id = 0;
     bool is_fine = true;
     if (line)
-        TRY(import_category_find(run, line, line->cells[MEANING_CATEGORY], &category_id, &is_fine));
+        TRY(import_category_find(run, line, line->cells[MEANING_CATEGORY], &category_id, &group->stands_below,
+                                 &is_fine));
     if (!is_fine)
         group->outcome = IMPORT_REFUSED;
     if (!line && !group->draft.category_id)
@@ -141,6 +159,37 @@ static err take_category(struct import_run *run, struct import_group *group)
     group->draft.category_id = category_id;
     group->new_category = category_id ? NULL : line->cells[MEANING_CATEGORY];
     return NULL;
+}
+
+/* The first of the category and those above it whose licence the shop has not entered. */
+static struct shelf_refusal ask_gate(struct import_run *run, const struct import_group *group)
+{
+    struct ctx *ctx = &run->work;
+    int64_t category_id = group->new_category ? group->stands_below : group->draft.category_id;
+    struct shelf_refusal refusal = {0};
+    do {
+        const struct category *category = category_in(run->categories, run->category_count, category_id);
+        refusal = shelf_gate_ask(ctx, &run->gate, group->product_id, category_id);
+        category_id = category ? category->parent_id : 0;
+    } while (!refusal.code && category_id);
+    return refusal;
+}
+
+/* As product_save: what goes on the shelf, or stands there and gets another category. */
+static void check_gate(struct import_run *run, struct import_group *group)
+{
+    const struct product *before = group->whole ? group->whole->product : NULL;
+    const struct product_draft *draft = &group->draft;
+    bool stays = before && before->status == PRODUCT_ACTIVE && !group->new_category &&
+                 before->category_id == draft->category_id;
+    if (draft->status != PRODUCT_ACTIVE || stays)
+        return;
+    struct shelf_refusal refusal = ask_gate(run, group);
+    const struct import_line *line = import_group_teller(run, group, MEANING_STATUS);
+    if (refusal.code)
+        import_group_refuse(run, group, line ? line : group->lines[0], import_header_of(run, MEANING_STATUS),
+                            refusal.code, line ? line->cells[MEANING_STATUS] : "",
+                            product_status_name(before ? before->status : PRODUCT_DRAFT), refusal.message);
 }
 
 /* ---- details ---- */
@@ -246,6 +295,14 @@ static bool has_bad_line(const struct import_group *group)
     return is_bad;
 }
 
+/* Spreadsheets take the noughts away that a barcode begins with. */
+static const char *with_zero(struct import_run *run, const char *barcode)
+{
+    char right;
+    const char *longer = arena_format(run->work.arena, "0%s", barcode);
+    return barcode_is_valid(longer, &right) ? longer : "";
+}
+
 /* Which row a problem of the saved draft belongs to: fields are called "variants.3.barcode". */
 static void refuse_draft(struct import_run *run, struct import_group *group, err failure)
 {
@@ -265,8 +322,9 @@ static void refuse_draft(struct import_run *run, struct import_group *group, err
         field = import_header_of(run, column.meaning);
     }
     char right;
-    if (column.meaning == MEANING_BARCODE && value && !barcode_is_valid(value, &right) && right)
-        fix = arena_format(run->work.arena, "%.*s%c", (int)strlen(value) - 1, value, right);
+    if (column.meaning == MEANING_BARCODE && value && !barcode_is_valid(value, &right))
+        fix = right ? arena_format(run->work.arena, "%.*s%c", (int)strlen(value) - 1, value, right)
+                    : with_zero(run, value);
     import_group_refuse(run, group, line, field, problem ? problem->code : "invalid", value, fix,
                         problem ? problem->message : failure->detail);
 }
@@ -290,7 +348,8 @@ err import_group_draft(struct import_run *run, struct import_group *group, const
     struct product_draft *draft = &group->draft;
     bool is_bad = has_bad_line(group) || group->outcome == IMPORT_REFUSED;
     begin(run, group);
-    take_text(run, group, MEANING_TITLE, &draft->title);
+    take_title(run, group);
+    is_bad = is_bad || group->outcome == IMPORT_REFUSED;
     if (is_bad && !group->whole && text_is_blank(draft->title))
         check_handle(run, group);
     if (is_bad) {
@@ -305,12 +364,18 @@ err import_group_draft(struct import_run *run, struct import_group *group, const
     take_kind(run, group);
     take_status(run, group);
     TRY(take_category(run, group));
+    check_gate(run, group);
     import_take_tags(run, group);
+    import_take_collections(run, group);
     take_details(run, group);
     import_take_attributes(run, group);
     import_take_pictures(run, group);
     if (group->outcome != IMPORT_REFUSED)
         TRY(import_group_variants(run, group, stocks));
+    if (group->outcome != IMPORT_REFUSED)
+        TRY(import_take_buying(run, group));
+    if (group->outcome != IMPORT_REFUSED)
+        TRY(import_take_schedule(run, group));
     if (group->outcome == IMPORT_REFUSED)
         return NULL;
     settle_handle(run, group);

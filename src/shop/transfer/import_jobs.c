@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "shop/tenant/tenant.h"
+#include "shop/work/work.h"
 #include <unistd.h>
 
 #define ATTEMPTS 20
@@ -32,6 +33,7 @@ struct ending {
     const char *failure;
     const char *counts; /* NULL = as they are */
     const char *next;   /* job that follows, or NULL */
+    const char *title;  /* of that */
 };
 
 static const char *const end_names[] = {[IMPORT_CHECKED] = "checked",
@@ -49,6 +51,25 @@ static err tell_end(struct ctx *ctx, const struct ending *ending)
     return outbox_emit(ctx, "import.ended", ending->import_id, news);
 }
 
+/* The work that goes on ends, and what follows begins. */
+static err end_work(struct ctx *ctx, const struct ending *ending)
+{
+    static const char *const kinds[] = {[IMPORT_CHECKING] = IMPORT_CHECK_JOB,
+                                        [IMPORT_APPLYING] = IMPORT_APPLY_JOB,
+                                        [IMPORT_UNDOING] = IMPORT_UNDO_JOB};
+    bool is_failed = ending->to == IMPORT_FAILED || ending->to == IMPORT_UNDOING;
+    struct import_picture_counts pictures = {0};
+    TRY(work_conclude(ctx, kinds[ending->from], ending->import_id, is_failed ? WORK_FAILED : WORK_DONE,
+                      ending->to == IMPORT_FAILED    ? "bad-file"
+                      : ending->to == IMPORT_UNDOING ? "all-or-nothing"
+                                                     : ""));
+    if (!ending->next)
+        return NULL;
+    if (text_is(ending->next, IMPORT_PICTURES_JOB))
+        TRY(import_pictures_count(ctx, ending->import_id, &pictures));
+    return import_work_begin(ctx, ending->next, ending->import_id, ending->title, pictures.waiting);
+}
+
 static err end_in_transaction(struct ctx *ctx, void *arg)
 {
     const struct ending *ending = arg;
@@ -59,6 +80,7 @@ static err end_in_transaction(struct ctx *ctx, void *arg)
                   db_int(ctx->shop->id), db_int(ending->import_id), db_int(ending->to),
                   db_text(ending->failure), db_int(ctx->now), db_int(ending->from), db_text(ending->counts)));
     TRY(tell_end(ctx, ending));
+    TRY(end_work(ctx, ending));
     return ending->next ? job_schedule(ctx, ending->next, ending->import_id, ctx->now, NULL) : NULL;
 }
 
@@ -108,10 +130,10 @@ static err run_check(struct ctx *ctx, const struct job *job, void *owner)
         return NULL;
     err failure = run_file(ctx, &import, true, &is_stopped);
     if (failure && error_kind(failure->code)->status < 500 && failure->code != ERR_CONFLICT)
-        return end(ctx,
-                   (struct ending){import.id, IMPORT_CHECKING, IMPORT_FAILED, words_of(failure), NULL, NULL});
+        return end(ctx, (struct ending){import.id, IMPORT_CHECKING, IMPORT_FAILED, words_of(failure), NULL,
+                                        NULL, NULL});
     TRY(failure);
-    return end(ctx, (struct ending){import.id, IMPORT_CHECKING, IMPORT_CHECKED, "", NULL, NULL});
+    return end(ctx, (struct ending){import.id, IMPORT_CHECKING, IMPORT_CHECKED, "", NULL, NULL, NULL});
 }
 
 static err run_apply(struct ctx *ctx, const struct job *job, void *owner)
@@ -125,9 +147,10 @@ static err run_apply(struct ctx *ctx, const struct job *job, void *owner)
     TRY(run_file(ctx, &import, false, &is_stopped));
     if (is_stopped)
         return end(ctx, (struct ending){import.id, IMPORT_APPLYING, IMPORT_UNDOING, "all-or-nothing", NULL,
-                                        IMPORT_UNDO_JOB});
+                                        IMPORT_UNDO_JOB, import.file_name});
     const char *next = import.table_name[0] ? IMPORT_PICTURES_JOB : NULL;
-    return end(ctx, (struct ending){import.id, IMPORT_APPLYING, IMPORT_APPLIED, "", NULL, next});
+    return end(ctx,
+               (struct ending){import.id, IMPORT_APPLYING, IMPORT_APPLIED, "", NULL, next, import.file_name});
 }
 
 /* ---- undoing ---- */
@@ -180,6 +203,12 @@ static err undo_stock(struct ctx *ctx, void *arg)
     return NULL;
 }
 
+static err undo_collections(struct ctx *ctx, void *arg)
+{
+    struct undo *undo = arg;
+    return import_collections_undo(ctx, undo->import_id, &undo->is_finished);
+}
+
 static err undo_products(struct ctx *ctx, void *arg)
 {
     struct undo *undo = arg;
@@ -190,6 +219,7 @@ static err undo_products(struct ctx *ctx, void *arg)
     report.undone += undo->part.undone;
     report.left += undo->part.left;
     TRY(import_counts_json(ctx, &report, &counts));
+    TRY(import_work_follow_undo(ctx, undo->import_id, &report));
     return db_expect(ctx, 1, ERR_CONFLICT, "another run of this import goes on",
                      "UPDATE imports SET position = $3, counts = $4, progress = $7"
                      " WHERE shop_id = $1 AND id = $2 AND position = $5 AND state = $6",
@@ -216,6 +246,8 @@ static err undo_all(struct ctx *ctx, struct import *import, struct undo *undo)
         failure = db_transact(&work, undo_stock, undo);
         arena_reset(work.arena);
     }
+    for (undo->is_finished = false; !failure && !undo->is_finished; arena_reset(work.arena))
+        failure = db_transact(&work, undo_collections, undo);
     while (!failure && import->act_id && !undo->part.is_finished) {
         failure = db_transact(&work, undo_products, undo);
         if (failure)
@@ -249,7 +281,8 @@ static err run_undo(struct ctx *ctx, const struct job *job, void *owner)
     if (import.table_name[0])
         TRY(import_pictures_undo(ctx, import.id));
     TRY(undo_all(ctx, &import, undo));
-    return end(ctx, (struct ending){import.id, IMPORT_UNDOING, IMPORT_UNDONE, import.failure, NULL, NULL});
+    return end(ctx,
+               (struct ending){import.id, IMPORT_UNDOING, IMPORT_UNDONE, import.failure, NULL, NULL, NULL});
 }
 
 /* ---- forgetting ---- */

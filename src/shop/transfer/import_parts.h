@@ -62,6 +62,9 @@ struct import_group {
     struct value *changes; /* list of {field, of, before, after} */
     bool is_draft_changed;
     const char *new_category; /* a path that the check would create */
+    int64_t *collections;     /* by hand, that it comes into */
+    size_t collection_count;
+    int64_t stands_below; /* of such a path the part that is there; 0 = nothing */
 };
 
 struct import_seen_slot {
@@ -101,11 +104,17 @@ struct import_run {
     size_t new_category_count;
     struct attribute *attributes;
     size_t attribute_count;
+    struct shelf_gate gate;         /* of the batch */
+    struct collection *collections; /* of the shop; NULL when the file names none */
+    size_t collection_count;
+    struct collection_place *places; /* by hand, of the batch */
+    size_t place_count;
     int64_t position;   /* rows up to this line are done */
     int64_t resumed_at; /* and were done by an earlier run */
     int64_t last_line;  /* of the batch */
     int64_t progress;
     int64_t items_kept;
+    int64_t figures_at; /* rows from which on the planner is shown what there is by now */
     /* The batch. */
     struct import_line **lines;
     size_t line_count;
@@ -148,9 +157,9 @@ void import_notes_keep(struct import_run *run);
 void import_notes_sort(struct import_report *report);
 
 /* import_category.c: the category that a path means, created when the run applies; 0 when the check would
- * create it. *is_fine false (and noted) when there is no room. */
+ * create it below *below_id. *is_fine false (and noted) when there is no room. */
 CHECKED err import_category_find(struct import_run *run, const struct import_line *line, const char *path,
-                                 int64_t *category_id, bool *is_fine);
+                                 int64_t *category_id, int64_t *below_id, bool *is_fine);
 CHECKED err import_categories_load(struct import_run *run);
 
 /* import_plan.c: what becomes of the groups of the batch. Changes nothing but categories. */
@@ -180,12 +189,25 @@ void import_take_terms(struct import_run *run, struct import_group *group, const
 /* Refuses the groups of the batch that claim a former price which no deal bears out (R-3.1-7). */
 CHECKED err import_check_struck(struct import_run *run);
 
+/* import_buying.c: bulk prices, questions, how many one may buy, and when the product goes on and off the
+ * shelf by itself; after its variants. */
+CHECKED err import_take_buying(struct import_run *run, struct import_group *group);
+CHECKED err import_take_schedule(struct import_run *run, struct import_group *group);
+
 /* import_lists.c: cells that hold several things. */
 void import_take_tags(struct import_run *run, struct import_group *group);
 void import_take_specs(struct import_run *run, struct import_group *group, const struct value **specs);
 void import_take_attributes(struct import_run *run, struct import_group *group);
 /* The words of a cell, parted by one of `gaps`: an array in the arena. */
 const char **import_split(struct ctx *ctx, const char *text, const char *const *gaps, size_t *count);
+
+/* import_collections.c: the collections by hand that rows put their product in. */
+CHECKED err import_collections_load(struct import_run *run, const int64_t *product_ids, size_t count);
+void import_take_collections(struct import_run *run, struct import_group *group);
+/* In the transaction of the batch, when its products are written. */
+CHECKED err import_write_collections(struct ctx *ctx, const struct import_run *run);
+/* In a transaction: the next products leave the collections that the import put them in. */
+CHECKED err import_collections_undo(struct ctx *ctx, int64_t import_id, bool *is_finished);
 
 /* import_picture_cells.c: the addresses and files that all rows name; the ids of an export are left out. */
 void import_take_pictures(struct import_run *run, struct import_group *group);
@@ -208,6 +230,16 @@ CHECKED err import_pictures_stop(struct ctx *ctx, int64_t import_id);
 /* Takes the pictures away that the import added. */
 CHECKED err import_pictures_undo(struct ctx *ctx, int64_t import_id);
 CHECKED err import_run_pictures(struct ctx *ctx, const struct job *job, void *owner);
+
+/* import_work.c, in the transactions of its jobs: an import among the works. `kind` is that of the job. */
+struct work;
+CHECKED err import_work_begin(struct ctx *ctx, const char *kind, int64_t import_id, const char *title,
+                              int64_t total);
+CHECKED err import_work_follow(struct ctx *ctx, const char *kind, int64_t import_id,
+                               const struct import_report *report, int64_t percent);
+CHECKED err import_work_follow_undo(struct ctx *ctx, int64_t import_id, const struct import_report *report);
+/* The work that goes on for it; id 0 = none. */
+CHECKED err import_work_find(struct ctx *ctx, const struct import *import, struct work *work);
 
 /* import_write.c: whether a group is written at all. */
 bool import_is_written(const struct import_group *group);

@@ -7,6 +7,8 @@
 #include "shop/transfer/import_parts.h"
 
 #include "shop/services.h"
+#include "shop/transfer/import_jobs.h"
+#include "shop/work/work.h"
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -146,10 +148,13 @@ static err refuse_in_transaction(struct ctx *ctx, void *arg)
                  db_int(ctx->shop->id), db_int(refusal->import_id), db_text(refusal->name)));
     while (db_next(rows))
         TRY(add_warning(ctx, refusal, db_get_text(rows, 0), db_get_int(rows, 1)));
-    return db_execute(ctx,
-                      "UPDATE import_pictures SET state = 4 WHERE shop_id = $1 AND import_id = $2"
-                      " AND state = 1 AND (CAST($3 AS TEXT) IS NULL OR name = $3)",
-                      db_int(ctx->shop->id), db_int(refusal->import_id), db_text(refusal->name));
+    int64_t refused;
+    TRY(db_change(ctx, &refused,
+                  "UPDATE import_pictures SET state = 4 WHERE shop_id = $1 AND import_id = $2"
+                  " AND state = 1 AND (CAST($3 AS TEXT) IS NULL OR name = $3)",
+                  db_int(ctx->shop->id), db_int(refusal->import_id), db_text(refusal->name)));
+    return work_add(ctx, IMPORT_PICTURES_JOB, refusal->import_id,
+                    &(struct work){.done = refused, .failed = refused});
 }
 
 /* ---- into the library ---- */
@@ -322,7 +327,11 @@ static err place_rows(struct ctx *ctx, const struct placing *placing, const stru
         TRY(mark_placed(ctx, placing, product->id, rows[i].seq,
                         i < shown ? IMPORT_PICTURE_PLACED : IMPORT_PICTURE_REFUSED, i < shown && is_added));
     }
-    return NULL;
+    size_t placed = shown < count ? shown : count;
+    return work_add(ctx, IMPORT_PICTURES_JOB, placing->import_id,
+                    &(struct work){.done = (int64_t)count,
+                                   .changed = (int64_t)placed,
+                                   .failed = (int64_t)(count - placed)});
 }
 
 static err place_next(struct ctx *ctx, void *arg)
@@ -342,7 +351,7 @@ static err place_next(struct ctx *ctx, void *arg)
     TRY(next_rows(ctx, placing->import_id, &product_id, rows, &count));
     placing->is_finished = count == 0;
     if (count == 0)
-        return NULL;
+        return work_conclude(ctx, IMPORT_PICTURES_JOB, placing->import_id, WORK_DONE, "");
     err failure = product_load(ctx, product_id, &product);
     if (!failure)
         return place_rows(ctx, placing, product, rows, count);
@@ -350,7 +359,8 @@ static err place_next(struct ctx *ctx, void *arg)
         return failure;
     for (size_t i = 0; i < count; i++)
         TRY(mark_placed(ctx, placing, product_id, rows[i].seq, IMPORT_PICTURE_REFUSED, false));
-    return NULL;
+    return work_add(ctx, IMPORT_PICTURES_JOB, placing->import_id,
+                    &(struct work){.done = (int64_t)count, .failed = (int64_t)count});
 }
 
 static err repeat(struct ctx *ctx, err (*body)(struct ctx *ctx, void *arg), struct placing *placing)
@@ -386,6 +396,7 @@ err import_run_pictures(struct ctx *ctx, const struct job *job, void *owner)
 
 err import_pictures_stop(struct ctx *ctx, int64_t import_id)
 {
+    TRY(work_conclude(ctx, IMPORT_PICTURES_JOB, import_id, WORK_STOPPED, ""));
     return db_execute(ctx,
                       "DELETE FROM import_pictures WHERE shop_id = $1 AND import_id = $2 AND state IN (1, 2)",
                       db_int(ctx->shop->id), db_int(import_id));

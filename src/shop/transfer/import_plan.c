@@ -45,11 +45,19 @@ static const char *cell_of(const struct import_group *group, enum import_meaning
     return NULL;
 }
 
+/* The column that variants are known again by beside their SKU; MEANING_NONE = none. */
+static enum import_meaning key_meaning(const struct import_run *run)
+{
+    return run->choices->match == IMPORT_BY_BARCODE       ? MEANING_BARCODE
+           : run->choices->match == IMPORT_BY_EXTERNAL_ID ? MEANING_EXTERNAL_ID
+                                                          : MEANING_NONE;
+}
+
 static err find_owners(struct import_run *run)
 {
-    struct lookup skus = lookup_open(run, run->line_count), barcodes = lookup_open(run, run->line_count);
+    struct lookup skus = lookup_open(run, run->line_count), keys = lookup_open(run, run->line_count);
     struct lookup handles = lookup_open(run, 2 * run->group_count);
-    bool is_by_barcode = run->choices->match == IMPORT_BY_BARCODE;
+    enum import_meaning key = key_meaning(run);
     for (size_t i = 0; i < run->group_count; i++) {
         struct import_group *group = run->groups[i];
         const char *handle = cell_of(group, MEANING_HANDLE), *title = cell_of(group, MEANING_TITLE);
@@ -59,11 +67,11 @@ static err find_owners(struct import_run *run)
         for (size_t j = 0; j < group->count; j++) {
             struct import_line *line = group->lines[j];
             lookup_add(&skus, line->cells[MEANING_SKU], &line->sku_owner);
-            lookup_add(&barcodes, is_by_barcode ? line->cells[MEANING_BARCODE] : NULL, &line->key_owner);
+            lookup_add(&keys, key ? line->cells[key] : NULL, &line->key_owner);
         }
     }
     TRY(lookup_ask(run, &skus, PRODUCT_BY_SKU));
-    TRY(lookup_ask(run, &barcodes, PRODUCT_BY_BARCODE));
+    TRY(lookup_ask(run, &keys, key == MEANING_BARCODE ? PRODUCT_BY_BARCODE : PRODUCT_BY_EXTERNAL_ID));
     return lookup_ask(run, &handles, PRODUCT_BY_HANDLE);
 }
 
@@ -84,8 +92,8 @@ static void choose_product(struct import_run *run, struct import_group *group)
         need_key(run, group, MEANING_HANDLE);
         group->product_id = group->handle_owner;
     }
-    if (match == IMPORT_BY_BARCODE)
-        need_key(run, group, MEANING_BARCODE);
+    if (key_meaning(run) != MEANING_NONE)
+        need_key(run, group, key_meaning(run));
     if (match == IMPORT_BY_SKU && !run->columns.of[MEANING_TITLE])
         need_key(run, group, MEANING_SKU); /* with a name, one is made of it */
     for (size_t i = 0; i < group->count && !group->product_id && match != IMPORT_BY_HANDLE; i++)
@@ -97,11 +105,17 @@ static void check_owners(struct import_run *run, struct import_group *group)
     for (size_t i = 0; i < group->count; i++) {
         const struct import_line *line = group->lines[i];
         int64_t owner = line->sku_owner ? line->sku_owner : line->key_owner;
-        if (owner != 0 && owner != group->product_id)
-            import_group_refuse_cell(run, group, line, line->sku_owner ? MEANING_SKU : MEANING_BARCODE,
-                                     line->sku_owner ? "sku-taken" : "barcode-taken",
-                                     line->sku_owner ? "another product has this SKU"
-                                                     : "another product has this barcode");
+        if (owner == 0 || owner == group->product_id)
+            continue;
+        if (line->sku_owner)
+            import_group_refuse_cell(run, group, line, MEANING_SKU, "sku-taken",
+                                     "another product has this SKU");
+        else if (key_meaning(run) == MEANING_BARCODE)
+            import_group_refuse_cell(run, group, line, MEANING_BARCODE, "barcode-taken",
+                                     "another product has this barcode");
+        else
+            import_group_refuse_cell(run, group, line, MEANING_EXTERNAL_ID, "external-id-taken",
+                                     "another product has this external id");
     }
 }
 
@@ -179,6 +193,7 @@ static err load_present(struct import_run *run, struct present *present)
         if (run->groups[i]->product_id)
             ids[present->count++] = run->groups[i]->product_id;
     TRY(product_state_load_many(&run->work, ids, present->count, present->wholes));
+    TRY(import_collections_load(run, ids, present->count));
     return load_stocks(run, present);
 }
 
@@ -195,6 +210,7 @@ err import_plan(struct import_run *run)
     }
     join_groups(run);
     TRY(load_present(run, &present));
+    TRY(shelf_gate_load(&run->work, &run->gate));
     for (size_t i = 0; i < run->group_count; i++) {
         struct import_group *group = run->groups[i];
         const struct stock *stocks = NULL;

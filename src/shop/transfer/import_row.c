@@ -22,14 +22,17 @@
 #define TEXT_LIMIT 20000
 
 static const size_t limits[MEANING_CELLS] = {
-    [MEANING_TITLE] = 200,
+    [MEANING_TITLE] = PRODUCT_TITLE_KEPT,
     [MEANING_SUBTITLE] = 500,
     [MEANING_HANDLE] = 120,
     [MEANING_BRAND] = 100,
     [MEANING_SPECS] = TEXT_LIMIT,
     [MEANING_TAGS] = TEXT_LIMIT,
+    [MEANING_COLLECTIONS] = TEXT_LIMIT,
     [MEANING_SKU] = 64,
     [MEANING_DESCRIPTION] = TEXT_LIMIT,
+    [MEANING_QUESTIONS] = TEXT_LIMIT,
+    [MEANING_EXTERNAL_ID] = EXTERNAL_ID_LIMIT,
     [MEANING_PICTURES] = TEXT_LIMIT,
     [MEANING_COMPARE_NOTE] = COMPARE_NOTE_LIMIT,
     [MEANING_OPTION1_NAME] = 60,
@@ -76,7 +79,19 @@ static const char *one_line(struct ctx *ctx, const char *text)
 static bool is_long_text(enum import_meaning meaning)
 {
     return meaning == MEANING_DESCRIPTION || meaning == MEANING_SPECS || meaning == MEANING_TAGS ||
-           meaning == MEANING_PICTURES;
+           meaning == MEANING_COLLECTIONS || meaning == MEANING_PICTURES || meaning == MEANING_QUESTIONS ||
+           meaning == MEANING_PRICE_TIERS || meaning == MEANING_VARIANT_PRICE_TIERS;
+}
+
+/* A spreadsheet wrote 6901234567892 as 6.90123E+12: what stood behind is lost. */
+static bool is_scientific(enum import_meaning meaning, const char *text)
+{
+    size_t digits = strspn(text, "0123456789.");
+    bool is_number = meaning == MEANING_SKU || meaning == MEANING_BARCODE || meaning == MEANING_EXTERNAL_ID ||
+                     meaning == MEANING_TAX_CODE;
+    return is_number && digits > 1 && text[1] == '.' && (text[digits] == 'E' || text[digits] == 'e') &&
+           text[digits + 1] == '+' && text[digits + 2] &&
+           strspn(text + digits + 2, "0123456789") == strlen(text + digits + 2);
 }
 
 /* The trimmed cell: NULL when it is empty, "" when it says <clear>. */
@@ -97,6 +112,11 @@ static const char *read_cell(struct reading *reading, const struct import_column
     if (utf8_length(text, strlen(text)) > limit) {
         refuse(reading, column->header, "too-long", text, arena_format(ctx->arena, "%zu", limit),
                arena_format(ctx->arena, "at most %zu characters", limit));
+        return NULL;
+    }
+    if (is_scientific(column->meaning, text)) {
+        refuse(reading, column->header, "scientific", text, "",
+               "a spreadsheet shortened this number; make the column text and write it anew");
         return NULL;
     }
     return is_long_text(column->meaning) ? text : one_line(ctx, text);
@@ -254,6 +274,11 @@ static const struct word return_rules[] = {{"支持", RETURN_SEVEN_DAYS},
                                            {NULL, 0}};
 static const struct word compare_kinds[] = {
     {"本店原价", COMPARE_OWN}, {"其他来源", COMPARE_EXPLAINED}, {NULL, 0}};
+static const char *const variant_status_names[] = {"on", "off", NULL};
+static const struct word variant_statuses[] = {
+    {"在售", VARIANT_ON}, {"启用", VARIANT_ON},   {"是", VARIANT_ON},
+    {"true", VARIANT_ON}, {"停售", VARIANT_OFF},  {"停用", VARIANT_OFF},
+    {"否", VARIANT_OFF},  {"false", VARIANT_OFF}, {NULL, 0}};
 static const struct word content_units[] = {{"克", CONTENT_G},     {"千克", CONTENT_KG},
                                             {"公斤", CONTENT_KG},  {"毫升", CONTENT_ML},
                                             {"升", CONTENT_L},     {"厘米", CONTENT_CM},
@@ -282,6 +307,8 @@ static const struct vocabulary vocabularies[] = {
      "write seven_days, or why it cannot be returned: custom_made, perishable, digital, press, unsuited"},
     {MEANING_COMPARE_KIND, compare_kinds, compare_kind_names, COMPARE_OWN, "unknown-compare-kind", "其他来源",
      "write own, or explained and what the price is"},
+    {MEANING_VARIANT_STATUS, variant_statuses, variant_status_names, VARIANT_ON, "unknown-variant-status",
+     "在售", "write on or off"},
     {MEANING_CONTENT_UNIT, content_units, content_unit_names, CONTENT_NONE, "unknown-content-unit", "克",
      "write one of g, kg, ml, l, cm, m, tablet, piece, pack, grain, stick, sheet"},
     {MEANING_CONTENT_BASE, content_bases, content_base_names, BASE_USUAL, "unknown-content-base", "",
@@ -367,8 +394,9 @@ static void read_handle(struct reading *reading)
 static void check_clears(struct reading *reading)
 {
     static const enum import_meaning kept[] = {
-        MEANING_TITLE, MEANING_HANDLE, MEANING_KIND,  MEANING_STATUS,         MEANING_CATEGORY,
-        MEANING_SKU,   MEANING_PRICE,  MEANING_STOCK, MEANING_STOCK_EXPECTED, MEANING_STOCK_DELTA};
+        MEANING_TITLE,    MEANING_HANDLE, MEANING_KIND,           MEANING_STATUS,
+        MEANING_CATEGORY, MEANING_SKU,    MEANING_COLLECTIONS,    MEANING_VARIANT_STATUS,
+        MEANING_PRICE,    MEANING_STOCK,  MEANING_STOCK_EXPECTED, MEANING_STOCK_DELTA};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         const char *cell = reading->line->cells[kept[i]];
         if (cell && !cell[0])
@@ -390,6 +418,10 @@ static const struct {
     {MEANING_EXCHANGE_DAYS, 0, DAYS_LIMIT},
     {MEANING_WARRANTY_MONTHS, 0, MONTHS_LIMIT},
     {MEANING_FAKE_MULTIPLE, 0, MULTIPLE_LIMIT},
+    {MEANING_MIN_QUANTITY, 0, BUYING_QUANTITY_LIMIT},
+    {MEANING_MAX_QUANTITY, 0, BUYING_QUANTITY_LIMIT},
+    {MEANING_PERSON_QUANTITY, 0, BUYING_QUANTITY_LIMIT},
+    {MEANING_PERSON_DAYS, 0, PERSON_DAYS_LIMIT},
     {MEANING_CONTENT_AMOUNT, 0, CONTENT_LIMIT},
     {MEANING_STOCK, 0, STOCK_LIMIT},
     {MEANING_STOCK_EXPECTED, 0, STOCK_LIMIT},

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/id.h"
 #include "base/json.h"
 #include "job/job.h"
 #include "shop/transfer/import_jobs.h"
@@ -55,11 +56,26 @@ err import_load(struct ctx *ctx, int64_t import_id, struct import *import)
     return read_import(ctx, rows, import);
 }
 
-err import_list(struct ctx *ctx, int64_t before, int limit, struct import **imports, size_t *count)
+/* $1 shop, $2 and $3 the range of ids, $4 how many, $5 the state. */
+#define RANGE IMPORT_COLUMNS "WHERE shop_id = $1 AND id >= $2 AND id < $3"
+
+err import_list(struct ctx *ctx, const struct import_query *query, struct import **imports, size_t *count)
 {
+    static const char *const statements[2][2] = {
+        {RANGE " ORDER BY id DESC LIMIT $4", RANGE " ORDER BY id LIMIT $4"},
+        {RANGE " AND state = $5 ORDER BY id DESC LIMIT $4", RANGE " AND state = $5 ORDER BY id LIMIT $4"}};
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows, IMPORT_COLUMNS "WHERE shop_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
-                 db_int(ctx->shop->id), db_int(before ? before : INT64_MAX), db_int(limit)));
+    int64_t from = query->since ? id_floor(query->since) : 0;
+    int64_t to = query->until ? id_floor(query->until) : INT64_MAX;
+    int limit = query->limit > IMPORT_LIST_LIMIT + 1 ? IMPORT_LIST_LIMIT + 1 : query->limit;
+    if (query->behind_id && query->is_up && query->behind_id >= from)
+        from = query->behind_id + 1;
+    if (query->behind_id && !query->is_up && query->behind_id < to)
+        to = query->behind_id;
+    struct db_value values[] = {db_int(ctx->shop->id), db_int(from), db_int(to), db_int(limit),
+                                db_int(query->state)};
+    TRY(db_query_values(ctx, &rows, statements[query->state != 0][query->is_up], values,
+                        query->state ? 5 : 4));
     *imports = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **imports);
     *count = 0;
     while (db_next(rows))
@@ -259,6 +275,7 @@ err import_preview(struct ctx *ctx, const struct import *import, struct value *v
 
 struct start {
     int64_t import_id;
+    const char *title;
     const struct import_choices *choices;
     const char *json;
     const char *fingerprint;
@@ -287,6 +304,7 @@ static err start_check(struct ctx *ctx, void *arg)
         " ON CONFLICT (shop_id, fingerprint) DO UPDATE SET choices = excluded.choices,"
         " used_at = excluded.used_at",
         db_int(ctx->shop->id), db_text(start->fingerprint), db_text(start->json), db_int(ctx->now)));
+    TRY(import_work_begin(ctx, IMPORT_CHECK_JOB, start->import_id, start->title, 0));
     return job_schedule(ctx, IMPORT_CHECK_JOB, start->import_id, ctx->now, NULL);
 }
 
@@ -324,6 +342,8 @@ static err check_choices(struct ctx *ctx, const struct import *import, const str
         return need_column(ctx, columns, MEANING_HANDLE);
     if (choices->match == IMPORT_BY_BARCODE)
         return need_column(ctx, columns, MEANING_BARCODE);
+    if (choices->match == IMPORT_BY_EXTERNAL_ID)
+        return need_column(ctx, columns, MEANING_EXTERNAL_ID);
     return columns->of[MEANING_TITLE] ? NULL : need_column(ctx, columns, MEANING_SKU);
 }
 
@@ -333,6 +353,7 @@ err import_check(struct ctx *ctx, int64_t import_id, const struct import_choices
     struct import_columns *columns = arena_alloc(ctx->arena, sizeof *columns);
     struct start start = {.import_id = import_id, .choices = choices};
     TRY(import_load(ctx, import_id, &import));
+    start.title = import.file_name;
     TRY(check_choices(ctx, &import, choices, columns));
     start.fingerprint = import_fingerprint(ctx, columns);
     TRY(import_choices_json(ctx, choices, &start.json));
@@ -362,6 +383,7 @@ static err start_apply(struct ctx *ctx, void *arg)
                   db_int(ctx->shop->id), db_int(start->import_id), db_int(IMPORT_APPLYING),
                   db_int(IMPORT_CHECKED)));
     TRY(forget_found(ctx, start->import_id));
+    TRY(import_work_begin(ctx, IMPORT_APPLY_JOB, start->import_id, start->title, 0));
     return job_schedule(ctx, IMPORT_APPLY_JOB, start->import_id, ctx->now, NULL);
 }
 
@@ -371,7 +393,7 @@ err import_apply(struct ctx *ctx, int64_t import_id)
     TRY(import_load(ctx, import_id, &import));
     if (import.choices.is_whole && value_find_int(import.counts, "problems", 0) > 0)
         return fail_with(ctx, ERR_CONFLICT, "all or nothing: the file has errors, put them right first");
-    return db_transact(ctx, start_apply, &(struct start){.import_id = import_id});
+    return db_transact(ctx, start_apply, &(struct start){.import_id = import_id, .title = import.file_name});
 }
 
 static err start_undo(struct ctx *ctx, void *arg)
@@ -383,6 +405,7 @@ static err start_undo(struct ctx *ctx, void *arg)
                   db_int(ctx->shop->id), db_int(start->import_id), db_int(IMPORT_UNDOING),
                   db_int(IMPORT_APPLIED)));
     TRY(import_pictures_stop(ctx, start->import_id));
+    TRY(import_work_begin(ctx, IMPORT_UNDO_JOB, start->import_id, start->title, 0));
     return job_schedule(ctx, IMPORT_UNDO_JOB, start->import_id, ctx->now, NULL);
 }
 
@@ -390,5 +413,5 @@ err import_undo(struct ctx *ctx, int64_t import_id)
 {
     struct import import;
     TRY(import_load(ctx, import_id, &import));
-    return db_transact(ctx, start_undo, &(struct start){.import_id = import_id});
+    return db_transact(ctx, start_undo, &(struct start){.import_id = import_id, .title = import.file_name});
 }

@@ -1,5 +1,6 @@
 /* import_store.c - imports as they are kept: their choices and counts as JSON, what a batch found. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/transfer/import_jobs.h"
 #include "shop/transfer/import_parts.h"
 
 #include "base/config.h"
@@ -21,6 +22,12 @@ const char *import_zip_path(struct ctx *ctx, int64_t import_id)
 }
 
 /* ---- choices ---- */
+
+const char *const import_match_names[] = {[IMPORT_BY_SKU - 1] = "sku",
+                                          [IMPORT_BY_BARCODE - 1] = "barcode",
+                                          [IMPORT_BY_HANDLE - 1] = "handle",
+                                          [IMPORT_BY_EXTERNAL_ID - 1] = "external_id",
+                                          [IMPORT_BY_EXTERNAL_ID] = NULL};
 
 err import_choices_json(struct ctx *ctx, const struct import_choices *choices, const char **json)
 {
@@ -153,6 +160,8 @@ err import_store_batch(struct ctx *ctx, struct import_run *run, int64_t position
         TRY(store_items(ctx, run, report));
     TRY(import_counts_json(ctx, report, &counts));
     TRY(store_problems(ctx, run));
+    TRY(import_work_follow(ctx, run->is_dry ? IMPORT_CHECK_JOB : IMPORT_APPLY_JOB, run->import_id, report,
+                           run->progress));
     return db_expect(ctx, 1, ERR_CONFLICT, "another run of this import goes on",
                      "UPDATE imports SET position = $3, progress = $4, counts = $5,"
                      " act_id = CASE WHEN $6 = 1 THEN $7 ELSE act_id END"

@@ -113,13 +113,33 @@ static bool is_choice(const struct building *building, size_t index, const char 
     return building->option_count > 0;
 }
 
-static bool is_switched_off(const struct building *building, const char *sku)
+static bool has_key(const struct building *building, const struct variant *variant,
+                    const struct import_line *line)
+{
+    enum import_match match = building->run->choices->match;
+    enum import_meaning meaning = match == IMPORT_BY_BARCODE ? MEANING_BARCODE : MEANING_EXTERNAL_ID;
+    const char *key = line->cells[meaning];
+    if ((match != IMPORT_BY_BARCODE && match != IMPORT_BY_EXTERNAL_ID) || !key || !key[0])
+        return false;
+    return text_is(match == IMPORT_BY_BARCODE ? variant->barcode : variant->external_id, key);
+}
+
+/* The variant that a row names by its SKU or key, when it is switched off and none that is sold is named so.
+ */
+static const struct variant *switched_off(const struct building *building, const struct import_line *line)
 {
     const struct product_state *whole = building->group->whole;
-    for (size_t i = 0; whole && i < whole->variant_count; i++)
-        if (!whole->variants[i].is_active && text_is(whole->variants[i].sku, sku))
-            return true;
-    return false;
+    const struct variant *off = NULL;
+    const char *sku = line->cells[MEANING_SKU];
+    for (size_t i = 0; whole && i < whole->variant_count; i++) {
+        const struct variant *variant = &whole->variants[i];
+        if (!(sku ? text_is(variant->sku, sku) : has_key(building, variant, line)))
+            continue;
+        if (variant->is_active)
+            return NULL;
+        off = variant;
+    }
+    return off;
 }
 
 /* The variant of the draft that a row speaks of; draft.variant_count when it is a new one. */
@@ -131,9 +151,8 @@ static size_t find_variant(const struct building *building, const struct import_
     for (size_t i = 0; i < count && line->cells[MEANING_SKU]; i++)
         if (text_is(draft->variants[i].sku, line->cells[MEANING_SKU]))
             return i;
-    for (size_t i = 0; i < count && building->run->choices->match == IMPORT_BY_BARCODE; i++)
-        if (building->had[i] && line->cells[MEANING_BARCODE] &&
-            text_is(building->had[i]->barcode, line->cells[MEANING_BARCODE]))
+    for (size_t i = 0; i < count; i++)
+        if (building->had[i] && has_key(building, building->had[i], line))
             return i;
     for (size_t i = 0; i < count; i++)
         if (is_choice(building, i, choice))
@@ -218,8 +237,8 @@ static void take_trade(struct building *building, size_t index, const struct imp
 {
     const struct variant *had = building->had[index];
     struct variant_trade *trade = arena_alloc(building->run->work.arena, sizeof *trade);
-    *trade = had ? (struct variant_trade){had->barcode, had->cost, had->volume}
-                 : (struct variant_trade){"", COST_UNKNOWN, 0};
+    *trade = had ? (struct variant_trade){had->barcode, had->cost, had->volume, had->external_id}
+                 : (struct variant_trade){"", COST_UNKNOWN, 0, ""};
     struct variant_trade before = *trade;
     if (line->cells[MEANING_BARCODE])
         trade->barcode = line->cells[MEANING_BARCODE];
@@ -227,6 +246,9 @@ static void take_trade(struct building *building, size_t index, const struct imp
         trade->cost = line->cells[MEANING_COST][0] ? line->numbers[MEANING_COST] : COST_UNKNOWN;
     if (line->cells[MEANING_VOLUME])
         trade->volume = line->numbers[MEANING_VOLUME];
+    if (line->cells[MEANING_EXTERNAL_ID])
+        trade->external_id = line->cells[MEANING_EXTERNAL_ID];
+    change(building, index, MEANING_EXTERNAL_ID, before.external_id, trade->external_id);
     change(building, index, MEANING_BARCODE, before.barcode, trade->barcode);
     change(building, index, MEANING_COST, amount(building, before.cost), amount(building, trade->cost));
     change(building, index, MEANING_VOLUME, number(building, before.volume), number(building, trade->volume));
@@ -244,6 +266,18 @@ static void take_choice(struct building *building, size_t index, const char *con
     }
     change(building, index, MEANING_OPTION, before, choice_title(building, texts));
     variant->options = texts;
+}
+
+static void take_status(struct building *building, size_t index, const struct import_line *line)
+{
+    struct variant_draft *variant = &building->group->draft.variants[index];
+    bool is_on = line->numbers[MEANING_VARIANT_STATUS] == VARIANT_ON;
+    if (!line->cells[MEANING_VARIANT_STATUS])
+        return;
+    change(building, index, MEANING_VARIANT_STATUS,
+           import_word(MEANING_VARIANT_STATUS, variant->is_active ? VARIANT_ON : VARIANT_OFF, false),
+           import_word(MEANING_VARIANT_STATUS, is_on ? VARIANT_ON : VARIANT_OFF, false));
+    variant->is_active = is_on;
 }
 
 static void take_cells(struct building *building, size_t index, const struct import_line *line,
@@ -264,6 +298,7 @@ static void take_cells(struct building *building, size_t index, const struct imp
                number(building, line->numbers[MEANING_WEIGHT]));
         variant->weight = line->numbers[MEANING_WEIGHT];
     }
+    take_status(building, index, line);
     take_choice(building, index, choice);
     import_take_terms(building->run, building->group, line, name_of(building, index), variant);
     take_trade(building, index, line);
@@ -357,6 +392,52 @@ static void take_stock(struct building *building, size_t index, const struct imp
 
 /* ---- all rows ---- */
 
+static void begin_variant(struct building *building, const struct variant *variant)
+{
+    struct import_group *group = building->group;
+    const char **options =
+        arena_alloc_many(building->run->work.arena, building->option_count + 1, sizeof *options);
+    for (size_t j = 0; j < building->option_count; j++)
+        options[j] = j < value_count(variant->options) ? value_at(variant->options, j)->text : "";
+    building->had[group->draft.variant_count] = variant;
+    group->draft.variants[group->draft.variant_count++] =
+        (struct variant_draft){.id = variant->id,
+                               .sku = variant->sku,
+                               .options = options,
+                               .price = variant->price,
+                               .weight = variant->weight,
+                               .is_active = variant->is_active};
+}
+
+static bool is_there(const struct building *building, const struct variant *variant)
+{
+    const struct product_draft *draft = &building->group->draft;
+    for (size_t i = 0; i < draft->variant_count; i++) {
+        size_t same = 0;
+        while (same < building->option_count &&
+               text_is(draft->variants[i].options[same], value_at(variant->options, same)->text))
+            same++;
+        if (same == building->option_count)
+            return true;
+    }
+    return false;
+}
+
+static bool fits(const struct building *building, const struct variant *variant)
+{
+    if (value_count(variant->options) != building->option_count)
+        return false;
+    for (size_t i = 0; i < building->option_count; i++) {
+        bool is_known = false;
+        for (size_t j = 0; j < building->options[i].value_count; j++)
+            is_known =
+                is_known || text_is(building->options[i].values[j], value_at(variant->options, i)->text);
+        if (!is_known)
+            return false;
+    }
+    return !is_there(building, variant);
+}
+
 static void begin_variants(struct building *building)
 {
     struct import_group *group = building->group;
@@ -368,22 +449,9 @@ static void begin_variants(struct building *building)
     group->initial = arena_alloc_many(arena, most + 1, sizeof *group->initial);
     group->stocks = arena_alloc_many(arena, most + 1, sizeof *group->stocks);
     building->had = arena_alloc_many(arena, most + 1, sizeof *building->had);
-    for (size_t i = 0; whole && i < whole->variant_count; i++) {
-        const struct variant *variant = &whole->variants[i];
-        if (!variant->is_active)
-            continue;
-        const char **options = arena_alloc_many(arena, building->option_count + 1, sizeof *options);
-        for (size_t j = 0; j < building->option_count; j++)
-            options[j] = j < value_count(variant->options) ? value_at(variant->options, j)->text : "";
-        building->had[group->draft.variant_count] = variant;
-        group->draft.variants[group->draft.variant_count++] =
-            (struct variant_draft){.id = variant->id,
-                                   .sku = variant->sku,
-                                   .options = options,
-                                   .price = variant->price,
-                                   .weight = variant->weight,
-                                   .is_active = true};
-    }
+    for (size_t i = 0; whole && i < whole->variant_count; i++)
+        if (whole->variants[i].is_active)
+            begin_variant(building, &whole->variants[i]);
 }
 
 /* A row that only carries more pictures of the product above it. */
@@ -401,11 +469,17 @@ static void take_line(struct building *building, const struct import_line *line)
     const char *choice[PRODUCT_OPTION_LIMIT];
     if (!read_choice(building, line, choice))
         return;
-    if (line->cells[MEANING_SKU] && is_switched_off(building, line->cells[MEANING_SKU])) {
-        refuse(building, line, MEANING_SKU, "switched-off", "",
-               "this SKU is switched off; switch it on in the back office first");
+    /* One that is switched off is taken up when the row says whether it is sold, and it fits the options. */
+    const struct variant *off = switched_off(building, line);
+    bool is_taken_up = off && line->cells[MEANING_VARIANT_STATUS] && fits(building, off);
+    if (off && !is_taken_up) {
+        refuse(building, line, line->cells[MEANING_SKU] ? MEANING_SKU : MEANING_VARIANT_STATUS,
+               "switched-off", "",
+               "this variant is switched off; say in a column variant_status whether it is sold");
         return;
     }
+    if (off)
+        begin_variant(building, off);
     size_t index = find_variant(building, line, choice);
     if (index == group->draft.variant_count && !add_variant(building, line, choice))
         return;

@@ -4,10 +4,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/transfer/import_parts.h"
 
+#include "base/clock.h"
 #include "shop/digital/digital.h"
 
 /* Tries of a batch whose products somebody else changed at the same time. */
 #define TRIES 3
+/* Rows after which the planner is shown for the first time what there is, and how many times more next time.
+ */
+#define FIRST_FIGURES 1000
+#define FIGURES_GROWTH 16
+/* Microseconds of the longest rest after a batch: a slow disk is no reason to wait even longer. */
+#define REST_LIMIT 20000
 
 struct writing {
     struct import_run *run;
@@ -27,20 +34,38 @@ static void count_group(struct import_report *report, const struct import_group 
     report->stock_changes += group->outcome == IMPORT_CHANGED ? (int64_t)group->stock_count : 0;
 }
 
-static err write_first_stock(struct ctx *ctx, const struct import_group *group)
+bool import_is_written(const struct import_group *group)
 {
-    const struct product_draft *draft = &group->draft;
-    for (size_t i = 0; i < draft->variant_count; i++) {
-        bool is_new = true;
-        for (size_t j = 0; group->whole && j < group->whole->variant_count; j++)
-            is_new = is_new && group->whole->variants[j].id != draft->variants[i].id;
-        if (!is_new)
-            continue;
-        TRY(stock_create(ctx, draft->variants[i].id, draft->id, group->initial[i]));
-        if (draft->kind == PRODUCT_DIGITAL)
-            TRY(code_deck_create(ctx, draft->variants[i].id, draft->id));
+    return group->outcome == IMPORT_NEW || group->outcome == IMPORT_CHANGED;
+}
+
+static bool is_new_variant(const struct import_group *group, size_t index)
+{
+    for (size_t i = 0; group->whole && i < group->whole->variant_count; i++)
+        if (group->whole->variants[i].id == group->draft.variants[index].id)
+            return false;
+    return true;
+}
+
+/* Of the new variants of all groups together: rows of one table stand together. */
+static err write_first_stocks(struct ctx *ctx, const struct import_run *run)
+{
+    size_t most = 0, count = 0;
+    for (size_t i = 0; i < run->group_count; i++)
+        most += run->groups[i]->draft.variant_count;
+    struct stock_beginning *beginnings = arena_alloc_many(ctx->arena, most + 1, sizeof *beginnings);
+    for (size_t i = 0; i < run->group_count; i++) {
+        const struct import_group *group = run->groups[i];
+        for (size_t j = 0; import_is_written(group) && j < group->draft.variant_count; j++) {
+            if (!is_new_variant(group, j))
+                continue;
+            beginnings[count++] =
+                (struct stock_beginning){group->draft.variants[j].id, group->draft.id, group->initial[j]};
+            if (group->draft.kind == PRODUCT_DIGITAL)
+                TRY(code_deck_create(ctx, group->draft.variants[j].id, group->draft.id));
+        }
     }
-    return NULL;
+    return stock_create_many(ctx, beginnings, count);
 }
 
 static err write_stock_changes(struct ctx *ctx, const struct import_run *run,
@@ -65,11 +90,6 @@ static err write_stock_changes(struct ctx *ctx, const struct import_run *run,
                 db_int(stock->difference)));
     }
     return NULL;
-}
-
-bool import_is_written(const struct import_group *group)
-{
-    return group->outcome == IMPORT_NEW || group->outcome == IMPORT_CHANGED;
 }
 
 /* Jobs fetch them; an address that was fetched before changes nothing. */
@@ -101,11 +121,11 @@ static err write_products(struct ctx *ctx, struct import_run *run)
     if (count > 0)
         TRY(product_act_grow(ctx, run->act_id, (int64_t)count));
     TRY(product_save_many(ctx, run->attributes, run->attribute_count, savings, count, run->act_id));
+    TRY(write_first_stocks(ctx, run));
+    TRY(import_write_collections(ctx, run));
     for (size_t i = 0; i < run->group_count; i++)
-        if (import_is_written(run->groups[i])) {
-            TRY(write_first_stock(ctx, run->groups[i]));
+        if (import_is_written(run->groups[i]))
             TRY(write_stock_changes(ctx, run, run->groups[i]));
-        }
     TRY(order_pictures(ctx, run));
     return run->files ? import_order_files(ctx, run) : NULL;
 }
@@ -207,8 +227,28 @@ static err try_one_by_one(struct import_run *run, int64_t position)
     return NULL;
 }
 
+/* Tables that fill many times over would be read by plans for empty ones until PostgreSQL looks at them by
+ * itself, a minute later. */
+static err show_figures(struct import_run *run)
+{
+    if (run->is_dry || run->report->rows < run->figures_at + FIRST_FIGURES)
+        return NULL;
+    run->figures_at = run->report->rows * FIGURES_GROWTH;
+    return db_analyze(&run->work);
+}
+
+/* Half as long as it took: what buyers ask for meanwhile finds the processors free. On PostgreSQL the work is
+ * not done here. */
+static void rest(const struct import_run *run, int64_t began)
+{
+    int64_t took = clock_steady() - began;
+    if (run->ctx->gives_way && db_engine_of(db_session_db(run->ctx->db)) == DB_SQLITE)
+        clock_pause(took / 2 < REST_LIMIT ? took / 2 : REST_LIMIT);
+}
+
 err import_batch_finish(struct import_run *run, int64_t position)
 {
+    int64_t began = clock_steady();
     size_t noted = run->fresh_count;
     err failure = NULL;
     for (int tries = 0; tries < TRIES; tries++) {
@@ -221,5 +261,8 @@ err import_batch_finish(struct import_run *run, int64_t position)
         run->fresh_count = noted;
         failure = try_one_by_one(run, position);
     }
+    if (!failure)
+        failure = show_figures(run);
+    rest(run, began);
     return failure ? keep_failure(run, failure) : NULL;
 }

@@ -31,7 +31,7 @@
 #define IMPORT_PROBLEM_LIMIT 1000
 #define IMPORT_KEPT_PROBLEM_LIMIT 20000
 #define IMPORT_ITEM_LIMIT 20000
-/* Imports in the list. */
+/* Imports in a page of the list. */
 #define IMPORT_LIST_LIMIT 50
 
 struct import_problem {
@@ -69,10 +69,19 @@ struct import_report {
     int64_t left;   /* products that somebody changed since */
 };
 
+enum import_match {
+    IMPORT_BY_SKU = 1,
+    IMPORT_BY_BARCODE = 2,
+    IMPORT_BY_HANDLE = 3,
+    IMPORT_BY_EXTERNAL_ID = 4
+};
+extern const char
+    *const import_match_names[]; /* "sku", "barcode", "handle", "external_id", NULL: match - 1 */
+
 /* Takes the products of a file into ctx->shop, or only looks (`is_dry`). Fails when the file cannot be read
  * or its first line makes no sense (then nothing was taken), or the database fails (then the batches before
  * were); everything about single rows is in the report. */
-CHECKED err transfer_import_file(struct ctx *ctx, const char *path, bool is_dry,
+CHECKED err transfer_import_file(struct ctx *ctx, const char *path, enum import_match match, bool is_dry,
                                  struct import_report *report);
 /* The report as text for people. */
 void import_report_write(struct text_buf *out, const struct import_report *report);
@@ -89,8 +98,6 @@ enum import_state {
     IMPORT_UNDONE = 7,
     IMPORT_FAILED = 8, /* the file cannot be used */
 };
-
-enum import_match { IMPORT_BY_SKU = 1, IMPORT_BY_BARCODE = 2, IMPORT_BY_HANDLE = 3 };
 
 /* How a file is to be read. */
 struct import_choices {
@@ -126,8 +133,20 @@ struct import {
  * IMPORT_UPLOADED. ERR_INVALID with the field `file` when it is no table, or a ZIP without exactly one. */
 CHECKED err import_create(struct ctx *ctx, const char *path, const char *file_name, struct import *import);
 CHECKED err import_load(struct ctx *ctx, int64_t import_id, struct import *import);
-/* Newest first, those before `before` (0 = from the newest). */
-CHECKED err import_list(struct ctx *ctx, int64_t before, int limit, struct import **imports, size_t *count);
+/* "uploaded" …: import_state_names[state]; that of 0 is "all"; ends with NULL. */
+extern const char *const import_state_names[];
+struct import_query {
+    enum import_state state; /* 0 = any */
+    int64_t since;           /* uploaded then or later, and before `until`; 0 = any */
+    int64_t until;
+    bool is_up;        /* oldest first */
+    int64_t behind_id; /* the last of the page before; 0 = from the first */
+    int limit;         /* up to IMPORT_LIST_LIMIT + 1 */
+};
+CHECKED err import_list(struct ctx *ctx, const struct import_query *query, struct import **imports,
+                        size_t *count);
+/* docs/views.md. `name` is of the person who uploaded it, or NULL. */
+struct value *import_view(struct ctx *ctx, const struct import *import, const char *name);
 /* What the mapping page shows: into a view `columns`, a list of {header, key, samples: [text]}, and how the
  * file was read: `encoding` ("UTF-8", "UTF-16", "GB18030", "XLSX") and `delimiter` ("comma", "tab",
  * "semicolon", or nil). */

@@ -2,14 +2,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/transfer/transfer_export.h"
 
+#include "base/clock.h"
 #include "base/money.h"
 #include "base/text.h"
 #include "shop/inventory/inventory.h"
 #include "shop/transfer/import_columns.h"
 #include <inttypes.h>
 
-/* Variants of one batch: what bounds its memory, and the piece that it becomes. */
-#define BATCH_VARIANTS 2048
 #define SPECS_TEXT_LIMIT ((size_t)65536)
 
 struct heading {
@@ -39,7 +38,16 @@ static const struct heading product_headings[] = {
     {"seo_description", "搜索描述"},
     {"specs", "规格参数"},
     {"tags", "标签"},
+    {"collections", "商品集合"},
     {"description", "描述"},
+    {"min_quantity", "起购件数"},
+    {"max_quantity", "每单限购"},
+    {"person_quantity", "每人限购"},
+    {"person_days", "每人限购周期（天）"},
+    {"price_tiers", "批发价"},
+    {"questions", "要填的信息"},
+    {"publish_at", "定时上架"},
+    {"unpublish_at", "定时下架"},
     {"pictures", "图片"},
     {"option1_name", "规格1名称"},
     {"option1", "规格1"},
@@ -51,7 +59,10 @@ static const struct heading product_headings[] = {
     {"option4", "规格4"},
     {"sku", "货号"},
     {"barcode", "条码"},
+    {"external_id", "外部编号"},
+    {"variant_status", "规格状态"},
     {"price", "价格"},
+    {"variant_price_tiers", "规格批发价"},
     {"compare_price", "划线价"},
     {"compare_kind", "划线价是什么"},
     {"compare_note", "划线价来源"},
@@ -65,7 +76,7 @@ static const struct heading product_headings[] = {
 };
 #define PRODUCT_HEADINGS (sizeof product_headings / sizeof *product_headings)
 /* Columns of the product itself behind the five that every row has, before those of attributes. */
-#define PRODUCT_ONLY 18
+#define PRODUCT_ONLY 27
 
 static const struct heading order_headings[] = {
     {"number", "订单号"},      {"stage", "状态"},
@@ -77,12 +88,13 @@ static const struct heading order_headings[] = {
     {"receiver", "收货人"},    {"receiver_phone", "收货手机"},
     {"region", "地区"},        {"address", "详细地址"},
     {"note", "买家留言"},      {"answers", "买家填写"},
+    {"freight", "运费"},
 };
 static const struct heading category_headings[] = {
     {"path", "分类路径"}, {"handle", "网址名"},       {"name", "名称"},       {"name_en", "英文名称"},
     {"summary", "简介"},  {"summary_en", "英文简介"}, {"products", "商品数"}, {"on_shelf", "在售商品数"},
 };
-static const struct heading tag_headings[] = {{"tag", "标签"}, {"products", "商品数"}};
+static const struct heading tag_headings[] = {{"tag", "标签"}, {"products", "商品数"}, {"group", "分组"}};
 static const struct heading media_headings[] = {
     {"id", "编号"},      {"file_name", "文件名"}, {"format", "格式"},
     {"width", "宽"},     {"height", "高"},        {"bytes", "字节数"},
@@ -129,11 +141,61 @@ static const struct heading review_headings[] = {
     {"reply", "回复"},
     {"reported_at", "举报时间"},
     {"hidden_for", "隐藏原因"},
+    {"pictures", "晒图"},
 };
 static const struct heading message_headings[] = {
     {"at", "时间"},          {"occasion", "场合"},   {"subject", "对象"},
     {"recipient", "收件人"}, {"state", "状态"},      {"attempts", "次数"},
     {"problem", "原因"},     {"detail", "对方的话"}, {"tried_at", "最近一次"},
+};
+
+static const struct heading alarm_headings[] = {
+    {"at", "时间"}, {"kind", "种类"}, {"subject", "对象"}, {"detail", "详情"}, {"settled_at", "处理时间"},
+};
+static const struct heading job_headings[] = {
+    {"stopped_at", "停下的时间"}, {"kind", "种类"},  {"subject", "对象"},
+    {"attempts", "次数"},         {"error", "原因"},
+};
+static const struct heading price_headings[] = {
+    {"at", "时间"}, {"price", "售价"}, {"compare_price", "划线价"}, {"who", "谁改的"}, {"by", "身份"},
+};
+
+static const struct heading promotion_headings[] = {
+    {"name", "名称"},
+    {"rule", "优惠内容"},
+    {"kind", "类型"},
+    {"code", "优惠码"},
+    {"starts_at", "开始"},
+    {"ends_at", "结束"},
+    {"state", "状态"},
+    {"orders", "使用订单数"},
+    {"given", "优惠金额"},
+    {"orders_most", "总次数上限"},
+    {"person_most", "每人次数"},
+    {"given_most", "总金额上限"},
+};
+
+static const struct heading ledger_headings[] = {
+    {"at", "时间"},
+    {"kind", "事项"},
+    {"debit_code", "借方科目代码"},
+    {"debit", "借方科目"},
+    {"credit_code", "贷方科目代码"},
+    {"credit", "贷方科目"},
+    {"amount", "金额"},
+    {"currency", "币种"},
+    {"gateway", "支付渠道"},
+    {"order", "订单号"},
+    {"entry", "分录编号"},
+    {"reason", "说明"},
+    {"reference", "凭证号"},
+};
+
+static const struct heading movement_headings[] = {
+    {"at", "时间"},       {"kind", "变动"},    {"location", "仓库"}, {"on_hand", "在库"},
+    {"reserved", "占用"}, {"damaged", "损坏"}, {"qc", "质检"},       {"safety", "安全库存"},
+    {"incoming", "在途"}, {"order", "订单"},   {"reason", "原因"},   {"who", "操作人"},
+    {"by", "身份"},
 };
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
@@ -154,9 +216,27 @@ static const struct {
     [EXPORT_AUDIT] = {audit_headings, COUNT(audit_headings), "audit", export_audit_rows},
     [EXPORT_REVIEWS] = {review_headings, COUNT(review_headings), "reviews", export_reviews_rows},
     [EXPORT_MESSAGES] = {message_headings, COUNT(message_headings), "messages", export_messages_rows},
+    [EXPORT_ALARMS] = {alarm_headings, COUNT(alarm_headings), "alarms", export_alarms_rows},
+    [EXPORT_JOBS] = {job_headings, COUNT(job_headings), "jobs", export_jobs_rows},
+    [EXPORT_MOVEMENTS] = {movement_headings, COUNT(movement_headings), "stock", export_movements_rows},
+    [EXPORT_PRICES] = {price_headings, COUNT(price_headings), "prices", export_prices_rows},
+    [EXPORT_PROMOTIONS] = {promotion_headings, COUNT(promotion_headings), "offers", export_promotions_rows},
+    [EXPORT_LEDGER] = {ledger_headings, COUNT(ledger_headings), "ledger", export_ledger_rows},
 };
 
 /* ---- products ---- */
+
+/* Whether anything is to be asked for at all. */
+static err find_hand_collections(struct ctx *ctx, bool *has_hand)
+{
+    struct collection *collections;
+    size_t count;
+    TRY(collection_list(ctx, &collections, &count));
+    *has_hand = false;
+    for (size_t i = 0; i < count; i++)
+        *has_hand = *has_hand || (!collections[i].is_smart && collections[i].product_count > 0);
+    return NULL;
+}
 
 err export_products_begin(struct ctx *ctx, struct export *export)
 {
@@ -164,6 +244,7 @@ err export_products_begin(struct ctx *ctx, struct export *export)
     struct attribute *attributes;
     TRY(category_list(ctx, &categories, &export->category_count));
     TRY(attribute_list(ctx, &attributes, &export->attribute_count));
+    TRY(find_hand_collections(ctx, &export->has_hand));
     export->categories = categories;
     export->attributes = attributes;
     size_t room = SHEET_COLUMN_LIMIT - PRODUCT_HEADINGS;
@@ -270,7 +351,28 @@ static void put_terms(const struct export *export, const struct variant_terms *t
     put_word(export, MEANING_CONTENT_BASE, terms->content_base);
 }
 
-static void put_product(struct ctx *ctx, const struct export *export, const struct product_whole *whole)
+static void put_time(const struct ctx *ctx, struct sheet_writer *writer, int64_t at)
+{
+    sheet_put_text(writer, at ? clock_format(ctx->arena, at, ctx->shop->zone, "%Y-%m-%d %H:%M") : "");
+}
+
+static err put_buying(struct ctx *ctx, const struct export *export, const struct product_whole *whole)
+{
+    const struct variant *variant = whole->variants;
+    const char *questions;
+    TRY(questions_words(ctx, variant->questions, export->is_english, &questions));
+    put_count(export->writer, variant->min_quantity > 1 ? variant->min_quantity : 0);
+    put_count(export->writer, variant->max_quantity);
+    put_count(export->writer, variant->person_quantity);
+    put_count(export->writer, variant->person_days);
+    sheet_put_text(export->writer, price_tiers_words(ctx, variant->common_tiers));
+    sheet_put_text(export->writer, questions);
+    put_time(ctx, export->writer, whole->schedule.publish_at);
+    put_time(ctx, export->writer, whole->schedule.unpublish_at);
+    return NULL;
+}
+
+static err put_product(struct ctx *ctx, const struct export *export, const struct product_whole *whole)
 {
     struct sheet_writer *writer = export->writer;
     const struct product *product = &whole->product;
@@ -287,8 +389,11 @@ static void put_product(struct ctx *ctx, const struct export *export, const stru
     sheet_put_text(writer, details->seo_description);
     sheet_put_text(writer, specs_text(ctx, details->specs));
     sheet_put_text(writer, whole->tags);
+    sheet_put_text(writer, whole->collections);
     sheet_put_text(writer, product->description);
+    TRY(put_buying(ctx, export, whole));
     sheet_put_text(writer, whole->pictures);
+    return NULL;
 }
 
 static const char *text_at(const struct value *list, size_t index)
@@ -297,7 +402,7 @@ static const char *text_at(const struct value *list, size_t index)
     return value && value->kind == VALUE_TEXT ? value->text : "";
 }
 
-static void put_variant(const struct export *export, const struct product *product,
+static void put_variant(struct ctx *ctx, const struct export *export, const struct product *product,
                         const struct variant *variant, const struct stock *stock)
 {
     struct sheet_writer *writer = export->writer;
@@ -309,7 +414,10 @@ static void put_variant(const struct export *export, const struct product *produ
     }
     sheet_put_text(writer, variant->sku);
     sheet_put_text(writer, variant->barcode);
+    sheet_put_text(writer, variant->external_id);
+    put_word(export, MEANING_VARIANT_STATUS, variant->is_active ? VARIANT_ON : VARIANT_OFF);
     sheet_put_decimal(writer, variant->price, export->digits);
+    sheet_put_text(writer, price_tiers_words(ctx, variant->own_tiers));
     put_terms(export, &variant->terms);
     if (variant->cost == COST_UNKNOWN)
         sheet_put_text(writer, "");
@@ -323,8 +431,25 @@ static void put_variant(const struct export *export, const struct product *produ
         sheet_put_int(writer, stock->on_hand);
 }
 
-static void put_rows(struct ctx *ctx, const struct export *export, const struct product_whole *whole,
-                     const struct stock *stocks)
+/* One that is switched off, as long as it could be sold: its choice is one of the product, and no other's. */
+static bool is_listed(const struct product_whole *whole, const struct variant *variant)
+{
+    size_t count = value_count(whole->product.options);
+    bool is_fit = value_count(variant->options) == count;
+    for (size_t i = 0; i < whole->variant_count && !variant->is_active && is_fit; i++)
+        is_fit = !whole->variants[i].is_active || !text_is(whole->variants[i].title, variant->title);
+    for (size_t i = 0; i < count && !variant->is_active && is_fit; i++) {
+        const struct value *values = value_find(value_at(whole->product.options, i), "values");
+        bool is_known = false;
+        for (size_t j = 0; j < value_count(values); j++)
+            is_known = is_known || text_is(value_at(values, j)->text, text_at(variant->options, i));
+        is_fit = is_known;
+    }
+    return variant->is_active || is_fit;
+}
+
+err export_put_product(struct ctx *ctx, const struct export *export, const struct product_whole *whole,
+                       const struct stock *stocks, size_t stock_count)
 {
     static const char *const words[][4] = {{"", "草稿", "上架", "归档"}, {"", "draft", "active", "archived"}};
     static const char *const kinds_of[][3] = {{"", "实物", "数字"}, {"", "physical", "digital"}};
@@ -332,7 +457,7 @@ static void put_rows(struct ctx *ctx, const struct export *export, const struct 
     const char *category = category_text(ctx, export, product->category_id);
     bool is_first = true;
     for (size_t i = 0; i < whole->variant_count; i++) {
-        if (!whole->variants[i].is_active)
+        if (!is_listed(whole, &whole->variants[i]))
             continue;
         sheet_put_text(export->writer, product->handle);
         sheet_put_text(export->writer, product->title);
@@ -340,96 +465,18 @@ static void put_rows(struct ctx *ctx, const struct export *export, const struct 
         sheet_put_text(export->writer, kinds_of[export->is_english][product->kind]);
         sheet_put_text(export->writer, words[export->is_english][product->status]);
         if (is_first)
-            put_product(ctx, export, whole);
+            TRY(put_product(ctx, export, whole));
         else
             for (size_t j = 0; j < PRODUCT_ONLY; j++)
                 sheet_put_text(export->writer, "");
-        put_variant(export, product, &whole->variants[i], &stocks[i]);
+        struct stock stock = stock_among(stocks, stock_count, whole->variants[i].id);
+        put_variant(ctx, export, product, &whole->variants[i], &stock);
         for (size_t j = 0; j < export->attribute_count; j++)
             sheet_put_text(export->writer,
                            is_first ? attribute_text(ctx, whole, export->attributes[j].id) : "");
         sheet_end_row(export->writer);
         is_first = false;
     }
-}
-
-/* The next products, as many as have not too many variants together. */
-static err next_products(struct ctx *ctx, struct export *export, struct product_page *page)
-{
-    struct product_query query = export->filter.products;
-    query.cursor = export->cursor;
-    query.limit = PRODUCT_WHOLE_LIMIT;
-    TRY(product_list(ctx, &query, page));
-    int64_t variants = 0;
-    size_t count = 0;
-    while (count < page->count &&
-           (count == 0 || variants + page->items[count].variant_count <= BATCH_VARIANTS))
-        variants += page->items[count++].variant_count;
-    if (count == page->count)
-        return NULL;
-    query.limit = (int)count;
-    return product_list(ctx, &query, page);
-}
-
-/* The same of those at a level of stock: their order is that of the ids. */
-static err next_by_stock(struct ctx *ctx, struct export *export, struct product_page *page)
-{
-    int64_t before = 0, *ids;
-    size_t count, have, looked = 0;
-    int64_t variants = 0;
-    struct product *found;
-    if (export->cursor[0] && !text_to_int(export->cursor, &before))
-        return fail_with(ctx, ERR_INTERNAL, "a cursor of an export cannot be read");
-    TRY(stock_list_products(ctx, export->filter.stock, before, PRODUCT_WHOLE_LIMIT, &ids, &count));
-    TRY(product_list_many(ctx, ids, count, &found, &have));
-    *page = (struct product_page){.items = found};
-    for (; looked < have && (looked == 0 || variants + found[looked].variant_count <= BATCH_VARIANTS);
-         looked++) {
-        variants += found[looked].variant_count;
-        if (!export->filter.products.status || found[looked].status == export->filter.products.status)
-            found[page->count++] = found[looked];
-    }
-    int64_t last = looked < have ? found[looked].id + 1 : count == PRODUCT_WHOLE_LIMIT ? ids[count - 1] : 0;
-    page->next_cursor = last ? arena_format(ctx->arena, "%" PRId64, last) : NULL;
-    return NULL;
-}
-
-static err put_products(struct ctx *ctx, const struct export *export, const int64_t *ids, size_t count)
-{
-    struct product_whole *found = arena_alloc_many(ctx->arena, count + 1, sizeof *found);
-    size_t variant_count = 0;
-    TRY(product_load_whole_many(ctx, ids, count, found));
-    for (size_t i = 0; i < count; i++)
-        variant_count += found[i].variant_count;
-    int64_t *variant_ids = arena_alloc_many(ctx->arena, variant_count + 1, sizeof *variant_ids);
-    struct stock *stocks = arena_alloc_many(ctx->arena, variant_count + 1, sizeof *stocks);
-    size_t at = 0;
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < found[i].variant_count; j++)
-            variant_ids[at++] = found[i].variants[j].id;
-    TRY(stock_load_many(ctx, variant_ids, variant_count, stocks));
-    at = 0;
-    for (size_t i = 0; i < count; i++) {
-        put_rows(ctx, export, &found[i], stocks + at);
-        at += found[i].variant_count;
-    }
-    return NULL;
-}
-
-err export_products_rows(struct ctx *ctx, struct export *export)
-{
-    if (export->only_id) {
-        export->is_listed = true;
-        return put_products(ctx, export, &export->only_id, 1);
-    }
-    struct product_page page;
-    TRY(export->filter.stock ? next_by_stock(ctx, export, &page) : next_products(ctx, export, &page));
-    int64_t ids[PRODUCT_WHOLE_LIMIT];
-    for (size_t i = 0; i < page.count; i++)
-        ids[i] = page.items[i].id;
-    if (page.count > 0)
-        TRY(put_products(ctx, export, ids, page.count));
-    export_keep_cursor(export, page.next_cursor);
     return NULL;
 }
 
@@ -479,7 +526,8 @@ err export_next(struct ctx *ctx, struct export *export, struct text_buf *out, bo
     return kinds[export->kind].rows(ctx, export);
 }
 
-void export_close(struct export *export)
+void export_close(struct ctx *ctx, struct export *export)
 {
+    export_products_end(ctx, export);
     sheet_writer_close(export->writer);
 }

@@ -1,5 +1,6 @@
 /* transfer_export_lists.c - tables of orders, categories, tags, pictures, decks of codes and imports. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/payment/payment.h"
 #include "shop/transfer/transfer_export.h"
 
 #include "base/clock.h"
@@ -20,9 +21,10 @@
 
 static const char *stage_text(const struct export *export, enum order_stage stage)
 {
-    static const char *const chinese[] = {"",       "待付款", "待发货", "部分发货", "已发货",
-                                          "已完成", "已关闭", "退款中", "已退款"};
-    return export->is_english ? order_stage_name(stage) : chinese[stage];
+    /* Who exports has shipped it; the buyer waits for it. */
+    if (stage == STAGE_SHIPPED && !export->is_english)
+        return "已发货";
+    return export->is_english ? order_stage_name(stage) : order_stage_label(stage);
 }
 
 /* What may be known of a person without the right to see all: the phone by its ends, the region, not the
@@ -48,8 +50,8 @@ static void put_order(struct ctx *ctx, const struct export *export, const struct
     bool is_open = export->filter.shows_personal;
     sheet_put_text(writer, order->number);
     sheet_put_text(writer, stage_text(export, order_stage_of(order->state)));
-    sheet_put_time(writer, order->placed_at, ctx->shop->utc_offset);
-    sheet_put_time(writer, order->paid_at, ctx->shop->utc_offset);
+    sheet_put_time(writer, order->placed_at, ctx->shop->zone);
+    sheet_put_time(writer, order->paid_at, ctx->shop->zone);
     sheet_put_text(writer, order->currency);
     sheet_put_decimal(writer, order->total, digits);
     sheet_put_decimal(writer, order->paid, digits);
@@ -64,6 +66,7 @@ static void put_order(struct ctx *ctx, const struct export *export, const struct
     sheet_put_text(writer, is_open || !order->address.line[0] ? order->address.line : "****");
     sheet_put_text(writer, is_open || !order->note[0] ? order->note : "****");
     sheet_put_text(writer, !order->said ? "" : is_open ? order->said : "****");
+    sheet_put_decimal(writer, order->freight - order->freight_discount, digits);
     sheet_end_row(writer);
 }
 
@@ -96,6 +99,8 @@ err export_orders_rows(struct ctx *ctx, struct export *export)
                                 .limit = ORDERS_AT_ONCE};
     if (export->filter.q[0])
         TRY(find_orders(ctx, export->filter.q, &page.orders, &page.count));
+    else if (export->filter.gateway && export->filter.gateway[0])
+        TRY(payment_order_page(ctx, export->filter.gateway, &query, &page));
     else
         TRY(order_list_page(ctx, &query, &page));
     TRY(order_answers_load_many(ctx, page.orders, page.count));
@@ -111,7 +116,7 @@ err export_categories_rows(struct ctx *ctx, struct export *export)
 {
     struct category *categories;
     size_t count;
-    TRY(category_list(ctx, &categories, &count));
+    TRY(category_list_counted(ctx, &categories, &count));
     for (size_t i = 0; i < count; i++) {
         const struct category *category = &categories[i];
         sheet_put_text(export->writer, category_path(ctx, categories, count, category->id));
@@ -132,11 +137,12 @@ err export_tags_rows(struct ctx *ctx, struct export *export)
 {
     struct tag *tags;
     size_t count;
-    TRY(tag_list(ctx, export->filter.q, export->cursor[0] ? export->cursor : NULL, TAGS_AT_ONCE, &tags,
-                 &count));
+    TRY(tag_list_in(ctx, export->filter.tag_group ? export->filter.tag_group : "", export->filter.q,
+                    export->cursor[0] ? export->cursor : NULL, TAGS_AT_ONCE, &tags, &count));
     for (size_t i = 0; i < count; i++) {
         sheet_put_text(export->writer, tags[i].name);
         sheet_put_int(export->writer, tags[i].product_count);
+        sheet_put_text(export->writer, tags[i].group);
         sheet_end_row(export->writer);
     }
     export_keep_cursor(export, count < TAGS_AT_ONCE ? NULL : tags[count - 1].name);
@@ -160,7 +166,7 @@ err export_media_rows(struct ctx *ctx, struct export *export)
         sheet_put_int(export->writer, picture->bytes);
         sheet_put_text(export->writer, picture->alt);
         sheet_put_int(export->writer, picture->use_count);
-        sheet_put_time(export->writer, picture->created_at, ctx->shop->utc_offset);
+        sheet_put_time(export->writer, picture->created_at, ctx->shop->zone);
         sheet_end_row(export->writer);
     }
     export_keep_cursor(export, page.next_cursor);
@@ -183,9 +189,9 @@ static void put_deck(struct ctx *ctx, const struct export *export, const struct 
     sheet_put_int(writer, deck->dealt);
     sheet_put_int(writer, deck->owed);
     sheet_put_int(writer, deck->expired);
-    sheet_put_text(writer, deck->expires_at ? clock_format(ctx->arena, deck->expires_at - 1,
-                                                           ctx->shop->utc_offset, "%Y-%m-%d")
-                                            : "");
+    sheet_put_text(writer, deck->expires_at
+                               ? clock_format(ctx->arena, deck->expires_at - 1, ctx->shop->zone, "%Y-%m-%d")
+                               : "");
     sheet_put_int(writer, deck->low_at);
     sheet_end_row(writer);
 }
@@ -227,8 +233,8 @@ static void put_import(struct ctx *ctx, const struct export *export, const struc
     struct sheet_writer *writer = export->writer;
     sheet_put_text(writer, import->file_name);
     sheet_put_text(writer, import_state_text(export, import->state));
-    sheet_put_time(writer, import->created_at, ctx->shop->utc_offset);
-    sheet_put_time(writer, import->finished_at, ctx->shop->utc_offset);
+    sheet_put_time(writer, import->created_at, ctx->shop->zone);
+    sheet_put_time(writer, import->finished_at, ctx->shop->zone);
     sheet_put_text(writer, name);
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         sheet_put_int(writer, value_find_int(import->counts, counts[i], 0));
@@ -237,11 +243,14 @@ static void put_import(struct ctx *ctx, const struct export *export, const struc
 
 err export_imports_rows(struct ctx *ctx, struct export *export)
 {
+    struct import_query query = export->filter.imports;
     struct import *imports;
     int64_t ids[IMPORT_LIST_LIMIT];
     const char *names[IMPORT_LIST_LIMIT];
     size_t count;
-    TRY(import_list(ctx, export->before_id, IMPORT_LIST_LIMIT, &imports, &count));
+    query.behind_id = export->before_id;
+    query.limit = IMPORT_LIST_LIMIT;
+    TRY(import_list(ctx, &query, &imports, &count));
     for (size_t i = 0; i < count; i++)
         ids[i] = imports[i].actor == ACTOR_STAFF ? imports[i].actor_id : 0;
     TRY(staff_name_many(ctx, ids, count, names));
@@ -269,7 +278,7 @@ err export_audit_rows(struct ctx *ctx, struct export *export)
         ids[i] = entries[i].actor == ACTOR_STAFF ? entries[i].actor_id : 0;
     TRY(staff_name_many(ctx, ids, count, names));
     for (size_t i = 0; i < count; i++) {
-        sheet_put_time(export->writer, entries[i].at, ctx->shop->utc_offset);
+        sheet_put_time(export->writer, entries[i].at, ctx->shop->zone);
         sheet_put_text(export->writer, names[i] ? names[i] : "");
         sheet_put_text(export->writer, actor_name(entries[i].actor));
         sheet_put_text(export->writer, entries[i].kind);

@@ -1,59 +1,20 @@
-/* transfer_routes.c - 商品导入: a file comes in, its columns are told, it is checked, applied and perhaps
- * undone. */
+/* transfer_routes.c - 商品导入: the columns of a file are told, it is checked, applied and perhaps undone.
+ * The list of imports stands among the lists of the back office. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/transfer/transfer_routes.h"
 
 #include "base/text.h"
 #include "shop/catalog/catalog.h"
 #include "shop/staff/staff.h"
+#include "shop/transfer/import_parts.h"
 #include "shop/transfer/transfer_view.h"
+#include "shop/work/work.h"
 #include <inttypes.h>
 
 #define PROBLEMS_A_PAGE 100
 #define ITEMS_A_PAGE 50
 #define DOWNLOAD_PIECE 1000
 #define COLUMN_ROWS 200
-
-/* ---- the list, and a new file ---- */
-
-static err list_view(struct ctx *ctx, struct value **view)
-{
-    struct import *imports;
-    size_t count;
-    TRY(import_list(ctx, 0, IMPORT_LIST_LIMIT, &imports, &count));
-    int64_t *ids = arena_alloc_many(ctx->arena, count + 1, sizeof *ids);
-    const char **names = arena_alloc_many(ctx->arena, count + 1, sizeof *names);
-    for (size_t i = 0; i < count; i++)
-        ids[i] = imports[i].actor == ACTOR_STAFF ? imports[i].actor_id : 0;
-    TRY(staff_name_many(ctx, ids, count, names));
-    *view = value_object(ctx->arena);
-    struct value *list = value_set_list(ctx->arena, *view, "imports");
-    for (size_t i = 0; i < count; i++)
-        value_add(ctx->arena, list, *import_view(ctx, &imports[i], names[i]));
-    return NULL;
-}
-
-static err show_list(struct req *req)
-{
-    struct value *view;
-    TRY(list_view(&req->ctx, &view));
-    return reply_view(req, "admin/imports", view);
-}
-
-struct upload_form {
-    struct upload *file;
-};
-
-static const struct field upload_fields[] = {
-    {.name = "file",
-     .kind = FIELD_FILE,
-     .offset = offsetof(struct upload_form, file),
-     .is_required = true,
-     .limit = offsetof(struct config, import_limit),
-     .help = "CSV (UTF-8, UTF-16 or GBK), XLSX, or a ZIP of one of them and pictures; the first line names "
-             "the columns"},
-    {0},
-};
 
 static err answer(struct req *req, int status, int64_t import_id)
 {
@@ -62,14 +23,6 @@ static err answer(struct req *req, int status, int64_t import_id)
     TRY(import_load(&req->ctx, import_id, &import));
     value_set(req->ctx.arena, view, "import", *import_view(&req->ctx, &import, NULL));
     return reply_done(req, status, view, "/admin/products/imports/%" PRId64, import_id);
-}
-
-static err take_upload(struct req *req)
-{
-    const struct upload_form *form = req->form;
-    struct import import;
-    TRY(import_create(&req->ctx, form->file->path, form->file->file_name, &import));
-    return answer(req, 201, import.id);
 }
 
 static err template_piece(struct req *req, void *arg, struct text_buf *out, bool *more)
@@ -214,6 +167,17 @@ static err add_pictures(struct ctx *ctx, struct value *view, const struct import
     return NULL;
 }
 
+/* What goes on for it, as among the works. */
+static err add_work(struct ctx *ctx, struct value *view, const struct import *import)
+{
+    struct work work;
+    TRY(import_work_find(ctx, import, &work));
+    value_set(ctx->arena, view, "work", value_null());
+    if (work.id)
+        work_set_view(ctx, value_set_object(ctx->arena, view, "work"), &work);
+    return NULL;
+}
+
 /* What there is to look at first: errors, then what changes, then what is new. */
 static int best_show(const struct import *import, int show)
 {
@@ -235,6 +199,7 @@ static err one_view(struct ctx *ctx, const struct show_form *form, struct value 
     value_set(ctx->arena, *view, "import", *import_view(ctx, &import, name));
     if (import.state == IMPORT_UPLOADED)
         return add_columns(ctx, *view, &import);
+    TRY(add_work(ctx, *view, &import));
     TRY(add_pictures(ctx, *view, &import));
     int show = best_show(&import, form->show);
     value_set_text(ctx->arena, *view, "show", shows[show]);
@@ -274,7 +239,6 @@ static const struct field column_fields[] = {
     {0},
 };
 
-static const char *const matches[] = {"sku", "barcode", "handle", NULL};
 static const char *const modes[] = {"partial", "all", NULL};
 static const char *const statuses[] = {"draft", "active", "archived", NULL};
 
@@ -300,7 +264,7 @@ static const struct field check_fields[] = {
     {.name = "match",
      .kind = FIELD_CHOICE,
      .offset = offsetof(struct check_form, match),
-     .choices = matches,
+     .choices = import_match_names,
      .help = "What a product is known again by"},
     {.name = "mode",
      .kind = FIELD_CHOICE,
@@ -415,21 +379,6 @@ static err problems(struct req *req)
 #define ONE "/admin/products/imports/:id"
 
 const struct route transfer_routes[] = {
-    {.method = GET,
-     .path = "/admin/products/imports",
-     .handler = show_list,
-     READS,
-     .summary = "Imports, newest first",
-     .answer = "imports"},
-    {.method = POST,
-     .path = "/admin/products/imports",
-     .handler = take_upload,
-     WRITES,
-     .fields = upload_fields,
-     .form_size = sizeof(struct upload_form),
-     .again = show_list,
-     .summary = "Upload a product file; nothing is changed yet",
-     .answer = "import"},
     {.method = GET,
      .path = "/admin/products/imports/template",
      .handler = template,

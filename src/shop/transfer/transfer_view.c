@@ -5,9 +5,16 @@
 #include "shop/transfer/import_columns.h"
 #include <inttypes.h>
 
-static const char *const states[] = {"",        "uploaded", "checking", "checked", "applying",
-                                     "applied", "undoing",  "undone",   "failed"};
-static const char *const matches[] = {"", "sku", "barcode", "handle"};
+const char *const import_state_names[] = {[0] = "all",
+                                          [IMPORT_UPLOADED] = "uploaded",
+                                          [IMPORT_CHECKING] = "checking",
+                                          [IMPORT_CHECKED] = "checked",
+                                          [IMPORT_APPLYING] = "applying",
+                                          [IMPORT_APPLIED] = "applied",
+                                          [IMPORT_UNDOING] = "undoing",
+                                          [IMPORT_UNDONE] = "undone",
+                                          [IMPORT_FAILED] = "failed",
+                                          [IMPORT_FAILED + 1] = NULL};
 
 static const char *status_name(int64_t status)
 {
@@ -28,14 +35,14 @@ struct value *import_view(struct ctx *ctx, const struct import *import, const ch
     value_set_int(arena, view, "bytes", import->bytes);
     value_set_text(arena, view, "table_name", import->table_name[0] ? import->table_name : NULL);
     value_set_int(arena, view, "picture_count", import->picture_count);
-    value_set_text(arena, view, "state", states[import->state]);
+    value_set_text(arena, view, "state", import_state_names[import->state]);
     value_set_time(arena, view, "created_at", import->created_at);
     value_set_time(arena, view, "finished_at", import->finished_at);
     value_set_text(arena, view, "name", name);
     value_set_int(arena, view, "progress", import->progress);
     value_set_text(arena, view, "failure", import->failure[0] ? import->failure : NULL);
     value_set(arena, view, "counts", *import->counts);
-    value_set_text(arena, view, "match", matches[choices->match]);
+    value_set_text(arena, view, "match", import_match_names[choices->match - IMPORT_BY_SKU]);
     value_set_text(arena, view, "mode", choices->is_whole ? "all" : "partial");
     value_set_text(arena, view, "status", status_name(choices->status));
     value_set_id(arena, view, "category_id", choices->category_id);

@@ -3,8 +3,6 @@
 #pragma once
 #include "shop/transfer/transfer.h"
 
-/* `name` is of the person who uploaded it, or NULL. */
-struct value *import_view(struct ctx *ctx, const struct import *import, const char *name);
 /* What a column can mean: {key, label}, where label is NULL for those that have a word of their own. */
 CHECKED err import_meanings_view(struct ctx *ctx, struct value *view);
 struct value *import_problem_view(struct ctx *ctx, const struct import_problem *problem);

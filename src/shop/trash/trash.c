@@ -9,15 +9,13 @@
 #define LIST_LIMIT 100
 #define SWEPT_AT_ONCE 200
 
-const char *trash_kind_name(enum trash_kind kind)
-{
-    static const char *const names[] = {[0] = "",
+const char *const trash_kind_names[] = {[0] = "all",
                                         [TRASH_TAG] = "tag",
                                         [TRASH_CATEGORY] = "category",
                                         [TRASH_COLLECTION] = "collection",
-                                        [TRASH_PICTURE] = "picture"};
-    return names[kind];
-}
+                                        [TRASH_PICTURE] = "picture",
+                                        [TRASH_VIDEO] = "video",
+                                        [TRASH_VIDEO + 1] = NULL};
 
 err trash_put(struct ctx *ctx, enum trash_kind kind, const char *title, const struct value *data)
 {
@@ -68,13 +66,21 @@ err trash_take(struct ctx *ctx, const struct trash *trash)
         ctx, &(struct audit_entry){.kind = "trash.restored", .subject = "trash", .title = trash->title});
 }
 
-err trash_list(struct ctx *ctx, int64_t before_id, int limit, struct trash **things, size_t *count)
+err trash_list(struct ctx *ctx, enum trash_kind kind, int64_t before_id, int limit, struct trash **things,
+               size_t *count)
 {
     struct db_rows *rows;
     int most = limit < 1 ? 1 : limit > LIST_LIMIT ? LIST_LIMIT : limit;
-    TRY(db_query(ctx, &rows,
-                 COLUMNS " FROM removed_things WHERE shop_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
-                 db_int(ctx->shop->id), db_int(before_id ? before_id : INT64_MAX), db_int(most)));
+    struct db_value shop = db_int(ctx->shop->id), before = db_int(before_id ? before_id : INT64_MAX);
+    if (kind)
+        TRY(db_query(ctx, &rows,
+                     COLUMNS " FROM removed_things WHERE shop_id = $1 AND kind = $4 AND id < $2"
+                             " ORDER BY id DESC LIMIT $3",
+                     shop, before, db_int(most), db_int(kind)));
+    else
+        TRY(db_query(ctx, &rows,
+                     COLUMNS " FROM removed_things WHERE shop_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+                     shop, before, db_int(most)));
     *things = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **things);
     *count = 0;
     while (db_next(rows))

@@ -14,8 +14,15 @@
 #define TRASH_OFFERED_MS (30 * SECOND_MS)
 #define TRASH_DATA_LIMIT ((size_t)128 * 1024)
 
-enum trash_kind { TRASH_TAG = 1, TRASH_CATEGORY = 2, TRASH_COLLECTION = 3, TRASH_PICTURE = 4 };
-const char *trash_kind_name(enum trash_kind kind); /* tag, category, collection, picture */
+enum trash_kind {
+    TRASH_TAG = 1,
+    TRASH_CATEGORY = 2,
+    TRASH_COLLECTION = 3,
+    TRASH_PICTURE = 4,
+    TRASH_VIDEO = 5
+};
+/* "tag", "category" …: trash_kind_names[kind]; that of 0 is "all"; ends with NULL. */
+extern const char *const trash_kind_names[];
 
 struct trash {
     int64_t id;
@@ -32,8 +39,9 @@ CHECKED err trash_put(struct ctx *ctx, enum trash_kind kind, const char *title, 
 CHECKED err trash_load(struct ctx *ctx, int64_t trash_id, struct trash *trash);
 /* In a transaction: it is brought back, which is noted. ERR_CONFLICT when somebody else did already. */
 CHECKED err trash_take(struct ctx *ctx, const struct trash *trash);
-/* Newest first, behind before_id (0 = from the first). */
-CHECKED err trash_list(struct ctx *ctx, int64_t before_id, int limit, struct trash **things, size_t *count);
+/* Newest first, of a kind or of any (0), behind before_id (0 = from the first). */
+CHECKED err trash_list(struct ctx *ctx, enum trash_kind kind, int64_t before_id, int limit,
+                       struct trash **things, size_t *count);
 /* The last thing that this person removed within TRASH_OFFERED_MS; id 0 = none. */
 CHECKED err trash_find_last(struct ctx *ctx, struct trash *trash);
 /* Forgets some of what is older than TRASH_KEPT_MS. */

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "shop/work/work_parts.h"
 #include <inttypes.h>
 
 #define LIST_LIMIT 100
@@ -11,11 +12,12 @@
 #define PAYLOAD_LIMIT 4096
 #define SWEPT_AT_ONCE 200
 
-static const char *const state_names[] = {[0] = "",
-                                          [WORK_RUNNING] = "running",
-                                          [WORK_DONE] = "done",
-                                          [WORK_FAILED] = "failed",
-                                          [WORK_STOPPED] = "stopped"};
+const char *const work_state_names[] = {[0] = "all",
+                                        [WORK_RUNNING] = "running",
+                                        [WORK_DONE] = "done",
+                                        [WORK_FAILED] = "failed",
+                                        [WORK_STOPPED] = "stopped",
+                                        [WORK_STOPPED + 1] = NULL};
 
 /* ---- asking for it ---- */
 
@@ -42,25 +44,30 @@ static err write_part(struct ctx *ctx, int64_t work_id, int64_t part_no, const i
                       db_int(ctx->shop->id), db_int(work_id), db_int(part_no), db_text(text_of(&text)));
 }
 
-err work_open(struct ctx *ctx, struct work *work, const int64_t *ids, size_t count, size_t part_size)
+err work_write(struct ctx *ctx, struct work *work)
 {
     const char *payload = "{}";
-    TRY(check_room(ctx, work));
     if (work->payload)
         TRY(json_text(ctx, work->payload, PAYLOAD_LIMIT, &payload));
     work->id = work->id ? work->id : id_new(ctx);
     work->state = WORK_RUNNING;
-    work->total = count > 0 ? (int64_t)count : work->total;
     work->actor = ctx->actor;
     work->actor_id = ctx->actor_id;
     work->created_at = ctx->now;
-    TRY(db_execute(
+    return db_execute(
         ctx,
         "INSERT INTO works (shop_id, id, kind, subject_id, title, state, total, payload, url, actor,"
         " actor_id, created_at) VALUES ($1, $2, $3, $4, $5, 1, $6, $7, $8, $9, $10, $11)",
         db_int(ctx->shop->id), db_int(work->id), db_text(work->kind), db_int(work->subject_id),
         db_text(work->title ? work->title : ""), db_int(work->total), db_text(payload),
-        db_text(work->url ? work->url : ""), db_int(ctx->actor), db_int(ctx->actor_id), db_int(ctx->now)));
+        db_text(work->url ? work->url : ""), db_int(ctx->actor), db_int(ctx->actor_id), db_int(ctx->now));
+}
+
+err work_open(struct ctx *ctx, struct work *work, const int64_t *ids, size_t count, size_t part_size)
+{
+    TRY(check_room(ctx, work));
+    work->total = count > 0 ? (int64_t)count : work->total;
+    TRY(work_write(ctx, work));
     int64_t part_no = 1;
     for (size_t start = 0; start < count; start += part_size)
         TRY(write_part(ctx, work->id, part_no++, ids + start,
@@ -70,12 +77,7 @@ err work_open(struct ctx *ctx, struct work *work, const int64_t *ids, size_t cou
 
 /* ---- reading ---- */
 
-#define COLUMNS                                                                                              \
-    "SELECT id, kind, subject_id, title, state, done, total, changed, failed, url, failure, actor, "         \
-    "actor_id,"                                                                                              \
-    " created_at, finished_at"
-
-static struct work read_work(const struct db_rows *rows)
+struct work work_read(const struct db_rows *rows)
 {
     return (struct work){.id = db_get_int(rows, 0),
                          .kind = db_get_text(rows, 1),
@@ -105,26 +107,35 @@ static err read_json(struct ctx *ctx, const char *text, const struct value **val
 err work_load(struct ctx *ctx, int64_t work_id, struct work *work)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows, COLUMNS ", payload, result FROM works WHERE shop_id = $1 AND id = $2",
+    TRY(db_query(ctx, &rows, WORK_COLUMNS ", payload, result FROM works WHERE shop_id = $1 AND id = $2",
                  db_int(ctx->shop->id), db_int(work_id)));
     if (!db_next(rows))
         return fail_with(ctx, ERR_NOT_FOUND, "no such work");
-    *work = read_work(rows);
+    *work = work_read(rows);
     const char *payload = db_get_text(rows, 15), *result = db_get_text(rows, 16);
     TRY(read_json(ctx, payload, &work->payload));
     return read_json(ctx, result, &work->result);
 }
 
-err work_list(struct ctx *ctx, int64_t before_id, int limit, struct work **works, size_t *count)
+err work_list(struct ctx *ctx, enum work_state state, int64_t before_id, int limit, struct work **works,
+              size_t *count)
 {
     struct db_rows *rows;
     int most = limit < 1 ? 1 : limit > LIST_LIMIT ? LIST_LIMIT : limit;
-    TRY(db_query(ctx, &rows, COLUMNS " FROM works WHERE shop_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
-                 db_int(ctx->shop->id), db_int(before_id ? before_id : INT64_MAX), db_int(most)));
+    struct db_value shop = db_int(ctx->shop->id), before = db_int(before_id ? before_id : INT64_MAX);
+    if (state)
+        TRY(db_query(ctx, &rows,
+                     WORK_COLUMNS
+                     " FROM works WHERE shop_id = $1 AND state = $4 AND id < $2 ORDER BY id DESC LIMIT $3",
+                     shop, before, db_int(most), db_int(state)));
+    else
+        TRY(db_query(ctx, &rows,
+                     WORK_COLUMNS " FROM works WHERE shop_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+                     shop, before, db_int(most)));
     *works = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **works);
     *count = 0;
     while (db_next(rows))
-        (*works)[(*count)++] = read_work(rows);
+        (*works)[(*count)++] = work_read(rows);
     return NULL;
 }
 
@@ -226,7 +237,7 @@ void work_set_view(struct ctx *ctx, struct value *view, const struct work *work)
     value_set_id(arena, view, "id", work->id);
     value_set_text(arena, view, "kind", work->kind);
     value_set_text(arena, view, "title", work->title);
-    value_set_text(arena, view, "state", state_names[work->state]);
+    value_set_text(arena, view, "state", work_state_names[work->state]);
     value_set_int(arena, view, "done", work->done);
     value_set_int(arena, view, "total", work->total);
     value_set_int(arena, view, "percent", percent_of(work));

@@ -50,12 +50,33 @@ struct work {
  * of the kind is about the same subject. */
 CHECKED err work_open(struct ctx *ctx, struct work *work, const int64_t *ids, size_t count, size_t part_size);
 CHECKED err work_load(struct ctx *ctx, int64_t work_id, struct work *work);
-/* Newest first, without results; `limit` at most 100. */
-CHECKED err work_list(struct ctx *ctx, int64_t before_id, int limit, struct work **works, size_t *count);
+/* Newest first, without results; of a state, or of any (0); `limit` at most 100. */
+CHECKED err work_list(struct ctx *ctx, enum work_state state, int64_t before_id, int limit,
+                      struct work **works, size_t *count);
+/* "running" …: work_state_names[state]; that of 0 is "all"; ends with NULL. */
+extern const char *const work_state_names[];
 CHECKED err work_count_running(struct ctx *ctx, int64_t *count);
 /* Whether any of the kinds (of up to two; NULL = none) is under way for a subject. */
 CHECKED err work_is_running(struct ctx *ctx, const char *kind, const char *other_kind, int64_t subject_id,
                             bool *is);
+/* ---- work that goes by a job of its own (an import) and only shows here how far it is ---- */
+
+/* In the transaction that begins it: writes its row, without parts and job; fills work->id. At most one runs
+ * for a kind and a subject: one that was left is closed as stopped. */
+CHECKED err work_announce(struct ctx *ctx, struct work *work);
+/* In the transaction that did something: how far the work of this kind about this subject is; of `now` done,
+ * total, changed and failed are read. Harmless when none runs, as all of these. */
+CHECKED err work_follow(struct ctx *ctx, const char *kind, int64_t subject_id, const struct work *now);
+/* The same for so many more. */
+CHECKED err work_add(struct ctx *ctx, const char *kind, int64_t subject_id, const struct work *more);
+/* In the transaction that ends it, with the slug of a failure or "". */
+CHECKED err work_conclude(struct ctx *ctx, const char *kind, int64_t subject_id, enum work_state state,
+                          const char *failure);
+/* The one that runs; id 0 = none. */
+CHECKED err work_find_running(struct ctx *ctx, const char *kind, int64_t subject_id, struct work *work);
+
+/* ---- what people do with it ---- */
+
 /* What was done stays; the rest is left. ERR_CONFLICT when it does not run. */
 CHECKED err work_stop(struct ctx *ctx, int64_t work_id);
 /* A work that failed goes on where it was. ERR_CONFLICT when it did not. */

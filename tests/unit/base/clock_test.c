@@ -60,7 +60,7 @@ static void any_time_agrees_with_the_c_library_and_reads_back(void **state)
         const char *text = clock_rfc3339(arena_of(state), at);
         assert_memory_equal(text, expected, 19);
         strftime(expected, sizeof expected, "%a %j %u", &tm);
-        assert_string_equal(clock_format(arena_of(state), at, 0, "%a %j %u"), expected);
+        assert_string_equal(clock_format(arena_of(state), at, zone_fixed(0), "%a %j %u"), expected);
         int64_t back;
         assert_true(clock_parse_rfc3339(text, &back));
         assert_int_equal(back, at);
@@ -140,28 +140,30 @@ static void a_day_starts_where_the_shop_is(void **state)
 {
     (void)state;
     int64_t evening = INT64_C(1790000000000); /* 2026-09-21T14:13:20Z */
-    assert_int_equal(clock_day_start(evening, 0), INT64_C(1789948800000));
-    assert_int_equal(clock_day_start(evening, 480), INT64_C(1789920000000));
-    assert_int_equal(clock_day_start(evening, 600), INT64_C(1790000000000) - 800 * SECOND_MS);
-    assert_int_equal(clock_day_start(clock_day_start(evening, 480), 480), clock_day_start(evening, 480));
-    assert_int_equal(clock_day_start(-1, 0), -DAY_MS);
-    assert_int_equal(clock_day_start(0, -60), -DAY_MS + HOUR_MS);
+    assert_int_equal(clock_day_start(evening, zone_fixed(0)), INT64_C(1789948800000));
+    assert_int_equal(clock_day_start(evening, zone_fixed(480)), INT64_C(1789920000000));
+    assert_int_equal(clock_day_start(evening, zone_fixed(600)), INT64_C(1790000000000) - 800 * SECOND_MS);
+    assert_int_equal(clock_day_start(clock_day_start(evening, zone_fixed(480)), zone_fixed(480)),
+                     clock_day_start(evening, zone_fixed(480)));
+    assert_int_equal(clock_day_start(-1, zone_fixed(0)), -DAY_MS);
+    assert_int_equal(clock_day_start(0, zone_fixed(-60)), -DAY_MS + HOUR_MS);
 }
 
 static void people_read_the_time_of_their_place(void **state)
 {
     struct arena *arena = arena_of(state);
     int64_t at = INT64_C(1790000000000);
-    assert_string_equal(clock_format(arena, at, 480, "%Y年%m月%d日 %H:%M"), "2026年09月21日 22:13");
-    assert_string_equal(clock_format(arena, at, -210, "%H:%M %z"), "10:43 -0330");
-    assert_string_equal(clock_format(arena, at, 0, ""), "");
-    assert_string_equal(clock_format(arena, at, 0, "100%%"), "100%");
+    assert_string_equal(clock_format(arena, at, zone_fixed(480), "%Y年%m月%d日 %H:%M"),
+                        "2026年09月21日 22:13");
+    assert_string_equal(clock_format(arena, at, zone_fixed(-210), "%H:%M %z"), "10:43 -0330");
+    assert_string_equal(clock_format(arena, at, zone_fixed(0), ""), "");
+    assert_string_equal(clock_format(arena, at, zone_fixed(0), "100%%"), "100%");
     char *huge = arena_alloc(arena, 6001);
     memset(huge, 'x', 6000);
-    assert_string_equal(clock_format(arena, at, 0, huge), "");
+    assert_string_equal(clock_format(arena, at, zone_fixed(0), huge), "");
     huge[4096] = '\0';
-    assert_int_equal(strlen(clock_format(arena, at, 0, huge)), 4096);
-    assert_string_equal(clock_format(arena, INT64_MAX, 60, "%Y"), "9999");
+    assert_int_equal(strlen(clock_format(arena, at, zone_fixed(0), huge)), 4096);
+    assert_string_equal(clock_format(arena, INT64_MAX, zone_fixed(60), "%Y"), "9999");
 }
 
 int main(void)

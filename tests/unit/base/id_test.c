@@ -22,6 +22,22 @@ static void ids_ascend_and_are_positive(void **state)
     id_source_close(source);
 }
 
+static void a_source_that_is_turned_gives_ids_of_that_time(void **state)
+{
+    (void)state;
+    struct id_source *source = id_source_open(3);
+    int64_t then = clock_now() - 5 * DAY_MS;
+    id_source_turn(source, then);
+    int64_t first = id_next(source), second = id_next(source);
+    assert_int_equal(id_time(first), then);
+    assert_true(second > first);
+    id_source_turn(source, then - DAY_MS);
+    assert_int_equal(id_time(id_next(source)), then - DAY_MS);
+    id_source_turn(source, then);
+    assert_true(id_next(source) > second);
+    id_source_close(source);
+}
+
 struct worker {
     pthread_t thread;
     struct id_source *source;
@@ -113,9 +129,13 @@ static void a_node_beyond_eight_bits_is_a_bug(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        test_of(ids_ascend_and_are_positive),    test_of(four_threads_never_get_the_same_id),
-        test_of(an_id_knows_when_it_was_made),   test_of(the_floor_of_a_time_is_its_smallest_id),
-        test_of(the_work_draws_from_its_source), test_of(a_node_beyond_eight_bits_is_a_bug),
+        test_of(ids_ascend_and_are_positive),
+        test_of(four_threads_never_get_the_same_id),
+        test_of(an_id_knows_when_it_was_made),
+        test_of(the_floor_of_a_time_is_its_smallest_id),
+        test_of(the_work_draws_from_its_source),
+        test_of(a_node_beyond_eight_bits_is_a_bug),
+        test_of(a_source_that_is_turned_gives_ids_of_that_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -103,6 +103,83 @@ static void a_question_that_fails_keeps_no_connection(void **state)
         fixture_join(&ctxs[i]);
 }
 
+/* A body of db_read that asks, asks again in another one, and fails at last when it is told to. */
+struct reading {
+    struct db_rows *rows[2];
+    bool fails;
+    bool kept; /* the session had the same connection after each question */
+};
+
+static err read_both(struct ctx *ctx, void *arg)
+{
+    struct reading *reading = arg;
+    TRY(db_query(ctx, &reading->rows[0], "SELECT name FROM things WHERE shop_id = 1 AND id = $1", db_int(1)));
+    const void *connection = ctx->db->connection;
+    TRY(db_read(ctx, ask_both, reading->rows));
+    reading->kept = connection && ctx->db->connection == connection;
+    return reading->fails ? ask_nonsense(ctx) : NULL;
+}
+
+static void a_reading_keeps_its_connection_until_it_ends(void **state)
+{
+    struct reading reading = {0};
+    (void)state;
+    assert_ok(db_read(&fixture.ctx, read_both, &reading));
+    assert_true(reading.kept);
+    assert_null(fixture.ctx.db->connection);
+    assert_name(reading.rows[0], "one");
+    assert_name(reading.rows[1], "two");
+}
+
+static void a_reading_in_a_transaction_is_part_of_it(void **state)
+{
+    struct reading reading = {0};
+    (void)state;
+    assert_ok(db_transact(&fixture.ctx, read_both, &reading));
+    assert_true(reading.kept);
+    assert_name(reading.rows[1], "two");
+}
+
+static void a_reading_that_fails_gives_its_connection_back(void **state)
+{
+    struct ctx ctxs[THREADS];
+    (void)state;
+    for (int i = 0; i < THREADS; i++) {
+        struct reading reading = {.fails = true};
+        ctxs[i] = fixture_fork(&fixture);
+        err failure = db_read(&ctxs[i], read_both, &reading);
+        assert_non_null(failure);
+        assert_int_equal(failure->code, ERR_DATABASE);
+        assert_null(ctxs[i].db->connection);
+        reading.fails = false;
+        assert_ok(db_read(&ctxs[i], read_both, &reading));
+        assert_name(reading.rows[1], "two");
+    }
+    for (int i = 0; i < THREADS; i++)
+        fixture_join(&ctxs[i]);
+}
+
+/* SQLite only: PostgreSQL answers each question from what is committed then. */
+static err read_around_a_write(struct ctx *ctx, void *arg)
+{
+    struct db_rows *before, *after;
+    (void)arg;
+    TRY(db_query(ctx, &before, "SELECT COUNT(*) FROM things WHERE shop_id = $1", db_int(1)));
+    fixture_run(&fixture, "INSERT INTO things (shop_id, id, name) VALUES (1, 3, 'three')");
+    TRY(db_query(ctx, &after, "SELECT COUNT(*) FROM things WHERE shop_id = $1", db_int(1)));
+    assert_true(db_next(before) && db_next(after));
+    assert_int_equal(db_get_int(after, 0), db_get_int(before, 0) + (fixture_is_postgres() ? 1 : 0));
+    return NULL;
+}
+
+static void a_reading_sees_one_snapshot_on_sqlite(void **state)
+{
+    struct ctx reader = fixture_fork(&fixture);
+    (void)state;
+    assert_ok(db_read(&reader, read_around_a_write, NULL));
+    fixture_join(&reader);
+}
+
 static int64_t lent_limit(void)
 {
     return LENT_PER_PROCESSOR * sysconf(_SC_NPROCESSORS_ONLN);
@@ -174,9 +251,16 @@ static void many_threads_share_few_connections(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SENTENCE(questions_are_answered_together),     SENTENCE(questions_of_a_body_are_answered_together),
-        SENTENCE(an_answer_to_no_question_is_nothing), SENTENCE(a_question_that_fails_keeps_no_connection),
-        SENTENCE(all_steady_ones_may_be_busy),         SENTENCE(many_threads_share_few_connections),
+        SENTENCE(questions_are_answered_together),
+        SENTENCE(questions_of_a_body_are_answered_together),
+        SENTENCE(an_answer_to_no_question_is_nothing),
+        SENTENCE(a_question_that_fails_keeps_no_connection),
+        SENTENCE(all_steady_ones_may_be_busy),
+        SENTENCE(many_threads_share_few_connections),
+        SENTENCE(a_reading_keeps_its_connection_until_it_ends),
+        SENTENCE(a_reading_in_a_transaction_is_part_of_it),
+        SENTENCE(a_reading_that_fails_gives_its_connection_back),
+        SENTENCE(a_reading_sees_one_snapshot_on_sqlite),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -21,6 +21,7 @@ struct form {
     const char *phone;
     struct field_rows lines;
     struct upload *picture;
+    const char *nick; /* NULL = not sent */
 };
 
 static const char *const colours[] = {"red", "green", NULL};
@@ -41,6 +42,7 @@ static const struct field fields[] = {
     {"lines", FIELD_ROWS, offsetof(struct form, lines), .maximum = 3, .rows = line_fields,
      .row_size = sizeof(struct line)},
     {"picture", FIELD_FILE, offsetof(struct form, picture), .maximum = 100},
+    {"nick", FIELD_TEXT, offsetof(struct form, nick), .tells_absence = true},
     {0},
 };
 
@@ -228,6 +230,19 @@ static void refused_texts_can_be_shown_again(void **state)
     assert_string_equal(value_find_text(fields_typed_all(ctx.arena, &input), "page"), "2");
 }
 
+static void a_text_that_was_not_sent_is_told_from_an_empty_one(void **state)
+{
+    (void)state;
+    assert_null(read_form("name=Li+Si"));
+    assert_null(form.nick);
+    assert_null(read_form("name=Li+Si&nick="));
+    assert_string_equal(form.nick, "");
+    assert_null(read_json("{\"name\":\"Li Si\"}"));
+    assert_null(form.nick);
+    assert_null(read_json("{\"name\":\"Li Si\",\"nick\":\"L\"}"));
+    assert_string_equal(form.nick, "L");
+}
+
 #define field_test(name) cmocka_unit_test_setup_teardown(name, open_ctx, close_ctx)
 
 int main(void)
@@ -236,6 +251,7 @@ int main(void)
         field_test(a_form_fills_the_struct),
         field_test(json_fills_the_same_struct),
         field_test(what_is_absent_has_a_default),
+        field_test(a_text_that_was_not_sent_is_told_from_an_empty_one),
         field_test(all_problems_are_told_at_once),
         field_test(lengths_are_counted_in_characters),
         field_test(json_types_are_not_guessed),

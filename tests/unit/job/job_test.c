@@ -523,6 +523,93 @@ static void two_nodes_hear_every_event_once(void **state)
     assert_int_equal(atomic_load(&seen.runs), 30);
 }
 
+/* What one of several nodes has in memory. */
+struct memory {
+    atomic_int echoes;
+    atomic_int order; /* number of the last event of aggregate 1; -1 when one came out of order */
+    atomic_int misses;
+};
+
+static err remember(struct ctx *ctx, const struct outbox_event *event, void *owner)
+{
+    struct memory *memory = owner;
+    int number = (int)value_find_int(event->payload, "number", -1);
+    assert_int_equal(ctx->shop->id, fixture.ctx.shop->id);
+    if (atomic_load(&memory->order) != -1)
+        atomic_store(&memory->order, number == atomic_load(&memory->order) + 1 ? number : -1);
+    atomic_fetch_add(&memory->echoes, 1);
+    return NULL;
+}
+
+static void miss(void *owner)
+{
+    struct memory *memory = owner;
+    atomic_fetch_add(&memory->misses, 1);
+}
+
+static const struct listener remembering[] = {{"thing.", remember}, {NULL, NULL}};
+static const struct listener *const remembering_tables[] = {remembering, NULL};
+
+static struct job_runner *start_node(struct memory *memory)
+{
+    struct job_runner *runner;
+    struct job_runner_options own = options();
+    own.everywhere = remembering_tables;
+    own.missed = miss;
+    own.owner = memory;
+    assert_ok(job_runner_start(&fixture.ctx, &own, &runner));
+    return runner;
+}
+
+static int64_t alive_nodes(void)
+{
+    return fixture_ask(&fixture, "SELECT CAST(COUNT(*) AS BIGINT) FROM job_nodes");
+}
+
+static void wait_for_echoes(struct memory *memory, int count)
+{
+    for (int i = 0; i < 10000 && atomic_load(&memory->echoes) < count; i++)
+        usleep(1000);
+    assert_int_equal(atomic_load(&memory->echoes), count);
+}
+
+/* On SQLite one process has the database: nothing is written down for others. */
+static void every_node_hears_what_it_keeps_in_memory(void **state)
+{
+    struct memory memories[2] = {{0}, {0}};
+    (void)state;
+    if (!fixture_is_postgres())
+        skip();
+    struct job_runner *first = start_node(&memories[0]), *second = start_node(&memories[1]);
+    for (int i = 0; i < 10000 && alive_nodes() < 2; i++)
+        usleep(1000);
+    assert_int_equal(alive_nodes(), 2);
+    assert_ok(db_transact(&fixture.ctx, emit_in_transaction, &(struct emission){1, 250, 1}));
+    wait_for_echoes(&memories[0], 250);
+    wait_for_echoes(&memories[1], 250);
+    assert_heard(250);
+    job_runner_stop(first);
+    assert_int_equal(alive_nodes(), 1);
+    assert_ok(db_transact(&fixture.ctx, emit_in_transaction, &(struct emission){1, 10, 251}));
+    wait_for_echoes(&memories[1], 260);
+    job_runner_stop(second);
+    assert_int_equal(alive_nodes(), 0);
+    assert_int_equal(atomic_load(&memories[0].order), 250);
+    assert_int_equal(atomic_load(&memories[1].order), 260);
+    assert_int_equal(atomic_load(&memories[1].misses), 0);
+}
+
+static void a_node_alone_writes_no_echoes(void **state)
+{
+    struct memory memory = {0};
+    (void)state;
+    struct job_runner *runner = start_node(&memory);
+    assert_ok(db_transact(&fixture.ctx, emit_in_transaction, &(struct emission){1, 5, 1}));
+    wait_for_echoes(&memory, 5);
+    job_runner_stop(runner);
+    assert_int_equal(fixture_ask(&fixture, "SELECT CAST(COUNT(*) AS BIGINT) FROM event_echoes"), 0);
+}
+
 #define SENTENCE(test) cmocka_unit_test_setup_teardown(test, open_fixture, close_fixture)
 
 int main(void)
@@ -546,6 +633,8 @@ int main(void)
         SENTENCE(what_takes_minutes_gives_way_and_nothing_after_it),
         SENTENCE(a_commit_wakes_the_dispatcher_at_once),
         SENTENCE(two_nodes_hear_every_event_once),
+        SENTENCE(every_node_hears_what_it_keeps_in_memory),
+        SENTENCE(a_node_alone_writes_no_echoes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,7 +163,7 @@ static void dates_are_written_with_every_flag(void **state)
 static void the_shops_offset_counts(void **state)
 {
     struct bench *bench = *state;
-    struct shop shop = {.utc_offset = 480};
+    struct shop shop = {.zone.minutes = 480};
     bench->ctx.shop = &shop;
     shows(state, "15:37 +0800 08:00", "{{ 'now' | date: '%H:%M %z' }} {{ 0 | date: '%H:%M' }}", NULL);
 }

@@ -256,8 +256,8 @@ static void write_table(enum sheet_format format)
     sheet_put_decimal(writer, 5, 2);
     sheet_put_decimal(writer, -50, 3);
     sheet_put_decimal(writer, 7, 0);
-    sheet_put_time(writer, 1772323815000, 480);
-    sheet_put_time(writer, 0, 480);
+    sheet_put_time(writer, 1772323815000, zone_fixed(480));
+    sheet_put_time(writer, 0, zone_fixed(480));
     sheet_put_text(writer, NULL);
     sheet_end_row(writer);
     while (more)

@@ -320,7 +320,11 @@ static err add_answered(const char **token, int64_t variant_id, int64_t quantity
 {
     const struct given_answer answers[] = {{.question_id = 1, .value = account}};
     const struct cart *cart;
-    TRY(cart_add_line(work, *token, &(struct cart_wish){variant_id, quantity, answers, 1}, &cart));
+    TRY(cart_add_line(
+        work, *token,
+        &(struct cart_wish){
+            .variant_id = variant_id, .quantity = quantity, .answers = answers, .answer_count = 1},
+        &cart));
     *token = cart->token;
     return NULL;
 }

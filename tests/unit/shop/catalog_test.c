@@ -149,12 +149,25 @@ static void a_draft_with_bad_variants_is_refused(void **state)
     ASSERT_SPOILT(model.choices[3][0] = "月白", "variants.3.options");
 }
 
+struct old_title {
+    int64_t product_id;
+    const char *title;
+};
+
+static err write_title(struct ctx *ctx, void *arg)
+{
+    const struct old_title *old = arg;
+    return db_expect(ctx, 1, ERR_NOT_FOUND, "product",
+                     "UPDATE products SET title = $3 WHERE shop_id = $1 AND id = $2", db_int(ctx->shop->id),
+                     db_int(old->product_id), db_text(old->title));
+}
+
 static void the_longest_words_that_are_allowed_are_taken(void **state)
 {
     (void)state;
     struct model model;
     fill(&model, repeat("a", 120));
-    model.draft.title = repeat("杯", 200);
+    model.draft.title = repeat("杯", 120);
     model.options[0].name = repeat("色", 60);
     model.colours[1] = model.choices[2][0] = model.choices[3][0] = repeat("青", 60);
     model.variants[0].sku = repeat("S", 64);
@@ -163,6 +176,28 @@ static void the_longest_words_that_are_allowed_are_taken(void **state)
     model.variants[0].price = INT64_C(9000000000000);
     assert_ok(product_save(work, &model.draft));
     assert_int_equal(product_now(model.draft.id)->price_max, INT64_C(9000000000000));
+}
+
+static void a_longer_name_of_earlier_days_stays_until_it_is_changed(void **state)
+{
+    (void)state;
+    struct model model;
+    fill(&model, "long-name");
+    model.draft.title = repeat("杯", 121);
+    assert_field(product_save(work, &model.draft), "title");
+    model.draft.title = "杯";
+    assert_ok(product_save(work, &model.draft));
+    const char *kept = repeat("杯", 150);
+    assert_ok(db_transact(work, write_title, &(struct old_title){model.draft.id, kept}));
+    model.draft.version = 0;
+    model.draft.title = kept;
+    model.variants[0].price++;
+    assert_ok(product_save(work, &model.draft));
+    assert_string_equal(product_now(model.draft.id)->title, kept);
+    model.draft.title = repeat("杯", 149);
+    assert_field(product_save(work, &model.draft), "title");
+    model.draft.title = repeat("杯", 120);
+    assert_ok(product_save(work, &model.draft));
 }
 
 static int64_t id_of_sku(const char *sku)
@@ -363,7 +398,7 @@ static void counts_stay_right_through_saves_moves_and_changes_of_status(void **s
     struct category *list;
     size_t count;
     int64_t sum = 0;
-    assert_ok(category_list(work, &list, &count));
+    assert_ok(category_list_counted(work, &list, &count));
     assert_int_equal(count, 3);
     for (size_t i = 0; i < count; i++) {
         int64_t active;
@@ -701,6 +736,7 @@ int main(void)
         SENTENCE(a_draft_with_bad_words_is_refused),
         SENTENCE(a_draft_with_bad_options_is_refused),
         SENTENCE(a_draft_with_bad_variants_is_refused),
+        SENTENCE(a_longer_name_of_earlier_days_stays_until_it_is_changed),
         SENTENCE(the_longest_words_that_are_allowed_are_taken),
         SENTENCE(variants_exchange_their_skus_in_one_save),
         SENTENCE(a_handle_or_sku_of_another_product_is_refused),

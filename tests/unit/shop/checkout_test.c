@@ -433,12 +433,12 @@ static void cancelling_an_unpaid_order_closes_it(void **state)
     (void)state;
     int64_t cup = make_variant(PRODUCT_PHYSICAL, 100, 10);
     struct order *order = place_order(cup, 4);
-    assert_ok(order_cancel(work, order, "缺货"));
+    assert_ok(order_cancel(work, order, CANCEL_OUT_OF_STOCK, "缺货"));
     assert_stage(order, STAGE_CLOSED);
     assert_int_equal(stock_of(cup).reserved, 0);
     assert_string_equal(ask_text("SELECT note FROM order_events WHERE shop_id = $1 AND kind = 'cancelled'"),
                         "缺货");
-    assert_fails(order_cancel(work, load_order(order->id), ""), ERR_INVALID_TRANSITION);
+    assert_fails(order_cancel(work, load_order(order->id), CANCEL_OUT_OF_STOCK, ""), ERR_INVALID_TRANSITION);
 }
 
 static void cancelling_a_paid_order_sends_everything_back(void **state)
@@ -447,13 +447,13 @@ static void cancelling_a_paid_order_sends_everything_back(void **state)
     int64_t cup = make_variant(PRODUCT_PHYSICAL, 100, 10);
     struct order *order = place_order(cup, 4);
     pay_order(order);
-    assert_ok(order_cancel(work, load_order(order->id), "缺货"));
+    assert_ok(order_cancel(work, load_order(order->id), CANCEL_OUT_OF_STOCK, "缺货"));
     assert_stage(order, STAGE_REFUNDED);
     assert_int_equal(load_order(order->id)->refunded, 400);
     assert_int_equal(bank.refund_count, 1);
     assert_int_equal(bank.refunds[0].amount, 400);
     assert_int_equal(stock_of(cup).reserved, 0);
-    assert_fails(order_cancel(work, load_order(order->id), ""), ERR_INVALID_TRANSITION);
+    assert_fails(order_cancel(work, load_order(order->id), CANCEL_OUT_OF_STOCK, ""), ERR_INVALID_TRANSITION);
     assert_int_equal(bank.refund_count, 1);
     assert_books_balance();
 }
@@ -465,7 +465,7 @@ static void a_cancelled_order_whose_refund_is_not_taken_is_refunding_until_it_is
     struct order *order = place_order(cup, 4);
     pay_order(order);
     bank.is_down = true;
-    assert_fails(order_cancel(work, load_order(order->id), ""), ERR_GATEWAY);
+    assert_fails(order_cancel(work, load_order(order->id), CANCEL_OUT_OF_STOCK, ""), ERR_GATEWAY);
     assert_stage(order, STAGE_REFUNDING);
     assert_int_equal(stock_of(cup).reserved, 0);
     bank.is_down = false;
@@ -488,7 +488,7 @@ static void cancelling_after_a_refund_sends_the_rest_back(void **state)
     pay_order(order);
     assert_ok(db_transact(work, refund_a_part, order));
     run_jobs();
-    assert_ok(order_cancel(work, load_order(order->id), ""));
+    assert_ok(order_cancel(work, load_order(order->id), CANCEL_OUT_OF_STOCK, ""));
     assert_stage(order, STAGE_REFUNDED);
     assert_int_equal(bank.refund_count, 2);
     assert_int_equal(bank.refunds[1].amount, 250);
@@ -509,7 +509,7 @@ static void what_was_shipped_leaves_the_stock_and_cannot_be_cancelled(void **sta
     assert_stage(order, STAGE_SHIPPED);
     assert_int_equal(stock_of(cup).on_hand, 6);
     assert_int_equal(stock_of(cup).reserved, 0);
-    assert_fails(order_cancel(work, load_order(order->id), ""), ERR_INVALID_TRANSITION);
+    assert_fails(order_cancel(work, load_order(order->id), CANCEL_OUT_OF_STOCK, ""), ERR_INVALID_TRANSITION);
     assert_int_equal(bank.refund_count, 0);
     assert_books_balance();
 }

@@ -388,7 +388,7 @@ static void eight_who_type_at_once_deliver_once(void **state)
 
 static err cancel_waiting(int64_t order_id)
 {
-    return order_cancel(work, load_order(order_id), "");
+    return order_cancel(work, load_order(order_id), CANCEL_OUT_OF_STOCK, "");
 }
 
 static void a_cancelled_order_needs_no_hand(void **state)

@@ -31,12 +31,14 @@ struct good {
     size_t brand;
     unsigned tags;
     int64_t price;
+    int64_t size; /* tenths; 0 = not said */
     bool is_in_stock;
 };
 
 struct place {
     int64_t category_id;
     int64_t season_id;
+    int64_t size_id;
     int64_t tag_ids[2];
     struct good goods[GOODS];
 };
@@ -53,10 +55,17 @@ static err create_stock(struct ctx *ctx, void *arg)
     return stock_create(ctx, fresh->variant_id, fresh->product_id, fresh->is_there ? 5 : 0);
 }
 
+/* "6", "6.1" */
+static const char *size_text(int64_t tenths)
+{
+    return tenths % 10 ? arena_format(work->arena, "%" PRId64 ".%" PRId64, tenths / 10, tenths % 10)
+                       : arena_format(work->arena, "%" PRId64, tenths / 10);
+}
+
 static void save(struct place *place, struct good *good, int number)
 {
     const char *tags[2];
-    struct attribute_value answers[4];
+    struct attribute_value answers[5];
     size_t tag_count = 0, answer_count = 0;
     for (size_t i = 0; i < 2; i++)
         if (good->tags & 1u << i)
@@ -64,6 +73,8 @@ static void save(struct place *place, struct good *good, int number)
     for (size_t i = 0; i < 4; i++)
         if (good->seasons & 1u << i)
             answers[answer_count++] = (struct attribute_value){place->season_id, seasons[i]};
+    if (good->size)
+        answers[answer_count++] = (struct attribute_value){place->size_id, size_text(good->size)};
     struct variant_draft variant = {
         .sku = arena_format(work->arena, "F-%d", number), .price = good->price, .is_active = true};
     struct product_draft draft = {.id = good->product_id,
@@ -96,6 +107,7 @@ static void throw_dice(struct good *good)
     good->brand = dice(3);
     good->tags = dice(4);
     good->price = 1000 + dice(30) * 500;
+    good->size = dice(5) ? 40 + dice(45) : 0;
 }
 
 static void open_place(struct place *place)
@@ -115,8 +127,18 @@ static void open_place(struct place *place)
                                .category_ids = &category.id,
                                .category_count = 1};
     assert_ok(attribute_create(work, &season));
+    struct attribute size = {.name = "屏幕",
+                             .name_en = "",
+                             .kind = ATTRIBUTE_NUMBER,
+                             .unit = "英寸",
+                             .choices = value_list(work->arena),
+                             .is_facet = true,
+                             .category_ids = &category.id,
+                             .category_count = 1};
+    assert_ok(attribute_create(work, &size));
     place->category_id = category.id;
     place->season_id = season.id;
+    place->size_id = size.id;
     for (int i = 0; i < GOODS; i++) {
         throw_dice(&place->goods[i]);
         place->goods[i].is_in_stock = dice(3) > 0;
@@ -137,9 +159,20 @@ struct choice {
     bool is_in_stock;
     bool has_band;
     struct facet_band band;
+    size_t range_count;
+    struct facet_range ranges[2];
 };
 
-enum group { BY_TAG, BY_SEASON, BY_BRAND, BY_STOCK, BY_PRICE, BY_ALL };
+enum group { BY_TAG, BY_SEASON, BY_BRAND, BY_STOCK, BY_SIZE, BY_PRICE, BY_ALL };
+
+static bool is_in_ranges(const struct good *good, const struct choice *choice)
+{
+    for (size_t i = 0; i < choice->range_count; i++)
+        if (good->size && good->size * 100 >= choice->ranges[i].low &&
+            good->size * 100 < choice->ranges[i].high)
+            return true;
+    return false;
+}
 
 static bool fits(const struct good *good, const struct choice *choice, enum group except)
 {
@@ -153,6 +186,8 @@ static bool fits(const struct good *good, const struct choice *choice, enum grou
         return false;
     if (except != BY_STOCK && choice->is_in_stock && !good->is_in_stock)
         return false;
+    if (except != BY_SIZE && choice->range_count && !is_in_ranges(good, choice))
+        return false;
     return except == BY_PRICE || !choice->has_band ||
            (good->price >= choice->band.low && good->price < choice->band.high);
 }
@@ -161,6 +196,8 @@ static bool has(const struct place *place, const struct good *good, const struct
 {
     if (value->facet_id == FACET_STOCK)
         return good->is_in_stock;
+    if (value->facet_id == place->size_id)
+        return good->size && text_is(size_text(good->size), value->value);
     if (value->facet_id == FACET_BRAND)
         return text_is(brands[good->brand], value->value);
     for (size_t i = 0; i < 2; i++)
@@ -220,12 +257,15 @@ static void check_answer(const struct place *place, const struct choice *choice,
                          const struct facet_answer *answer)
 {
     int64_t banded = 0;
+    const struct choice nothing = {0};
     assert_true(answer->is_known);
     assert_int_equal(answer->total, count_by_hand(place, choice, BY_ALL, NULL));
     for (size_t i = 0; i < answer->value_count; i++)
         assert_int_equal(
             answer->values[i].count,
             count_by_hand(place, choice, (enum group)answer->values[i].group, &answer->values[i]));
+    for (size_t i = 0; i < answer->value_count; i++)
+        assert_int_equal(answer->values[i].whole, count_by_hand(place, &nothing, BY_ALL, &answer->values[i]));
     for (size_t i = 0; i < answer->band_count; i++)
         banded += answer->bands[i].count;
     if (answer->band_count > 0)
@@ -261,21 +301,26 @@ static void ask_something(const struct place *place)
                             .tags = dice(3) ? 0 : dice(4),
                             .is_in_stock = dice(3) == 0,
                             .has_band = dice(3) == 0,
-                            .band = {1000 + dice(20) * 500, 6000 + dice(20) * 500, 0}};
+                            .band = {1000 + dice(20) * 500, 6000 + dice(20) * 500, 0},
+                            .range_count = dice(2) ? 0 : 1 + dice(2),
+                            .ranges = {{place->size_id, 4000 + 100 * (int64_t)dice(30), INT64_MAX},
+                                       {place->size_id, 4000, 4100 + 100 * (int64_t)dice(10)}}};
+    if (dice(2))
+        choice.ranges[0].high = choice.ranges[0].low + 100 + 100 * (int64_t)dice(15);
     if (choice.band.high <= choice.band.low)
         choice.band.high = INT64_MAX;
-    const struct facet_column columns[] = {{place->tag_ids[0], BY_TAG},
-                                           {place->tag_ids[1], BY_TAG},
-                                           {place->season_id, BY_SEASON},
-                                           {FACET_BRAND, BY_BRAND},
-                                           {FACET_STOCK, BY_STOCK}};
+    const struct facet_column columns[] = {{place->tag_ids[0], BY_TAG},   {place->tag_ids[1], BY_TAG},
+                                           {place->season_id, BY_SEASON}, {FACET_BRAND, BY_BRAND},
+                                           {FACET_STOCK, BY_STOCK},       {place->size_id, BY_SIZE}};
     struct facet_query query = {.shelf_id = dice(2) ? place->category_id : 0,
                                 .sort = sorts[dice(3)],
                                 .limit = PAGE,
                                 .columns = columns,
-                                .column_count = 5,
+                                .column_count = 6,
                                 .choices = choices,
                                 .choice_count = list_choices(place, &choice, choices),
+                                .ranges = choice.ranges,
+                                .range_count = choice.range_count,
                                 .bands = &choice.band,
                                 .band_count = choice.has_band};
     read_all(place, &choice, &query);
@@ -411,9 +456,23 @@ static void the_check_sees_what_is_wrong(void **state)
     assert_true(problems_of(facet_check) > 2);
 }
 
+static void numbers_are_read_in_thousandths(void **state)
+{
+    int64_t number;
+    (void)state;
+    assert_true(facet_number("6.1", &number) && number == 6100);
+    assert_true(facet_number("-0.005", &number) && number == -5);
+    assert_true(facet_number("999999999999.999", &number) && number == INT64_C(999999999999999));
+    static const char *const none[] = {
+        "", "-", ".", "6.", ".5", "6.1.2", "6,1", "6.1234", "a", "1e3", "9999999999999999"};
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        assert_false(facet_number(none[i], &number));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SENTENCE(numbers_are_read_in_thousandths),
         SENTENCE(counts_and_pages_are_those_of_a_count_by_hand),
         SENTENCE(many_products_are_stored_as_whole_blocks),
         SENTENCE(bits_follow_stock_tags_and_attributes_by_events),

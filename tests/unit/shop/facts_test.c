@@ -200,7 +200,7 @@ static struct trash removed_tag(const char *name)
     struct trash *things, removed;
     size_t count;
     assert_ok(tag_trash(work, tag_named(name)->id));
-    assert_ok(trash_list(work, 0, 1, &things, &count));
+    assert_ok(trash_list(work, 0, 0, 1, &things, &count));
     assert_int_equal(count, 1);
     assert_ok(trash_load(work, things->id, &removed));
     return removed;

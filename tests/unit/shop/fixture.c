@@ -12,6 +12,8 @@
 #include "shop/media/media.h"
 #include "shop/media/media_jobs.h"
 #include "shop/payment/payment_jobs.h"
+#include "shop/pricing/promotion_jobs.h"
+#include "shop/review/review.h"
 #include "shop/rule/rule_jobs.h"
 #include "shop/services.h"
 #include "shop/staff/staff.h"
@@ -218,12 +220,17 @@ static err load_shop(struct ctx *ctx, int64_t shop_id)
 
 void run_jobs(void)
 {
-    static const struct listener *const listeners[] = {payment_listeners, digital_listeners, order_listeners,
-                                                       rule_listeners,    facet_listeners,   NULL};
+    static const struct listener *const listeners[] = {payment_listeners,
+                                                       digital_listeners,
+                                                       order_listeners,
+                                                       rule_listeners,
+                                                       facet_listeners,
+                                                       review_listeners,
+                                                       NULL};
     static const struct job_kind *const kinds[] = {
-        media_job_kinds,        catalog_job_kinds,  payment_job_kinds,
-        payment_owed_job_kinds, checkout_job_kinds, digital_job_kinds,
-        rule_job_kinds,         facet_job_kinds,    NULL};
+        media_job_kinds,   catalog_job_kinds,      promotion_job_kinds, flash_job_kinds,
+        payment_job_kinds, payment_owed_job_kinds, order_job_kinds,     checkout_job_kinds,
+        digital_job_kinds, rule_job_kinds,         facet_job_kinds,     NULL};
     static const struct job_recurring *const recurring[] = {NULL};
     const struct job_runner_options options = {.db = fixture.db,
                                                .model = work,
@@ -469,6 +476,14 @@ static err bank_send_back(struct ctx *ctx, const char *attempt_number, const cha
     return NULL;
 }
 
+static err toy_send_back(struct ctx *ctx, const char *attempt_number, const char *refund_number,
+                         int64_t amount, struct payment_fact *fact)
+{
+    TRY(bank_send_back(ctx, attempt_number, refund_number, amount, fact));
+    fact->gateway = "toy";
+    return NULL;
+}
+
 /* The body is an attempt's number, and the signature says what it is. */
 static err bank_read(struct ctx *ctx, const struct notification *notification, struct payment_fact *fact)
 {
@@ -584,8 +599,12 @@ static const struct gateway bank_gateway = {.id = BANK,
                                             .query = bank_query,
                                             .refund = bank_send_back,
                                             .read = bank_read};
-static const struct gateway toy_gateway = {
-    .id = "toy", .name = "玩具", .is_sandbox = true, .create = bank_create, .query = bank_query};
+static const struct gateway toy_gateway = {.id = "toy",
+                                           .name = "玩具",
+                                           .is_sandbox = true,
+                                           .create = bank_create,
+                                           .query = bank_query,
+                                           .refund = toy_send_back};
 static const struct gateway *const gateways[] = {&bank_gateway, &toy_gateway, NULL};
 static const struct picture_maker pictures = {.identify = paint_identify,
                                               .probe = paint_probe,

@@ -297,6 +297,100 @@ static void the_check_finds_a_changed_row_and_a_lost_movement(void **state)
     assert_int_equal(problems_of(stock_check), 2);
 }
 
+/* Behind the hour at which the night's check begins, `nights` after the present day. */
+static void sleep_until(int nights)
+{
+    int64_t day = clock_day_start(work->now, work->shop->zone);
+    work->now = clock_day_shift(day, nights, work->shop->zone) + 4 * HOUR_MS;
+}
+
+static void every_night_staff_hear_once_of_stock_that_does_not_add_up(void **state)
+{
+    (void)state;
+    int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 100, 7);
+    sleep_until(1);
+    assert_ok(stock_watch_books(work));
+    assert_false(has_alarm(STOCK_MISMATCH_ALARM));
+    tamper_of("UPDATE stock SET on_hand = 9 WHERE shop_id = $1 AND variant_id = $2", variant_id);
+    assert_ok(stock_watch_books(work)); /* this night's check was made */
+    assert_false(has_alarm(STOCK_MISMATCH_ALARM));
+    sleep_until(1);
+    assert_ok(stock_watch_books(work));
+    assert_true(has_alarm(STOCK_MISMATCH_ALARM));
+    assert_string_equal(ask_text("SELECT detail FROM alarms WHERE shop_id = $1"), "9 ≠ 7");
+    sleep_until(1);
+    assert_ok(stock_watch_books(work));
+    assert_int_equal(ask("SELECT COUNT(*) FROM alarms WHERE shop_id = $1"), 1);
+    assert_int_equal(stock_of(variant_id).on_hand, 9); /* nobody repairs what a person must look at */
+}
+
+struct hearing {
+    int64_t product_id;
+};
+
+static err hear_in_transaction(struct ctx *ctx, void *arg)
+{
+    const struct hearing *hearing = arg;
+    struct outbox_event event = {.topic = "product.changed", .aggregate_id = hearing->product_id};
+    return inventory_listeners[0].hear(ctx, &event, NULL);
+}
+
+static void looks(int64_t variant_id)
+{
+    struct hearing hearing = {product_of(variant_id)};
+    assert_ok(shop_load(work, work->shop->id, &work->shop));
+    assert_ok(db_transact(work, hear_in_transaction, &hearing));
+}
+
+static void holds_and_looks(int64_t variant_id, int64_t on_hand)
+{
+    assert_ok(stock_count(work, variant_id, product_of(variant_id), on_hand, stock_of(variant_id).on_hand,
+                          "counted"));
+    looks(variant_id);
+}
+
+#define TOLD_BACK "SELECT COUNT(*) FROM outbox WHERE shop_id = $1 AND topic = 'stock.back_in_stock'"
+#define TOLD_OVER "SELECT COUNT(*) FROM outbox WHERE shop_id = $1 AND topic = 'stock.oversold'"
+
+static void who_watches_hears_once_that_goods_are_back(void **state)
+{
+    (void)state;
+    int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 100, 9);
+    assert_ok(stock_watch(work, variant_id, product_of(variant_id), 6));
+    holds_and_looks(variant_id, 5);
+    assert_int_equal(ask(TOLD_BACK), 0);
+    holds_and_looks(variant_id, 0);
+    holds_and_looks(variant_id, 3); /* half of six: the first buyers take that at once */
+    assert_int_equal(ask(TOLD_BACK), 0);
+    holds_and_looks(variant_id, 4);
+    holds_and_looks(variant_id, 3);
+    holds_and_looks(variant_id, 4);
+    assert_int_equal(ask(TOLD_BACK), 1);
+    holds_and_looks(variant_id, 0);
+    holds_and_looks(variant_id, 20);
+    assert_int_equal(ask(TOLD_BACK), 2);
+    assert_int_equal(ask(TOLD_OVER), 0);
+}
+
+static void who_watches_hears_once_that_more_is_promised_than_there_is(void **state)
+{
+    (void)state;
+    int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 100, 1), product_id = product_of(variant_id);
+    struct stock_doing coming = {ACT_RECEIVE, variant_id, product_id, LOCATION_HOME, 0, 3, "came"};
+    assert_ok(stock_watch(work, variant_id, product_id, 2));
+    assert_ok(stock_allow_backorder(work, variant_id, product_id, 5, ""));
+    for (int i = 0; i < 3; i++) {
+        place_order(variant_id, 1);
+        looks(variant_id);
+        assert_int_equal(ask(TOLD_OVER), i > 0);
+    }
+    assert_ok(stock_do(work, &coming));
+    looks(variant_id);
+    place_order(variant_id, 2);
+    looks(variant_id);
+    assert_int_equal(ask(TOLD_OVER), 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -314,6 +408,9 @@ int main(void)
         SENTENCE(staff_see_what_runs_low_newest_first),
         SENTENCE(pages_are_told_only_near_the_end_of_a_stock),
         SENTENCE(the_check_finds_a_changed_row_and_a_lost_movement),
+        SENTENCE(every_night_staff_hear_once_of_stock_that_does_not_add_up),
+        SENTENCE(who_watches_hears_once_that_goods_are_back),
+        SENTENCE(who_watches_hears_once_that_more_is_promised_than_there_is),
     };
     return RUN_SENTENCES(tests);
 }

@@ -198,7 +198,7 @@ static void a_waiting_order_that_was_cancelled_gets_nothing(void **state)
     (void)state;
     int64_t variant_id = make_promise(1, 5);
     struct order *order = buy(variant_id, 3);
-    assert_ok(order_cancel(work, order, "没货"));
+    assert_ok(order_cancel(work, order, CANCEL_OUT_OF_STOCK, "没货"));
     assert_int_equal(problems(), 0);
     run_jobs();
     assert_int_equal(stock_of(variant_id).on_hand, 1);

@@ -30,6 +30,7 @@ static void assert_stage(const struct order *order, enum order_stage stage)
 static void assert_books_balance(void)
 {
     assert_int_equal(problems_of(payment_check), 0);
+    assert_int_equal(problems_of(payment_check_ledger), 0);
     assert_int_equal(problems_of(order_check), 0);
     assert_int_equal(problems_of(stock_check), 0);
     assert_int_equal(problems_of(code_check), 0);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fixture.h"
 #include "shop/pricing/pricing.h"
+#include "shop/pricing/quote.h"
 #include "unit.h"
 
 static struct price_ceiling ceiling_of(int64_t variant_id)
@@ -203,23 +204,6 @@ static void a_piece_costs_what_its_tier_says_if_that_is_less(void **state)
         assert_int_equal(price_at(cases[i].list, tiers, 2, cases[i].pieces), cases[i].is);
 }
 
-static void pieces_of_a_variant_count_together_over_its_lines(void **state)
-{
-    (void)state;
-    static const struct price_tier tiers[] = {{10, 900}};
-    struct priced_line lines[] = {
-        {.variant_id = 1, .list_price = 1000, .tiers = tiers, .tier_count = 1, .quantity = 4},
-        {.variant_id = 2, .list_price = 1000, .tiers = tiers, .tier_count = 1, .quantity = 9},
-        {.variant_id = 1, .list_price = 1000, .tiers = tiers, .tier_count = 1, .quantity = 6}};
-    int64_t total;
-    assert_ok(price_lines(work, lines, 3, &total));
-    assert_int_equal(lines[0].unit_price, 900);
-    assert_int_equal(lines[0].total, 3600);
-    assert_int_equal(lines[1].unit_price, 1000);
-    assert_int_equal(lines[2].total, 5400);
-    assert_int_equal(total, 18000);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,7 +214,6 @@ int main(void)
         SENTENCE(many_variants_are_asked_at_once),
         SENTENCE(paid_orders_are_deals_until_their_money_went_back),
         SENTENCE(a_piece_costs_what_its_tier_says_if_that_is_less),
-        SENTENCE(pieces_of_a_variant_count_together_over_its_lines),
         SENTENCE(a_unit_costs_whole_minor_units_rounded_half_up),
     };
     return RUN_SENTENCES(tests);

@@ -30,7 +30,7 @@ static void cancelling_sends_everything_back_while_a_surplus_is_still_on_its_way
     struct payment_fact two = bank_fact(start_payment(order));
     assert_ok(payment_apply_fact(work, &one));
     assert_ok(payment_apply_fact(work, &two));
-    assert_ok(order_cancel(work, load_order(order->id), ""));
+    assert_ok(order_cancel(work, load_order(order->id), CANCEL_OUT_OF_STOCK, ""));
     run_jobs();
     assert_int_equal(bank.refund_count, 2);
     assert_int_equal(load_order(order->id)->refunded, 700);
@@ -56,7 +56,7 @@ static void an_order_that_was_refunded_before_it_left_holds_no_stock(void **stat
     struct order *order = paid_order(cup, 2);
     assert_ok(db_transact(work, send_back, order));
     run_jobs();
-    err failure = order_cancel(work, load_order(order->id), "");
+    err failure = order_cancel(work, load_order(order->id), CANCEL_OUT_OF_STOCK, "");
     (void)failure;
     assert_int_equal(stock_of(cup).reserved, 0);
 }
@@ -94,7 +94,7 @@ static void a_cancelled_free_order_is_not_refunding_for_ever(void **state)
     struct checkout checkout = checkout_of(make_cart(make_variant(PRODUCT_PHYSICAL, 0, 5), 1));
     struct order *order;
     assert_ok(checkout_place(work, &checkout, &order));
-    assert_ok(order_cancel(work, order, ""));
+    assert_ok(order_cancel(work, order, CANCEL_OUT_OF_STOCK, ""));
     run_jobs();
     assert_int_not_equal(order_stage_of(load_order(order->id)->state), STAGE_REFUNDING);
 }

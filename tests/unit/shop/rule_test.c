@@ -2,6 +2,7 @@
  * everything would find it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fixture.h"
+#include "shop/pricing/pricing.h"
 #include "shop/rule/rule.h"
 #include "unit.h"
 
@@ -112,6 +113,73 @@ static void a_collection_follows_time(void **state)
     run_jobs();
     assert_int_equal(size_of(new_ones), 0);
     assert_int_equal(size_of(old_ones), 1);
+}
+
+/* The price of a variant, and the struck one beside it. */
+static void say(int64_t variant_id, int64_t product_id, int64_t price, int64_t struck, enum compare_kind kind)
+{
+    const struct product *product;
+    const struct variant *variant;
+    struct variant_terms terms = {
+        .compare_price = struck, .compare_kind = kind, .compare_note = "厂商建议零售价"};
+    assert_ok(product_load(work, product_id, &product));
+    assert_ok(variant_load(work, variant_id, &variant));
+    struct variant_draft row = {
+        .id = variant_id, .sku = variant->sku, .price = price, .is_active = true, .terms = &terms};
+    struct product_draft draft = {.id = product_id,
+                                  .version = product->version,
+                                  .handle = product->handle,
+                                  .title = product->title,
+                                  .kind = product->kind,
+                                  .status = product->status,
+                                  .category_id = product->category_id,
+                                  .variants = &row,
+                                  .variant_count = 1};
+    assert_ok(product_save(work, &draft));
+}
+
+static void a_collection_follows_struck_prices(void **state)
+{
+    (void)state;
+    int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 8000, 10), product_id = product_of(variant_id);
+    struct rule shown = one_condition(RULE_STRUCK, RULE_IS, "有");
+    struct rule fifth = one_condition(RULE_DISCOUNT, RULE_AT_LEAST, "20");
+    int64_t all = make_smart("struck", &shown), deep = make_smart("deep", &fifth);
+    assert_int_equal(size_of(all) + size_of(deep), 0);
+    say(variant_id, product_id, 8000, 10000, COMPARE_OWN);
+    run_jobs();
+    assert_int_equal(size_of(all), 0); /* no deal bears it out */
+    say(variant_id, product_id, 8000, 10000, COMPARE_EXPLAINED);
+    run_jobs();
+    assert_int_equal(size_of(all), 1);
+    assert_int_equal(size_of(deep), 1);
+    say(variant_id, product_id, 8001, 10000, COMPARE_EXPLAINED);
+    run_jobs();
+    assert_int_equal(size_of(all), 1);
+    assert_int_equal(size_of(deep), 0); /* 19.99 % */
+    say(variant_id, product_id, 10000, 0, COMPARE_OWN);
+    pay_order(place_order(variant_id, 1));
+    say(variant_id, product_id, 8000, 10000, COMPARE_OWN);
+    run_jobs();
+    assert_int_equal(size_of(deep), 1); /* it was sold for that */
+    int64_t now = work->now;
+    work->now = now + HOUR_MS;
+    pay_order(place_order(variant_id, 1)); /* a deal at 80: the struck price is unlawful for a week */
+    run_jobs();
+    assert_int_equal(size_of(all), 0);
+    say(variant_id, product_id, 10000, 0, COMPARE_OWN);
+    work->now = now + 2 * DAY_MS;
+    pay_order(place_order(variant_id, 1));
+    say(variant_id, product_id, 8000, 10000, COMPARE_OWN);
+    run_jobs();
+    assert_int_equal(size_of(all), 0);
+    work->now = now + HOUR_MS + DEAL_WINDOW_MS;
+    run_jobs();
+    assert_int_equal(size_of(all), 0);
+    work->now++;
+    run_jobs();
+    assert_int_equal(size_of(all), 1); /* time alone: the low deal left the week */
+    work->now = now;
 }
 
 static void a_rule_is_refused_with_its_field(void **state)
@@ -227,6 +295,10 @@ static void random_condition(struct rule_condition *one, const char *category)
         {.field = RULE_SOLD, .test = RULE_AT_LEAST, .text = "2"},
         {.field = RULE_AGE, .test = RULE_AT_MOST, .text = "2"},
         {.field = RULE_CHANGED, .test = RULE_AT_LEAST, .text = "1"},
+        {.field = RULE_STRUCK, .test = RULE_IS, .text = "有"},
+        {.field = RULE_STRUCK, .test = RULE_IS_NOT, .text = "yes"},
+        {.field = RULE_DISCOUNT, .test = RULE_AT_LEAST, .text = "20"},
+        {.field = RULE_DISCOUNT, .test = RULE_AT_MOST, .text = "10"},
         {.field = RULE_CATEGORY, .test = RULE_IS},
         {.field = RULE_CATEGORY, .test = RULE_IS_NOT},
     };
@@ -245,6 +317,7 @@ static struct rule random_rule(const char *const *categories)
 
 struct model {
     struct variant_draft variant;
+    struct variant_terms terms;
     struct product_draft draft;
     const char *tags[2];
 };
@@ -258,6 +331,11 @@ static void save_random(struct model *model, const int64_t *categories)
     model->draft.category_id = categories[dice(3)];
     model->draft.status = dice(3) ? PRODUCT_ACTIVE : PRODUCT_DRAFT;
     model->variant.price = 1000 + 100 * (int64_t)dice(9);
+    model->terms = (struct variant_terms){
+        .compare_kind = dice(3) ? COMPARE_OWN : COMPARE_EXPLAINED,
+        .compare_price = dice(2) ? model->variant.price + 100 * (int64_t)(1 + dice(9)) : 0,
+        .compare_note = "厂商建议零售价"};
+    model->variant.terms = &model->terms;
     model->draft.tags = model->tags;
     model->draft.tag_count = 0;
     for (size_t i = 0; i < 2; i++)
@@ -408,6 +486,7 @@ int main(void)
         SENTENCE(a_collection_follows_tags),
         SENTENCE(a_collection_follows_sales_and_stock),
         SENTENCE(a_collection_follows_time),
+        SENTENCE(a_collection_follows_struck_prices),
         SENTENCE(a_rule_is_refused_with_its_field),
         SENTENCE(a_rule_comes_back_as_it_was_written),
         SENTENCE(sold_out_goods_leave_the_shelf_and_return),

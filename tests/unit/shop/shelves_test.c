@@ -33,7 +33,7 @@ static const char *path_of(int64_t category_id)
 {
     struct category *categories;
     size_t count;
-    assert_ok(category_list(work, &categories, &count));
+    assert_ok(category_list_counted(work, &categories, &count));
     return category_path(work, categories, count, category_id);
 }
 
@@ -43,7 +43,7 @@ static const char *tree(void)
     struct category *categories;
     struct text_buf text;
     size_t count;
-    assert_ok(category_list(work, &categories, &count));
+    assert_ok(category_list_counted(work, &categories, &count));
     text_open(&text, work->arena, 4096);
     for (size_t i = 0; i < count; i++)
         text_add_format(&text, "%s%s%lld", i > 0 ? " " : "", categories[i].handle,

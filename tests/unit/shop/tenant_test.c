@@ -62,7 +62,7 @@ static void a_shop_is_read_as_it_was_created(void **state)
     assert_string_equal(shop->slogan, "好茶");
     assert_string_equal(shop->currency, "JPY");
     assert_string_equal(shop->locale, "en");
-    assert_int_equal(shop->utc_offset, -90);
+    assert_int_equal(shop->zone.minutes, -90);
     assert_ok(shop_load_by_handle(work, shop->handle, &shop));
     assert_int_equal(shop->id, shop_id);
     assert_fails(shop_load(work, 12345, &shop), ERR_SHOP_NOT_FOUND);
@@ -192,7 +192,7 @@ static void the_cache_gives_the_shop_for_two_seconds(void **state)
     tamper_of("UPDATE shops SET name = '改名' WHERE shop_id <> $1 AND shop_id = $2", shop_id);
     assert_ok(shop_cache_find_host(work, cache, host, &shop));
     assert_string_equal(shop->name, "云店");
-    assert_int_equal(shop->utc_offset, -90);
+    assert_int_equal(shop->zone.minutes, -90);
     assert_string_equal(shop->currency, "JPY");
     assert_ok(shop_cache_find_id(work, cache, shop_id, &shop));
     assert_string_equal(shop->name, "云店");
@@ -591,15 +591,15 @@ static void other_currencies_are_shown_up_to_a_limit_and_go_with_the_own_one(voi
     assert_ok(shop_hide_currency(work, "EUR"));
     assert_fails(shop_hide_currency(work, "EUR"), ERR_NOT_FOUND);
     assert_int_equal(mine()->profile->shown_count, SHOP_SHOWN_LIMIT - 1);
-    assert_ok(shop_change_region(work, "CNY", "en", 480));
+    assert_ok(shop_change_region(work, "CNY", "en", zone_fixed(480)));
     assert_int_equal(mine()->profile->shown_count, SHOP_SHOWN_LIMIT - 1);
-    assert_ok(shop_change_region(work, "JPY", "en", 540));
+    assert_ok(shop_change_region(work, "JPY", "en", zone_fixed(540)));
     assert_int_equal(mine()->profile->shown_count, 0);
 }
 
 static const char *day_in(int64_t days)
 {
-    return clock_format(work->arena, work->now + days * DAY_MS, work->shop->utc_offset, "%Y-%m-%d");
+    return clock_format(work->arena, work->now + days * DAY_MS, work->shop->zone, "%Y-%m-%d");
 }
 
 static void the_end_is_announced_thirty_days_ahead_and_never_nearer(void **state)
@@ -648,11 +648,11 @@ static void an_ended_shop_takes_no_order_but_repeats_the_one_it_took(void **stat
 static void zone_and_currency_are_of_the_lists(void **state)
 {
     (void)state;
-    assert_ok(shop_change_region(work, "JPY", "en", 540));
+    assert_ok(shop_change_region(work, "JPY", "en", zone_fixed(540)));
     assert_string_equal(mine()->currency, "JPY");
-    assert_int_equal(work->shop->utc_offset, 540);
-    assert_field(shop_change_region(work, "JPY", "en", 541), "utc_offset");
-    assert_field(shop_change_region(work, "YEN", "en", 540), "currency");
+    assert_int_equal(work->shop->zone.minutes, 540);
+    assert_field(shop_change_region(work, "JPY", "en", zone_fixed(541)), "zone");
+    assert_field(shop_change_region(work, "YEN", "en", zone_fixed(540)), "currency");
 }
 
 static void the_cache_keeps_all_that_a_shop_says_of_itself(void **state)

@@ -29,7 +29,8 @@ static int close_shop(void **state)
 static err try_import(const char *text, struct import_report *report)
 {
     const char *directory = fixture_write(&fixture.base, "import", "file.csv", text);
-    return transfer_import_file(ctx, arena_format(ctx->arena, "%s/file.csv", directory), false, report);
+    return transfer_import_file(ctx, arena_format(ctx->arena, "%s/file.csv", directory), IMPORT_BY_SKU, false,
+                                report);
 }
 
 static struct import_report import(const char *text)
@@ -270,7 +271,8 @@ static void a_file_that_makes_no_sense_is_told_at_once(void **state)
             fail_msg("%s", said);
     }
     struct import_report report;
-    assert_int_equal(transfer_import_file(ctx, "/nowhere/file.csv", false, &report)->code, ERR_NOT_FOUND);
+    assert_int_equal(transfer_import_file(ctx, "/nowhere/file.csv", IMPORT_BY_SKU, false, &report)->code,
+                     ERR_NOT_FOUND);
 }
 
 static void many_rows_go_in_batches(void **state)

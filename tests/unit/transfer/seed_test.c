@@ -29,11 +29,30 @@ static int close_shop(void **state)
     return 0;
 }
 
+static int64_t jobs_of(const char *kind)
+{
+    return fixture_ask(&fixture.base,
+                       arena_format(ctx->arena, "SELECT COUNT(*) FROM jobs WHERE kind = '%s'", kind));
+}
+
 static int64_t count_stage(enum order_stage stage)
 {
     int64_t count;
     shop_must(order_count_stage(ctx, stage, 1000, &count));
     return count;
+}
+
+static void nobody_can_be_mailed(void)
+{
+    struct order_query query = {.limit = 100};
+    struct order *orders;
+    size_t count;
+    shop_must(order_list(ctx, &query, &orders, &count));
+    assert_int_equal(count, 40);
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(orders[i].contact.email, "");
+    assert_int_equal(
+        fixture_ask(&fixture.base, "SELECT COUNT(*) FROM outbox WHERE payload LIKE '%has_email\":true%'"), 0);
 }
 
 static void the_demo_is_there_once(void **state)
@@ -48,14 +67,20 @@ static void the_demo_is_there_once(void **state)
     assert_int_equal(result.orders, 40);
     shop_must(shop_load_by_handle(ctx, "demo", &ctx->shop));
     shop_must(staff_log_in(ctx, result.staff_login, result.staff_password, "", &entry));
-    for (int stage = STAGE_PENDING_PAYMENT; stage <= STAGE_REFUNDED; stage++)
+    for (int stage = STAGE_PENDING_PAYMENT; stage <= STAGE_LAST; stage++)
         if (stage != STAGE_REFUNDING)
             assert_true(count_stage((enum order_stage)stage) > 0);
     assert_int_equal(fixture_ask(&fixture.base, "SELECT COUNT(*) FROM alarms"), 0);
+    nobody_can_be_mailed();
     assert_int_equal(fixture_ask(&fixture.base, "SELECT COUNT(*) FROM products WHERE picture_id IS NULL"), 0);
-    assert_int_equal(fixture_ask(&fixture.base, "SELECT COUNT(*) FROM jobs WHERE kind <> 'order.close'"), 0);
-    assert_int_equal(fixture_ask(&fixture.base, "SELECT COUNT(*) FROM jobs"),
-                     count_stage(STAGE_PENDING_PAYMENT));
+    assert_int_equal(jobs_of("order.close"), count_stage(STAGE_PENDING_PAYMENT));
+    assert_int_equal(jobs_of("order.confirm"), count_stage(STAGE_SHIPPED));
+    assert_int_equal(jobs_of("order.aftersale"), count_stage(STAGE_TO_REVIEW));
+    assert_int_equal(jobs_of("promotion.turn"),
+                     fixture_ask(&fixture.base, "SELECT COUNT(*) FROM promotions WHERE status = 2"));
+    assert_int_equal(fixture_ask(&fixture.base, "SELECT COUNT(*) FROM jobs WHERE kind NOT LIKE 'order.%'"
+                                                " AND kind <> 'promotion.turn'"),
+                     0);
     int64_t products = result.products;
     shop_must(seed_demo(ctx, getenv("YUNDIAN_TEST_DEMO"), &result));
     assert_true(result.was_there);

@@ -27,10 +27,14 @@ function toast(text, link) {
   toastTimer = setTimeout(() => box.classList.remove('is-on'), link ? 5000 : 3000);
 }
 
+/* Another page of this build; after a new version of the shop the whole page is loaded anew. */
 async function page(url) {
   const answer = await fetch(url, { headers: { Accept: 'text/html' } });
   if (!answer.ok) throw new Error(String(answer.status));
-  return new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const other = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  const own = $('script[data-build]').getAttribute('src');
+  if ($('script[data-build]', other)?.getAttribute('src') !== own) throw new Error('another build');
+  return other;
 }
 
 /* Takes the part `selector` from another document; the focus stays where it was. */
@@ -65,7 +69,7 @@ function problemText(error) {
 
 /* Run on load and on every swapped part. */
 function wake(root) {
-  $$('[data-step], [data-copy], [data-copy-all]', root).forEach((button) => { button.hidden = false; });
+  $$('[data-step], [data-copy], [data-copy-all], [data-paste-go]', root).forEach((button) => { button.hidden = false; });
   $$('[data-strip]', root).forEach(watchStrip);
   $$('[data-countdown]', root).forEach(countDown);
 }
@@ -111,6 +115,27 @@ async function setLine(form, button) {
   showCount(Number(fresh.dataset.count));
 }
 
+/* Without network: the wish is written down by app.js and told later. */
+function writeDown(form, work) {
+  const fields = new FormData(form);
+  const line = form.closest('li');
+  const quantity = Number(fields.get('quantity') || 1);
+  const detail = work === addInPlace
+    ? { type: 'add', variant_id: fields.get('variant_id'), quantity, title: $('h1')?.textContent.trim() }
+    : { type: quantity ? 'set' : 'remove', variant_id: form.action.split('/').pop(), quantity, title: $('.line-name', line).textContent.trim() };
+  if (fields.get('answers_key') || document.dispatchEvent(new CustomEvent('cart-op', { detail, cancelable: true }))) return false;
+  toast(texts.later);
+  if (work === setLine) $('output', form).textContent = quantity;
+  else showCount((Number(sessionStorage.getItem('cart-count')) || 0) + quantity, true);
+  return true;
+}
+
+document.addEventListener('cart-synced', async ({ detail }) => {
+  toast(detail.text, { href: texts.cart, text: texts.go });
+  if (!$('[data-cart]')) return loadCount();
+  showCount(Number(swap('[data-cart]', await page(location.href)).dataset.count));
+});
+
 /* ---- every form: never twice, in place where that works ---- */
 
 document.addEventListener('submit', async (event) => {
@@ -125,8 +150,9 @@ document.addEventListener('submit', async (event) => {
   try {
     await work(form, button);
   } catch (error) {
-    if (!error.problem) return HTMLFormElement.prototype.submit.call(withValue(form, button));
-    toast(problemText(error));
+    if (error.problem) toast(problemText(error));
+    else if (!writeDown(withValue(form, button), work)) return HTMLFormElement.prototype.submit.call(form);
+    withoutValue(form);
   }
   delete form.dataset.busy;
   button.removeAttribute('aria-busy');
@@ -137,10 +163,12 @@ function withValue(form, button) {
   if (button?.name) {
     const field = document.createElement('input');
     Object.assign(field, { type: 'hidden', name: button.name, value: button.value });
+    field.dataset.carried = '';
     form.append(field);
   }
   return form;
 }
+const withoutValue = (form) => $('[data-carried]', form)?.remove();
 
 addEventListener('pageshow', (event) => {
   $$('form[data-busy]').forEach((form) => delete form.dataset.busy);
@@ -239,7 +267,7 @@ document.addEventListener('click', (event) => {
 const draft = $('form[data-draft]');
 if (draft) {
   // A secret is not written down.
-  const fields = $$('.input', draft).filter(({ name }) => name !== 'passcode');
+  const fields = $$('.input', draft).filter(({ name }) => name !== 'passcode' && name !== 'paste');
   const kept = JSON.parse(sessionStorage.getItem('checkout-draft') || '{}');
   if (!$('[aria-invalid]', draft)) fields.forEach((field) => { field.value ||= kept[field.name] || ''; });
   draft.addEventListener('input', () => {
@@ -249,6 +277,23 @@ if (draft) {
   own?.addEventListener('change', () => { if (receiver && !receiver.value) receiver.value = own.value; });
 }
 $('[aria-invalid]')?.focus();
+
+/* An address in one piece fills the fields in place, as soon as it is pasted. */
+async function takeApart(box) {
+  const { address } = await send('/api/v1/addresses/parse', { text: box.value });
+  for (const [name, value] of Object.entries(address)) {
+    const field = box.form.elements['address.' + name];
+    if (!value) continue;
+    field.value = value;
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+  }
+  $('[data-paste-said]').textContent = address.region ? texts.pasted : texts.pasted_part;
+}
+$('[data-paste]')?.addEventListener('paste', ({ target }) => setTimeout(() => takeApart(target).catch(() => {})));
+$('[data-paste-go]')?.addEventListener('click', () => {
+  const box = $('[data-paste]');
+  if (box.value.trim()) takeApart(box).catch((error) => toast(problemText(error)));
+});
 
 function countDown(place) {
   const end = Date.now() + Number(place.dataset.countdown) * 1000;

@@ -1,0 +1,250 @@
+/* gather.c - facets: each group is counted under what is chosen in the others. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "search/answer.h"
+
+#define PRICE_BIT (UINT64_C(1) << SEARCH_COLUMN_LIMIT)
+#define NO_GROUP 255
+/* Prices that are looked at to find bands. */
+#define SAMPLE 256
+
+/* The values of one segment as the query sees them. */
+struct tally {
+    const struct segment *segment;
+    uint8_t *groups; /* of each value, NO_GROUP = no column */
+    bool *are_chosen;
+    uint32_t *counts, *wholes;
+};
+
+struct gathering {
+    const struct lookup *lookup;
+    const struct search_query *query;
+    uint64_t wanted; /* a bit for each group something is chosen in */
+    struct hit *hits;
+    size_t count;
+    int64_t *prices; /* of what is left under all choices but those of prices */
+    size_t price_count;
+    int64_t sample[SAMPLE]; /* of all that was found */
+    size_t seen;
+};
+
+/* "6.1" as 6100; false for what is no number. */
+static bool read_thousandths(const char *text, int64_t *number)
+{
+    bool is_negative = *text == '-';
+    int digits = 0, decimals = -1;
+    *number = 0;
+    for (text += is_negative; *text; text++) {
+        if (*text == '.' && decimals < 0) {
+            decimals = 0;
+            continue;
+        }
+        if (*text < '0' || *text > '9' || decimals == 3 || ++digits > 15)
+            return false;
+        *number = *number * 10 + (*text - '0');
+        decimals += decimals >= 0;
+    }
+    for (int i = decimals < 0 ? 0 : decimals; i < 3; i++)
+        *number *= 10;
+    *number = is_negative ? -*number : *number;
+    return digits > 0;
+}
+
+static bool is_in_range(const struct search_query *query, int64_t facet_id, const char *value)
+{
+    int64_t number;
+    for (size_t i = 0; i < query->range_count; i++)
+        if (query->ranges[i].facet_id == facet_id && read_thousandths(value, &number) &&
+            number >= query->ranges[i].low && number < query->ranges[i].high)
+            return true;
+    return false;
+}
+
+static bool is_chosen(const struct search_query *query, int64_t facet_id, const char *value)
+{
+    for (size_t i = 0; i < query->choice_count; i++)
+        if (query->choices[i].facet_id == facet_id && strcmp(query->choices[i].value, value) == 0)
+            return true;
+    return is_in_range(query, facet_id, value);
+}
+
+static uint8_t group_of(const struct search_query *query, int64_t facet_id)
+{
+    for (size_t i = 0; i < query->column_count; i++)
+        if (query->columns[i].facet_id == facet_id)
+            return query->columns[i].group < SEARCH_COLUMN_LIMIT ? (uint8_t)query->columns[i].group
+                                                                 : NO_GROUP;
+    return NO_GROUP;
+}
+
+static uint64_t wanted_groups(const struct search_query *query)
+{
+    uint64_t wanted = query->band_count > 0 ? PRICE_BIT : 0;
+    for (size_t i = 0; i < query->choice_count + query->range_count; i++) {
+        int64_t facet_id = i < query->choice_count ? query->choices[i].facet_id
+                                                   : query->ranges[i - query->choice_count].facet_id;
+        uint8_t group = group_of(query, facet_id);
+        wanted |= group == NO_GROUP ? 0 : UINT64_C(1) << group;
+    }
+    return wanted;
+}
+
+static struct tally tally_open(struct arena *arena, const struct search_query *query,
+                               const struct segment *segment)
+{
+    size_t count = segment->values.count;
+    struct tally tally = {segment, arena_alloc(arena, count), arena_alloc_many(arena, count, sizeof(bool)),
+                          arena_alloc_many(arena, count, sizeof(uint32_t)),
+                          arena_alloc_many(arena, count, sizeof(uint32_t))};
+    int64_t last = 0;
+    uint8_t group = NO_GROUP;
+    for (uint32_t i = 0; i < count; i++) {
+        if (i == 0 || segment->values.numbers[i] != last)
+            group = group_of(query, segment->values.numbers[i]);
+        last = segment->values.numbers[i];
+        tally.groups[i] = group;
+        tally.are_chosen[i] = group != NO_GROUP && is_chosen(query, last, name_at(&segment->values, i));
+    }
+    return tally;
+}
+
+static bool is_in_bands(const struct search_query *query, int64_t price)
+{
+    for (size_t i = 0; i < query->band_count; i++)
+        if (price >= query->bands[i].low && price < query->bands[i].high)
+            return true;
+    return false;
+}
+
+/* Counts one document; true when it is left under all choices. */
+static bool tally_document(struct gathering *gathering, struct tally *tally, uint32_t place)
+{
+    const struct segment *segment = tally->segment;
+    const uint16_t *marks = segment->marks + segment->mark_starts[place];
+    uint32_t count = segment->mark_starts[place + 1] - segment->mark_starts[place];
+    int64_t price = segment->prices[place];
+    uint64_t has = gathering->wanted & PRICE_BIT && is_in_bands(gathering->query, price) ? PRICE_BIT : 0;
+    for (uint32_t i = 0; gathering->wanted && i < count; i++)
+        has |= tally->are_chosen[marks[i]] ? UINT64_C(1) << tally->groups[marks[i]] : 0;
+    uint64_t missing = gathering->wanted & ~has;
+    bool is_sole = missing && (missing & (missing - 1)) == 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint8_t group = tally->groups[marks[i]];
+        tally->wholes[marks[i]]++;
+        if (missing == 0 || (is_sole && group != NO_GROUP && missing == UINT64_C(1) << group))
+            tally->counts[marks[i]]++;
+    }
+    if ((missing & ~PRICE_BIT) == 0)
+        gathering->prices[gathering->price_count++] = price;
+    /* A sample that is the same at every call: each document replaces one, ever more seldom. */
+    size_t at =
+        gathering->seen < SAMPLE ? gathering->seen : (gathering->seen * 2654435761U) % (gathering->seen + 1);
+    if (at < SAMPLE)
+        gathering->sample[at] = price;
+    gathering->seen++;
+    return missing == 0;
+}
+
+static int compare_prices(const void *a, const void *b)
+{
+    const int64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+/* 12,345 becomes 10,000 and 78,900 becomes 50,000. */
+static int64_t rounded(int64_t number)
+{
+    int64_t step = 1;
+    while (number / step >= 10)
+        step *= 10;
+    int64_t head = number / step;
+    return number <= 0 ? 0 : (head >= 5 ? 5 : head >= 2 ? 2 : 1) * step;
+}
+
+static void find_bands(struct gathering *gathering, struct search_answer *answer)
+{
+    size_t count = gathering->seen < SAMPLE ? gathering->seen : SAMPLE;
+    int64_t low = 0;
+    if (count < 2)
+        return;
+    qsort(gathering->sample, count, sizeof *gathering->sample, compare_prices);
+    for (size_t i = 1; i < SEARCH_BAND_LIMIT; i++) {
+        int64_t high = rounded(gathering->sample[count * i / SEARCH_BAND_LIMIT]);
+        if (high <= low || high <= gathering->sample[0])
+            continue;
+        answer->bands[answer->band_count++] = (struct search_band){low, high, 0};
+        low = high;
+    }
+    if (answer->band_count > 0)
+        answer->bands[answer->band_count++] = (struct search_band){low, INT64_MAX, 0};
+    for (size_t i = 0; i < gathering->price_count; i++)
+        for (size_t j = 0; j < answer->band_count; j++)
+            answer->bands[j].count +=
+                gathering->prices[i] >= answer->bands[j].low && gathering->prices[i] < answer->bands[j].high;
+}
+
+/* ---- values of all segments together ---- */
+
+static int compare_values(const struct search_value *value, int64_t facet_id, const char *text)
+{
+    if (value->facet_id != facet_id)
+        return value->facet_id < facet_id ? -1 : 1;
+    return strcmp(value->value, text);
+}
+
+/* Merges the values of a segment, which are sorted as those of the answer are. */
+static void merge_values(struct arena *arena, const struct tally *tally, struct search_answer *answer)
+{
+    const struct names *names = &tally->segment->values;
+    struct search_value *merged =
+        arena_alloc_many(arena, answer->value_count + names->count + 1, sizeof *merged);
+    size_t from = 0, count = 0;
+    for (uint32_t i = 0; i < names->count; i++) {
+        if (tally->groups[i] == NO_GROUP || tally->wholes[i] == 0)
+            continue;
+        while (from < answer->value_count &&
+               compare_values(&answer->values[from], names->numbers[i], name_at(names, i)) < 0)
+            merged[count++] = answer->values[from++];
+        bool is_same = from < answer->value_count &&
+                       compare_values(&answer->values[from], names->numbers[i], name_at(names, i)) == 0;
+        merged[count] = is_same ? answer->values[from++]
+                                : (struct search_value){.facet_id = names->numbers[i],
+                                                        .value = arena_copy_text(arena, name_at(names, i)),
+                                                        .group = tally->groups[i]};
+        merged[count].count += tally->counts[i];
+        merged[count++].whole += tally->wholes[i];
+    }
+    while (from < answer->value_count)
+        merged[count++] = answer->values[from++];
+    answer->values = merged;
+    answer->value_count = count;
+}
+
+size_t gather(const struct lookup *lookup, const struct search_query *query, struct search_answer *answer,
+              struct hit **hits)
+{
+    struct arena *arena = lookup->quest.arena;
+    const struct view *view = lookup->quest.view;
+    struct gathering *gathering = arena_alloc(arena, sizeof *gathering);
+    size_t most = 0;
+    for (size_t i = 0; i < view->count; i++)
+        for (uint32_t place = 0; place < view->parts[i].segment->count; place++)
+            most += lookup->found.levels[i][place] != LEVEL_NONE; /* compilers do sixteen of these at once */
+    *gathering = (struct gathering){.lookup = lookup, .query = query, .wanted = wanted_groups(query)};
+    gathering->hits = arena_alloc_many(arena, most + 1, sizeof *gathering->hits);
+    gathering->prices = arena_alloc_many(arena, most + 1, sizeof *gathering->prices);
+    for (size_t i = 0; i < view->count && most > 0; i++) {
+        const struct part *part = &view->parts[i];
+        struct tally tally = tally_open(arena, query, part->segment);
+        const uint8_t *levels = lookup->found.levels[i];
+        uint32_t count = part->segment->count;
+        for (uint32_t place = next_found(levels, count, 0); place < count;
+             place = next_found(levels, count, place + 1))
+            if (part_has(part, place) && tally_document(gathering, &tally, place))
+                gathering->hits[gathering->count++] = hit_at(lookup, i, place, query->sort);
+        merge_values(arena, &tally, answer);
+    }
+    find_bands(gathering, answer);
+    answer->total = (int64_t)gathering->count;
+    *hits = gathering->hits;
+    return gathering->count;
+}

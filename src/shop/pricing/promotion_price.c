@@ -1,0 +1,326 @@
+/* promotion_price.c - what a cart costs: the offers that count for it, put to the pure function. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/pricing/promotion_parts.h"
+
+#include "base/crypto.h"
+#include "base/text.h"
+#include "shop/pricing/flash.h"
+#include <string.h>
+
+const char *const coupon_problem_names[] = {"fine",       "unknown",   "early",        "late",       "paused",
+                                            "used-up",    "spent",     "no-goods",     "too-little", "unfit",
+                                            "no-freight", "no-region", "other-region", NULL};
+
+/* ---- codes ---- */
+
+const char *coupon_code(struct ctx *ctx, const char *text)
+{
+    char *code = text_trim(ctx->arena, text);
+    size_t length = strlen(code);
+    if (length < PROMOTION_CODE_LEAST || length > PROMOTION_CODE_MOST)
+        return NULL;
+    for (char *c = code; *c; c++) {
+        if (*c >= 'a' && *c <= 'z')
+            *c = (char)(*c - 'a' + 'A');
+        if (!strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", *c))
+            return NULL;
+    }
+    return code;
+}
+
+/* ---- which offers count ---- */
+
+struct board {
+    struct ctx *ctx;
+    struct quote_line *lines;
+    const int64_t *product_ids;
+    size_t count;
+    const struct promotion_buyer *buyer;
+    struct shelf_place *places;
+    size_t place_count;
+    struct promotion *promotions;
+    size_t promotion_count;
+};
+
+/* So that they stand in the order in which they take off; of one kind the oldest first, as they come. */
+static void sort_promotions(struct promotion *promotions, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct promotion next = promotions[i];
+        size_t at = i;
+        for (; at > 0 && discount_order_of(promotions[at - 1].rule.kind) > discount_order_of(next.rule.kind);
+             at--)
+            promotions[at] = promotions[at - 1];
+        promotions[at] = next;
+    }
+}
+
+static err load_promotions(struct board *board, const char *code)
+{
+    struct ctx *ctx = board->ctx;
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 PROMOTION_COLUMNS "WHERE shop_id = $1 AND status = 2 AND code IS NULL AND ends_at > $2"
+                                   " AND starts_at <= $2 UNION ALL " PROMOTION_COLUMNS
+                                   "WHERE shop_id = $1 AND code = $3 ORDER BY 4, 1 LIMIT $4",
+                 db_int(ctx->shop->id), db_int(ctx->now), db_text(code), db_int(QUOTE_RULE_LIMIT)));
+    TRY(promotions_take(ctx, rows, &board->promotions, &board->promotion_count));
+    sort_promotions(board->promotions, board->promotion_count);
+    return NULL;
+}
+
+static err load_places(struct board *board)
+{
+    for (size_t i = 0; i < board->promotion_count; i++)
+        if (board->promotions[i].shelf_count > 0)
+            return shelf_places_load(board->ctx, board->product_ids, board->count, &board->places,
+                                     &board->place_count);
+    return NULL;
+}
+
+static bool has_id(const int64_t *ids, size_t count, int64_t id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (ids[i] == id)
+            return true;
+    return false;
+}
+
+static bool takes_product(const struct board *board, const struct promotion *promotion, int64_t product_id)
+{
+    if (promotion->is_for_all || has_id(promotion->product_ids, promotion->product_count, product_id))
+        return true;
+    for (size_t i = 0; i < board->place_count; i++)
+        if (board->places[i].product_id == product_id &&
+            has_id(promotion->shelf_ids, promotion->shelf_count, board->places[i].shelf_id))
+            return true;
+    return false;
+}
+
+/* Whether it takes part in anything. */
+static bool match(const struct board *board, struct promotion *promotion)
+{
+    bool *takes = arena_alloc_many(board->ctx->arena, board->count + 1, sizeof *takes);
+    bool is_any = false;
+    const struct discount_rule *rule = &promotion->rule;
+    for (size_t i = 0; i < board->count; i++) {
+        takes[i] = rule->kind == DISCOUNT_BUNDLE && board->lines
+                       ? rule_gives(rule, board->lines[i].variant_id)
+                       : takes_product(board, promotion, board->product_ids[i]);
+        bool is_given =
+            rule->kind == DISCOUNT_VOUCHER && board->lines && rule_gives(rule, board->lines[i].variant_id);
+        is_any = is_any || (rule->kind == DISCOUNT_VOUCHER ? is_given : takes[i]);
+    }
+    promotion->rule.takes = takes;
+    return is_any;
+}
+
+static bool knows_persons(const struct board *board)
+{
+    for (size_t i = 0; i < board->promotion_count; i++)
+        if (board->promotions[i].person_most > 0)
+            return board->buyer && board->buyer->count > 0;
+    return false;
+}
+
+static struct db_value key_value(const struct promotion_buyer *buyer, size_t place)
+{
+    return db_bytes(buyer->keys[place < buyer->count ? place : 0], CRYPTO_INDEX_BYTES);
+}
+
+/* Uses of this buyer, of each promotion. */
+static err load_person_uses(const struct board *board, int64_t *uses)
+{
+    struct db_rows *rows;
+    if (!knows_persons(board))
+        return NULL;
+    TRY(db_query(board->ctx, &rows,
+                 "SELECT promotion_id, MAX(uses) FROM promotion_buyers WHERE shop_id = $1"
+                 " AND buyer IN ($2, $3, $4) AND uses > 0 GROUP BY promotion_id",
+                 db_int(board->ctx->shop->id), key_value(board->buyer, 0), key_value(board->buyer, 1),
+                 key_value(board->buyer, 2)));
+    while (db_next(rows))
+        for (size_t i = 0; i < board->promotion_count; i++)
+            if (board->promotions[i].id == db_get_int(rows, 0))
+                uses[i] = db_get_int(rows, 1);
+    return NULL;
+}
+
+static enum coupon_problem problem_of(const struct board *board, struct promotion *promotion,
+                                      int64_t person_uses)
+{
+    switch (promotion_phase_of(promotion, board->ctx->now)) {
+    case PHASE_DRAFT:
+        return COUPON_UNKNOWN;
+    case PHASE_SCHEDULED:
+        return COUPON_EARLY;
+    case PHASE_PAUSED:
+        return COUPON_PAUSED;
+    case PHASE_ENDED:
+        return COUPON_LATE;
+    case PHASE_USED_UP:
+        return COUPON_USED_UP;
+    case PHASE_RUNNING:
+        break;
+    }
+    if (promotion->person_most > 0 && person_uses >= promotion->person_most)
+        return COUPON_SPENT;
+    return match(board, promotion) ? COUPON_FINE : COUPON_NO_GOODS;
+}
+
+/* Keeps those that may count, and says why the coupon does not. */
+static err sift(struct board *board, struct priced *priced)
+{
+    int64_t *uses = arena_alloc_many(board->ctx->arena, board->promotion_count + 1, sizeof *uses);
+    size_t kept = 0;
+    TRY(load_person_uses(board, uses));
+    for (size_t i = 0; i < board->promotion_count; i++) {
+        enum coupon_problem problem = problem_of(board, &board->promotions[i], uses[i]);
+        if (board->promotions[i].code[0]) {
+            struct promotion *coupon = arena_alloc(board->ctx->arena, sizeof *coupon);
+            *coupon = board->promotions[i];
+            priced->coupon = problem == COUPON_UNKNOWN ? NULL : coupon;
+            priced->problem = problem;
+        }
+        if (problem == COUPON_FINE)
+            board->promotions[kept++] = board->promotions[i];
+    }
+    board->promotion_count = kept;
+    return NULL;
+}
+
+/* ---- the quote ---- */
+
+static err quote_once(struct board *board, struct priced *priced)
+{
+    struct discount_rule *rules =
+        arena_alloc_many(board->ctx->arena, board->promotion_count + 1, sizeof *rules);
+    for (size_t i = 0; i < board->promotion_count; i++)
+        rules[i] = board->promotions[i].rule;
+    priced->promotions = board->promotions;
+    priced->rules = rules;
+    priced->count = board->promotion_count;
+    if (!quote_make(board->ctx->arena, board->lines, board->count, rules, priced->count, &priced->quote))
+        return fail_with(board->ctx, ERR_LIMIT, "the sum is out of range");
+    return NULL;
+}
+
+/* An offer whose money does not reach for what it would take off. False when all reach. */
+static bool drop_spent(struct board *board, struct priced *priced)
+{
+    for (size_t i = 0; i < priced->quote.effect_count; i++) {
+        size_t place = priced->quote.effects[i].rule;
+        const struct promotion *promotion = &board->promotions[place];
+        if (promotion->money_most == 0 ||
+            promotion->money + priced->quote.effects[i].amount <= promotion->money_most)
+            continue;
+        if (promotion->code[0])
+            priced->problem = COUPON_USED_UP;
+        board->promotion_count--;
+        for (size_t j = place; j < board->promotion_count; j++)
+            board->promotions[j] = board->promotions[j + 1];
+        return true;
+    }
+    return false;
+}
+
+static int64_t full_of(const struct board *board, const struct promotion *promotion)
+{
+    int64_t full = 0;
+    for (size_t i = 0; i < board->count; i++)
+        full += promotion->rule.takes[i] ? board->lines[i].full : 0;
+    return full;
+}
+
+static bool is_effect(const struct priced *priced, int64_t promotion_id)
+{
+    for (size_t i = 0; i < priced->quote.effect_count; i++)
+        if (priced->rules[priced->quote.effects[i].rule].id == promotion_id)
+            return true;
+    return false;
+}
+
+/* Why a coupon that may count takes nothing off. */
+static void judge_coupon(const struct board *board, struct priced *priced)
+{
+    if (!priced->coupon || priced->coupon->rule.kind == DISCOUNT_SHIPPING || priced->problem != COUPON_FINE ||
+        is_effect(priced, priced->coupon->id))
+        return;
+    int64_t from = priced->coupon->rule.steps[0].from, full = full_of(board, priced->coupon);
+    priced->problem = full < from ? COUPON_TOO_LITTLE : COUPON_UNFIT;
+    priced->missing = full < from ? from - full : 0;
+    for (size_t i = 0; i < priced->quote.hint_count; i++)
+        if (priced->rules[priced->quote.hints[i].rule].id == priced->coupon->id) {
+            priced->problem = COUPON_TOO_LITTLE;
+            priced->missing = priced->quote.hints[i].missing;
+        }
+}
+
+err price_cart(struct ctx *ctx, struct quote_line *lines, const int64_t *product_ids, size_t count,
+               const char *code, const struct promotion_buyer *buyer, struct priced *priced)
+{
+    struct board board = {
+        .ctx = ctx, .lines = lines, .product_ids = product_ids, .count = count, .buyer = buyer};
+    board.promotions = arena_alloc(ctx->arena, sizeof *board.promotions);
+    *priced = (struct priced){.code = code, .problem = code[0] ? COUPON_UNKNOWN : COUPON_FINE};
+    if (count > 0 && (ctx->shop->has_promotions || code[0])) {
+        TRY(load_promotions(&board, code));
+        TRY(load_places(&board));
+        TRY(sift(&board, priced));
+    }
+    if (count > 0 && ctx->shop->has_flash)
+        TRY(flash_join(ctx, lines, count, &board.promotions, &board.promotion_count, priced));
+    do
+        TRY(quote_once(&board, priced));
+    while (drop_spent(&board, priced));
+    judge_coupon(&board, priced);
+    return NULL;
+}
+
+/* ---- pages ---- */
+
+static void collect(const struct board *board, size_t product, struct product_offers *offers)
+{
+    const struct promotion **found =
+        arena_alloc_many(board->ctx->arena, board->promotion_count + 1, sizeof *found);
+    for (size_t i = 0; i < board->promotion_count; i++)
+        if (board->promotions[i].rule.takes[product])
+            found[offers->count++] = &board->promotions[i];
+    offers->promotions = found;
+}
+
+err product_offers_load(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                        struct product_offers *offers)
+{
+    struct board board = {.ctx = ctx, .product_ids = product_ids, .count = count};
+    struct priced priced = {.code = ""};
+    memset(offers, 0, count * sizeof *offers);
+    if (!ctx->shop->has_promotions || count == 0)
+        return NULL;
+    TRY(load_promotions(&board, ""));
+    TRY(load_places(&board));
+    TRY(sift(&board, &priced));
+    for (size_t i = 0; i < count; i++)
+        collect(&board, i, &offers[i]);
+    return NULL;
+}
+
+int64_t sale_price_of(struct ctx *ctx, const struct product_offers *offers, int64_t price,
+                      const struct promotion **sale)
+{
+    static const bool takes[] = {true};
+    int64_t best = price;
+    *sale = NULL;
+    for (size_t i = 0; i < offers->count; i++) {
+        struct discount_rule rule = offers->promotions[i]->rule;
+        struct quote_line line = {.list_price = price, .quantity = 1};
+        struct quote quote;
+        rule.takes = takes;
+        if (rule.kind != DISCOUNT_SALE || !quote_make(ctx->arena, &line, 1, &rule, 1, &quote) ||
+            quote.total >= best)
+            continue;
+        best = quote.total;
+        *sale = offers->promotions[i];
+    }
+    return best;
+}
