@@ -9,6 +9,7 @@ struct mailer;
 struct name_lookup;
 struct outbound;
 struct picture_maker;
+struct promotion_cache;
 struct wording;
 struct zip_reader;
 
@@ -19,7 +20,8 @@ struct services {
     const struct name_lookup *names;
     const struct zip_reader *zips;
     const struct mailer *mailer;
-    struct flash_gate *flash;      /* NULL on the command line, as: */
-    const struct wording *wording; /* NULL on the command line */
-    struct finder *finder;         /* shop/search; likewise */
+    struct flash_gate *flash; /* NULL on the command line, as: */
+    struct promotion_cache *promotions;
+    const struct wording *wording;
+    struct finder *finder; /* shop/search */
 };

@@ -6,6 +6,7 @@
 #include "shop/notify/notify.h"
 #include "shop/payment/payment.h"
 #include "shop/pricing/flash_gate.h"
+#include "shop/pricing/promotion_cache.h"
 #include "shop/search/search.h"
 #include "shop/seed/seed.h"
 #include "shop/staff/staff.h"
@@ -384,6 +385,7 @@ err web_open(struct ctx *ctx, struct web **result)
     web->services = site_services;
     web->services.wording = &web->wording;
     web->services.flash = flash_gate_open(ctx->arena);
+    web->services.promotions = promotion_cache_open(ctx->arena);
     web->services.finder = finder_open(ctx->arena);
     web->events.finder = web->services.finder;
     ctx->services = &web->services;
@@ -420,6 +422,7 @@ void web_attach(struct web *web, struct http_server *server)
 
 void web_close(struct web *web)
 {
+    promotion_cache_close(web->services.promotions);
     finder_close(web->services.finder);
 }
 

@@ -48,3 +48,5 @@ bool promotion_may_become(enum promotion_status from, enum promotion_status to);
     " money_most, uses, money, created_at, updated_at FROM promotions "
 CHECKED err promotions_take(struct ctx *ctx, struct db_rows *rows, struct promotion **promotions,
                             size_t *count);
+/* In the order in which they take off; those of one kind stay as they stand. */
+void promotions_sort(struct promotion *promotions, size_t count);

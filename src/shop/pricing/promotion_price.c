@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "base/text.h"
 #include "shop/pricing/flash.h"
+#include "shop/pricing/promotion_cache.h"
 #include <string.h>
 
 const char *const coupon_problem_names[] = {"fine",       "unknown",   "early",        "late",       "paused",
@@ -42,42 +43,6 @@ struct board {
     size_t promotion_count;
 };
 
-/* So that they stand in the order in which they take off; of one kind the oldest first, as they come. */
-static void sort_promotions(struct promotion *promotions, size_t count)
-{
-    for (size_t i = 1; i < count; i++) {
-        struct promotion next = promotions[i];
-        size_t at = i;
-        for (; at > 0 && discount_order_of(promotions[at - 1].rule.kind) > discount_order_of(next.rule.kind);
-             at--)
-            promotions[at] = promotions[at - 1];
-        promotions[at] = next;
-    }
-}
-
-static err load_promotions(struct board *board, const char *code)
-{
-    struct ctx *ctx = board->ctx;
-    struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 PROMOTION_COLUMNS "WHERE shop_id = $1 AND status = 2 AND code IS NULL AND ends_at > $2"
-                                   " AND starts_at <= $2 UNION ALL " PROMOTION_COLUMNS
-                                   "WHERE shop_id = $1 AND code = $3 ORDER BY 4, 1 LIMIT $4",
-                 db_int(ctx->shop->id), db_int(ctx->now), db_text(code), db_int(QUOTE_RULE_LIMIT)));
-    TRY(promotions_take(ctx, rows, &board->promotions, &board->promotion_count));
-    sort_promotions(board->promotions, board->promotion_count);
-    return NULL;
-}
-
-static err load_places(struct board *board)
-{
-    for (size_t i = 0; i < board->promotion_count; i++)
-        if (board->promotions[i].shelf_count > 0)
-            return shelf_places_load(board->ctx, board->product_ids, board->count, &board->places,
-                                     &board->place_count);
-    return NULL;
-}
-
 static bool has_id(const int64_t *ids, size_t count, int64_t id)
 {
     for (size_t i = 0; i < count; i++)
@@ -97,23 +62,80 @@ static bool takes_product(const struct board *board, const struct promotion *pro
     return false;
 }
 
+static bool takes_line(const struct board *board, const struct promotion *promotion, size_t line)
+{
+    return promotion->rule.kind == DISCOUNT_BUNDLE && board->lines
+               ? rule_gives(&promotion->rule, board->lines[line].variant_id)
+               : takes_product(board, promotion, board->product_ids[line]);
+}
+
+/* Whether a line lets it take part. */
+static bool is_met(const struct board *board, const struct promotion *promotion, size_t line)
+{
+    return promotion->rule.kind == DISCOUNT_VOUCHER
+               ? board->lines && rule_gives(&promotion->rule, board->lines[line].variant_id)
+               : takes_line(board, promotion, line);
+}
+
+static bool is_met_anywhere(const struct board *board, const struct promotion *promotion)
+{
+    for (size_t i = 0; i < board->count; i++)
+        if (is_met(board, promotion, i))
+            return true;
+    return false;
+}
+
 /* Whether it takes part in anything. */
 static bool match(const struct board *board, struct promotion *promotion)
 {
     bool *takes = arena_alloc_many(board->ctx->arena, board->count + 1, sizeof *takes);
-    bool is_any = false;
-    const struct discount_rule *rule = &promotion->rule;
-    for (size_t i = 0; i < board->count; i++) {
-        takes[i] = rule->kind == DISCOUNT_BUNDLE && board->lines
-                       ? rule_gives(rule, board->lines[i].variant_id)
-                       : takes_product(board, promotion, board->product_ids[i]);
-        bool is_given =
-            rule->kind == DISCOUNT_VOUCHER && board->lines && rule_gives(rule, board->lines[i].variant_id);
-        is_any = is_any || (rule->kind == DISCOUNT_VOUCHER ? is_given : takes[i]);
-    }
+    for (size_t i = 0; i < board->count; i++)
+        takes[i] = takes_line(board, promotion, i);
     promotion->rule.takes = takes;
-    return is_any;
+    return is_met_anywhere(board, promotion);
 }
+
+/* ---- loading ---- */
+
+static err load_coupon(struct board *board, const char *code)
+{
+    struct ctx *ctx = board->ctx;
+    struct db_rows *rows;
+    if (!code[0])
+        return NULL;
+    TRY(db_query(ctx, &rows, PROMOTION_COLUMNS "WHERE shop_id = $1 AND code = $2", db_int(ctx->shop->id),
+                 db_text(code)));
+    return promotions_take(ctx, rows, &board->promotions, &board->promotion_count);
+}
+
+/* The coupon, and those offers of the set that count now for one of the goods. */
+static err gather(struct board *board, const struct promotion_set *set, const char *code)
+{
+    struct ctx *ctx = board->ctx;
+    TRY(load_coupon(board, code));
+    if (set->has_shelves || (board->promotion_count > 0 && board->promotions[0].shelf_count > 0))
+        TRY(shelf_places_load(ctx, board->product_ids, board->count, &board->places, &board->place_count));
+    board->promotions =
+        arena_grow(ctx->arena, board->promotions, board->promotion_count * sizeof *board->promotions,
+                   (set->count + 1) * sizeof *board->promotions);
+    for (size_t i = 0; i < set->count; i++)
+        if (set->promotions[i].starts_at <= ctx->now && set->promotions[i].ends_at > ctx->now &&
+            is_met_anywhere(board, &set->promotions[i]))
+            promotion_copy(ctx->arena, set, i, &board->promotions[board->promotion_count++]);
+    promotions_sort(board->promotions, board->promotion_count);
+    return NULL;
+}
+
+static err load_promotions(struct board *board, const char *code)
+{
+    struct promotion_set set;
+    TRY(promotion_set_borrow(board->ctx, &set));
+    err failure = gather(board, &set, code);
+    promotion_set_return(board->ctx, &set);
+    return failure;
+}
+
+/* ---- sifting ---- */
 
 static bool knows_persons(const struct board *board)
 {
@@ -265,7 +287,6 @@ err price_cart(struct ctx *ctx, struct quote_line *lines, const int64_t *product
     *priced = (struct priced){.code = code, .problem = code[0] ? COUPON_UNKNOWN : COUPON_FINE};
     if (count > 0 && (ctx->shop->has_promotions || code[0])) {
         TRY(load_promotions(&board, code));
-        TRY(load_places(&board));
         TRY(sift(&board, priced));
     }
     if (count > 0 && ctx->shop->has_flash)
@@ -298,7 +319,6 @@ err product_offers_load(struct ctx *ctx, const int64_t *product_ids, size_t coun
     if (!ctx->shop->has_promotions || count == 0)
         return NULL;
     TRY(load_promotions(&board, ""));
-    TRY(load_places(&board));
     TRY(sift(&board, &priced));
     for (size_t i = 0; i < count; i++)
         collect(&board, i, &offers[i]);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "job/job.h"
 #include "shop/pricing/price_list_parts.h"
+#include "shop/pricing/promotion_cache.h"
 #include "shop/pricing/promotion_jobs.h"
 #include "shop/tenant/tenant.h"
 #include <inttypes.h>
@@ -153,6 +154,7 @@ static err refresh(struct ctx *ctx)
     TRY(db_query(ctx, &rows,
                  "SELECT 1 FROM promotions WHERE shop_id = $1 AND status = 2 AND ends_at > $2 LIMIT 1",
                  db_int(ctx->shop->id), db_int(ctx->now)));
+    TRY(promotion_set_renew(ctx));
     return shop_change_promotions(ctx, db_next(rows));
 }
 

@@ -514,6 +514,27 @@ static void what_was_shipped_leaves_the_stock_and_cannot_be_cancelled(void **sta
     assert_books_balance();
 }
 
+/* ---- how many one person may have */
+
+static void orders_may_be_written_in_another_order_than_their_clocks(void **state)
+{
+    (void)state;
+    int64_t cup = make_variant(PRODUCT_PHYSICAL, 100, 10), noon = work->now;
+    tamper("UPDATE products SET person_quantity = 2 WHERE shop_id = $1");
+    struct checkout later = checkout_of(make_cart(cup, 1)), sooner = checkout_of(make_cart(cup, 1)),
+                    third = checkout_of(make_cart(cup, 1));
+    struct order *first, *second, *none;
+    assert_ok(checkout_place(work, &later, &first));
+    work->now = noon - 1;
+    assert_ok(checkout_place(work, &sooner, &second));
+    assert_int_equal(problems_of(order_check_rations), 0);
+    assert_true(checkout_place(work, &third, &none) != NULL);
+    assert_ok(order_close_unpaid(work, second->id, "cancelled", ""));
+    assert_int_equal(problems_of(order_check_rations), 0);
+    assert_ok(checkout_place(work, &third, &none));
+    assert_int_equal(problems_of(order_check_rations), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -539,6 +560,7 @@ int main(void)
         SENTENCE(a_cancelled_order_whose_refund_is_not_taken_is_refunding_until_it_is),
         SENTENCE(cancelling_after_a_refund_sends_the_rest_back),
         SENTENCE(what_was_shipped_leaves_the_stock_and_cannot_be_cancelled),
+        SENTENCE(orders_may_be_written_in_another_order_than_their_clocks),
     };
     return RUN_SENTENCES(tests);
 }

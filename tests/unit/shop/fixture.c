@@ -12,6 +12,7 @@
 #include "shop/media/media.h"
 #include "shop/media/media_jobs.h"
 #include "shop/payment/payment_jobs.h"
+#include "shop/pricing/promotion_cache.h"
 #include "shop/pricing/promotion_jobs.h"
 #include "shop/review/review.h"
 #include "shop/rule/rule_jobs.h"
@@ -611,7 +612,7 @@ static const struct picture_maker pictures = {.identify = paint_identify,
                                               .look = paint_look,
                                               .derive = paint_derive,
                                               .can_make = paint_can_make};
-static const struct services services = {.gateways = gateways, .pictures = &pictures};
+static struct services services = {.gateways = gateways, .pictures = &pictures};
 
 int open_platform(void **state)
 {
@@ -621,6 +622,7 @@ int open_platform(void **state)
     fixture_open_memory(&fixture);
     assert_ok(db_migrate(work, migrations ? migrations : "migrations", NULL));
     work->keys = keyring_for_tests(work->arena);
+    services.promotions = promotion_cache_open(work->arena);
     work->services = &services;
     return 0;
 }
@@ -628,6 +630,7 @@ int open_platform(void **state)
 int close_platform(void **state)
 {
     (void)state;
+    promotion_cache_close(services.promotions);
     fixture_close(&fixture);
     return 0;
 }

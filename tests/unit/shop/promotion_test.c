@@ -498,6 +498,116 @@ static void a_free_order_needs_no_payment(void **state)
     assert_books_balance();
 }
 
+/* ---- what is remembered */
+
+static int64_t total_of(const char *token)
+{
+    return open_cart(token)->total;
+}
+
+static void a_set_that_is_remembered_never_outlives_a_change(void **state)
+{
+    (void)state;
+    int64_t cup = make_variant(PRODUCT_PHYSICAL, 500, 100);
+    const char *token = make_cart(cup, 1);
+    struct promotion *offer =
+        reload(start(draft(DISCOUNT_SUM, (struct discount_step){.from = 100, .off = 10})));
+    assert_int_equal(total_of(token), 490);
+    assert_int_equal(total_of(token), 490);
+    offer->rule.steps[0].off = 30;
+    assert_ok(promotion_save(work, offer));
+    assert_int_equal(total_of(token), 470);
+    assert_ok(promotion_change_status(work, offer->id, PROMOTION_PAUSED));
+    assert_int_equal(total_of(token), 500);
+    assert_ok(promotion_change_status(work, offer->id, PROMOTION_ACTIVE));
+    assert_int_equal(total_of(token), 470);
+    work->now = offer->ends_at - 1;
+    assert_int_equal(total_of(token), 470);
+    work->now = offer->ends_at;
+    assert_int_equal(total_of(token), 500);
+    work->now = NOON;
+    assert_int_equal(total_of(token), 470);
+}
+
+struct change {
+    struct promotion *offer;
+    const char *token;
+    int64_t seen;
+};
+
+static err save_look_and_fail(struct ctx *ctx, void *arg)
+{
+    struct change *change = arg;
+    const struct cart *cart;
+    TRY(promotion_save(ctx, change->offer));
+    TRY(cart_load(ctx, change->token, &cart));
+    change->seen = cart->total;
+    return fail_with(ctx, ERR_CONFLICT, "it comes to nothing");
+}
+
+static void a_change_that_comes_to_nothing_is_not_remembered(void **state)
+{
+    (void)state;
+    int64_t cup = make_variant(PRODUCT_PHYSICAL, 500, 100);
+    const char *token = make_cart(cup, 1);
+    struct promotion offer =
+        *reload(start(draft(DISCOUNT_SUM, (struct discount_step){.from = 100, .off = 10})));
+    struct change change = {&offer, token, 0};
+    offer.rule.steps[0].off = 30;
+    assert_fails(db_transact(work, save_look_and_fail, &change), ERR_CONFLICT);
+    assert_int_equal(change.seen, 470);
+    assert_int_equal(total_of(token), 490);
+    offer = *reload(offer.id);
+    offer.rule.steps[0].off = 50;
+    assert_ok(promotion_save(work, &offer));
+    assert_int_equal(total_of(token), 450);
+}
+
+static void an_offer_that_waits_counts_from_its_moment_on(void **state)
+{
+    (void)state;
+    int64_t cup = make_variant(PRODUCT_PHYSICAL, 500, 100);
+    const char *token = make_cart(cup, 1);
+    struct promotion promotion = draft(DISCOUNT_SUM, (struct discount_step){.from = 100, .off = 10});
+    promotion.starts_at = work->now + HOUR_MS;
+    start(promotion);
+    assert_int_equal(total_of(token), 500);
+    work->now += HOUR_MS;
+    assert_int_equal(total_of(token), 490);
+}
+
+struct turning {
+    int64_t promotion_id;
+    const char *token;
+    struct outcomes outcomes;
+};
+
+/* One changes what the others read; each sees the sum of before or of after, and none a set let go. */
+static void turn_or_look(struct ctx *ctx, int index, void *arg)
+{
+    struct turning *turning = arg;
+    for (int i = 0; i < ROUNDS; i++) {
+        const struct cart *cart;
+        err failure = index == 0 ? promotion_change_status(ctx, turning->promotion_id,
+                                                           i % 2 ? PROMOTION_ACTIVE : PROMOTION_PAUSED)
+                                 : cart_load(ctx, turning->token, &cart);
+        if (failure || (index > 0 && cart->total != 490 && cart->total != 500))
+            turning->outcomes.codes[index] = failure ? code_of(failure) : ERR_INTERNAL;
+    }
+}
+
+static void threads_that_price_meet_threads_that_change(void **state)
+{
+    (void)state;
+    int64_t cup = make_variant(PRODUCT_PHYSICAL, 500, 100);
+    struct turning turning = {.token = make_cart(cup, 1)};
+    turning.promotion_id = start(draft(DISCOUNT_SUM, (struct discount_step){.from = 100, .off = 10}));
+    in_threads(turn_or_look, &turning);
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(turning.outcomes.codes[i], 0);
+    assert_int_equal(total_of(turning.token), 490);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -519,6 +629,10 @@ int main(void)
         SENTENCE(what_a_closed_order_used_comes_back_once),
         SENTENCE(a_late_payment_takes_its_offer_again_or_goes_back),
         SENTENCE(a_free_order_needs_no_payment),
+        SENTENCE(a_set_that_is_remembered_never_outlives_a_change),
+        SENTENCE(a_change_that_comes_to_nothing_is_not_remembered),
+        SENTENCE(an_offer_that_waits_counts_from_its_moment_on),
+        SENTENCE(threads_that_price_meet_threads_that_change),
     };
     return RUN_SENTENCES(tests);
 }
