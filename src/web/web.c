@@ -137,8 +137,8 @@ static err admit(struct req *req)
 /* Events tell every node a moment later; who turned an offer on must find it with the next request. */
 static void forget_shop(struct req *req)
 {
-    if (req->route->guard != ANYONE)
-        shop_cache_clear(web_of(req)->shops);
+    if (req->route->guard != ANYONE && req->ctx.shop)
+        shop_cache_forget(web_of(req)->shops, req->ctx.shop->id);
 }
 
 /* ---- what every template sees ---- */

@@ -146,7 +146,9 @@ CHECKED err shop_cache_find_host(struct ctx *ctx, struct shop_cache *cache, cons
                                  const struct shop **shop);
 CHECKED err shop_cache_find_id(struct ctx *ctx, struct shop_cache *cache, int64_t shop_id,
                                const struct shop **shop);
+/* Everything, or what leads to one shop; what was read before is not kept after it. */
 void shop_cache_clear(struct shop_cache *cache);
+void shop_cache_forget(struct shop_cache *cache, int64_t shop_id);
 
 /* What templates see as `shop`, in the reader's language (docs/views.md). */
 struct value *shop_view(struct ctx *ctx, const struct shop *shop);

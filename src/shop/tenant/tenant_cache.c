@@ -37,13 +37,24 @@ struct shop_cache *shop_cache_open(struct arena *arena)
     return cache;
 }
 
-void shop_cache_clear(struct shop_cache *cache)
+static void clear(struct shop_cache *cache, const int64_t *shop_id)
 {
     pthread_mutex_lock(&cache->lock);
     cache->clearings++;
     for (size_t i = 0; i < SLOT_COUNT; i++)
-        cache->slots[i].expires_at = 0;
+        if (!shop_id || cache->slots[i].shop.id == *shop_id)
+            cache->slots[i].expires_at = 0;
     pthread_mutex_unlock(&cache->lock);
+}
+
+void shop_cache_clear(struct shop_cache *cache)
+{
+    clear(cache, NULL);
+}
+
+void shop_cache_forget(struct shop_cache *cache, int64_t shop_id)
+{
+    clear(cache, &shop_id);
 }
 
 /* The slot that holds the key, or the one of its hash that ends first. */

@@ -220,6 +220,23 @@ static void the_cache_forgets_when_cleared_and_keeps_no_unknown_host(void **stat
     assert_string_equal(shop->name, "去");
 }
 
+static void what_is_forgotten_of_one_shop_is_kept_of_others(void **state)
+{
+    (void)state;
+    struct shop_cache *cache = shop_cache_open(work->arena);
+    int64_t one = make_shop()->id, other = make_shop()->id;
+    const struct shop *shop;
+    assert_ok(shop_cache_find_id(work, cache, one, &shop));
+    assert_ok(shop_cache_find_id(work, cache, other, &shop));
+    tamper_of("UPDATE shops SET name = '去' WHERE shop_id <> $1 AND shop_id = $2", one);
+    tamper_of("UPDATE shops SET name = '去' WHERE shop_id <> $1 AND shop_id = $2", other);
+    shop_cache_forget(cache, one);
+    assert_ok(shop_cache_find_id(work, cache, one, &shop));
+    assert_string_equal(shop->name, "去");
+    assert_ok(shop_cache_find_id(work, cache, other, &shop));
+    assert_string_not_equal(shop->name, "去");
+}
+
 struct lookups {
     struct shop_cache *cache;
     int64_t ids[THREADS];
@@ -692,6 +709,7 @@ int main(void)
         SENTENCE(all_shops_are_listed_in_steps),
         SENTENCE(the_cache_gives_the_shop_for_two_seconds),
         SENTENCE(the_cache_forgets_when_cleared_and_keeps_no_unknown_host),
+        SENTENCE(what_is_forgotten_of_one_shop_is_kept_of_others),
         SENTENCE(the_cache_bears_many_threads),
         SENTENCE(the_last_character_of_a_credit_code_checks_the_others),
         SENTENCE(numbers_of_records_are_kept_in_their_official_form),
