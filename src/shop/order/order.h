@@ -322,6 +322,8 @@ CHECKED err order_list_chosen(struct ctx *ctx, const struct order_query *query, 
 /* How many orders stand at a stage; counting stops at `most`. Orders that are not to be packed yet
  * (packs_from) do not count, nor stand in lists, as waiting to be sent. */
 CHECKED err order_count_stage(struct ctx *ctx, enum order_stage stage, int64_t most, int64_t *count);
+/* How many are paid and not to be packed yet; counting stops at `most`. */
+CHECKED err order_count_early(struct ctx *ctx, int64_t most, int64_t *count);
 /* Orders placed since a time, as id, totals and states only: for the dashboard. At most `most`. */
 struct order_total {
     int64_t placed_at;

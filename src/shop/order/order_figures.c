@@ -14,6 +14,17 @@ err order_count_stage(struct ctx *ctx, enum order_stage stage, int64_t most, int
     return NULL;
 }
 
+err order_count_early(struct ctx *ctx, int64_t most, int64_t *count)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT COUNT(*) FROM (SELECT id FROM orders WHERE shop_id = $1 AND stage = $2"
+                 " AND packs_from > $3 LIMIT $4) o",
+                 db_int(ctx->shop->id), db_int(STAGE_TO_SHIP), db_int(ctx->now), db_int(most)));
+    *count = db_next(rows) ? db_get_int(rows, 0) : 0;
+    return NULL;
+}
+
 /* Ids are made in time order: a range of time is a range of the key. */
 err order_list_totals(struct ctx *ctx, int64_t since, int64_t most, struct order_total **totals,
                       size_t *count)

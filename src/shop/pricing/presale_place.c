@@ -3,6 +3,7 @@
 #include "shop/pricing/presale_parts.h"
 
 #include "base/clock.h"
+#include "shop/wording.h"
 
 /* What a page with a presale that runs says is this old at most. */
 #define RUNNING_SECONDS 5
@@ -169,22 +170,23 @@ static void add_offer(struct joining *joining, size_t first, enum discount_kind 
             prices[i] = is_swell ? presale_swell(entry) : entry->price;
         }
     int64_t id = is_swell ? place->swell_id : place->presale_id;
-    joining->promotions[joining->joined++] =
-        (struct promotion){.id = id,
-                           .version = place->version,
-                           .status = PROMOTION_ACTIVE,
-                           .name = place->name,
-                           .code = "",
-                           .starts_at = place->starts_at,
-                           .ends_at = place->ends_at,
-                           .is_presale = true,
-                           .rule = {.id = id,
-                                    .version = place->version,
-                                    .kind = kind,
-                                    .beside = BESIDE(discount_class_of(kind)),
-                                    .step_count = is_swell ? 0 : 1,
-                                    .takes = takes,
-                                    .prices = prices}};
+    joining->promotions[joining->joined++] = (struct promotion){
+        .id = id,
+        .version = place->version,
+        .status = PROMOTION_ACTIVE,
+        .name = is_swell ? wording_say(joining->ctx, joining->ctx->locale, "offer.swell_name", NULL)
+                         : place->name,
+        .code = "",
+        .starts_at = place->starts_at,
+        .ends_at = place->ends_at,
+        .is_presale = true,
+        .rule = {.id = id,
+                 .version = place->version,
+                 .kind = kind,
+                 .beside = BESIDE(discount_class_of(kind)),
+                 .step_count = is_swell ? 0 : 1,
+                 .takes = takes,
+                 .prices = prices}};
 }
 
 static bool is_first(const struct presale_place *places, size_t at)
