@@ -27,6 +27,8 @@
     X(GIFT_CHANGED, 409, "gift-changed", "A gift is not what was shown")                                     \
     X(PROMOTION_OVER, 409, "promotion-over", "An offer was used up a moment ago")                            \
     X(FLASH_SOLD_OUT, 409, "flash-sold-out", "All pieces of this flash sale are sold")                       \
+    X(PRESALE_SOLD_OUT, 409, "presale-sold-out", "All pieces of this presale are sold")                      \
+    X(PRESALE_ALONE, 409, "presale-alone", "Goods of a presale are ordered by themselves")                   \
     X(INVALID_TRANSITION, 409, "invalid-transition", "The order's state does not allow this")                \
     X(IDEMPOTENCY_MISMATCH, 409, "idempotency-mismatch", "This Idempotency-Key was used for something else") \
     X(DUPLICATE, 409, "duplicate", "This exists already")                                                    \

@@ -54,7 +54,9 @@ describe("every form of the back office", () => {
     const pictured = (await staff.reads(`/admin/products?q=${encodeURIComponent("豆青釉")}`)).products[0];
     const coupon = await staff.does("/admin/promotions", { kind: "coupon", name: "表单券", starts_at: "2030-01-01T00:00", ends_at: "2031-01-01T00:00", steps: [{ off: { amount: 100, currency: "CNY" } }] });
     const flash = await staff.does("/admin/flash", { name: "表单秒杀", starts_at: "2030-01-01T00:00", ends_at: "2030-01-02T00:00", unpaid_minutes: 5, entries: [{ variant_id: thing.variant_id, price: { amount: 990, currency: "CNY" }, stock: 1 }] });
-    return ["/admin", `/admin/flash/${flash.body.sale.id}`, `/admin/promotions/${coupon.body.promotion.id}`, "/admin/promotions/new?kind=sum", `/admin/products/${thing.id}`, `/admin/products/${pictured.id}/pictures/1`, `/admin/orders/${paid.number}`, `/admin/orders/${paid.number}/pack`, "/admin/works", "/admin/trash", "/admin/search", "/admin/messages",
+    const inDays = (days) => new Date(Date.now() + days * 24 * 3600_000).toISOString().slice(0, 16);
+    const presale = await staff.does("/admin/presales", { name: "表单预售", kind: "deposit", starts_at: inDays(1), ends_at: inDays(2), balance_from: inDays(3), balance_until: inDays(4), ships_on: inDays(9).slice(0, 10), entries: [{ variant_id: thing.variant_id, price: { amount: 990, currency: "CNY" }, deposit: { amount: 100, currency: "CNY" }, stock: 1 }] });
+    return ["/admin", `/admin/presales/${presale.body.sale.id}`, `/admin/flash/${flash.body.sale.id}`, `/admin/promotions/${coupon.body.promotion.id}`, "/admin/promotions/new?kind=sum", `/admin/products/${thing.id}`, `/admin/products/${pictured.id}/pictures/1`, `/admin/orders/${paid.number}`, `/admin/orders/${paid.number}/pack`, "/admin/works", "/admin/trash", "/admin/search", "/admin/messages",
       "/admin/products/rules", "/admin/tags/by-rule", `/admin/codes/${game.variant_id}`, "/admin/codes/by-hand", "/admin/account/factor", "/admin/products/imports"];
   }
 

@@ -177,8 +177,9 @@ static const struct field again_fields[] = {
     {0},
 };
 
-static const char *const occasions[] = {"buyer-paid",     "buyer-shipped",   "buyer-delivered",
-                                        "buyer-refunded", "buyer-cancelled", NULL};
+static const char *const occasions[] = {
+    "buyer-paid", "buyer-shipped", "buyer-delivered", "buyer-refunded", "buyer-cancelled", "buyer-presale",
+    NULL};
 
 static const struct field tell_fields[] = {
     {.name = "number",

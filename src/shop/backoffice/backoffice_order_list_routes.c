@@ -17,9 +17,10 @@
 #define AMOUNT_LIMIT INT64_C(9000000000000)
 
 /* In the order of these, "all" before them. */
-static const char *const payments[] = {"all", "unpaid", "paid", "partially_refunded", "refunded", NULL};
-static const enum payment_status payment_of[] = {0, PAYMENT_UNPAID, PAYMENT_PAID, PAYMENT_PARTIALLY_REFUNDED,
-                                                 PAYMENT_REFUNDED};
+static const char *const payments[] = {"all",      "unpaid", "partially_paid", "paid", "partially_refunded",
+                                       "refunded", NULL};
+static const enum payment_status payment_of[] = {
+    0, PAYMENT_UNPAID, PAYMENT_PARTIALLY_PAID, PAYMENT_PAID, PAYMENT_PARTIALLY_REFUNDED, PAYMENT_REFUNDED};
 static const char *const kinds[] = {"all", "physical", "digital", NULL};
 static const enum product_kind kind_of[] = {0, PRODUCT_PHYSICAL, PRODUCT_DIGITAL};
 static const char *const sorts[] = {"newest", "waiting", "total", NULL};
@@ -127,7 +128,8 @@ static err find_orders(struct ctx *ctx, const char *q, struct order **orders, si
 
 static err add_counts(struct ctx *ctx, struct value *view)
 {
-    static const enum order_stage counted[] = {STAGE_PENDING_PAYMENT, STAGE_TO_SHIP, STAGE_SHIPPED};
+    static const enum order_stage counted[] = {STAGE_PENDING_PAYMENT, STAGE_PENDING_BALANCE, STAGE_TO_SHIP,
+                                               STAGE_SHIPPED};
     struct value *counts = value_set_object(ctx->arena, view, "counts");
     for (size_t i = 0; i < sizeof counted / sizeof *counted; i++) {
         int64_t count;
@@ -204,6 +206,10 @@ static err list_orders(struct req *req, const struct list_form *form, struct val
     value_set_text(ctx->arena, view, "q", form->q);
     value_set_id(ctx->arena, view, "removed_view", form->removed_id);
     TRY(add_counts(ctx, view));
+    int64_t early = 0;
+    if (form->stage == STAGE_TO_SHIP)
+        TRY(order_count_early(ctx, COUNTED_STAGE, &early));
+    value_set_int(ctx->arena, view, "early", early);
     if (form->q[0]) {
         TRY(find_orders(ctx, form->q, &page.orders, &page.count));
     } else {

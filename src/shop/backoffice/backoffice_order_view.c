@@ -33,7 +33,8 @@ static void add_permissions(struct ctx *ctx, const struct order *order, int64_t 
     bool can_deliver = payment_owes_codes(order) && has_money;
     value_set_bool(ctx->arena, tree, "can_ship", can_ship);
     value_set_bool(ctx->arena, tree, "can_cancel",
-                   order_may(order->state, "cancelled") || order_may(order->state, "cancelled_paid"));
+                   order_may(order->state, "cancelled") || order_may(order->state, "cancelled_paid") ||
+                       order_may(order->state, "deposit_cancelled"));
     value_set_bool(ctx->arena, tree, "can_sign", order_may(order->state, "signed"));
     value_set_bool(ctx->arena, tree, "can_deliver", can_deliver && !by_hand);
     value_set_bool(ctx->arena, tree, "can_type", can_deliver && by_hand);
@@ -122,7 +123,8 @@ err order_admin_view(struct ctx *ctx, const struct order *order, struct value **
     TRY(order_full_view(ctx, order, false, &tree));
     TRY(payment_attempt_list(ctx, order->id, &attempts, &count));
     payment_attempt_views(ctx, value_set_list(ctx->arena, tree, "payments"), attempts, count);
-    add_permissions(ctx, order, payment_refundable(attempts, count), tree);
+    bool is_deposit = order->state.payment == PAYMENT_PARTIALLY_PAID;
+    add_permissions(ctx, order, is_deposit ? 0 : payment_refundable(attempts, count), tree);
     TRY(add_owed(ctx, order, tree));
     TRY(add_offers(ctx, order, tree));
     TRY(add_views(ctx, order, tree));

@@ -143,12 +143,20 @@ static err page_view(struct req *req, int64_t promotion_id, bool has_trial, int6
     return NULL;
 }
 
-/* Orders name a flash sale as any other offer: it has a page of its own. */
+/* Orders name a flash sale or a presale as any other offer: it has a page of its own. */
 static err is_flash(struct ctx *ctx, int64_t id, bool *is_one)
 {
     struct flash_sale *sale;
     err failure = flash_load(ctx, id, &sale);
     *is_one = failure == NULL;
+    return failure && failure->code == ERR_NOT_FOUND ? NULL : failure;
+}
+
+static err find_presale(struct ctx *ctx, int64_t id, int64_t *presale_id)
+{
+    struct presale *presale;
+    err failure = presale_load(ctx, id, &presale);
+    *presale_id = failure ? 0 : presale->id;
     return failure && failure->code == ERR_NOT_FOUND ? NULL : failure;
 }
 
@@ -158,9 +166,14 @@ static err show(struct req *req)
     struct value *view;
     struct promotion *promotion;
     bool is_one = false;
+    int64_t presale_id = 0;
     err failure = promotion_load(&req->ctx, form->promotion_id, &promotion);
     if (failure && failure->code == ERR_NOT_FOUND)
         TRY(is_flash(&req->ctx, form->promotion_id, &is_one));
+    if (failure && failure->code == ERR_NOT_FOUND && !is_one)
+        TRY(find_presale(&req->ctx, form->promotion_id, &presale_id));
+    if (presale_id)
+        return reply_redirect(req, 302, arena_format(req->ctx.arena, "/admin/presales/%" PRId64, presale_id));
     if (is_one)
         return reply_redirect(req, 302,
                               arena_format(req->ctx.arena, "/admin/flash/%" PRId64, form->promotion_id));

@@ -89,6 +89,8 @@ static enum line_problem problem_of(struct ctx *ctx, const struct cart *cart, st
         return LINE_OFF_SHELF;
     if (line->flash && flash_left(line->flash) <= 0)
         return LINE_FLASH_OUT;
+    if (line->presale && presale_left(line->presale) <= 0)
+        return LINE_PRESALE_OUT;
     if (line->available <= 0)
         return LINE_OUT_OF_STOCK;
     if (line->available < pieces.of_variant)
@@ -104,6 +106,11 @@ static enum line_problem problem_of(struct ctx *ctx, const struct cart *cart, st
     line->bound = line->flash ? line->flash->entry.person_most : 0;
     if (line->bound > 0 && pieces.of_variant > line->bound)
         return LINE_ABOVE_PERSON;
+    line->bound = line->presale ? line->presale->entry.person_most : 0;
+    if (line->bound > 0 && pieces.of_variant > line->bound)
+        return LINE_ABOVE_PERSON;
+    if (line->presale && !cart->presale)
+        return LINE_PRESALE_ALONE;
     line->bound = variant->min_quantity;
     return pieces.of_product < variant->min_quantity ? LINE_BELOW_LEAST : LINE_FINE;
 }
@@ -161,9 +168,27 @@ static void join_flash(struct cart *cart, size_t place)
         line->available = flash_left(flash);
 }
 
+/* Likewise of presales. The cart has the promise of one when all its lines are of it. */
+static void join_presales(struct cart *cart)
+{
+    const struct presale_place *places = cart->priced.presale;
+    bool is_one = places != NULL;
+    for (size_t i = 0; i < cart->count; i++) {
+        struct cart_line *line = &cart->lines[i];
+        line->presale = places && places[i].presale_id ? &places[i] : NULL;
+        if (line->presale && presale_left(line->presale) < line->available)
+            line->available = presale_left(line->presale);
+        is_one = is_one && places[i].presale_id && places[i].presale_id == places[0].presale_id;
+    }
+    cart->presale = is_one && cart->count > 0 ? &places[0] : NULL;
+    cart->deposit =
+        cart->presale ? presale_deposit_of(&cart->priced, cart->quoted, cart->count, cart->total) : 0;
+}
+
 err cart_price(struct ctx *ctx, struct cart *cart, const struct promotion_buyer *buyer)
 {
     TRY(quote_lines(ctx, cart, buyer));
+    join_presales(cart);
     cart->item_count = 0;
     cart->has_problems = cart->needs_address = false;
     for (size_t i = 0; i < cart->count; i++) {

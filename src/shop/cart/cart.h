@@ -24,9 +24,11 @@ enum line_problem {
     LINE_OFF_SHELF,
     LINE_BELOW_LEAST,
     LINE_ABOVE_MOST,
-    LINE_ABOVE_PERSON, /* more than one person may have over all orders */
-    LINE_UNANSWERED,   /* the questions of the product are others than those that were answered */
-    LINE_FLASH_OUT,    /* its flash sale runs and has no piece left */
+    LINE_ABOVE_PERSON,  /* more than one person may have over all orders */
+    LINE_UNANSWERED,    /* the questions of the product are others than those that were answered */
+    LINE_FLASH_OUT,     /* its flash sale runs and has no piece left */
+    LINE_PRESALE_OUT,   /* the same of its presale */
+    LINE_PRESALE_ALONE, /* a presale's, beside goods that are not: they cannot be ordered together */
 };
 
 /* In characters of its kept form. */
@@ -46,10 +48,11 @@ struct cart_line {
     int64_t available;           /* pieces of the variant that can be ordered, 0 when sold out */
     int64_t in_stock;    /* of these, what is there now; less than wanted: the rest is ordered ahead */
     const char *restock; /* of what is ordered ahead: when it comes; "" or NULL = not said */
-    const struct flash_place *flash; /* pricing/flash.h: of the sale that runs; NULL = none */
-    int64_t promotion_id;            /* it was put in at the special price of this offer; 0 = as any other */
-    const struct promotion *addon;   /* which gives pieces of it a special price; NULL = none */
-    int64_t bound;                   /* of LINE_BELOW_LEAST, LINE_ABOVE_MOST and LINE_ABOVE_PERSON */
+    const struct flash_place *flash;     /* pricing/flash.h: of the sale that runs; NULL = none */
+    const struct presale_place *presale; /* pricing/presale.h: of the presale that runs; NULL = none */
+    int64_t promotion_id;          /* it was put in at the special price of this offer; 0 = as any other */
+    const struct promotion *addon; /* which gives pieces of it a special price; NULL = none */
+    int64_t bound;                 /* of LINE_BELOW_LEAST, LINE_ABOVE_MOST and LINE_ABOVE_PERSON */
     enum line_problem problem;
 };
 
@@ -92,7 +95,9 @@ struct cart {
     size_t gift_count;
     struct cart_addon *addons;
     size_t addon_count;
-    const struct quote_line *quoted; /* parallel to lines: from what the total was made */
+    const struct presale_place *presale; /* whose promise an order of it has; NULL = none, or mixed */
+    int64_t deposit;                     /* of the total, paid first; 0 = it is paid whole */
+    const struct quote_line *quoted;     /* parallel to lines: from what the total was made */
     bool has_problems;
     bool needs_address; /* something physical is in it */
 };

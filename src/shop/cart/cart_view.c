@@ -26,6 +26,10 @@ static const char *problem_name(enum line_problem problem)
         return "unanswered";
     case LINE_FLASH_OUT:
         return "flash-out";
+    case LINE_PRESALE_OUT:
+        return "presale-out";
+    case LINE_PRESALE_ALONE:
+        return "presale-alone";
     }
     bug("line problem %d", (int)problem);
 }
@@ -79,8 +83,28 @@ static void add_line(struct ctx *ctx, struct value *lines, const struct cart_lin
     value_set_text(arena, view, "problem", problem_name(line->problem));
     value_set_int(arena, view, "bound", line->bound);
     flash_view(ctx, view, line->flash, line->unit_price);
+    presale_view(ctx, view, line->presale, line->unit_price);
     if (answers_set_view(ctx, view, line->answers))
         value_set_list(arena, view, "answers");
+}
+
+/* What an order of this cart is asked and promised. */
+static void set_presale(struct ctx *ctx, struct value *view, const struct cart *cart)
+{
+    struct arena *arena = ctx->arena;
+    value_set(arena, view, "presale", value_null());
+    if (!cart->presale)
+        return;
+    struct value *presale = value_set_object(arena, view, "presale");
+    bool has_deposit = cart->deposit > 0;
+    value_set_text(arena, presale, "kind", presale_kind_names[has_deposit ? PRESALE_DEPOSIT : PRESALE_WHOLE]);
+    value_set_text(arena, presale, "name", cart->presale->name);
+    value_set_money(arena, presale, "deposit", money_of(cart->deposit, ctx->shop->currency));
+    value_set_money(arena, presale, "balance", money_of(cart->total - cart->deposit, ctx->shop->currency));
+    value_set_time(arena, presale, "ends_at", cart->presale->ends_at);
+    value_set_time(arena, presale, "balance_from", has_deposit ? cart->presale->balance_from : 0);
+    value_set_time(arena, presale, "balance_until", has_deposit ? cart->presale->balance_until : 0);
+    value_set_time(arena, presale, "ships_by", cart->presale->ships_by);
 }
 
 static bool has_new_prices(const struct cart *cart)
@@ -103,6 +127,7 @@ struct value *cart_view(struct ctx *ctx, const struct cart *cart)
     priced_view(ctx, view, &cart->priced);
     freight_set_view(ctx, view, &cart->priced);
     cart_goods_view(ctx, view, cart);
+    set_presale(ctx, view, cart);
     value_set_bool(ctx->arena, view, "takes_coupons",
                    ctx->shop->has_promotions || (cart->coupon && cart->coupon[0]));
     value_set_bool(ctx->arena, view, "has_problems", cart->has_problems);

@@ -169,7 +169,7 @@ static const unsigned char *address_key(struct ctx *ctx, const struct address *a
 static struct promotion_buyer buyer_of(struct ctx *ctx, const struct checkout *checkout)
 {
     struct promotion_buyer buyer = {.region = freight_region_of(checkout->address.region)};
-    if (!ctx->shop->has_promotions && !ctx->shop->has_flash)
+    if (!ctx->shop->has_promotions && !ctx->shop->has_flash && !ctx->shop->has_presales)
         return buyer;
     buyer.count = order_buyer_keys(ctx, &checkout->contact, buyer.keys);
     if (buyer.count > 0 && checkout->address.region[0] && checkout->address.line[0])
@@ -197,6 +197,26 @@ static err check_flash(struct ctx *ctx, const struct cart *cart, const struct ch
     return NULL;
 }
 
+static err check_presale(struct ctx *ctx, const struct cart *cart, const struct checkout *checkout,
+                         struct problem_list *list)
+{
+    struct presale_want *wants;
+    size_t count = presale_wants(ctx, &cart->priced, cart->quoted, cart->count, &wants);
+    struct promotion_buyer buyer;
+    if (list->first || count == 0)
+        return NULL;
+    buyer = buyer_of(ctx, checkout);
+    TRY(presale_person_left(ctx, &buyer, wants, count));
+    for (size_t i = 0; i < count; i++)
+        if (wants[i].quantity > wants[i].left)
+            add_problem(ctx, list, contact_field(&checkout->contact), "presale-person",
+                        arena_format(ctx->arena,
+                                     "%s: one buyer may have %" PRId64 " pieces, you can have %" PRId64
+                                     " more",
+                                     wants[i].place->name, wants[i].place->entry.person_most, wants[i].left));
+    return NULL;
+}
+
 err checkout_check(struct ctx *ctx, const struct cart *cart, const struct checkout *checkout)
 {
     struct problem_list list = {0};
@@ -208,6 +228,7 @@ err checkout_check(struct ctx *ctx, const struct cart *cart, const struct checko
     check_passcode(ctx, checkout, &list);
     TRY(check_rations(ctx, cart, &checkout->contact, &list));
     TRY(check_flash(ctx, cart, checkout, &list));
+    TRY(check_presale(ctx, cart, checkout, &list));
     return list.first ? fail_fields(ctx, list.first) : NULL;
 }
 
@@ -315,6 +336,21 @@ static void add_gifts(const struct cart *cart, struct order *order)
     }
 }
 
+/* What the presale of its goods promises and asks, from now on for this order alone. */
+static void add_presale(struct ctx *ctx, const struct cart *cart, struct order *order)
+{
+    const struct presale_place *place = cart->presale;
+    if (!place)
+        return;
+    order->ships_by = place->ships_by;
+    order->packs_from = presale_packs_from(ctx, place);
+    order->deposit = cart->deposit;
+    order->balance_from = cart->deposit > 0 ? place->balance_from : 0;
+    order->balance_until = cart->deposit > 0 ? place->balance_until : 0;
+    if (cart->deposit > 0) /* nothing is paid as a deposit when its time is over */
+        order->unpaid_ms = place->ends_at - ctx->now;
+}
+
 static struct order *draft_order(struct ctx *ctx, const struct cart *cart, const struct checkout *checkout)
 {
     struct order *order = arena_alloc(ctx->arena, sizeof *order);
@@ -336,6 +372,7 @@ static struct order *draft_order(struct ctx *ctx, const struct cart *cart, const
     for (size_t i = 0; i < cart->count; i++)
         order->lines[i] = line_of(&cart->lines[i], i);
     add_gifts(cart, order);
+    add_presale(ctx, cart, order);
     return order;
 }
 
@@ -354,6 +391,12 @@ static err check_goods(struct ctx *ctx, const struct cart *cart)
                              line->problem == LINE_BELOW_LEAST ? "least" : "most", line->bound);
         if (line->problem == LINE_FLASH_OUT)
             return fail_with(ctx, ERR_FLASH_SOLD_OUT, "%s: all pieces of the flash sale are sold",
+                             line->variant->product_title);
+        if (line->problem == LINE_PRESALE_OUT)
+            return fail_with(ctx, ERR_PRESALE_SOLD_OUT, "%s: all pieces of the presale are sold",
+                             line->variant->product_title);
+        if (line->problem == LINE_PRESALE_ALONE)
+            return fail_with(ctx, ERR_PRESALE_ALONE, "%s: goods of a presale are ordered by themselves",
                              line->variant->product_title);
         if (line->problem == LINE_OFF_SHELF)
             return fail_with(ctx, ERR_OUT_OF_STOCK, "%s is no longer offered", line->variant->product_title);
@@ -433,6 +476,26 @@ static err take_flash(struct ctx *ctx, const struct cart *cart, const struct pro
     return flash_take(ctx, order->id, wants, count, buyer);
 }
 
+/* Nothing is asked or written without a presale. */
+static err take_presale(struct ctx *ctx, const struct cart *cart, const struct promotion_buyer *buyer,
+                        struct order *order)
+{
+    struct presale_want *wants;
+    size_t count = presale_wants(ctx, &cart->priced, cart->quoted, cart->count, &wants);
+    if (count == 0)
+        return NULL;
+    order->is_rationed = true;
+    return presale_take(ctx, order->id, wants, count, buyer);
+}
+
+/* A deposit binds only who knows that it does not come back: 民法典 第四百九十六条. */
+static err check_deposit_consent(struct ctx *ctx, const struct cart *cart, const struct checkout *checkout)
+{
+    return cart->deposit == 0 || checkout->accepts_deposit
+               ? NULL
+               : fail_field(ctx, "accepts_deposit", "required", "the buyer has to agree to the deposit");
+}
+
 static err place_new(struct ctx *ctx, const struct cart *cart, struct placing *placing)
 {
     TRY(check_goods(ctx, cart));
@@ -441,10 +504,12 @@ static err place_new(struct ctx *ctx, const struct cart *cart, struct placing *p
         return fail_with(ctx, ERR_PRICE_CHANGED, "it costs %s now",
                          money_decimal(ctx->arena, money_of(cart->total, ctx->shop->currency)));
     TRY(checkout_check(ctx, cart, placing->checkout));
+    TRY(check_deposit_consent(ctx, cart, placing->checkout));
     TRY(check_gifts(ctx, cart, placing));
     struct order *order = draft_order(ctx, cart, placing->checkout);
     TRY(take_rations(ctx, cart, order));
     TRY(take_flash(ctx, cart, &placing->buyer, order));
+    TRY(take_presale(ctx, cart, &placing->buyer, order));
     TRY(write_order(ctx, cart, placing, order));
     placing->order = order;
     return order->total > 0 ? NULL : order_load(ctx, order->id, &placing->order);

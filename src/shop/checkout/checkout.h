@@ -25,6 +25,7 @@ struct checkout {
     const char *passcode;       /* "" = none; left out when the shop does not offer it */
     const int64_t *shown_total; /* what the buyer agreed to; NULL = nobody said */
     const char *shown_gifts;    /* cart_gifts_text as the buyer saw it; NULL or "" = not said */
+    bool accepts_deposit;       /* knows that a deposit does not come back to who does not pay the balance */
     bool accepts_no_return; /* knows which goods are not taken back without a reason; the order keeps it */
 };
 
@@ -44,10 +45,11 @@ CHECKED err checkout_rations(struct ctx *ctx, const struct cart *cart, const str
  * ERR_SHOP_CLOSED after the announced end of business. */
 CHECKED err checkout_place(struct ctx *ctx, const struct checkout *checkout, struct order **order);
 /* Closes an unpaid order and gives its stock back, after asking the gateways whether it was paid after all:
- * then it is not closed but paid. `event` is "expired" or "cancelled". ERR_INVALID_TRANSITION when it is not
- * unpaid. */
+ * then it is not closed but paid. `event` is "expired", "cancelled" or, of an order whose balance nobody
+ * paid, "balance_expired": its deposit stays with the shop. ERR_INVALID_TRANSITION when it is not unpaid. */
 CHECKED err order_close_unpaid(struct ctx *ctx, int64_t order_id, const char *event, const char *note);
-/* Staff cancels: an unpaid order as above, a paid one that has not left with its whole refund; the latter
+/* Staff cancels: an unpaid order as above, a paid one that has not left, or one whose deposit was paid, with
+ * its whole refund; the latter
  * needs a reason (ERR_INVALID at "reason"), and another reason than those listed a note. */
 CHECKED err order_cancel(struct ctx *ctx, struct order *order, enum order_cancel_reason reason,
                          const char *note);

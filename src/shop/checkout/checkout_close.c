@@ -8,6 +8,7 @@
 #include "shop/pricing/pricing.h"
 
 #define CLOSE_ATTEMPTS 20
+#define BALANCE_EXPIRED "balance_expired"
 
 struct closing {
     const struct order *order;
@@ -21,7 +22,8 @@ struct closing {
 static err give_back_counted(struct ctx *ctx, int64_t order_id, const struct demand *demands, size_t count)
 {
     TRY(order_rations_give_back(ctx, order_id, demands, count));
-    return flash_give_back(ctx, order_id);
+    TRY(flash_give_back(ctx, order_id));
+    return presale_give_back(ctx, order_id);
 }
 
 static err close_in_transaction(struct ctx *ctx, void *arg)
@@ -34,6 +36,8 @@ static err close_in_transaction(struct ctx *ctx, void *arg)
                                   .note = closing->note,
                                   .reason = closing->reason ? order_cancel_reasons[closing->reason] : NULL};
     TRY(order_apply(ctx, &order, &change));
+    if (text_is(closing->event, BALANCE_EXPIRED))
+        TRY(payment_keep_deposit(ctx, &order));
     if (closing->reason)
         TRY(order_count_cancelled(ctx, closing->reason));
     TRY(stock_release(ctx, order.id, demands, count));
@@ -62,7 +66,8 @@ err order_close_unpaid(struct ctx *ctx, int64_t order_id, const char *event, con
 static err cancel_paid(struct ctx *ctx, struct order *order, enum order_cancel_reason reason,
                        const char *note)
 {
-    if (!order_may(order->state, "cancelled_paid"))
+    const char *event = order_may(order->state, "deposit_cancelled") ? "deposit_cancelled" : "cancelled_paid";
+    if (!order_may(order->state, event))
         return order_refuse(ctx, order, "cancelled_paid");
     if (!reason)
         return fail_field(ctx, "reason", "required", "say why a paid order is cancelled");
@@ -72,7 +77,7 @@ static err cancel_paid(struct ctx *ctx, struct order *order, enum order_cancel_r
     size_t count;
     TRY(payment_attempt_list(ctx, order->id, &attempts, &count));
     struct closing closing = {.order = order,
-                              .event = "cancelled_paid",
+                              .event = event,
                               .note = note,
                               .reason = reason,
                               .refund = payment_refundable(attempts, count)};
@@ -93,9 +98,10 @@ static err run_close(struct ctx *ctx, const struct job *job, void *owner)
     (void)owner;
     struct order *order;
     TRY(order_load(ctx, job->subject_id, &order));
-    if (!order_may(order->state, "expired"))
+    const char *event = order_may(order->state, BALANCE_EXPIRED) ? BALANCE_EXPIRED : "expired";
+    if (!order_may(order->state, event) || order->closes_at > ctx->now)
         return NULL;
-    err failure = order_close_unpaid(ctx, order->id, "expired", "");
+    err failure = order_close_unpaid(ctx, order->id, event, "");
     return failure && failure->code == ERR_INVALID_TRANSITION ? NULL : failure;
 }
 

@@ -20,6 +20,7 @@ struct checkout_form {
     int64_t shown_total;
     const char *shown_gifts;
     bool accepts_no_return;
+    bool accepts_deposit;
     int64_t address_id;
     const char *paste;
 };
@@ -66,6 +67,11 @@ static const struct field checkout_fields[] = {
      .help =
          "The buyer was shown which goods are not taken back without a reason, and agrees; pages must ask "
          "for it, and the order keeps it"},
+    {.name = "accepts_deposit",
+     .kind = FIELD_FLAG,
+     .offset = offsetof(struct checkout_form, accepts_deposit),
+     .help = "The buyer was shown how a presale is paid, and agrees that the deposit does not come back when "
+             "the balance is not paid; orders with a deposit need it"},
     {.name = "paste",
      .kind = FIELD_LONG,
      .offset = offsetof(struct checkout_form, paste),
@@ -91,6 +97,7 @@ static struct checkout read_checkout(const struct req *req)
                              .note = form->note,
                              .passcode = form->passcode,
                              .accepts_no_return = form->accepts_no_return,
+                             .accepts_deposit = form->accepts_deposit,
                              .shown_gifts = form->shown_gifts,
                              .shown_total = form->shown_total == TOTAL_UNSAID ? NULL : &form->shown_total};
 }
@@ -249,7 +256,8 @@ static err place_again(struct req *req)
     TRY(load_open_cart(req, &cart));
     bool has_moved = checkout.shown_total && form->shown_total != cart->total;
     has_moved = has_moved || req->failure->code == ERR_GIFT_CHANGED;
-    bool is_unread = !form->accepts_no_return && req->failure->code == ERR_INVALID;
+    bool is_unread =
+        (!form->accepts_no_return || !form->accepts_deposit) && req->failure->code == ERR_INVALID;
     if ((has_moved || is_unread) && !cart->has_problems && !checkout_check(&req->ctx, cart, &checkout))
         return review(req);
     return show(req);

@@ -17,6 +17,8 @@ const struct ledger_account_row ledger_accounts[LEDGER_ACCOUNT_END] = {
     [LEDGER_WALLET] = {"2205.02", LEDGER_LIABILITY, LEDGER_CREDIT},
     [LEDGER_ROUNDING] = {"6711", LEDGER_EXPENSE, LEDGER_DEBIT},
     [LEDGER_HELD] = {"2241.02", LEDGER_LIABILITY, LEDGER_CREDIT},
+    [LEDGER_DEPOSITS] = {"2205.03", LEDGER_LIABILITY, LEDGER_CREDIT},
+    [LEDGER_KEPT_DEPOSITS] = {"6301", LEDGER_INCOME, LEDGER_CREDIT},
 };
 
 const char *const ledger_account_names[LEDGER_ACCOUNT_END + 1] = {
@@ -33,6 +35,8 @@ const char *const ledger_account_names[LEDGER_ACCOUNT_END + 1] = {
     [LEDGER_WALLET] = "wallet",
     [LEDGER_ROUNDING] = "rounding",
     [LEDGER_HELD] = "held",
+    [LEDGER_DEPOSITS] = "deposits",
+    [LEDGER_KEPT_DEPOSITS] = "kept-deposits",
     [LEDGER_ACCOUNT_END] = NULL,
 };
 
@@ -52,6 +56,8 @@ const char *const ledger_kind_names[LEDGER_KIND_END + 1] = {
     [LEDGER_SURPLUS_REFUND] = "surplus-refund",
     [LEDGER_SURPLUS_REFUNDED] = "surplus-refunded",
     [LEDGER_CORRECTION] = "correction",
+    [LEDGER_DEPOSIT] = "deposit",
+    [LEDGER_KEPT] = "kept",
     [LEDGER_KIND_END] = NULL,
 };
 

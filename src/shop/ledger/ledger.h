@@ -23,7 +23,9 @@ enum ledger_account {
     LEDGER_POINTS,
     LEDGER_WALLET,
     LEDGER_ROUNDING,
-    LEDGER_HELD, /* came, and belongs to no sale: too late, twice, another sum */
+    LEDGER_HELD,          /* came, and belongs to no sale: too late, twice, another sum */
+    LEDGER_DEPOSITS,      /* of orders whose balance is still to be paid */
+    LEDGER_KEPT_DEPOSITS, /* of orders whose balance nobody paid */
     LEDGER_ACCOUNT_END
 };
 enum ledger_class { LEDGER_ASSET = 1, LEDGER_LIABILITY, LEDGER_INCOME, LEDGER_EXPENSE };
@@ -52,6 +54,8 @@ enum ledger_kind {
     LEDGER_SURPLUS_REFUND, /* the same of money that was paid once more */
     LEDGER_SURPLUS_REFUNDED,
     LEDGER_CORRECTION, /* by hand (ledger_correct.h) */
+    LEDGER_DEPOSIT,    /* the deposit of an order was paid */
+    LEDGER_KEPT,       /* and stays with the shop, for nobody paid the balance */
     LEDGER_KIND_END
 };
 /* "sale" … by enum ledger_kind; the first one is "all", the last one NULL. */

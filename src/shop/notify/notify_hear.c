@@ -33,6 +33,11 @@ static const struct happening {
     {"order.refunded_unshipped", OCCASION_REFUNDED, OCCASION_BUYER_REFUNDED},
     {"order.cancelled", NOBODY, OCCASION_BUYER_CANCELLED},
     {"order.cancelled_paid", NOBODY, OCCASION_BUYER_CANCELLED},
+    {"order.deposit_cancelled", NOBODY, OCCASION_BUYER_CANCELLED},
+    {"order.deposit_paid", NOBODY, OCCASION_BUYER_PRESALE},
+    {ORDER_BALANCE_OPEN_JOB, NOBODY, OCCASION_BUYER_PRESALE},
+    {ORDER_BALANCE_ENDS_JOB, NOBODY, OCCASION_BUYER_PRESALE},
+    {"order.balance_expired", NOBODY, OCCASION_BUYER_PRESALE},
 };
 
 /* What is told of one event. */

@@ -259,6 +259,8 @@ bool message_fits(const struct order *order, enum shop_occasion occasion)
         return order->refunded > 0;
     case OCCASION_BUYER_CANCELLED:
         return order->state.order == ORDER_CLOSED;
+    case OCCASION_BUYER_PRESALE:
+        return order->state.payment == PAYMENT_PARTIALLY_PAID;
     default:
         return false;
     }

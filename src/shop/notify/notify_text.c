@@ -5,6 +5,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/notify/notify_parts.h"
 
+#include "base/clock.h"
 #include "base/config.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -167,6 +168,30 @@ static err add_delivered(struct ctx *ctx, struct letter *letter, const struct or
 
 /* ---- letters ---- */
 
+/* Where an order with a deposit stands: the letter says what is to be done now, however late it is sent. */
+static const char *presale_name(const struct ctx *ctx, const struct order *order)
+{
+    if (order->state.order == ORDER_CLOSED)
+        return "buyer-presale.lost";
+    if (order->balance_from > ctx->now)
+        return "buyer-presale.deposit";
+    return order->balance_until - ctx->now > ORDER_BALANCE_WARNING_MS ? "buyer-presale.open"
+                                                                      : "buyer-presale.ends";
+}
+
+static void add_balance(struct ctx *ctx, struct letter *letter, const struct order *order)
+{
+    static const char format[] = "%Y-%m-%d %H:%M";
+    struct zone zone = ctx->shop->zone;
+    add_amount(ctx, letter, "deposit", order, order->deposit);
+    add_amount(ctx, letter, "balance", order, order_part_amount(order, PART_BALANCE));
+    add_row(letter, label_of(ctx, letter, "balance_when"),
+            arena_format(ctx->arena, "%s – %s", clock_format(ctx->arena, order->balance_from, zone, format),
+                         clock_format(ctx->arena, order->balance_until, zone, format)));
+    add_row(letter, label_of(ctx, letter, "ships_by"),
+            clock_format(ctx->arena, order->ships_by, zone, "%Y-%m-%d"));
+}
+
 static err write_to_buyer(struct ctx *ctx, const struct message *message, const struct order *order,
                           struct letter *letter)
 {
@@ -175,6 +200,8 @@ static err write_to_buyer(struct ctx *ctx, const struct message *message, const 
     const char *const pairs[] = {"number",  order->number, "shop", letter->shop_name,
                                  "contact", contact,       NULL};
     const char *name = occasion_name(message->occasion);
+    if (message->occasion == OCCASION_BUYER_PRESALE)
+        name = presale_name(ctx, order);
     bool goes_back = message->occasion == OCCASION_BUYER_CANCELLED && order->paid > 0;
     letter->title = wording_say(ctx, letter->locale, arena_format(ctx->arena, "told.%s.title", name), pairs);
     letter->intro =
@@ -189,6 +216,8 @@ static err write_to_buyer(struct ctx *ctx, const struct message *message, const 
         TRY(add_delivered(ctx, letter, order));
     else
         add_lines(ctx, letter, order, false);
+    if (message->occasion == OCCASION_BUYER_PRESALE)
+        add_balance(ctx, letter, order);
     if (message->occasion == OCCASION_BUYER_PAID)
         add_total(ctx, letter, order);
     if (goes_back)

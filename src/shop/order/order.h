@@ -17,6 +17,7 @@
 #include "shop/order/order_cancel.h"
 #include "shop/order/order_customer.h"
 #include "shop/order/order_held.h"
+#include "shop/order/order_presale.h"
 #include "shop/order/order_ration.h"
 #include "shop/order/order_receive.h"
 
@@ -53,8 +54,9 @@ enum order_stage {
     STAGE_REFUNDING = 7,
     STAGE_REFUNDED = 8,
     STAGE_TO_REVIEW = 9,
+    STAGE_PENDING_BALANCE = 10, /* the deposit of a presale is there, the balance is not */
 };
-#define STAGE_LAST STAGE_TO_REVIEW
+#define STAGE_LAST STAGE_PENDING_BALANCE
 
 struct order_state {
     enum order_status order;
@@ -130,9 +132,15 @@ struct order {
     bool has_consent;     /* only while placing: the buyer agreed that some goods are not taken back */
     bool is_rationed;     /* holds pieces that are counted beside the stock: products of which a person may
                              have only so many (order_ration.h), pieces of flash sales */
-    int64_t unpaid_ms;    /* only while placing: closes earlier than orders of the shop usually do; 0 = no */
-    const char *said;     /* order_answers_load_many: all of it in one line; NULL = nothing */
-    const char *locale;   /* in which it was placed; "" = the shop's own */
+    int64_t deposit; /* order_presale.h: paid first, the rest of the total in the window; 0 = paid whole */
+    int64_t balance_from;
+    int64_t balance_until;
+    int64_t ships_by;      /* promised; 0 = an ordinary order */
+    int64_t packs_from;    /* from then on it is one of those to be packed; 0 = as soon as it is paid */
+    int64_t kept_entry_id; /* of the ledger: the deposit became the shop's own; 0 = no */
+    int64_t unpaid_ms;     /* only while placing: closes earlier than orders of the shop usually do; 0 = no */
+    const char *said;      /* order_answers_load_many: all of it in one line; NULL = nothing */
+    const char *locale;    /* in which it was placed; "" = the shop's own */
     int64_t cart_id;
     int64_t placed_at;
     int64_t closes_at;
@@ -179,6 +187,8 @@ enum order_stage order_stage_of(struct order_state state);
 const char *order_stage_name(enum order_stage stage); /* "pending_payment" … */
 /* What a Chinese buyer calls it: "待付款" … */
 const char *order_stage_label(enum order_stage stage);
+/* The same of an order: one with a deposit waits for that first, "待付定金". */
+const char *order_label(const struct order *order);
 bool order_stage_parse(const char *name, enum order_stage *stage);
 /* "all" and the names, by stage: the choices of a field. Ends with NULL. */
 extern const char *const order_stage_choices[];
@@ -309,8 +319,11 @@ CHECKED err order_list_many(struct ctx *ctx, const int64_t *order_ids, size_t id
  * payment, kind and amount: the first up to query->limit. */
 CHECKED err order_list_chosen(struct ctx *ctx, const struct order_query *query, const int64_t *order_ids,
                               size_t id_count, struct order **orders, size_t *count);
-/* How many orders stand at a stage; counting stops at `most`. */
+/* How many orders stand at a stage; counting stops at `most`. Orders that are not to be packed yet
+ * (packs_from) do not count, nor stand in lists, as waiting to be sent. */
 CHECKED err order_count_stage(struct ctx *ctx, enum order_stage stage, int64_t most, int64_t *count);
+/* How many are paid and not to be packed yet; counting stops at `most`. */
+CHECKED err order_count_early(struct ctx *ctx, int64_t most, int64_t *count);
 /* Orders placed since a time, as id, totals and states only: for the dashboard. At most `most`. */
 struct order_total {
     int64_t placed_at;

@@ -11,7 +11,7 @@
  */
 static err update_row(struct ctx *ctx, const struct order *before, const struct order *after)
 {
-    bool is_paid_now = after->paid > before->paid;
+    bool is_paid_now = after->paid > before->paid && after->state.payment != PAYMENT_PARTIALLY_PAID;
     bool is_closed_now = after->state.order == ORDER_CLOSED && before->state.order != ORDER_CLOSED;
     return db_expect(
         ctx, 1, ERR_CONFLICT, "the order changed meanwhile",
@@ -33,7 +33,8 @@ static const char *audit_kind(const char *event)
 {
     if (text_is(event, "shipped") || text_is(event, "partly_shipped"))
         return "order.shipped";
-    if (text_is(event, "cancelled") || text_is(event, "cancelled_paid"))
+    if (text_is(event, "cancelled") || text_is(event, "cancelled_paid") ||
+        text_is(event, "deposit_cancelled"))
         return "order.cancelled";
     return strstr(event, "refund") ? "order.refunded" : NULL;
 }

@@ -16,9 +16,10 @@
     "SELECT o.id, o.number, o.token, o.order_status, o.payment_status, o.fulfillment_status, o.version,"     \
     " o.currency, o.total, o.paid, o.refunded, o.item_count, o.contact, o.note, o.cart_id, o.placed_at,"     \
     " o.closes_at, o.paid_at, o.closed_at, o.has_answers, o.locale,"                                         \
-    " o.is_rationed, o.discount, o.aftersale_status, o.review_status, o.freight, o.freight_discount"
+    " o.is_rationed, o.discount, o.aftersale_status, o.review_status, o.freight, o.freight_discount,"        \
+    " o.deposit, o.balance_from, o.balance_until, o.ships_by, o.packs_from, o.kept_entry_id"
 
-#define ORDER_COLUMN_COUNT 27
+#define ORDER_COLUMN_COUNT 33
 
 #define FIRST_LINE                                                                                           \
     ", l.product_title, l.picture_id FROM orders o JOIN order_lines l ON l.shop_id = o.shop_id"              \
@@ -66,7 +67,13 @@ static err read_order(struct ctx *ctx, const struct db_rows *rows, struct order 
                             .is_rationed = db_get_int(rows, 21) == 1,
                             .discount = db_get_int(rows, 22),
                             .freight = db_get_int(rows, 25),
-                            .freight_discount = db_get_int(rows, 26)};
+                            .freight_discount = db_get_int(rows, 26),
+                            .deposit = db_get_int(rows, 27),
+                            .balance_from = db_get_int(rows, 28),
+                            .balance_until = db_get_int(rows, 29),
+                            .ships_by = db_get_int(rows, 30),
+                            .packs_from = db_get_int(rows, 31),
+                            .kept_entry_id = db_get_int(rows, 32)};
     order->state = (struct order_state){
         (enum order_status)db_get_int(rows, 3), (enum payment_status)db_get_int(rows, 4),
         (enum fulfillment_status)db_get_int(rows, 5), (enum aftersale_status)db_get_int(rows, 23),
@@ -277,6 +284,12 @@ const char *order_cursor(struct ctx *ctx, const struct order *last)
     return arena_format(ctx->arena, "%" PRId64 ".%" PRId64, last->total, last->id);
 }
 
+/* Up to which moment orders of a stage are to be packed: of those that wait for it, not later than now. */
+static int64_t packs_until(const struct ctx *ctx, const struct order_query *query)
+{
+    return query->stage == STAGE_TO_SHIP ? ctx->now : INT64_MAX;
+}
+
 /* Ids are made in time order: days and the place in the list are one range of the key. */
 static err list_by_id(struct ctx *ctx, const struct order_query *query, int64_t place, int limit,
                       struct db_rows **rows)
@@ -288,19 +301,20 @@ static err list_by_id(struct ctx *ctx, const struct order_query *query, int64_t 
         from = place + 1;
     if (!is_up && place < to)
         to = place;
-    struct db_value values[] = {db_int(ctx->shop->id), db_int(limit), db_int(from), db_int(to),
-                                db_int(query->stage)};
+    struct db_value values[] = {db_int(ctx->shop->id), db_int(limit),
+                                db_int(from),          db_int(to),
+                                db_int(query->stage),  db_int(packs_until(ctx, query))};
     static const char *const statements[2][2] = {
         {ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.id >= $3 AND o.id < $4"
                                   " ORDER BY o.id DESC LIMIT $2",
-         ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.stage = $5 AND o.id >= $3 AND o.id < $4"
-                                  " ORDER BY o.id DESC LIMIT $2"},
+         ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.stage = $5 AND o.packs_from <= $6"
+                                  " AND o.id >= $3 AND o.id < $4 ORDER BY o.id DESC LIMIT $2"},
         {ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.id >= $3 AND o.id < $4"
                                   " ORDER BY o.id LIMIT $2",
-         ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.stage = $5 AND o.id >= $3 AND o.id < $4"
-                                  " ORDER BY o.id LIMIT $2"},
+         ORDER_COLUMNS FIRST_LINE "WHERE o.shop_id = $1 AND o.stage = $5 AND o.packs_from <= $6"
+                                  " AND o.id >= $3 AND o.id < $4 ORDER BY o.id LIMIT $2"},
     };
-    return db_query_values(ctx, rows, statements[is_up][query->stage != 0], values, query->stage ? 5 : 4);
+    return db_query_values(ctx, rows, statements[is_up][query->stage != 0], values, query->stage ? 6 : 4);
 }
 
 err order_list(struct ctx *ctx, const struct order_query *query, struct order **orders, size_t *count)
@@ -337,8 +351,8 @@ err order_list(struct ctx *ctx, const struct order_query *query, struct order **
                   " ORDER BY " sort " LIMIT $5"
 #define LAST_OF(rows, sort)                                                                                  \
     "SELECT e.total, e.id, COUNT(*) OVER () FROM (SELECT total, id" rows ") e ORDER BY " sort " LIMIT 1"
-#define OF_STAGE " AND stage = $10"
-#define LAST_STAGE " AND stage = $5"
+#define OF_STAGE " AND stage = $10 AND packs_from <= $11"
+#define LAST_STAGE " AND stage = $5 AND packs_from <= $6"
 
 static const struct {
     const char *rows[2]; /* of any stage, of one */
@@ -380,7 +394,7 @@ static err list_narrowed(struct ctx *ctx, const struct order_query *query, int l
     bool has_stage = query->stage != 0 && query->sort != ORDER_DEAREST;
     TRY(read_cursor(ctx, query, &place));
     find_range(query, &place, &from, &to);
-    struct db_value values[10] = {db_int(ctx->shop->id),
+    struct db_value values[11] = {db_int(ctx->shop->id),
                                   db_int(from),
                                   db_int(to),
                                   db_int(ORDER_WINDOW),
@@ -389,10 +403,11 @@ static err list_narrowed(struct ctx *ctx, const struct order_query *query, int l
                                   db_int(query->total_min),
                                   db_int(query->total_max ? query->total_max : INT64_MAX),
                                   db_int(query->kind),
-                                  db_int(query->stage)};
-    struct db_value of_last[5] = {values[0], values[1], values[2], values[3], values[9]};
-    TRY(db_ask_values(ctx, rows, narrowed[query->sort].rows[has_stage], values, has_stage ? 10 : 9));
-    return db_query_values(ctx, last, narrowed[query->sort].last[has_stage], of_last, has_stage ? 5 : 4);
+                                  db_int(query->stage),
+                                  db_int(packs_until(ctx, query))};
+    struct db_value of_last[6] = {values[0], values[1], values[2], values[3], values[9], values[10]};
+    TRY(db_ask_values(ctx, rows, narrowed[query->sort].rows[has_stage], values, has_stage ? 11 : 9));
+    return db_query_values(ctx, last, narrowed[query->sort].last[has_stage], of_last, has_stage ? 6 : 4);
 }
 
 err order_list_page(struct ctx *ctx, const struct order_query *query, struct order_page *page)

@@ -10,10 +10,16 @@
 #define ALL_LEFT (IS(FULFILLMENT_SHIPPED) | IS(FULFILLMENT_DELIVERED))
 
 const struct order_transition order_transitions[] = {
-    {.event = "paid",
-     .what = "Money arrived in time.",
+    {.event = "deposit_paid",
+     .what = "The deposit of a presale arrived in time; the balance is still to be paid.",
      .order_mask = IS(ORDER_PENDING_PAYMENT),
      .payment_mask = IS(PAYMENT_UNPAID),
+     .fulfillment_mask = IS(FULFILLMENT_NONE),
+     .to = {.payment = PAYMENT_PARTIALLY_PAID}},
+    {.event = "paid",
+     .what = "Money arrived in time: all of it, or the balance after the deposit.",
+     .order_mask = IS(ORDER_PENDING_PAYMENT),
+     .payment_mask = IS(PAYMENT_UNPAID) | IS(PAYMENT_PARTIALLY_PAID),
      .fulfillment_mask = IS(FULFILLMENT_NONE),
      .to = {.order = ORDER_OPEN, .payment = PAYMENT_PAID}},
     {.event = "reopened",
@@ -34,6 +40,18 @@ const struct order_transition order_transitions[] = {
      .payment_mask = IS(PAYMENT_UNPAID),
      .fulfillment_mask = IS(FULFILLMENT_NONE),
      .to = {.order = ORDER_CLOSED}},
+    {.event = "balance_expired",
+     .what = "Nobody paid the balance in time: the deposit stays with the shop.",
+     .order_mask = IS(ORDER_PENDING_PAYMENT),
+     .payment_mask = IS(PAYMENT_PARTIALLY_PAID),
+     .fulfillment_mask = IS(FULFILLMENT_NONE),
+     .to = {.order = ORDER_CLOSED}},
+    {.event = "deposit_cancelled",
+     .what = "Staff cancelled an order whose deposit was paid, for a reason; the deposit goes back.",
+     .order_mask = IS(ORDER_PENDING_PAYMENT),
+     .payment_mask = IS(PAYMENT_PARTIALLY_PAID),
+     .fulfillment_mask = IS(FULFILLMENT_NONE),
+     .to = {.order = ORDER_CLOSED, .payment = PAYMENT_PAID}},
     {.event = "cancelled",
      .what = "Buyer or staff cancelled before it was paid.",
      .order_mask = IS(ORDER_PENDING_PAYMENT),
@@ -201,9 +219,10 @@ enum order_stage order_stage_of(struct order_state state)
     if (state.payment == PAYMENT_REFUNDED || state.payment == PAYMENT_CHARGED_BACK)
         return STAGE_REFUNDED;
     if (state.order == ORDER_CLOSED)
-        return state.payment == PAYMENT_UNPAID ? STAGE_CLOSED : STAGE_REFUNDING;
+        return state.payment == PAYMENT_UNPAID || state.payment == PAYMENT_PARTIALLY_PAID ? STAGE_CLOSED
+                                                                                          : STAGE_REFUNDING;
     if (state.order == ORDER_PENDING_PAYMENT)
-        return STAGE_PENDING_PAYMENT;
+        return state.payment == PAYMENT_PARTIALLY_PAID ? STAGE_PENDING_BALANCE : STAGE_PENDING_PAYMENT;
     if (state.order == ORDER_COMPLETED)
         return state.review == REVIEWS_OPEN && state.aftersale == AFTERSALE_ACTIVE ? STAGE_TO_REVIEW
                                                                                    : STAGE_COMPLETED;
@@ -222,6 +241,7 @@ const char *const order_stage_choices[] = {[0] = "all",
                                            [STAGE_REFUNDING] = "refunding",
                                            [STAGE_REFUNDED] = "refunded",
                                            [STAGE_TO_REVIEW] = "to_review",
+                                           [STAGE_PENDING_BALANCE] = "pending_balance",
                                            NULL};
 
 const char *order_stage_name(enum order_stage stage)
@@ -236,9 +256,15 @@ const char *order_stage_label(enum order_stage stage)
         [STAGE_PARTIALLY_SHIPPED] = "部分发货", [STAGE_SHIPPED] = "待收货",
         [STAGE_COMPLETED] = "已完成",           [STAGE_CLOSED] = "已关闭",
         [STAGE_REFUNDING] = "退款中",           [STAGE_REFUNDED] = "已退款",
-        [STAGE_TO_REVIEW] = "待评价",
+        [STAGE_TO_REVIEW] = "待评价",           [STAGE_PENDING_BALANCE] = "待付尾款",
     };
     return labels[stage];
+}
+
+const char *order_label(const struct order *order)
+{
+    enum order_stage stage = order_stage_of(order->state);
+    return stage == STAGE_PENDING_PAYMENT && order->deposit > 0 ? "待付定金" : order_stage_label(stage);
 }
 
 bool order_stage_parse(const char *name, enum order_stage *stage)

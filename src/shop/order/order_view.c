@@ -112,8 +112,9 @@ struct value *order_view(struct ctx *ctx, const struct order *order, bool is_mas
     value_set_int(arena, view, "count", order->item_count);
     set_contact(ctx, view, order, is_masked);
     value_set_text(arena, view, "note", order->note);
-    value_set_bool(arena, view, "can_pay",
-                   order->state.order == ORDER_PENDING_PAYMENT && order->closes_at > ctx->now);
+    order_presale_view(ctx, view, order);
+    value_set_text(arena, view, "label", order_label(order));
+    value_set_bool(arena, view, "can_pay", order_is_payable(order, ctx->now));
     value_set_bool(arena, view, "can_cancel", order_may(order->state, "cancelled"));
     value_set_bool(arena, view, "can_receive", order_may_receive(order));
     return view;
@@ -133,6 +134,7 @@ struct value *order_row_view(struct ctx *ctx, const struct order *order)
     const char *contact = order->contact.phone[0] ? order->contact.phone : order->contact.email;
     value_set_text(arena, view, "contact", shown(ctx, contact, true));
     value_set_text(arena, view, "url", arena_format(arena, "/admin/orders/%s", order->number));
+    order_presale_view(ctx, view, order);
     return view;
 }
 

@@ -40,6 +40,7 @@ struct payment_attempt {
     int64_t id;
     const char *number;
     int64_t order_id;
+    enum order_part part; /* of the total that it pays */
     const char *gateway;
     const char *currency;
     int64_t amount;
@@ -66,9 +67,9 @@ struct refund {
 /* NULL when the shop does not offer it. */
 const struct gateway *gateway_find(const struct ctx *ctx, const char *gateway_id);
 
-/* Opens an attempt to pay an order and gives the address where the buyer pays. ERR_INVALID_TRANSITION when
- * the order does not wait for money, ERR_INVALID for an unknown method. An attempt of the same order and
- * gateway that can still be paid is used again. */
+/* Opens an attempt to pay an order, or the part of it that is due, and gives the address where the buyer
+ * pays. ERR_INVALID_TRANSITION when the order does not wait for money, ERR_INVALID for an unknown method. An
+ * attempt of the same order and gateway that can still be paid is used again. */
 CHECKED err payment_start(struct ctx *ctx, const struct order *order, const char *gateway_id,
                           const char *origin, const struct payment_attempt **attempt);
 /* An order that costs nothing waits for no money: it is paid at once. */
@@ -81,6 +82,9 @@ CHECKED err payment_apply_fact(struct ctx *ctx, const struct payment_fact *fact)
 /* Asks the gateways of an order's open attempts whether they were paid, and applies what they say: before an
  * order is closed or cancelled. */
 CHECKED err payment_query_order(struct ctx *ctx, int64_t order_id);
+
+/* In a transaction: nobody paid the balance of an order, and its deposit becomes the shop's own. */
+CHECKED err payment_keep_deposit(struct ctx *ctx, const struct order *order);
 
 /* Whether an order was paid and still waits for codes. */
 bool payment_owes_codes(const struct order *order);
@@ -113,8 +117,11 @@ CHECKED err payment_count_by_hand(struct ctx *ctx, int64_t *count);
 
 /* What can still be refunded of an order: paid by the attempt that pays it, less what was promised back. */
 int64_t payment_refundable(const struct payment_attempt *attempts, size_t count);
-/* In a transaction: promises money back from the order's paid attempt and schedules its sending. ERR_LIMIT
- * when more than was paid. */
+/* In a transaction: promises money back from the order's paid attempts and schedules its sending. Of an order
+ * that was paid in two parts the balance goes back first; what it cannot bear goes back of the deposit, as a
+ * refund of its own beside the one whose id is given. ERR_LIMIT when more than was paid;
+ * ERR_INVALID_TRANSITION when it was not paid, or a deposit is all that was and the order was not cancelled.
+ */
 CHECKED err payment_refund(struct ctx *ctx, const struct order *order, int64_t amount, const char *reason,
                            int64_t *refund_id);
 /* Sends a promised refund now; a failure is left to the job. */

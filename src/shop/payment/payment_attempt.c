@@ -32,11 +32,11 @@ static err insert_attempt(struct ctx *ctx, void *arg)
     TRY(db_execute(
         ctx,
         "INSERT INTO payment_attempts (shop_id, id, number, order_id, gateway, currency, amount, status, url,"
-        " created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        " created_at, expires_at, part) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         db_int(ctx->shop->id), db_int(attempt->id), db_text(attempt->number), db_int(attempt->order_id),
         db_text(attempt->gateway), db_text(attempt->currency), db_int(attempt->amount),
         db_int(ATTEMPT_CREATED), db_text(attempt->url), db_int(attempt->created_at),
-        db_int(attempt->expires_at)));
+        db_int(attempt->expires_at), db_int(attempt->part)));
     return job_schedule(ctx, PAYMENT_QUERY_JOB, attempt->id, ctx->now + QUERY_FIRST_MS,
                         value_object(ctx->arena));
 }
@@ -47,10 +47,12 @@ static err find_open(struct ctx *ctx, const struct order *order, const struct ga
     struct payment_attempt *attempts;
     size_t count;
     TRY(payment_attempt_list(ctx, order->id, &attempts, &count));
+    enum order_part part = order_part_due(order);
     *attempt = NULL;
     for (size_t i = 0; i < count; i++)
         if (attempts[i].status == ATTEMPT_CREATED && text_is(attempts[i].gateway, gateway->id) &&
-            attempts[i].amount == order->total && attempts[i].expires_at > ctx->now)
+            attempts[i].part == part && attempts[i].amount == order_part_amount(order, part) &&
+            attempts[i].expires_at > ctx->now)
             *attempt = &attempts[i];
     return NULL;
 }
@@ -62,9 +64,10 @@ static err create_attempt(struct ctx *ctx, const struct order *order, const stru
     *fresh = (struct payment_attempt){.id = id_new(ctx),
                                       .number = new_attempt_number(ctx),
                                       .order_id = order->id,
+                                      .part = order_part_due(order),
                                       .gateway = gateway->id,
                                       .currency = order->currency,
-                                      .amount = order->total,
+                                      .amount = order_part_amount(order, order_part_due(order)),
                                       .status = ATTEMPT_CREATED,
                                       .created_at = ctx->now,
                                       .expires_at = ctx->now + ATTEMPT_AGE_MS};
@@ -88,7 +91,7 @@ err payment_start(struct ctx *ctx, const struct order *order, const char *gatewa
     const struct gateway *gateway = gateway_find(ctx, gateway_id);
     if (!gateway)
         return fail_field(ctx, "method", "unknown-method", "this way to pay is not offered");
-    if (!order_may(order->state, "paid") || order->closes_at <= ctx->now)
+    if (!order_may(order->state, "paid") || !order_is_payable(order, ctx->now))
         return fail_with(ctx, ERR_INVALID_TRANSITION, "order %s does not wait for a payment", order->number);
     if (order->total == 0)
         return fail_with(ctx, ERR_INVALID_TRANSITION, "order %s costs nothing", order->number);
@@ -98,7 +101,7 @@ err payment_start(struct ctx *ctx, const struct order *order, const char *gatewa
 
 #define ATTEMPT_COLUMNS                                                                                      \
     "SELECT id, number, order_id, gateway, currency, amount, status, refunded, url, created_at, expires_at," \
-    " paid_at FROM payment_attempts "
+    " paid_at, part FROM payment_attempts "
 
 static struct payment_attempt read_attempt(const struct db_rows *rows)
 {
@@ -113,7 +116,8 @@ static struct payment_attempt read_attempt(const struct db_rows *rows)
                                     .url = db_get_text(rows, 8),
                                     .created_at = db_get_int(rows, 9),
                                     .expires_at = db_get_int(rows, 10),
-                                    .paid_at = db_get_int(rows, 11)};
+                                    .paid_at = db_get_int(rows, 11),
+                                    .part = (enum order_part)db_get_int(rows, 12)};
 }
 
 static struct payment_attempt *take_attempt(struct ctx *ctx, struct db_rows *rows)

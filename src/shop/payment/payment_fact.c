@@ -22,13 +22,15 @@ enum verdict {
     VERDICT_REOPENED,        /* too late, but the goods are still there */
     VERDICT_LATE,            /* too late: goes back */
     VERDICT_PAID_TWICE,      /* the order was paid by another attempt: goes back */
+    VERDICT_BALANCE_LATE,    /* the balance, when its time was over: goes back, the deposit does not */
     VERDICT_AMOUNT_MISMATCH, /* kept, not delivered, a person looks */
     VERDICT_UNKNOWN_ATTEMPT, /* kept, a person looks */
     VERDICT_SETTLED_BEFORE,  /* the attempt was paid already under another number: kept, a person looks */
 };
 
-static const char *const verdict_names[] = {
-    "applied", "reopened", "late", "paid-twice", "amount-mismatch", "unknown-attempt", "settled-before"};
+static const char *const verdict_names[] = {"applied",         "reopened",      "late",
+                                            "paid-twice",      "balance-late",  "amount-mismatch",
+                                            "unknown-attempt", "settled-before"};
 
 struct decision {
     const struct payment_fact *fact;
@@ -40,6 +42,18 @@ struct decision {
     bool is_too_late; /* the goods of a closed order are gone: it is not reopened */
 };
 
+/* Of orders that are paid in two parts, which are not reopened: what comes too late goes back. */
+static enum verdict decide_part(const struct decision *decision)
+{
+    const struct order *order = decision->order;
+    bool is_deposit = decision->attempt->part == PART_DEPOSIT;
+    if (order_may(order->state, is_deposit ? "deposit_paid" : "paid"))
+        return VERDICT_APPLIED;
+    if (is_deposit)
+        return order_may(order->state, "paid_late") ? VERDICT_LATE : VERDICT_PAID_TWICE;
+    return order->state.order == ORDER_CLOSED ? VERDICT_BALANCE_LATE : VERDICT_PAID_TWICE;
+}
+
 static enum verdict decide(const struct decision *decision)
 {
     const struct payment_fact *fact = decision->fact;
@@ -50,6 +64,8 @@ static enum verdict decide(const struct decision *decision)
         return VERDICT_AMOUNT_MISMATCH;
     if (decision->attempt->status == ATTEMPT_PAID || decision->attempt->status == ATTEMPT_SURPLUS)
         return VERDICT_SETTLED_BEFORE;
+    if (decision->attempt->part != PART_WHOLE)
+        return decide_part(decision);
     if (order_may(decision->order->state, "paid"))
         return VERDICT_APPLIED;
     if (!order_may(decision->order->state, "reopened"))
@@ -118,6 +134,26 @@ static err take_and_deliver(struct ctx *ctx, const struct decision *decision, co
     return payment_owe(ctx, decision->order);
 }
 
+static err take_deposit(struct ctx *ctx, const struct decision *decision)
+{
+    struct order_change change = {.event = "deposit_paid", .paid = decision->fact->amount};
+    TRY(settle_attempt(ctx, decision, ATTEMPT_PAID));
+    TRY(order_apply(ctx, decision->order, &change));
+    return order_await_balance(ctx, decision->order);
+}
+
+static err take_in_time(struct ctx *ctx, const struct decision *decision)
+{
+    return decision->attempt->part == PART_DEPOSIT ? take_deposit(ctx, decision)
+                                                   : take_and_deliver(ctx, decision, "paid");
+}
+
+static err take_surplus(struct ctx *ctx, const struct decision *decision)
+{
+    TRY(settle_attempt(ctx, decision, ATTEMPT_SURPLUS));
+    return give_back(ctx, decision, MONEY_SURPLUS, verdict_names[decision->verdict]);
+}
+
 static err reopen(struct ctx *ctx, const struct decision *decision)
 {
     struct demand *demands;
@@ -126,6 +162,7 @@ static err reopen(struct ctx *ctx, const struct decision *decision)
     if (decision->order->is_rationed) {
         TRY(order_rations_take_again(ctx, decision->order));
         TRY(flash_take_again(ctx, decision->order->id));
+        TRY(presale_take_again(ctx, decision->order->id));
     }
     if (order_has_offers(decision->order))
         TRY(promotion_take_again(ctx, decision->order->id));
@@ -146,30 +183,32 @@ static err raise_mismatch(struct ctx *ctx, const struct decision *decision)
     return alarm_raise(ctx, alarm_kind(decision->verdict), subject, fact_text(ctx, fact));
 }
 
-static enum ledger_kind posting_of(enum verdict verdict)
+static enum ledger_kind posting_of(const struct decision *decision)
 {
     static const enum ledger_kind kinds[] = {[VERDICT_APPLIED] = LEDGER_SALE,
                                              [VERDICT_REOPENED] = LEDGER_SALE,
                                              [VERDICT_LATE] = LEDGER_LATE,
                                              [VERDICT_PAID_TWICE] = LEDGER_SURPLUS,
+                                             [VERDICT_BALANCE_LATE] = LEDGER_SURPLUS,
                                              [VERDICT_AMOUNT_MISMATCH] = LEDGER_UNMATCHED,
                                              [VERDICT_UNKNOWN_ATTEMPT] = LEDGER_UNMATCHED,
                                              [VERDICT_SETTLED_BEFORE] = LEDGER_UNMATCHED};
-    return kinds[verdict];
+    bool is_deposit = decision->verdict == VERDICT_APPLIED && decision->attempt->part == PART_DEPOSIT;
+    return is_deposit ? LEDGER_DEPOSIT : kinds[decision->verdict];
 }
 
 static err carry_out(struct ctx *ctx, const struct decision *decision)
 {
     switch (decision->verdict) {
     case VERDICT_APPLIED:
-        return take_and_deliver(ctx, decision, "paid");
+        return take_in_time(ctx, decision);
     case VERDICT_REOPENED:
         return reopen(ctx, decision);
     case VERDICT_LATE:
         return take_late(ctx, decision);
     case VERDICT_PAID_TWICE:
-        TRY(settle_attempt(ctx, decision, ATTEMPT_SURPLUS));
-        return give_back(ctx, decision, MONEY_SURPLUS, "paid-twice");
+    case VERDICT_BALANCE_LATE:
+        return take_surplus(ctx, decision);
     case VERDICT_AMOUNT_MISMATCH:
     case VERDICT_UNKNOWN_ATTEMPT:
     case VERDICT_SETTLED_BEFORE:
@@ -188,7 +227,7 @@ static err apply_in_transaction(struct ctx *ctx, void *arg)
     decision->verdict = decide(decision);
     TRY(write_fact(ctx, decision));
     TRY(payment_post_fact(ctx, decision->fact, decision->fact_id, decision->attempt, decision->order,
-                          posting_of(decision->verdict)));
+                          posting_of(decision)));
     return carry_out(ctx, decision);
 }
 
@@ -251,6 +290,7 @@ static err refund_unshipped(struct ctx *ctx, struct order *order, const struct r
     if (order->is_rationed) {
         TRY(order_rations_give_back(ctx, order->id, demands, count));
         TRY(flash_give_back(ctx, order->id));
+        TRY(presale_give_back(ctx, order->id));
     }
     if (order_has_offers(order))
         TRY(promotion_give_back(ctx, order->id));

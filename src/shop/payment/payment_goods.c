@@ -104,12 +104,12 @@ static err make_quote(struct ctx *ctx, const struct order *order, const struct r
     return quote->returned > 0 ? stock_check_location(ctx, wish->location_id) : NULL;
 }
 
-static const struct payment_attempt *paid_attempt(const struct payment_attempt *attempts, size_t count)
+static bool is_paid(const struct payment_attempt *attempts, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         if (attempts[i].status == ATTEMPT_PAID)
-            return &attempts[i];
-    return NULL;
+            return true;
+    return false;
 }
 
 err refund_quote_make(struct ctx *ctx, const struct order *order, const struct refund_wish *wish,
@@ -118,7 +118,8 @@ err refund_quote_make(struct ctx *ctx, const struct order *order, const struct r
     struct payment_attempt *attempts;
     size_t count;
     TRY(payment_attempt_list(ctx, order->id, &attempts, &count));
-    if (!paid_attempt(attempts, count))
+    TRY(refund_check_deposit(ctx, order));
+    if (!is_paid(attempts, count))
         return fail_with(ctx, ERR_INVALID_TRANSITION, "order %s was not paid", order->number);
     return make_quote(ctx, order, wish, payment_refundable(attempts, count), quote);
 }
@@ -129,7 +130,8 @@ struct wishing {
     const struct order *order;
     const struct refund_wish *wish;
     struct refund_quote quote;
-    const struct payment_attempt *attempt;
+    const struct payment_attempt *attempts;
+    size_t attempt_count;
     int64_t refund_id;
 };
 
@@ -179,6 +181,28 @@ static err keep_part(struct ctx *ctx, const struct wishing *wishing, const struc
                       db_int(part->returned > 0 ? coming.location_id : 0));
 }
 
+/* Every payment of the order is as it was read, and stays so until this is done. */
+static err hold_attempts(struct ctx *ctx, const struct wishing *wishing)
+{
+    for (size_t i = 0; i < wishing->attempt_count; i++)
+        if (wishing->attempts[i].status == ATTEMPT_PAID)
+            TRY(db_expect(ctx, 1, ERR_CONFLICT, "another refund was quicker",
+                          "UPDATE payment_attempts SET refunded = refunded WHERE shop_id = $1 AND id = $2"
+                          " AND refunded = $3",
+                          db_int(ctx->shop->id), db_int(wishing->attempts[i].id),
+                          db_int(wishing->attempts[i].refunded)));
+    return NULL;
+}
+
+static err promise(struct ctx *ctx, struct wishing *wishing)
+{
+    struct refund_piece pieces[REFUND_PIECES];
+    size_t count = refund_divide(wishing->order, wishing->attempts, wishing->attempt_count,
+                                 wishing->quote.total, pieces);
+    return refund_promise_pieces(ctx, wishing->order, pieces, count, wishing->wish->reason,
+                                 &wishing->refund_id);
+}
+
 /* By variant, as all who lock stock do. */
 static int by_variant(const void *left, const void *right)
 {
@@ -197,13 +221,8 @@ static err wish_in_transaction(struct ctx *ctx, void *arg)
             (struct line_back){find_line(wishing->order, quote->parts[i].line_no), quote->parts[i].quantity,
                                quote->parts[i].withdrawn, quote->parts[i].returned};
     qsort(backs, quote->count, sizeof *backs, by_variant);
-    TRY(db_expect(ctx, 1, ERR_CONFLICT, "another refund was quicker",
-                  "UPDATE payment_attempts SET refunded = refunded WHERE shop_id = $1 AND id = $2"
-                  " AND refunded = $3",
-                  db_int(ctx->shop->id), db_int(wishing->attempt->id), db_int(wishing->attempt->refunded)));
-    TRY(refund_promise(ctx, wishing->attempt, quote->total,
-                       refund_freight(wishing->order, wishing->attempt, quote->total), MONEY_OF_SALE,
-                       wishing->wish->reason, &wishing->refund_id));
+    TRY(hold_attempts(ctx, wishing));
+    TRY(promise(ctx, wishing));
     TRY(keep_request(ctx, wishing));
     TRY(order_take_back(ctx, &order, backs, quote->count, wishing->wish->reason));
     for (size_t i = 0; i < quote->count; i++)
@@ -240,8 +259,10 @@ err payment_refund_wish(struct ctx *ctx, const struct order *order, const struct
     if (*refund_id)
         return NULL;
     TRY(payment_attempt_list(ctx, order->id, &attempts, &count));
-    wishing.attempt = paid_attempt(attempts, count);
-    if (!wishing.attempt)
+    wishing.attempts = attempts;
+    wishing.attempt_count = count;
+    TRY(refund_check_deposit(ctx, order));
+    if (!is_paid(attempts, count))
         return fail_with(ctx, ERR_INVALID_TRANSITION, "order %s was not paid", order->number);
     int64_t left = payment_refundable(attempts, count);
     TRY(check_seen(ctx, wish, left));

@@ -66,7 +66,10 @@ err payment_check_goods(struct ctx *ctx, void (*report)(void *arg, const char *p
     TRY(report_numbers(ctx,
                        "SELECT r.number FROM refunds r JOIN (SELECT refund_id, CAST(SUM(amount) AS BIGINT)"
                        " AS amount FROM refund_lines WHERE shop_id = $1 GROUP BY refund_id) l"
-                       " ON l.refund_id = r.id WHERE r.shop_id = $1 AND l.amount > r.amount LIMIT $2",
+                       " ON l.refund_id = r.id WHERE r.shop_id = $1 AND l.amount > r.amount + "
+                       "COALESCE((SELECT CAST(SUM(b.amount) AS BIGINT)"
+                       " FROM refunds b WHERE b.shop_id = $1 AND b.order_id = r.order_id"
+                       " AND b.beside_id = r.id), 0) LIMIT $2",
                        "(refund) its lines are more than it is", report, arg));
     return report_numbers(ctx,
                           "SELECT o.number FROM orders o JOIN (SELECT order_id, SUM(returned) AS lines,"

@@ -19,17 +19,31 @@ static size_t add_transfer(struct ledger_transfer *transfers, size_t count, enum
     return count + 1;
 }
 
+/* A sale is what the order costs, freight by itself. With the balance its deposit, which came before and was
+ * nobody's income yet, becomes a part of it: goods first, as with refunds. */
+static size_t sale_transfers(const struct payment_fact *fact, const struct payment_attempt *attempt,
+                             const struct order *order, struct ledger_transfer *transfers)
+{
+    int64_t freight = order ? order->freight - order->freight_discount : 0;
+    int64_t deposit = attempt && attempt->part == PART_BALANCE ? order->deposit : 0;
+    int64_t goods = fact->amount + deposit - freight;
+    int64_t first = deposit < goods ? deposit : goods;
+    size_t count = add_transfer(transfers, 0, LEDGER_CLEARING, LEDGER_SALES, goods - first);
+    count = add_transfer(transfers, count, LEDGER_CLEARING, LEDGER_FREIGHT, freight - (deposit - first));
+    count = add_transfer(transfers, count, LEDGER_DEPOSITS, LEDGER_SALES, first);
+    return add_transfer(transfers, count, LEDGER_DEPOSITS, LEDGER_FREIGHT, deposit - first);
+}
+
 err payment_post_fact(struct ctx *ctx, const struct payment_fact *fact, int64_t fact_id,
                       const struct payment_attempt *attempt, const struct order *order, enum ledger_kind kind)
 {
-    struct ledger_transfer transfers[2];
-    bool is_sale = kind == LEDGER_SALE;
-    int64_t freight = is_sale && order ? order->freight - order->freight_discount : 0;
+    struct ledger_transfer transfers[4];
     if (!is_money(fact))
         return NULL;
-    size_t count = add_transfer(transfers, 0, LEDGER_CLEARING, is_sale ? LEDGER_SALES : LEDGER_HELD,
-                                fact->amount - freight);
-    count = add_transfer(transfers, count, LEDGER_CLEARING, LEDGER_FREIGHT, freight);
+    size_t count = kind == LEDGER_SALE
+                       ? sale_transfers(fact, attempt, order, transfers)
+                       : add_transfer(transfers, 0, LEDGER_CLEARING,
+                                      kind == LEDGER_DEPOSIT ? LEDGER_DEPOSITS : LEDGER_HELD, fact->amount);
     return ledger_post(ctx, &(struct ledger_entry){.id = fact_id,
                                                    .kind = kind,
                                                    .currency = fact->currency,
@@ -40,12 +54,29 @@ err payment_post_fact(struct ctx *ctx, const struct payment_fact *fact, int64_t 
                                                    .count = count});
 }
 
+err payment_post_kept(struct ctx *ctx, const struct order *order, const char *gateway, int64_t *entry_id)
+{
+    struct ledger_transfer transfer = {
+        .debit = LEDGER_DEPOSITS, .credit = LEDGER_KEPT_DEPOSITS, .amount = order->deposit};
+    *entry_id = id_new(ctx);
+    return ledger_post(ctx, &(struct ledger_entry){.id = *entry_id,
+                                                   .kind = LEDGER_KEPT,
+                                                   .currency = order->currency,
+                                                   .gateway = gateway,
+                                                   .reference_id = order->id,
+                                                   .order_id = order->id,
+                                                   .transfers = &transfer,
+                                                   .count = 1});
+}
+
 err payment_post_promise(struct ctx *ctx, const struct payment_attempt *attempt, int64_t refund_id,
                          int64_t amount, int64_t freight, enum money_origin origin)
 {
     struct ledger_transfer transfers[2];
-    size_t count = add_transfer(transfers, 0, origin == MONEY_OF_SALE ? LEDGER_REFUNDS : LEDGER_HELD,
-                                LEDGER_REFUNDS_PAYABLE, amount - freight);
+    enum ledger_account from = origin == MONEY_OF_SALE      ? LEDGER_REFUNDS
+                               : origin == MONEY_OF_DEPOSIT ? LEDGER_DEPOSITS
+                                                            : LEDGER_HELD;
+    size_t count = add_transfer(transfers, 0, from, LEDGER_REFUNDS_PAYABLE, amount - freight);
     count = add_transfer(transfers, count, LEDGER_FREIGHT, LEDGER_REFUNDS_PAYABLE, freight);
     return ledger_post(
         ctx, &(struct ledger_entry){.id = refund_id,

@@ -44,7 +44,7 @@ static const struct look looks[] = {
     {WINDOWS_OF("payment_attempts"),
      DIFFERENT("SELECT " ORDER_OF("a") " AS number, a.currency, a.amount AS expected, " POSTED(
          "a.fact_id", "a",
-         "e.debit = 2 AND e.gateway = a.gateway AND ((a.status = 2 AND e.kind IN (1, 2))"
+         "e.debit = 2 AND e.gateway = a.gateway AND ((a.status = 2 AND e.kind IN (1, 2, 10))"
          " OR (a.status = 5 AND e.kind = 3))") " AS found FROM payment_attempts a WHERE a.shop_id = $1 AND"
                                                " a.id > $2 AND a.id <= $3 AND a.status IN (2, 5)"),
      "a payment is not in the ledger as it was paid"},
@@ -64,7 +64,7 @@ static const struct look looks[] = {
      DIFFERENT(
          "SELECT o.number AS number, o.currency, o.paid - o.refunded AS expected,"
          " COALESCE((SELECT CAST(SUM(e.amount) AS BIGINT) FROM payment_attempts a JOIN ledger_entries e"
-         " ON e.shop_id = a.shop_id AND e.id = a.fact_id AND e.debit = 2 AND e.kind IN (1, 2)"
+         " ON e.shop_id = a.shop_id AND e.id = a.fact_id AND e.debit = 2 AND e.kind IN (1, 2, 10)"
          " WHERE a.shop_id = $1 AND a.order_id = o.id), 0) - COALESCE((SELECT CAST(SUM(e.amount) AS BIGINT)"
          " FROM refunds r JOIN ledger_entries e ON e.shop_id = r.shop_id AND e.id = r.fact_id"
          " AND e.credit = 2 AND e.kind = 6 WHERE r.shop_id = $1 AND r.order_id = o.id), 0) AS found"
@@ -73,16 +73,24 @@ static const struct look looks[] = {
     {WINDOWS_OF("ledger_entries"),
      "SELECT " ORDER_OF(
          "e") ", e.currency, CAST(0 AS BIGINT), e.amount FROM ledger_entries e WHERE e.shop_id = $1"
-              " AND e.id > $2 AND e.id <= $3 AND ((e.kind IN (1, 2, 3) AND NOT EXISTS (SELECT 1 FROM "
+              " AND e.id > $2 AND e.id <= $3 AND ((e.kind IN (1, 2, 3, 10) AND NOT EXISTS (SELECT 1 FROM "
               "payment_attempts"
               " a WHERE a.shop_id = $1 AND a.id = e.reference_id AND a.fact_id = e.id AND a.status IN (2, "
               "5)))"
               " OR (e.kind IN (5, 7) AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.shop_id = $1 AND r.id = "
               "e.id"
               " AND r.status IN (1, 2))) OR (e.kind IN (6, 8) AND NOT EXISTS (SELECT 1 FROM refunds r"
-              " WHERE r.shop_id = $1 AND r.id = e.reference_id AND r.fact_id = e.id AND r.status = 2))) "
-              "LIMIT $4",
+              " WHERE r.shop_id = $1 AND r.id = e.reference_id AND r.fact_id = e.id AND r.status = 2))"
+              " OR (e.kind = 11 AND NOT EXISTS (SELECT 1 FROM orders k WHERE k.shop_id = $1"
+              " AND k.id = e.order_id AND k.kept_entry_id = e.id))) LIMIT $4",
      "the ledger has an entry of something that did not happen"},
+    {WINDOWS_OF("orders"),
+     DIFFERENT("SELECT o.number AS number, o.currency, CASE WHEN o.order_status = 4 AND o.payment_status = 3"
+               " THEN o.deposit ELSE 0 END AS expected, COALESCE((SELECT CAST(SUM(e.amount) AS BIGINT) FROM"
+               " ledger_entries e WHERE e.shop_id = $1 AND e.id = o.kept_entry_id AND e.kind = 11"
+               " AND e.debit = 13 AND e.credit = 14 AND e.order_id = o.id), 0) AS found FROM orders o"
+               " WHERE o.shop_id = $1 AND o.id > $2 AND o.id <= $3 AND o.deposit > 0"),
+     "a deposit that stays with the shop is not in the ledger as it was paid"},
 };
 
 static err run_look(struct ctx *ctx, const struct look *look, const struct check *check)

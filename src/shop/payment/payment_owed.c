@@ -99,11 +99,28 @@ struct delivery {
     const char *by; /* who typed it */
 };
 
+/* Of a deposit and a balance: both rows are locked before their sum is read. */
+static err keep_both(struct ctx *ctx, const struct order *order, int64_t below)
+{
+    static const char why[] = "its money went back or is on its way";
+    TRY(db_expect(ctx, 2, ERR_INVALID_TRANSITION, why,
+                  "UPDATE payment_attempts SET refunded = refunded WHERE shop_id = $1 AND order_id = $2"
+                  " AND status = $3",
+                  db_int(ctx->shop->id), db_int(order->id), db_int(ATTEMPT_PAID)));
+    return db_expect(ctx, 2, ERR_INVALID_TRANSITION, why,
+                     "UPDATE payment_attempts SET refunded = refunded WHERE shop_id = $1 AND order_id = $2"
+                     " AND status = $3 AND (SELECT CAST(SUM(b.refunded) AS BIGINT) FROM payment_attempts b"
+                     " WHERE b.shop_id = $1 AND b.order_id = $2 AND b.status = $3) < $4",
+                     db_int(ctx->shop->id), db_int(order->id), db_int(ATTEMPT_PAID), db_int(below));
+}
+
 /* Locks the attempt that paid: a refund that is promised at the same moment is before or after this. */
 err payment_keep_money(struct ctx *ctx, const struct order *order, int64_t below)
 {
     if (order->total == 0)
         return NULL;
+    if (order->deposit > 0)
+        return keep_both(ctx, order, below);
     return db_expect(ctx, 1, ERR_INVALID_TRANSITION, "its money went back or is on its way",
                      "UPDATE payment_attempts SET refunded = refunded WHERE shop_id = $1 AND order_id = $2"
                      " AND status = $3 AND refunded < $4",

@@ -7,15 +7,29 @@
 CHECKED err payment_attempt_find(struct ctx *ctx, const char *number, struct payment_attempt **attempt);
 CHECKED err payment_attempt_find_by_id(struct ctx *ctx, int64_t attempt_id, struct payment_attempt **attempt);
 CHECKED err refund_find(struct ctx *ctx, int64_t refund_id, const struct refund **refund);
-/* How much of an amount that is promised next of an attempt is freight: goods go back first, so what is above
- * their sum, however it is divided. */
-int64_t refund_freight(const struct order *order, const struct payment_attempt *attempt, int64_t amount);
+/* A part of a refund that one payment bears. */
+struct refund_piece {
+    const struct payment_attempt *attempt;
+    int64_t amount;
+    int64_t freight; /* of it, for carrying */
+};
+/* An order is paid by so many attempts at most: the deposit and the balance. */
+#define REFUND_PIECES 2
+/* An amount over the attempts that paid an order, those that paid last first: 0 when none did. What all of
+ * them together cannot bear is left with the last, whose guard refuses it. Goods go back first: what is
+ * promised above their sum is freight, however it is divided. */
+size_t refund_divide(const struct order *order, const struct payment_attempt *attempts, size_t count,
+                     int64_t amount, struct refund_piece pieces[REFUND_PIECES]);
 /* In a transaction: promises `amount` of one attempt back, `freight` of it for carrying. */
 CHECKED err refund_promise(struct ctx *ctx, const struct payment_attempt *attempt, int64_t amount,
                            int64_t freight, enum money_origin origin, const char *reason, int64_t *refund_id);
-/* How much of the next `amount` of an attempt is for carrying. Goods go back first: what is promised above
- * their sum is freight, however it is divided. */
-int64_t refund_freight(const struct order *order, const struct payment_attempt *attempt, int64_t amount);
+/* In a transaction: promises all pieces; gives the refund of the first, beside which the others stand. */
+CHECKED err refund_promise_pieces(struct ctx *ctx, const struct order *order,
+                                  const struct refund_piece *pieces, size_t count, const char *reason,
+                                  int64_t *refund_id);
+/* ERR_INVALID_TRANSITION while a deposit is all that was paid of an order: it goes back by cancelling, or
+ * stays. */
+CHECKED err refund_check_deposit(struct ctx *ctx, const struct order *order);
 /* In a transaction: deals the codes of every digital line and hands them out of stock. `before`, unless NULL,
  * is what happens to the order in the same moment, such as its payment. */
 CHECKED err payment_deliver(struct ctx *ctx, struct order *order, const struct order_change *before);

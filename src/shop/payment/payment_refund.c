@@ -44,26 +44,92 @@ int64_t payment_refundable(const struct payment_attempt *attempts, size_t count)
     return left;
 }
 
-int64_t refund_freight(const struct order *order, const struct payment_attempt *attempt, int64_t amount)
+static int64_t freight_above(int64_t goods, int64_t refunded)
 {
-    int64_t goods = order_goods_total(order), after = attempt->refunded + amount;
-    int64_t above = after > goods ? after - goods : 0;
-    return attempt->refunded > goods ? amount : above;
+    return refunded > goods ? refunded - goods : 0;
+}
+
+size_t refund_divide(const struct order *order, const struct payment_attempt *attempts, size_t count,
+                     int64_t amount, struct refund_piece pieces[REFUND_PIECES])
+{
+    int64_t goods = order_goods_total(order), before = 0;
+    size_t found = 0;
+    for (size_t i = 0; i < count; i++)
+        before += attempts[i].status == ATTEMPT_PAID ? attempts[i].refunded : 0;
+    for (size_t i = count; i-- > 0 && found < REFUND_PIECES;) {
+        int64_t left = attempts[i].amount - attempts[i].refunded;
+        if (attempts[i].status != ATTEMPT_PAID || (left == 0 && order->deposit > 0))
+            continue;
+        bool is_last = order->deposit == 0 || attempts[i].part == PART_DEPOSIT;
+        int64_t part = is_last || amount < left ? amount : left;
+        if (part == 0 && found > 0)
+            continue;
+        pieces[found++] = (struct refund_piece){
+            &attempts[i], part, freight_above(goods, before + part) - freight_above(goods, before)};
+        before += part;
+        amount -= part;
+    }
+    return found;
+}
+
+static err stand_beside(struct ctx *ctx, int64_t refund_id, int64_t first_id)
+{
+    return db_execute(ctx, "UPDATE refunds SET beside_id = $3 WHERE shop_id = $1 AND id = $2",
+                      db_int(ctx->shop->id), db_int(refund_id), db_int(first_id));
+}
+
+err refund_promise_pieces(struct ctx *ctx, const struct order *order, const struct refund_piece *pieces,
+                          size_t count, const char *reason, int64_t *refund_id)
+{
+    enum money_origin origin = order_holds_deposit(order) ? MONEY_OF_DEPOSIT : MONEY_OF_SALE;
+    for (size_t i = 0; i < count; i++) {
+        bool is_deposit = origin == MONEY_OF_DEPOSIT; /* nothing of it was for carrying */
+        int64_t id;
+        TRY(refund_promise(ctx, pieces[i].attempt, pieces[i].amount, is_deposit ? 0 : pieces[i].freight,
+                           origin, reason, &id));
+        if (i > 0)
+            TRY(stand_beside(ctx, id, *refund_id));
+        else
+            *refund_id = id;
+    }
+    return NULL;
+}
+
+err refund_check_deposit(struct ctx *ctx, const struct order *order)
+{
+    return order->state.payment == PAYMENT_PARTIALLY_PAID
+               ? fail_with(ctx, ERR_INVALID_TRANSITION, "a deposit is all that was paid of order %s",
+                           order->number)
+               : NULL;
 }
 
 err payment_refund(struct ctx *ctx, const struct order *order, int64_t amount, const char *reason,
                    int64_t *refund_id)
 {
     struct payment_attempt *attempts;
+    struct refund_piece pieces[REFUND_PIECES];
     size_t count;
     if (amount <= 0)
         return fail_field(ctx, "amount", "too-small", "the amount must be more than nothing");
+    TRY(refund_check_deposit(ctx, order));
     TRY(payment_attempt_list(ctx, order->id, &attempts, &count));
-    for (size_t i = 0; i < count; i++)
-        if (attempts[i].status == ATTEMPT_PAID)
-            return refund_promise(ctx, &attempts[i], amount, refund_freight(order, &attempts[i], amount),
-                                  MONEY_OF_SALE, reason, refund_id);
-    return fail_with(ctx, ERR_INVALID_TRANSITION, "order %s was not paid", order->number);
+    count = refund_divide(order, attempts, count, amount, pieces);
+    return count > 0 ? refund_promise_pieces(ctx, order, pieces, count, reason, refund_id)
+                     : fail_with(ctx, ERR_INVALID_TRANSITION, "order %s was not paid", order->number);
+}
+
+err payment_keep_deposit(struct ctx *ctx, const struct order *order)
+{
+    struct payment_attempt *attempts;
+    size_t count, at = 0;
+    int64_t entry_id;
+    TRY(payment_attempt_list(ctx, order->id, &attempts, &count));
+    while (at < count && attempts[at].status != ATTEMPT_PAID)
+        at++;
+    if (at == count)
+        return fail_with(ctx, ERR_INTERNAL, "order %s has no deposit", order->number);
+    TRY(payment_post_kept(ctx, order, attempts[at].gateway, &entry_id));
+    return order_keep_deposit(ctx, order, entry_id);
 }
 
 err payment_send_refund(struct ctx *ctx, int64_t refund_id)

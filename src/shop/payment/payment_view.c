@@ -23,6 +23,10 @@ void payment_attempt_views(struct ctx *ctx, struct value *list, const struct pay
         struct value *view = value_add(arena, list, *value_object(arena));
         value_set_text(arena, view, "attempt", attempts[i].number);
         value_set_text(arena, view, "gateway", attempts[i].gateway);
+        value_set_text(arena, view, "part",
+                       attempts[i].part == PART_DEPOSIT   ? "deposit"
+                       : attempts[i].part == PART_BALANCE ? "balance"
+                                                          : "whole");
         value_set_money(arena, view, "amount", money_of(attempts[i].amount, attempts[i].currency));
         value_set_text(arena, view, "status", attempt_status_name(attempts[i].status));
         value_set_time(arena, view, "created_at", attempts[i].created_at);
@@ -104,7 +108,8 @@ err payment_check(struct ctx *ctx, void (*report)(void *arg, const char *problem
     TRY(db_query(ctx, &rows,
                  "SELECT a.number FROM payment_attempts a LEFT JOIN (SELECT attempt_number, COUNT(*) AS facts"
                  " FROM payment_facts WHERE shop_id = $1 AND kind = 1"
-                 " AND verdict IN ('applied', 'reopened', 'late', 'paid-twice') GROUP BY attempt_number) f"
+                 " AND verdict IN ('applied', 'reopened', 'late', 'paid-twice', 'balance-late')"
+                 " GROUP BY attempt_number) f"
                  " ON f.attempt_number = a.number WHERE a.shop_id = $1 AND a.status IN (2, 5)"
                  " AND COALESCE(f.facts, 0) <> 1 LIMIT 1000",
                  db_int(ctx->shop->id)));
@@ -121,7 +126,8 @@ err payment_check(struct ctx *ctx, void (*report)(void *arg, const char *problem
         ctx, &rows,
         "SELECT a.number FROM payment_attempts a JOIN payment_facts f ON f.shop_id = a.shop_id"
         " AND f.attempt_number = a.number AND f.kind = 1 AND f.verdict IN ('applied', 'reopened', 'late',"
-        " 'paid-twice') WHERE a.shop_id = $1 AND (f.amount <> a.amount OR f.currency <> a.currency) LIMIT "
+        " 'paid-twice', 'balance-late') WHERE a.shop_id = $1 AND (f.amount <> a.amount OR f.currency <> "
+        "a.currency) LIMIT "
         "1000",
         db_int(ctx->shop->id)));
     report_numbers(ctx, rows, "(attempt) was paid by a fact of another amount", report, arg);

@@ -88,7 +88,7 @@ static err check_entries(struct findings *findings)
     return NULL;
 }
 
-/* Another sale that is on, or was only paused, and has a variant at the same time. */
+/* Another sale, or a presale, that is on, or was only paused, and has a variant at the same time. */
 static err check_overlap(struct findings *findings)
 {
     const struct flash_sale *sale = findings->sale;
@@ -99,7 +99,10 @@ static err check_overlap(struct findings *findings)
     TRY(db_query(ctx, &rows,
                  "SELECT e.variant_id, s.name FROM flash_entries e JOIN flash_sales s"
                  " ON s.shop_id = e.shop_id AND s.id = e.flash_id WHERE e.shop_id = $1 AND s.id <> $2"
-                 " AND s.status IN (2, 3) AND s.starts_at < $4 AND s.ends_at > $3 ORDER BY s.id",
+                 " AND s.status IN (2, 3) AND s.starts_at < $4 AND s.ends_at > $3 UNION ALL"
+                 " SELECT e.variant_id, s.name FROM presale_entries e JOIN presales s"
+                 " ON s.shop_id = e.shop_id AND s.id = e.presale_id WHERE e.shop_id = $1"
+                 " AND s.status IN (2, 3) AND s.starts_at < $4 AND s.ends_at > $3",
                  db_int(ctx->shop->id), db_int(sale->id), db_int(sale->starts_at), db_int(sale->ends_at)));
     while (db_next(rows))
         for (size_t i = 0; i < sale->count && i < FLASH_ENTRY_MOST; i++)

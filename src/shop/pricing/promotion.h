@@ -14,6 +14,7 @@
 #include "shop/pricing/quote_freight.h"
 
 struct flash_place;
+struct presale_place;
 
 #define PROMOTION_NAME_MOST 60
 #define PROMOTION_SCOPE_MOST 200
@@ -61,6 +62,7 @@ struct promotion {
     int64_t money;
     int64_t created_at;
     int64_t updated_at;
+    bool is_presale; /* made by a presale for the moment (presale.h), not one that staff wrote here */
 };
 
 extern const char *const promotion_status_names[]; /* [PROMOTION_DRAFT] = "draft" … ends with NULL */
@@ -135,7 +137,8 @@ struct priced {
     struct freight_line *cargo;
     const struct gift_given *given; /* the cart fills them in: it knows the stock */
     size_t given_count;
-    const struct flash_place *flash; /* flash.h: of each line; NULL without any */
+    const struct flash_place *flash;     /* flash.h: of each line; NULL without any */
+    const struct presale_place *presale; /* presale.h: likewise */
 };
 /* Prices lines, of which product_ids tell the goods, with the offers that count at ctx->now for this buyer.
  * Shops without offers are asked nothing. ERR_LIMIT when the sum leaves the range of money. */

@@ -5,3 +5,4 @@
 
 extern const struct job_kind promotion_job_kinds[];
 extern const struct job_kind flash_job_kinds[];
+extern const struct job_kind presale_job_kinds[];

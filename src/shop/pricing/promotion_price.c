@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "shop/pricing/flash.h"
 #include "shop/pricing/promotion_cache.h"
+#include "shop/pricing/presale.h"
 #include <string.h>
 
 const char *const coupon_problem_names[] = {"fine",       "unknown",   "early",        "late",       "paused",
@@ -291,6 +292,8 @@ err price_cart(struct ctx *ctx, struct quote_line *lines, const int64_t *product
     }
     if (count > 0 && ctx->shop->has_flash)
         TRY(flash_join(ctx, lines, count, &board.promotions, &board.promotion_count, priced));
+    if (count > 0 && ctx->shop->has_presales)
+        TRY(presale_join(ctx, lines, count, &board.promotions, &board.promotion_count, priced));
     do
         TRY(quote_once(&board, priced));
     while (drop_spent(&board, priced));

@@ -17,10 +17,10 @@ const char *const promotion_phase_names[] = {
     [PHASE_DRAFT] = "draft",   [PHASE_SCHEDULED] = "scheduled", [PHASE_RUNNING] = "running",
     [PHASE_PAUSED] = "paused", [PHASE_ENDED] = "ended",         [PHASE_USED_UP] = "used-up"};
 const char *const discount_kind_names[] = {
-    [DISCOUNT_SALE] = "sale",      [DISCOUNT_PIECES] = "pieces", [DISCOUNT_NTH] = "nth",
-    [DISCOUNT_SUM] = "sum",        [DISCOUNT_COUPON] = "coupon", [DISCOUNT_SHIPPING] = "shipping",
-    [DISCOUNT_BUNDLE] = "bundle",  [DISCOUNT_GIFT] = "gift",     [DISCOUNT_ADDON] = "addon",
-    [DISCOUNT_VOUCHER] = "voucher"};
+    [DISCOUNT_SALE] = "sale",       [DISCOUNT_PIECES] = "pieces", [DISCOUNT_NTH] = "nth",
+    [DISCOUNT_SUM] = "sum",         [DISCOUNT_COUPON] = "coupon", [DISCOUNT_SHIPPING] = "shipping",
+    [DISCOUNT_BUNDLE] = "bundle",   [DISCOUNT_GIFT] = "gift",     [DISCOUNT_ADDON] = "addon",
+    [DISCOUNT_VOUCHER] = "voucher", [DISCOUNT_SWELL] = "swell"};
 
 static bool is_used_up(const struct promotion *promotion)
 {

@@ -96,6 +96,9 @@ const char *promotion_text(struct ctx *ctx, const struct promotion *promotion)
     struct text_buf text;
     if (discount_has_goods(rule->kind))
         return goods_text(ctx, promotion);
+    if (promotion->is_presale)
+        return wording_say(ctx, ctx->locale, rule->kind == DISCOUNT_SWELL ? "offer.swell" : "offer.presale",
+                           NULL);
     if (rule->prices)
         return wording_say(ctx, ctx->locale, "offer.flash", NULL);
     text_open(&text, ctx->arena, SENTENCE_LIMIT);

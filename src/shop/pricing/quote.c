@@ -35,7 +35,8 @@ enum discount_class discount_class_of(enum discount_kind kind)
         [DISCOUNT_NTH] = CLASS_GOODS,     [DISCOUNT_SUM] = CLASS_SUM,
         [DISCOUNT_COUPON] = CLASS_COUPON, [DISCOUNT_SHIPPING] = CLASS_SHIPPING,
         [DISCOUNT_BUNDLE] = CLASS_GOODS,  [DISCOUNT_GIFT] = CLASS_GIFT,
-        [DISCOUNT_ADDON] = CLASS_ADDON,   [DISCOUNT_VOUCHER] = CLASS_COUPON};
+        [DISCOUNT_ADDON] = CLASS_ADDON,   [DISCOUNT_VOUCHER] = CLASS_COUPON,
+        [DISCOUNT_SWELL] = CLASS_SWELL};
     return classes[kind];
 }
 
@@ -138,6 +139,15 @@ static void take_sale(const struct bench *bench, const struct discount_rule *rul
         if (rule->takes[i])
             by_line[i] = sale_of(&step, payable[i], bench->lines[i].quantity);
     }
+}
+
+/* Never more than what is left to pay. */
+static void take_swell(const struct bench *bench, const struct discount_rule *rule, const int64_t *payable,
+                       int64_t *by_line)
+{
+    for (size_t i = 0; rule->prices && i < bench->count; i++)
+        if (rule->takes[i])
+            by_line[i] = smaller(rule->prices[i] * bench->lines[i].quantity, payable[i]);
 }
 
 static int64_t pieces_taken(const struct bench *bench, const struct discount_rule *rule)
@@ -255,6 +265,8 @@ static int64_t take(const struct bench *bench, const struct discount_rule *rule,
         take_pieces(bench, rule, payable, by_line);
     else if (rule->kind == DISCOUNT_NTH)
         take_nth(bench, rule, payable, by_line);
+    else if (rule->kind == DISCOUNT_SWELL)
+        take_swell(bench, rule, payable, by_line);
     else if (rule->kind == DISCOUNT_BUNDLE)
         take_bundle(bench, rule, payable, by_line);
     else if (rule_adds(rule) && step_at(rule, reached(bench, rule, payable)))
@@ -288,6 +300,8 @@ static bool do_meet(const struct bench *bench, const struct discount_rule *a, co
 {
     enum discount_class first = discount_class_of(a->kind), second = discount_class_of(b->kind);
     if (first != second && (a->beside & (1u << second)) && (b->beside & (1u << first)))
+        return false;
+    if (first != second && (first == CLASS_SWELL || second == CLASS_SWELL))
         return false;
     for (size_t i = 0; i < bench->count; i++)
         if (rule_touches(a, bench->lines, i) && rule_touches(b, bench->lines, i))
@@ -414,7 +428,7 @@ static bool look_ahead(const struct bench *bench, size_t rule, const int64_t *pa
     const struct discount_rule *asked = &bench->rules[rule];
     int64_t have = reached(bench, asked, payable);
     if (asked->kind == DISCOUNT_SALE || asked->kind == DISCOUNT_BUNDLE || asked->kind == DISCOUNT_SHIPPING ||
-        have == 0 || clashes(bench, rule))
+        asked->kind == DISCOUNT_SWELL || have == 0 || clashes(bench, rule))
         return false;
     for (size_t i = 0; i < asked->step_count; i++)
         if (asked->steps[i].from > have) {

@@ -40,8 +40,9 @@ enum discount_kind {
     DISCOUNT_GIFT = 8,     /* 买赠: from so much on, pieces of one of its goods come for nothing */
     DISCOUNT_ADDON = 9,    /* 加价购: from so much on, its goods have a special price */
     DISCOUNT_VOUCHER = 10, /* 兑换券: the same for who has the code, and the price may be nothing */
+    DISCOUNT_SWELL = 11,   /* 定金膨胀: so much off each piece, beside everything else (presale.h) */
 };
-#define DISCOUNT_KIND_LAST DISCOUNT_VOUCHER
+#define DISCOUNT_KIND_LAST DISCOUNT_SWELL
 enum discount_class {
     CLASS_SALE = 1,
     CLASS_GOODS = 2, /* bundles too */
@@ -49,7 +50,8 @@ enum discount_class {
     CLASS_COUPON = 4, /* vouchers too */
     CLASS_SHIPPING = 5,
     CLASS_GIFT = 6,
-    CLASS_ADDON = 7
+    CLASS_ADDON = 7,
+    CLASS_SWELL = 8 /* in nobody's way */
 };
 enum discount_class discount_class_of(enum discount_kind kind);
 /* Whether its steps begin at a sum, and not at a number of pieces. */
@@ -96,7 +98,8 @@ struct discount_rule {
     int64_t most;      /* takes off so many minor units at most; 0 = no bound */
     uint64_t regions;  /* DISCOUNT_SHIPPING: provinces by place in freight_regions; 0 = all */
     const bool *takes; /* whether it takes part, of each line: what a bundle is made of, what earns a gift */
-    const int64_t *prices; /* DISCOUNT_SALE: what one piece costs, of each line, in place of the step; NULL */
+    const int64_t *prices; /* DISCOUNT_SALE: what one piece costs, of each line, in place of the step; NULL;
+                              DISCOUNT_SWELL: what comes off one piece */
 };
 /* Whether the steps of this rule begin at a sum. */
 bool rule_is_by_sum(const struct discount_rule *rule);

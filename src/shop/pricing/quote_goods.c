@@ -18,9 +18,9 @@ bool discount_has_code(enum discount_kind kind)
 int discount_order_of(enum discount_kind kind)
 {
     static const int places[] = {
-        [DISCOUNT_SALE] = 1,  [DISCOUNT_BUNDLE] = 2,   [DISCOUNT_PIECES] = 3, [DISCOUNT_NTH] = 4,
-        [DISCOUNT_ADDON] = 5, [DISCOUNT_SUM] = 6,      [DISCOUNT_COUPON] = 7, [DISCOUNT_VOUCHER] = 8,
-        [DISCOUNT_GIFT] = 9,  [DISCOUNT_SHIPPING] = 10};
+        [DISCOUNT_SALE] = 1,  [DISCOUNT_BUNDLE] = 2,    [DISCOUNT_PIECES] = 3, [DISCOUNT_NTH] = 4,
+        [DISCOUNT_ADDON] = 5, [DISCOUNT_SUM] = 6,       [DISCOUNT_COUPON] = 7, [DISCOUNT_VOUCHER] = 8,
+        [DISCOUNT_GIFT] = 9,  [DISCOUNT_SHIPPING] = 10, [DISCOUNT_SWELL] = 11};
     return places[kind];
 }
 

@@ -53,6 +53,7 @@ err alarm_raise_once(struct ctx *ctx, const char *kind, const char *subject, con
 const char *const alarm_kinds[] = {"payment-amount-mismatch",
                                    "late-payment",
                                    "paid-twice",
+                                   "balance-late",
                                    "settled-before",
                                    "unknown-attempt",
                                    "delivery-short",

@@ -20,6 +20,7 @@ struct page {
     struct struck_price *struck;
     struct product_offers offers;
     struct flash_places flash;
+    struct presale_places presales;
     struct price_board board;
     int64_t *shelf_prices; /* of the variants, before any price list */
     size_t count;
@@ -78,6 +79,7 @@ static err load_variants(struct ctx *ctx, struct page *page)
     page->struck = arena_alloc_many(ctx->arena, page->count + 1, sizeof *page->struck);
     TRY(product_offers_load(ctx, &page->product->id, 1, &page->offers));
     TRY(flash_product_many(ctx, &page->product->id, 1, &page->flash));
+    TRY(presale_product_many(ctx, &page->product->id, 1, &page->presales));
     return struck_prices(ctx, asked, page->count, page->struck);
 }
 
@@ -88,13 +90,16 @@ static const struct flash_place *running(const struct page *page, size_t index)
     return place && flash_is_running(place, page->now) ? place : NULL;
 }
 
-/* While a flash sale runs there are as many as it has. */
+/* While a flash sale or a presale runs there are as many as it has. */
 static int64_t shown_stock(const struct page *page, size_t index)
 {
     int64_t available = stock_orderable(&page->stocks[index]);
     const struct flash_place *flash = running(page, index);
     if (flash && flash_left(flash) < available)
         available = flash_left(flash);
+    const struct presale_place *presale = presale_of_variant(&page->presales, page->variants[index].id);
+    if (presale && presale_is_running(presale, page->now) && presale_left(presale) < available)
+        available = presale_left(presale);
     return available < SHOWN_STOCK ? available : SHOWN_STOCK;
 }
 
@@ -135,6 +140,7 @@ static void fill_variant(struct ctx *ctx, struct value *view, const struct page 
     price_tiers_view(ctx, view, variant);
     sale_view(ctx, view, &page->offers, variant->price);
     flash_view(ctx, view, flash_of_variant(&page->flash, variant->id), variant->price);
+    presale_view(ctx, view, presale_of_variant(&page->presales, variant->id), variant->price);
     price_list_view(ctx, view, &page->board, page->product->id, page->shelf_prices[index]);
     value_set_int(arena, view, "available", shown_stock(page, index));
     value_set_bool(arena, view, "is_ahead", is_ahead(&page->stocks[index]));
@@ -374,6 +380,7 @@ err product_page_view(struct ctx *ctx, const struct product *product, const char
         return fail_with(ctx, ERR_GONE, "no variant of this product is offered");
     page.chosen = choose(&page, sku);
     *seconds = flash_keep_seconds(page.flash.items, page.flash.count, ctx->now, *seconds);
+    *seconds = presale_keep_seconds(&page.presales, ctx->now, *seconds);
     *view = value_object(ctx->arena);
     struct value *tree = value_set_object(ctx->arena, *view, "product");
     add_words(ctx, tree, product, &page.board);

@@ -69,6 +69,7 @@ enum shop_occasion {
     OCCASION_BUYER_DELIVERED = 18,
     OCCASION_BUYER_REFUNDED = 19,
     OCCASION_BUYER_CANCELLED = 20,
+    OCCASION_BUYER_PRESALE = 21, /* a deposit is there; its balance can be paid, soon cannot, was not */
     OCCASION_OWN_SERVER = 32,    /* no occasion: mails go by the shop's own server */
     OCCASION_CODES_IN_MAIL = 33, /* no occasion: what was delivered stands in the mail itself */
 };
@@ -177,6 +178,8 @@ CHECKED err shop_change_timers(struct ctx *ctx, const struct shop_timers *timers
 CHECKED err shop_change_promotions(struct ctx *ctx, bool has_promotions);
 /* The same for flash sales. */
 CHECKED err shop_change_flash(struct ctx *ctx, bool has_flash);
+/* The same for presales. */
+CHECKED err shop_change_presales(struct ctx *ctx, bool has_presales);
 /* The same of price lists, and of groups that members come into by what they spend. */
 CHECKED err shop_change_price_lists(struct ctx *ctx, bool has_price_lists);
 CHECKED err shop_change_group_rules(struct ctx *ctx, bool has_group_rules);

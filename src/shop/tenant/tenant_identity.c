@@ -207,6 +207,13 @@ err shop_change_flash(struct ctx *ctx, bool has_flash)
     return shop_emit_changed(ctx);
 }
 
+err shop_change_presales(struct ctx *ctx, bool has_presales)
+{
+    TRY(db_execute(ctx, "UPDATE shops SET has_presales = $2 WHERE shop_id = $1", db_int(ctx->shop->id),
+                   db_int(has_presales)));
+    return shop_emit_changed(ctx);
+}
+
 err shop_change_price_lists(struct ctx *ctx, bool has_price_lists)
 {
     TRY(db_execute(ctx, "UPDATE shops SET has_price_lists = $2 WHERE shop_id = $1", db_int(ctx->shop->id),

@@ -19,6 +19,8 @@ static const char *const chinese_accounts[] = {
     [LEDGER_WALLET] = "储值余额",
     [LEDGER_ROUNDING] = "尾差",
     [LEDGER_HELD] = "暂收款",
+    [LEDGER_DEPOSITS] = "预售定金",
+    [LEDGER_KEPT_DEPOSITS] = "定金不退收入",
 };
 static const char *const chinese_kinds[] = {
     [LEDGER_SALE] = "订单收款",
@@ -30,6 +32,8 @@ static const char *const chinese_kinds[] = {
     [LEDGER_SURPLUS_REFUND] = "发起退回重复付款",
     [LEDGER_SURPLUS_REFUNDED] = "重复付款已退回",
     [LEDGER_CORRECTION] = "人工调整",
+    [LEDGER_DEPOSIT] = "收到定金",
+    [LEDGER_KEPT] = "尾款逾期，定金不退",
 };
 
 static void put_account(const struct export *export, enum ledger_account account)

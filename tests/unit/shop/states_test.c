@@ -56,14 +56,14 @@ static const struct {
     int64_t digits; /* order, payment, fulfilment, after-sales, review */
     const char *label;
 } golden[] = {
-    {11100, "待付款"}, {24100, "待发货"}, {25100, "待发货"}, {24200, "部分发货"}, {25200, "部分发货"},
-    {24300, "待收货"}, {25300, "待收货"}, {24400, "待收货"}, {25400, "待收货"},   {34411, "待评价"},
-    {35411, "待评价"}, {34400, "已完成"}, {35400, "已完成"}, {34412, "已完成"},   {35412, "已完成"},
-    {34421, "已完成"}, {35421, "已完成"}, {34422, "已完成"}, {35422, "已完成"},   {41100, "已关闭"},
-    {44100, "退款中"}, {45100, "退款中"}, {26100, "已退款"}, {26200, "已退款"},   {26300, "已退款"},
-    {26400, "已退款"}, {36400, "已退款"}, {36411, "已退款"}, {36412, "已退款"},   {36421, "已退款"},
-    {36422, "已退款"}, {46100, "已退款"}, {46200, "已退款"}, {34100, "已完成"},   {35100, "已完成"},
-    {36100, "已退款"},
+    {11100, "待付款"}, {24100, "待发货"},   {25100, "待发货"}, {24200, "部分发货"}, {25200, "部分发货"},
+    {24300, "待收货"}, {25300, "待收货"},   {24400, "待收货"}, {25400, "待收货"},   {34411, "待评价"},
+    {35411, "待评价"}, {34400, "已完成"},   {35400, "已完成"}, {34412, "已完成"},   {35412, "已完成"},
+    {34421, "已完成"}, {35421, "已完成"},   {34422, "已完成"}, {35422, "已完成"},   {41100, "已关闭"},
+    {44100, "退款中"}, {45100, "退款中"},   {26100, "已退款"}, {26200, "已退款"},   {26300, "已退款"},
+    {26400, "已退款"}, {36400, "已退款"},   {36411, "已退款"}, {36412, "已退款"},   {36421, "已退款"},
+    {36422, "已退款"}, {46100, "已退款"},   {46200, "已退款"}, {34100, "已完成"},   {35100, "已完成"},
+    {36100, "已退款"}, {13100, "待付尾款"}, {43100, "已关闭"},
 };
 #define GOLDEN_COUNT (sizeof golden / sizeof *golden)
 
@@ -134,8 +134,11 @@ static void what_was_refunded_or_closed_unpaid_holds_no_money_and_ships_nothing(
     for (size_t i = 0; i < count; i++) {
         bool is_unpaid = states[i].payment == PAYMENT_UNPAID;
         assert_true(!is_unpaid || states[i].fulfillment == FULFILLMENT_NONE);
-        assert_true(is_unpaid ==
-                    (states[i].order == ORDER_PENDING_PAYMENT || order_may(states[i], "reopened")));
+        bool is_deposit = states[i].payment == PAYMENT_PARTIALLY_PAID;
+        assert_true(!is_deposit || states[i].fulfillment == FULFILLMENT_NONE);
+        assert_true((is_unpaid || is_deposit) ==
+                    (states[i].order == ORDER_PENDING_PAYMENT || order_may(states[i], "reopened") ||
+                     (is_deposit && states[i].order == ORDER_CLOSED)));
         if (states[i].payment == PAYMENT_REFUNDED) {
             assert_false(order_may(states[i], "shipped"));
             assert_false(order_may(states[i], "partly_refunded"));
@@ -200,7 +203,7 @@ static void a_refused_event_names_the_states_and_what_is_allowed(void **state)
     assert_string_equal(value_find_text(value_find(failure->more, "to"), "order_status"), "completed");
     const char *json;
     assert_ok(json_text(work, value_find(failure->more, "allowed"), 1000, &json));
-    assert_string_equal(json, "[\"paid\",\"expired\",\"cancelled\"]");
+    assert_string_equal(json, "[\"deposit_paid\",\"paid\",\"expired\",\"cancelled\"]");
     assert_int_equal(ask("SELECT count(*) FROM order_events WHERE shop_id = $1"), 1);
     assert_int_equal(ask("SELECT count(*) FROM outbox WHERE shop_id = $1"), news);
     assert_int_equal(ask("SELECT count(*) FROM jobs WHERE shop_id = $1 AND kind = 'order.aftersale'"), 0);
