@@ -539,8 +539,11 @@ static err check_shop(struct ctx *ctx, struct findings *findings)
     TRY(promotion_check(ctx, print_finding, findings));
     TRY(flash_check(ctx, print_finding, findings));
     TRY(order_check_flash(ctx, print_finding, findings));
+    TRY(group_buy_check(ctx, print_finding, findings));
+    TRY(order_check_groups(ctx, print_finding, findings));
     TRY(review_check(ctx, print_finding, findings));
     TRY(payment_check(ctx, print_finding, findings));
+    TRY(payment_check_groups(ctx, print_finding, findings));
     return payment_check_ledger(ctx, print_finding, findings);
 }
 

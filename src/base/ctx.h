@@ -37,6 +37,7 @@ struct shop {
     bool has_passcode;    /* the checkout offers a word that finds the order again */
     bool has_promotions;  /* offers count now, or will */
     bool has_flash;       /* flash sales run now, or will */
+    bool has_group_buys;  /* group buys run now, or will */
     bool has_price_lists; /* lists of other prices count now, or will */
     bool has_group_rules; /* members come into groups by what they spend */
     bool has_freight;     /* carrying goods may cost something */

@@ -27,6 +27,7 @@
     X(GIFT_CHANGED, 409, "gift-changed", "A gift is not what was shown")                                     \
     X(PROMOTION_OVER, 409, "promotion-over", "An offer was used up a moment ago")                            \
     X(FLASH_SOLD_OUT, 409, "flash-sold-out", "All pieces of this flash sale are sold")                       \
+    X(GROUP_OVER, 409, "group-over", "This group is full, or its time is over")                              \
     X(INVALID_TRANSITION, 409, "invalid-transition", "The order's state does not allow this")                \
     X(IDEMPOTENCY_MISMATCH, 409, "idempotency-mismatch", "This Idempotency-Key was used for something else") \
     X(DUPLICATE, 409, "duplicate", "This exists already")                                                    \

@@ -3,6 +3,7 @@
 #include "shop/checkout/checkout.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "shop/payment/payment.h"
 #include "shop/pricing/pricing.h"
@@ -21,7 +22,8 @@ struct closing {
 static err give_back_counted(struct ctx *ctx, int64_t order_id, const struct demand *demands, size_t count)
 {
     TRY(order_rations_give_back(ctx, order_id, demands, count));
-    return flash_give_back(ctx, order_id);
+    TRY(flash_give_back(ctx, order_id));
+    return group_seat_give_back(ctx, order_id);
 }
 
 static err close_in_transaction(struct ctx *ctx, void *arg)
@@ -85,6 +87,22 @@ err order_cancel(struct ctx *ctx, struct order *order, enum order_cancel_reason 
     if (order_may(order->state, "cancelled"))
         return order_close_unpaid(ctx, order->id, "cancelled", note);
     return cancel_paid(ctx, order, reason, note);
+}
+
+err order_close_failed_group(struct ctx *ctx, struct order *order)
+{
+    struct payment_attempt *attempts;
+    size_t count;
+    TRY(payment_attempt_list(ctx, order->id, &attempts, &count));
+    struct closing closing = {.order = order,
+                              .event = "group_failed",
+                              .note = "group-failed",
+                              .refund = payment_refundable(attempts, count)};
+    TRY(db_transact(ctx, close_in_transaction, &closing));
+    err failure = closing.refund_id ? payment_send_refund(ctx, closing.refund_id) : NULL;
+    if (failure) /* its job sends it again */
+        log_failure(ctx, LOG_WARNING, "the refund of a failed group was not sent yet", failure);
+    return NULL;
 }
 
 /* Runs when an order's time is over. An order that was paid or closed meanwhile needs nothing. */

@@ -33,6 +33,7 @@ static const struct happening {
     {"order.refunded_unshipped", OCCASION_REFUNDED, OCCASION_BUYER_REFUNDED},
     {"order.cancelled", NOBODY, OCCASION_BUYER_CANCELLED},
     {"order.cancelled_paid", NOBODY, OCCASION_BUYER_CANCELLED},
+    {"order.group_failed", NOBODY, OCCASION_BUYER_CANCELLED},
 };
 
 /* What is told of one event. */

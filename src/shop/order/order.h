@@ -53,8 +53,9 @@ enum order_stage {
     STAGE_REFUNDING = 7,
     STAGE_REFUNDED = 8,
     STAGE_TO_REVIEW = 9,
+    STAGE_GROUPING = 10,
 };
-#define STAGE_LAST STAGE_TO_REVIEW
+#define STAGE_LAST STAGE_GROUPING
 
 struct order_state {
     enum order_status order;
@@ -129,7 +130,9 @@ struct order {
     bool has_answers;     /* the buyer answered something for a line */
     bool has_consent;     /* only while placing: the buyer agreed that some goods are not taken back */
     bool is_rationed;     /* holds pieces that are counted beside the stock: products of which a person may
-                             have only so many (order_ration.h), pieces of flash sales */
+                             have only so many (order_ration.h), pieces of flash sales and group buys */
+    bool waits_for_group; /* it has a seat in a group (pricing/group_buy.h) that is not full: nothing of it
+                             leaves */
     int64_t unpaid_ms;    /* only while placing: closes earlier than orders of the shop usually do; 0 = no */
     const char *said;     /* order_answers_load_many: all of it in one line; NULL = nothing */
     const char *locale;   /* in which it was placed; "" = the shop's own */
@@ -176,6 +179,8 @@ extern const struct order_transition order_transitions[];
 
 /* The one word that people see follows from the five states, and from nothing else. */
 enum order_stage order_stage_of(struct order_state state);
+/* The same of an order that perhaps waits for its group to be full: 待成团 in place of 待发货. */
+enum order_stage order_stage_shown(struct order_state state, bool waits_for_group);
 const char *order_stage_name(enum order_stage stage); /* "pending_payment" … */
 /* What a Chinese buyer calls it: "待付款" … */
 const char *order_stage_label(enum order_stage stage);

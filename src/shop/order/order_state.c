@@ -46,6 +46,17 @@ const struct order_transition order_transitions[] = {
      .payment_mask = HAS_MONEY,
      .fulfillment_mask = IS(FULFILLMENT_NONE),
      .to = {.order = ORDER_CLOSED}},
+    {.event = "group_filled",
+     .what = "The group of the order is full: what was held goes on its way.",
+     .order_mask = IS(ORDER_OPEN),
+     .payment_mask = HAS_MONEY,
+     .fulfillment_mask = IS(FULFILLMENT_NONE)},
+    {.event = "group_failed",
+     .what = "The group of the order was not full in time: the order ends, and all its money goes back.",
+     .order_mask = IS(ORDER_OPEN),
+     .payment_mask = HAS_MONEY,
+     .fulfillment_mask = IS(FULFILLMENT_NONE),
+     .to = {.order = ORDER_CLOSED}},
     {.event = "delivered",
      .what = "Codes were delivered, and they were all that was bought or missing.",
      .order_mask = IS(ORDER_OPEN),
@@ -212,6 +223,12 @@ enum order_stage order_stage_of(struct order_state state)
     return state.fulfillment == FULFILLMENT_PARTIAL ? STAGE_PARTIALLY_SHIPPED : STAGE_SHIPPED;
 }
 
+enum order_stage order_stage_shown(struct order_state state, bool waits_for_group)
+{
+    enum order_stage stage = order_stage_of(state);
+    return waits_for_group && stage == STAGE_TO_SHIP ? STAGE_GROUPING : stage;
+}
+
 const char *const order_stage_choices[] = {[0] = "all",
                                            [STAGE_PENDING_PAYMENT] = "pending_payment",
                                            [STAGE_TO_SHIP] = "to_ship",
@@ -222,6 +239,7 @@ const char *const order_stage_choices[] = {[0] = "all",
                                            [STAGE_REFUNDING] = "refunding",
                                            [STAGE_REFUNDED] = "refunded",
                                            [STAGE_TO_REVIEW] = "to_review",
+                                           [STAGE_GROUPING] = "grouping",
                                            NULL};
 
 const char *order_stage_name(enum order_stage stage)
@@ -236,7 +254,7 @@ const char *order_stage_label(enum order_stage stage)
         [STAGE_PARTIALLY_SHIPPED] = "部分发货", [STAGE_SHIPPED] = "待收货",
         [STAGE_COMPLETED] = "已完成",           [STAGE_CLOSED] = "已关闭",
         [STAGE_REFUNDING] = "退款中",           [STAGE_REFUNDED] = "已退款",
-        [STAGE_TO_REVIEW] = "待评价",
+        [STAGE_TO_REVIEW] = "待评价",           [STAGE_GROUPING] = "待成团",
     };
     return labels[stage];
 }

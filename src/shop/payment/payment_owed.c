@@ -26,7 +26,8 @@ bool payment_owes_codes(const struct order *order)
 {
     bool has_money =
         order->state.payment == PAYMENT_PAID || order->state.payment == PAYMENT_PARTIALLY_REFUNDED;
-    return order->state.order == ORDER_OPEN && has_money && order_has_left(order, PRODUCT_DIGITAL);
+    return order->state.order == ORDER_OPEN && has_money && !order->waits_for_group &&
+           order_has_left(order, PRODUCT_DIGITAL);
 }
 
 static err write_waiting(struct ctx *ctx, const struct order *order, int64_t variant_id, bool by_hand)

@@ -175,6 +175,8 @@ CHECKED err shop_change_timers(struct ctx *ctx, const struct shop_timers *timers
 CHECKED err shop_change_promotions(struct ctx *ctx, bool has_promotions);
 /* The same for flash sales. */
 CHECKED err shop_change_flash(struct ctx *ctx, bool has_flash);
+/* The same for group buys. */
+CHECKED err shop_change_group_buys(struct ctx *ctx, bool has_group_buys);
 /* The same of price lists, and of groups that members come into by what they spend. */
 CHECKED err shop_change_price_lists(struct ctx *ctx, bool has_price_lists);
 CHECKED err shop_change_group_rules(struct ctx *ctx, bool has_group_rules);
