@@ -16,7 +16,7 @@
         ORDER_COMPLETED, PAYMENT_##payment, FULFILLMENT_DELIVERED, AFTERSALE_##aftersale, REVIEWS_##review   \
     }
 #define STATE_LIMIT 64
-#define EVENT_COUNT 23
+#define EVENT_COUNT 25
 
 static const char *const events[EVENT_COUNT] = {"paid",
                                                 "reopened",
@@ -24,6 +24,8 @@ static const char *const events[EVENT_COUNT] = {"paid",
                                                 "expired",
                                                 "cancelled",
                                                 "cancelled_paid",
+                                                "group_filled",
+                                                "group_failed",
                                                 "delivered",
                                                 "partly_delivered",
                                                 "partly_shipped",
@@ -54,6 +56,10 @@ static const struct {
     {AT(CLOSED, UNPAID, NONE), "reopened", AT(OPEN, PAID, NONE)},
     {AT(CLOSED, UNPAID, NONE), "paid_late", AT(CLOSED, PAID, NONE)},
     {AT(OPEN, PAID, NONE), "cancelled_paid", AT(CLOSED, PAID, NONE)},
+    {AT(OPEN, PAID, NONE), "group_filled", AT(OPEN, PAID, NONE)},
+    {AT(OPEN, PAID, NONE), "group_failed", AT(CLOSED, PAID, NONE)},
+    {AT(OPEN, PARTIALLY_REFUNDED, NONE), "group_filled", AT(OPEN, PARTIALLY_REFUNDED, NONE)},
+    {AT(OPEN, PARTIALLY_REFUNDED, NONE), "group_failed", AT(CLOSED, PARTIALLY_REFUNDED, NONE)},
     {AT(OPEN, PAID, NONE), "delivered", AT(COMPLETED, PAID, DELIVERED)},
     {AT(OPEN, PAID, NONE), "partly_delivered", AT(OPEN, PAID, PARTIAL)},
     {AT(OPEN, PAID, NONE), "partly_shipped", AT(OPEN, PAID, PARTIAL)},
