@@ -84,6 +84,7 @@ struct value *buy_group_view(struct ctx *ctx, const struct buy_group *group)
     value_set_time(arena, view, "opened_at", group->opened_at);
     value_set_time(arena, view, "ends_at", group->ends_at);
     value_set_time(arena, view, "ended_at", group->ended_at);
+    value_set_int(arena, view, "hours", (group->ends_at - group->opened_at) / HOUR_MS);
     value_set_int(arena, view, "seconds_left", left);
     value_set_int(arena, view, "hours_left", left / (HOUR_MS / SECOND_MS));
     value_set_int(arena, view, "minutes_left", left / (MINUTE_MS / SECOND_MS) % 60);
