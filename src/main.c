@@ -541,8 +541,11 @@ static err check_shop(struct ctx *ctx, struct findings *findings)
     TRY(order_check_flash(ctx, print_finding, findings));
     TRY(presale_check(ctx, print_finding, findings));
     TRY(order_check_presales(ctx, print_finding, findings));
+    TRY(group_buy_check(ctx, print_finding, findings));
+    TRY(order_check_groups(ctx, print_finding, findings));
     TRY(review_check(ctx, print_finding, findings));
     TRY(payment_check(ctx, print_finding, findings));
+    TRY(payment_check_groups(ctx, print_finding, findings));
     return payment_check_ledger(ctx, print_finding, findings);
 }
 

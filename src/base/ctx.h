@@ -38,6 +38,7 @@ struct shop {
     bool has_promotions;  /* offers count now, or will */
     bool has_flash;       /* flash sales run now, or will */
     bool has_presales;    /* presales run now, or will */
+    bool has_group_buys;  /* group buys run now, or will */
     bool has_price_lists; /* lists of other prices count now, or will */
     bool has_group_rules; /* members come into groups by what they spend */
     bool has_freight;     /* carrying goods may cost something */

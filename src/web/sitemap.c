@@ -35,6 +35,7 @@ const struct route *const site_routes[] = {
     tenant_routes,
     storefront_routes,
     storefront_flash_routes,
+    storefront_group_routes,
     storefront_currency_routes,
     storefront_entry_routes,
     storefront_account_routes,
@@ -45,6 +46,7 @@ const struct route *const site_routes[] = {
     storefront_search_routes,
     content_routes,
     cart_routes,
+    cart_group_routes,
     checkout_routes,
     order_routes,
     review_routes,
@@ -91,6 +93,8 @@ const struct route *const site_routes[] = {
     backoffice_flash_page_routes,
     backoffice_presale_routes,
     backoffice_presale_page_routes,
+    backoffice_group_routes,
+    backoffice_group_page_routes,
     backoffice_price_list_routes,
     backoffice_customer_routes,
     backoffice_proof_routes,
@@ -117,17 +121,13 @@ const struct route *const site_routes[] = {
     NULL,
 };
 
-const struct job_kind *const site_jobs[] = {shop_job_kinds,          shop_claim_job_kinds,
-                                            media_job_kinds,         catalog_job_kinds,
-                                            promotion_job_kinds,     flash_job_kinds,
-                                            presale_job_kinds,       order_presale_job_kinds,
-                                            payment_job_kinds,       payment_owed_job_kinds,
-                                            order_job_kinds,         checkout_job_kinds,
-                                            digital_job_kinds,       sandbox_job_kinds,
-                                            catalog_fetch_job_kinds, payment_hook_job_kinds,
-                                            rule_job_kinds,          facet_job_kinds,
-                                            import_job_kinds,        notify_job_kinds,
-                                            backoffice_job_kinds,    NULL};
+const struct job_kind *const site_jobs[] = {
+    shop_job_kinds,          shop_claim_job_kinds,     media_job_kinds,      catalog_job_kinds,
+    promotion_job_kinds,     flash_job_kinds,          presale_job_kinds,    order_presale_job_kinds,
+    group_buy_job_kinds,     checkout_group_job_kinds, payment_job_kinds,    payment_owed_job_kinds,
+    order_job_kinds,         checkout_job_kinds,       digital_job_kinds,    sandbox_job_kinds,
+    catalog_fetch_job_kinds, payment_hook_job_kinds,   rule_job_kinds,       facet_job_kinds,
+    import_job_kinds,        notify_job_kinds,         backoffice_job_kinds, NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 

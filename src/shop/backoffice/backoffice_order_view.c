@@ -27,7 +27,8 @@ static void add_carriers(struct ctx *ctx, struct value *view)
 static void add_permissions(struct ctx *ctx, const struct order *order, int64_t refundable,
                             struct value *tree)
 {
-    bool can_ship = order_may(order->state, "shipped") && order_has_left(order, PRODUCT_PHYSICAL);
+    bool can_ship = order_may(order->state, "shipped") && !order->waits_for_group &&
+                    order_has_left(order, PRODUCT_PHYSICAL);
     bool has_money = refundable > 0 || order->total == 0;
     bool by_hand = value_find(tree, "waits_for_hand")->boolean;
     bool can_deliver = payment_owes_codes(order) && has_money;

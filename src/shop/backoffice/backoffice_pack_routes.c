@@ -117,7 +117,8 @@ static void add_carriers(struct ctx *ctx, struct value *view)
 
 static bool can_ship(const struct order *order)
 {
-    return order_may(order->state, "shipped") && order_has_left(order, PRODUCT_PHYSICAL);
+    return order_may(order->state, "shipped") && !order->waits_for_group &&
+           order_has_left(order, PRODUCT_PHYSICAL);
 }
 
 static void add_failure(struct ctx *ctx, struct value *entry, err failure)

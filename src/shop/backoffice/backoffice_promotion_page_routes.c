@@ -160,12 +160,21 @@ static err find_presale(struct ctx *ctx, int64_t id, int64_t *presale_id)
     return failure && failure->code == ERR_NOT_FOUND ? NULL : failure;
 }
 
+/* The same for a group buy. */
+static err is_group_buy(struct ctx *ctx, int64_t id, bool *is_one)
+{
+    struct group_buy *buy;
+    err failure = group_buy_load(ctx, id, &buy);
+    *is_one = failure == NULL;
+    return failure && failure->code == ERR_NOT_FOUND ? NULL : failure;
+}
+
 static err show(struct req *req)
 {
     const struct page_form *form = req->form;
     struct value *view;
     struct promotion *promotion;
-    bool is_one = false;
+    bool is_one = false, is_group = false;
     int64_t presale_id = 0;
     err failure = promotion_load(&req->ctx, form->promotion_id, &promotion);
     if (failure && failure->code == ERR_NOT_FOUND)
@@ -177,6 +186,11 @@ static err show(struct req *req)
     if (is_one)
         return reply_redirect(req, 302,
                               arena_format(req->ctx.arena, "/admin/flash/%" PRId64, form->promotion_id));
+    if (failure && failure->code == ERR_NOT_FOUND)
+        TRY(is_group_buy(&req->ctx, form->promotion_id, &is_group));
+    if (is_group)
+        return reply_redirect(req, 302,
+                              arena_format(req->ctx.arena, "/admin/groups/%" PRId64, form->promotion_id));
     TRY(failure);
     TRY(page_view(req, form->promotion_id, form->has_trial, form->cursor, &view));
     value_set_text(req->ctx.arena, view, "notice", req->failure ? NULL : form->notice);

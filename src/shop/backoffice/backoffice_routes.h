@@ -40,6 +40,8 @@ extern const struct route backoffice_flash_routes[];
 extern const struct route backoffice_flash_page_routes[];
 extern const struct route backoffice_presale_routes[];
 extern const struct route backoffice_presale_page_routes[];
+extern const struct route backoffice_group_routes[];
+extern const struct route backoffice_group_page_routes[];
 extern const struct route backoffice_proof_routes[];
 extern const struct route backoffice_review_routes[];
 extern const struct route backoffice_saved_routes[];

@@ -36,10 +36,10 @@ static bool read_token(struct ctx *ctx, const char *token, struct cart_key *key)
 /* Asks for the head of a cart; the answer is there after the next question. */
 static err ask_head(struct ctx *ctx, const struct cart_key *key, struct db_rows **rows)
 {
-    return db_ask(
-        ctx, rows,
-        "SELECT secret, version, order_id, coupon, region, gifts FROM carts WHERE shop_id = $1 AND id = $2",
-        db_int(ctx->shop->id), db_int(key->id));
+    return db_ask(ctx, rows,
+                  "SELECT secret, version, order_id, coupon, region, gifts, group_buy_id, group_id FROM carts"
+                  " WHERE shop_id = $1 AND id = $2",
+                  db_int(ctx->shop->id), db_int(key->id));
 }
 
 static err take_head(struct ctx *ctx, const struct cart_key *key, struct db_rows *rows, struct cart *cart)
@@ -52,6 +52,8 @@ static err take_head(struct ctx *ctx, const struct cart_key *key, struct db_rows
     cart->coupon = db_get_text(rows, 3);
     cart->region = db_get_int(rows, 4);
     cart->choices = db_get_text(rows, 5);
+    cart->group_buy_id = db_get_int(rows, 6);
+    cart->group_id = db_get_int(rows, 7);
     return NULL;
 }
 
@@ -91,6 +93,8 @@ static enum line_problem problem_of(struct ctx *ctx, const struct cart *cart, st
         return LINE_FLASH_OUT;
     if (line->presale && presale_left(line->presale) <= 0)
         return LINE_PRESALE_OUT;
+    if (cart->group && !group_place_is_open(cart->group, ctx->now))
+        return LINE_GROUP_OVER;
     if (line->available <= 0)
         return LINE_OUT_OF_STOCK;
     if (line->available < pieces.of_variant)
@@ -103,7 +107,9 @@ static enum line_problem problem_of(struct ctx *ctx, const struct cart *cart, st
     line->bound = variant->person_quantity;
     if (variant->person_quantity > 0 && pieces.of_product > variant->person_quantity)
         return LINE_ABOVE_PERSON;
-    line->bound = line->flash ? line->flash->entry.person_most : 0;
+    line->bound = line->flash   ? line->flash->entry.person_most
+                  : cart->group ? cart->group->entry.person_most
+                                : 0;
     if (line->bound > 0 && pieces.of_variant > line->bound)
         return LINE_ABOVE_PERSON;
     line->bound = line->presale ? line->presale->entry.person_most : 0;
@@ -118,7 +124,7 @@ static enum line_problem problem_of(struct ctx *ctx, const struct cart *cart, st
 /* The prices of lists that are for this buyer, always from what stands on the shelf. */
 static err put_list_prices(struct ctx *ctx, struct cart *cart, const struct promotion_buyer *buyer)
 {
-    if (!ctx->shop->has_price_lists)
+    if (!ctx->shop->has_price_lists || cart->group_buy_id)
         return NULL;
     const struct variant **variants = arena_alloc_many(ctx->arena, cart->count + 1, sizeof *variants);
     struct list_source *sources = arena_alloc_many(ctx->arena, cart->count + 1, sizeof *sources);
@@ -151,7 +157,10 @@ static err quote_lines(struct ctx *ctx, struct cart *cart, const struct promotio
                                         .quantity = cart->lines[i].quantity};
     }
     const char *code = cart->coupon ? cart->coupon : "";
-    TRY(price_cart(ctx, quoted, product_ids, cart->count, code, buyer, &cart->priced));
+    if (cart->group_buy_id)
+        TRY(cart_price_group(ctx, cart, quoted, product_ids, buyer));
+    else
+        TRY(price_cart(ctx, quoted, product_ids, cart->count, code, buyer, &cart->priced));
     TRY(cart_carry(ctx, cart, quoted, buyer));
     cart->quoted = quoted;
     cart->total = cart->priced.quote.total;
@@ -166,6 +175,8 @@ static void join_flash(struct cart *cart, size_t place)
     line->flash = flash && flash->flash_id ? flash : NULL;
     if (line->flash && flash_left(flash) < line->available)
         line->available = flash_left(flash);
+    if (cart->group && group_left(cart->group) < line->available)
+        line->available = group_left(cart->group);
 }
 
 /* Likewise of presales. The cart has the promise of one when all its lines are of it. */
@@ -323,9 +334,9 @@ struct cart_change {
 
 err cart_touch(struct ctx *ctx, int64_t cart_id)
 {
-    return db_expect(ctx, 1, ERR_CART_CHECKED_OUT, "the cart was ordered already",
+    return db_expect(ctx, 1, ERR_CART_CHECKED_OUT, "the cart was ordered already, or is of one group",
                      "UPDATE carts SET version = version + 1, updated_at = $3"
-                     " WHERE shop_id = $1 AND id = $2 AND order_id IS NULL",
+                     " WHERE shop_id = $1 AND id = $2 AND order_id IS NULL AND group_buy_id = 0",
                      db_int(ctx->shop->id), db_int(cart_id), db_int(ctx->now));
 }
 
@@ -407,7 +418,7 @@ static err keep_answers(struct ctx *ctx, const struct cart_wish *wish, struct ca
 }
 
 /* Where the pieces of a wish go: a line that is there, or a new one at the end of the cart. */
-static err line_for(struct ctx *ctx, struct cart *cart, const struct cart_wish *wish, struct cart_line **line)
+err cart_line_for(struct ctx *ctx, struct cart *cart, const struct cart_wish *wish, struct cart_line **line)
 {
     struct cart_line fresh = {0};
     const struct cart_line *sibling = cart_find_line(cart, wish->variant_id, NULL);
@@ -482,7 +493,7 @@ static err add_in_transaction(struct ctx *ctx, void *arg)
         *cart = (struct cart){.lines = arena_alloc(ctx->arena, sizeof *cart->lines)};
     else
         TRY(cart_load_open(ctx, change->token, cart));
-    TRY(line_for(ctx, cart, wish, &line));
+    TRY(cart_line_for(ctx, cart, wish, &line));
     TRY(is_new ? cart_insert(ctx, cart) : cart_touch(ctx, cart->id));
     line->quantity += wish->quantity;
     line->promotion_id = wish->promotion_id ? wish->promotion_id : line->promotion_id;

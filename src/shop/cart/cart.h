@@ -29,6 +29,7 @@ enum line_problem {
     LINE_FLASH_OUT,     /* its flash sale runs and has no piece left */
     LINE_PRESALE_OUT,   /* the same of its presale */
     LINE_PRESALE_ALONE, /* a presale's, beside goods that are not: they cannot be ordered together */
+    LINE_GROUP_OVER,    /* its group is full, or its time is over */
 };
 
 /* In characters of its kept form. */
@@ -97,7 +98,10 @@ struct cart {
     size_t addon_count;
     const struct presale_place *presale; /* whose promise an order of it has; NULL = none, or mixed */
     int64_t deposit;                     /* of the total, paid first; 0 = it is paid whole */
-    const struct quote_line *quoted;     /* parallel to lines: from what the total was made */
+    int64_t group_buy_id;            /* it is of one group: one line, and not changed; 0 = an ordinary cart */
+    int64_t group_id;                /* which it joins, 0 = it begins one */
+    const struct group_place *group; /* pricing/group_buy.h; NULL = an ordinary cart */
+    const struct quote_line *quoted; /* parallel to lines: from what the total was made */
     bool has_problems;
     bool needs_address; /* something physical is in it */
 };
@@ -128,6 +132,11 @@ CHECKED err cart_add_line(struct ctx *ctx, const char *token, const struct cart_
  * a new one begins. */
 CHECKED err cart_add_line_anew(struct ctx *ctx, const char *token, const struct cart_wish *wish,
                                const struct cart **cart);
+/* A cart of its own for one group: goods at its price, nothing else, and not to be changed. `group_token` ""
+ * begins a new group. ERR_NOT_FOUND for a group that is not there, ERR_GROUP_OVER when no seat or piece is
+ * left or its time is over, ERR_LIMIT, ERR_INVALID as cart_add_line. */
+CHECKED err cart_open_group(struct ctx *ctx, const char *group_token, const struct cart_wish *wish,
+                            const struct cart **cart);
 /* Sets the pieces of a line; 0 removes it (harmless when it is not there). `cart` is as it is afterwards. */
 CHECKED err cart_change_line(struct ctx *ctx, const char *token, int64_t variant_id, const char *answers_key,
                              int64_t quantity, const struct cart **cart);

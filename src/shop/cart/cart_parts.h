@@ -28,6 +28,13 @@ struct cart_line *cart_find_line(const struct cart *cart, int64_t variant_id, co
 /* In a transaction: so many pieces more of a line, or a new one. */
 CHECKED err cart_write_addition(struct ctx *ctx, const struct cart *cart, const struct cart_line *line,
                                 int64_t quantity);
+/* Where the pieces of a wish go: a line that is there, or a new one at the end of the cart, not counted yet.
+ * The lines have room for one more. */
+CHECKED err cart_line_for(struct ctx *ctx, struct cart *cart, const struct cart_wish *wish,
+                          struct cart_line **line);
+/* Prices a cart of one group, and fills cart->group. */
+CHECKED err cart_price_group(struct ctx *ctx, struct cart *cart, struct quote_line *quoted,
+                             const int64_t *product_ids, const struct promotion_buyer *buyer);
 /* What it has earned and may add, after its lines were priced; asks nothing when that is nothing. */
 CHECKED err cart_load_gifts(struct ctx *ctx, struct cart *cart);
 /* docs/views.md: gifts, addons and gifts_seen of a cart, into `view`; what a line is by an add-on. */

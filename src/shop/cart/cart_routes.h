@@ -4,4 +4,5 @@
 #include "http/http.h"
 
 extern const struct route cart_routes[];
+extern const struct route cart_group_routes[];
 extern const struct route cart_sync_routes[];

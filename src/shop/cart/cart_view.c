@@ -30,6 +30,8 @@ static const char *problem_name(enum line_problem problem)
         return "presale-out";
     case LINE_PRESALE_ALONE:
         return "presale-alone";
+    case LINE_GROUP_OVER:
+        return "group-over";
     }
     bug("line problem %d", (int)problem);
 }
@@ -129,7 +131,8 @@ struct value *cart_view(struct ctx *ctx, const struct cart *cart)
     cart_goods_view(ctx, view, cart);
     set_presale(ctx, view, cart);
     value_set_bool(ctx->arena, view, "takes_coupons",
-                   ctx->shop->has_promotions || (cart->coupon && cart->coupon[0]));
+                   !cart->group && (ctx->shop->has_promotions || (cart->coupon && cart->coupon[0])));
+    group_place_view(ctx, view, cart->group, cart->group ? cart->lines[0].unit_price : 0);
     value_set_bool(ctx->arena, view, "has_problems", cart->has_problems);
     value_set_bool(ctx->arena, view, "has_new_prices", has_new_prices(cart));
     value_set_bool(ctx->arena, view, "needs_address", cart->needs_address);

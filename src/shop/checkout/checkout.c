@@ -217,6 +217,18 @@ static err check_presale(struct ctx *ctx, const struct cart *cart, const struct 
     return NULL;
 }
 
+static err check_group(struct ctx *ctx, const struct cart *cart, const struct checkout *checkout,
+                       struct problem_list *list)
+{
+    const char *code, *message;
+    if (list->first) /* who it is will only be known then */
+        return NULL;
+    TRY(checkout_group_problem(ctx, cart, checkout, &code, &message));
+    if (code)
+        add_problem(ctx, list, contact_field(&checkout->contact), code, message);
+    return NULL;
+}
+
 err checkout_check(struct ctx *ctx, const struct cart *cart, const struct checkout *checkout)
 {
     struct problem_list list = {0};
@@ -229,6 +241,7 @@ err checkout_check(struct ctx *ctx, const struct cart *cart, const struct checko
     TRY(check_rations(ctx, cart, &checkout->contact, &list));
     TRY(check_flash(ctx, cart, checkout, &list));
     TRY(check_presale(ctx, cart, checkout, &list));
+    TRY(check_group(ctx, cart, checkout, &list));
     return list.first ? fail_fields(ctx, list.first) : NULL;
 }
 
@@ -398,6 +411,9 @@ static err check_goods(struct ctx *ctx, const struct cart *cart)
         if (line->problem == LINE_PRESALE_ALONE)
             return fail_with(ctx, ERR_PRESALE_ALONE, "%s: goods of a presale are ordered by themselves",
                              line->variant->product_title);
+        if (line->problem == LINE_GROUP_OVER)
+            return fail_with(ctx, ERR_GROUP_OVER, "%s: this group takes nobody any more",
+                             line->variant->product_title);
         if (line->problem == LINE_OFF_SHELF)
             return fail_with(ctx, ERR_OUT_OF_STOCK, "%s is no longer offered", line->variant->product_title);
         if (line->problem != LINE_FINE)
@@ -510,6 +526,7 @@ static err place_new(struct ctx *ctx, const struct cart *cart, struct placing *p
     TRY(take_rations(ctx, cart, order));
     TRY(take_flash(ctx, cart, &placing->buyer, order));
     TRY(take_presale(ctx, cart, &placing->buyer, order));
+    TRY(checkout_group_take(ctx, cart, placing->checkout, order));
     TRY(write_order(ctx, cart, placing, order));
     placing->order = order;
     return order->total > 0 ? NULL : order_load(ctx, order->id, &placing->order);

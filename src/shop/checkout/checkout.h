@@ -48,6 +48,9 @@ CHECKED err checkout_place(struct ctx *ctx, const struct checkout *checkout, str
  * then it is not closed but paid. `event` is "expired", "cancelled" or, of an order whose balance nobody
  * paid, "balance_expired": its deposit stays with the shop. ERR_INVALID_TRANSITION when it is not unpaid. */
 CHECKED err order_close_unpaid(struct ctx *ctx, int64_t order_id, const char *event, const char *note);
+/* A paid order whose group failed: it ends, and all its money goes back. ERR_INVALID_TRANSITION when
+ * something of it left, or it ended already. */
+CHECKED err order_close_failed_group(struct ctx *ctx, struct order *order);
 /* Staff cancels: an unpaid order as above, a paid one that has not left, or one whose deposit was paid, with
  * its whole refund; the latter
  * needs a reason (ERR_INVALID at "reason"), and another reason than those listed a note. */
@@ -59,4 +62,17 @@ CHECKED err order_full_view(struct ctx *ctx, const struct order *order, bool is_
 /* Forgets Idempotency-Keys older than CHECKOUT_KEY_AGE_MS. */
 CHECKED err checkout_sweep_keys(struct ctx *ctx);
 
+/* ---- groups (checkout_group.c) ---- */
+
+/* Why this buyer cannot sit in the group of the cart: a code for the field of the contact, and words for
+ * programs; *code is NULL when nothing is in the way or the cart is of no group. */
+CHECKED err checkout_group_problem(struct ctx *ctx, const struct cart *cart, const struct checkout *checkout,
+                                   const char **code, const char **message);
+/* In the transaction of an order: seat and pieces, as group_seat_take. Nothing for an ordinary cart. */
+CHECKED err checkout_group_take(struct ctx *ctx, const struct cart *cart, const struct checkout *checkout,
+                                struct order *order);
+/* docs/views.md: `group` of an order, nil without one. */
+CHECKED err checkout_group_view(struct ctx *ctx, const struct order *order, struct value *view);
+
 extern const struct job_kind checkout_job_kinds[];
+extern const struct job_kind checkout_group_job_kinds[];

@@ -3,6 +3,7 @@
 #include "shop/checkout/checkout.h"
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/text.h"
 #include "shop/payment/payment.h"
 #include "shop/pricing/pricing.h"
@@ -23,7 +24,8 @@ static err give_back_counted(struct ctx *ctx, int64_t order_id, const struct dem
 {
     TRY(order_rations_give_back(ctx, order_id, demands, count));
     TRY(flash_give_back(ctx, order_id));
-    return presale_give_back(ctx, order_id);
+    TRY(presale_give_back(ctx, order_id));
+    return group_seat_give_back(ctx, order_id);
 }
 
 static err close_in_transaction(struct ctx *ctx, void *arg)
@@ -90,6 +92,22 @@ err order_cancel(struct ctx *ctx, struct order *order, enum order_cancel_reason 
     if (order_may(order->state, "cancelled"))
         return order_close_unpaid(ctx, order->id, "cancelled", note);
     return cancel_paid(ctx, order, reason, note);
+}
+
+err order_close_failed_group(struct ctx *ctx, struct order *order)
+{
+    struct payment_attempt *attempts;
+    size_t count;
+    TRY(payment_attempt_list(ctx, order->id, &attempts, &count));
+    struct closing closing = {.order = order,
+                              .event = "group_failed",
+                              .note = "group-failed",
+                              .refund = payment_refundable(attempts, count)};
+    TRY(db_transact(ctx, close_in_transaction, &closing));
+    err failure = closing.refund_id ? payment_send_refund(ctx, closing.refund_id) : NULL;
+    if (failure) /* its job sends it again */
+        log_failure(ctx, LOG_WARNING, "the refund of a failed group was not sent yet", failure);
+    return NULL;
 }
 
 /* Runs when an order's time is over. An order that was paid or closed meanwhile needs nothing. */

@@ -107,6 +107,7 @@ err order_full_view(struct ctx *ctx, const struct order *order, bool is_masked, 
     TRY(order_receives_at(ctx, order, &receives_at));
     value_set_time(ctx->arena, *view, "receives_at", receives_at);
     TRY(set_waiting(ctx, order, *view));
+    TRY(checkout_group_view(ctx, order, *view));
     TRY(set_deliveries(ctx, order, is_masked, *view));
     TRY(set_shipments(ctx, order, *view));
     TRY(set_money(ctx, order, *view));

@@ -166,6 +166,21 @@ static err add_delivered(struct ctx *ctx, struct letter *letter, const struct or
     return NULL;
 }
 
+/* How the letter of a cancelled order begins: what comes back is said, and that a group was not full. */
+static err cancelled_intro(struct ctx *ctx, const struct order *order, const char **intro)
+{
+    struct order_event *events;
+    size_t count;
+    *intro = order->paid > 0 ? "intro_paid" : "intro";
+    if (order->paid == 0 || !order->is_rationed)
+        return NULL;
+    TRY(order_event_list(ctx, order->id, &events, &count));
+    for (size_t i = 0; i < count; i++)
+        if (text_is(events[i].kind, "group_failed"))
+            *intro = "intro_group";
+    return NULL;
+}
+
 /* ---- letters ---- */
 
 /* Where an order with a deposit stands: the letter says what is to be done now, however late it is sent. */
@@ -203,10 +218,12 @@ static err write_to_buyer(struct ctx *ctx, const struct message *message, const 
     if (message->occasion == OCCASION_BUYER_PRESALE)
         name = presale_name(ctx, order);
     bool goes_back = message->occasion == OCCASION_BUYER_CANCELLED && order->paid > 0;
+    const char *intro = "intro";
+    if (message->occasion == OCCASION_BUYER_CANCELLED)
+        TRY(cancelled_intro(ctx, order, &intro));
     letter->title = wording_say(ctx, letter->locale, arena_format(ctx->arena, "told.%s.title", name), pairs);
     letter->intro =
-        wording_say(ctx, letter->locale,
-                    arena_format(ctx->arena, "told.%s.%s", name, goes_back ? "intro_paid" : "intro"), pairs);
+        wording_say(ctx, letter->locale, arena_format(ctx->arena, "told.%s.%s", name, intro), pairs);
     letter->footer =
         wording_say(ctx, letter->locale, contact[0] ? "told.footer" : "told.footer_plain", pairs);
     add_row(letter, label_of(ctx, letter, "number"), order->number);

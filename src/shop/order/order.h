@@ -55,8 +55,9 @@ enum order_stage {
     STAGE_REFUNDED = 8,
     STAGE_TO_REVIEW = 9,
     STAGE_PENDING_BALANCE = 10, /* the deposit of a presale is there, the balance is not */
+    STAGE_GROUPING = 11,
 };
-#define STAGE_LAST STAGE_PENDING_BALANCE
+#define STAGE_LAST STAGE_GROUPING
 
 struct order_state {
     enum order_status order;
@@ -131,13 +132,15 @@ struct order {
     bool has_answers;     /* the buyer answered something for a line */
     bool has_consent;     /* only while placing: the buyer agreed that some goods are not taken back */
     bool is_rationed;     /* holds pieces that are counted beside the stock: products of which a person may
-                             have only so many (order_ration.h), pieces of flash sales */
+                             have only so many (order_ration.h), pieces of flash sales, presales and group buys */
     int64_t deposit; /* order_presale.h: paid first, the rest of the total in the window; 0 = paid whole */
     int64_t balance_from;
     int64_t balance_until;
     int64_t ships_by;      /* promised; 0 = an ordinary order */
     int64_t packs_from;    /* from then on it is one of those to be packed; 0 = as soon as it is paid */
     int64_t kept_entry_id; /* of the ledger: the deposit became the shop's own; 0 = no */
+    bool waits_for_group;  /* it has a seat in a group (pricing/group_buy.h) that is not full: nothing of it
+                              leaves */
     int64_t unpaid_ms;     /* only while placing: closes earlier than orders of the shop usually do; 0 = no */
     const char *said;      /* order_answers_load_many: all of it in one line; NULL = nothing */
     const char *locale;    /* in which it was placed; "" = the shop's own */
@@ -184,6 +187,8 @@ extern const struct order_transition order_transitions[];
 
 /* The one word that people see follows from the five states, and from nothing else. */
 enum order_stage order_stage_of(struct order_state state);
+/* The same of an order that perhaps waits for its group to be full: 待成团 in place of 待发货. */
+enum order_stage order_stage_shown(struct order_state state, bool waits_for_group);
 const char *order_stage_name(enum order_stage stage); /* "pending_payment" … */
 /* What a Chinese buyer calls it: "待付款" … */
 const char *order_stage_label(enum order_stage stage);

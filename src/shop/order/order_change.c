@@ -18,14 +18,14 @@ static err update_row(struct ctx *ctx, const struct order *before, const struct 
         "UPDATE orders SET stage = $4, order_status = $5, payment_status = $6, fulfillment_status = $7,"
         " version = $12, paid = paid + $8, refunded = refunded + $9, aftersale_status = $13, review_status = "
         "$14,"
-        " paid_at = COALESCE($10, paid_at), closed_at = COALESCE($11, closed_at)"
+        " waits_for_group = $15, paid_at = COALESCE($10, paid_at), closed_at = COALESCE($11, closed_at)"
         " WHERE shop_id = $1 AND id = $2 AND version = $3",
         db_int(ctx->shop->id), db_int(before->id), db_int(before->version),
-        db_int(order_stage_of(after->state)), db_int(after->state.order), db_int(after->state.payment),
-        db_int(after->state.fulfillment), db_int(after->paid - before->paid),
+        db_int(order_stage_shown(after->state, after->waits_for_group)), db_int(after->state.order),
+        db_int(after->state.payment), db_int(after->state.fulfillment), db_int(after->paid - before->paid),
         db_int(after->refunded - before->refunded), db_id(is_paid_now ? ctx->now : 0),
         db_id(is_closed_now ? ctx->now : 0), db_int(after->version), db_int(after->state.aftersale),
-        db_int(after->state.review));
+        db_int(after->state.review), db_int(after->waits_for_group));
 }
 
 /* What staff did to an order, for the audit list; the events of the order say the rest. */
@@ -78,11 +78,20 @@ err order_write_event(struct ctx *ctx, const struct order_state *before, const s
     return outbox_emit(ctx, arena_format(ctx->arena, "order.%s", change->event), order->id, news);
 }
 
+/* Nothing leaves while the order waits for its group, whoever sends it. */
+static bool is_held(const struct order *order, struct order_state to)
+{
+    return order->waits_for_group && to.fulfillment != order->state.fulfillment;
+}
+
 static err take_step(struct ctx *ctx, struct order *order, const struct order_change *change)
 {
     struct order_state to;
-    if (!order_may(order->state, change->event) || !order_next_state(order->state, change->event, &to))
+    if (!order_may(order->state, change->event) || !order_next_state(order->state, change->event, &to) ||
+        is_held(order, to))
         return order_refuse(ctx, order, change->event);
+    if (text_is(change->event, "group_filled") || text_is(change->event, "group_failed"))
+        order->waits_for_group = false;
     order->state = to;
     order->version++;
     order->paid += change->paid;

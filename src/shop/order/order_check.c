@@ -45,11 +45,12 @@ static err check_stages(struct ctx *ctx, void (*report)(void *arg, const char *p
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
                  "SELECT order_status, payment_status, fulfillment_status, aftersale_status, review_status,"
-                 " stage, MIN(number) FROM orders WHERE shop_id = $1 GROUP BY order_status, payment_status,"
-                 " fulfillment_status, aftersale_status, review_status, stage",
+                 " stage, MIN(number), waits_for_group FROM orders WHERE shop_id = $1 GROUP BY order_status,"
+                 " payment_status, fulfillment_status, aftersale_status, review_status, stage,"
+                 " waits_for_group",
                  db_int(ctx->shop->id)));
     while (db_next(rows)) {
-        if ((int64_t)order_stage_of(read_state(rows, 0)) != db_get_int(rows, 5))
+        if ((int64_t)order_stage_shown(read_state(rows, 0), db_get_int(rows, 7) == 1) != db_get_int(rows, 5))
             report(arg, arena_format(ctx->arena, "order %s: its stage does not follow from its states",
                                      db_get_text(rows, 6)));
     }

@@ -47,6 +47,7 @@ const struct listener order_customer_listeners[] = {
     {"order.partly_refunded", hear_money},
     {"order.refunded_unshipped", hear_money},
     {"order.cancelled_paid", hear_money},
+    {"order.group_failed", hear_money},
     {0},
 };
 

@@ -92,6 +92,7 @@ const struct listener order_listeners[] = {
     {"order.refunded", hear_undone},
     {"order.refunded_unshipped", hear_undone},
     {"order.cancelled_paid", hear_undone},
+    {"order.group_failed", hear_undone},
     {0},
 };
 

@@ -6,7 +6,8 @@
 #include "shop/order/order.h"
 
 #define ON_THEIR_WAY                                                                                         \
-    "SELECT id FROM orders WHERE shop_id = $1 AND stage IN (2, 3, 7) AND order_status IN (1, 2) LIMIT $2"
+    "SELECT id FROM orders WHERE shop_id = $1 AND stage IN (2, 3, 7, 10) AND order_status IN (1, 2) LIMIT "  \
+    "$2"
 
 err order_held_paid(struct ctx *ctx, int64_t variant_id, int64_t *pieces)
 {

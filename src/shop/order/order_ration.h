@@ -45,5 +45,7 @@ CHECKED err order_rations_give_back(struct ctx *ctx, int64_t order_id, const str
                                     size_t count);
 /* What is counted of flash sales for an order is what its lines say, and nothing for one that is closed. */
 CHECKED err order_check_flash(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);
+/* Seats of groups are what the lines of their orders say; nothing waits for a group that is over. */
+CHECKED err order_check_groups(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);
 /* Re-adds what every person has from what orders hold. */
 CHECKED err order_check_rations(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);

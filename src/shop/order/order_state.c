@@ -64,6 +64,17 @@ const struct order_transition order_transitions[] = {
      .payment_mask = HAS_MONEY,
      .fulfillment_mask = IS(FULFILLMENT_NONE),
      .to = {.order = ORDER_CLOSED}},
+    {.event = "group_filled",
+     .what = "The group of the order is full: what was held goes on its way.",
+     .order_mask = IS(ORDER_OPEN),
+     .payment_mask = HAS_MONEY,
+     .fulfillment_mask = IS(FULFILLMENT_NONE)},
+    {.event = "group_failed",
+     .what = "The group of the order was not full in time: the order ends, and all its money goes back.",
+     .order_mask = IS(ORDER_OPEN),
+     .payment_mask = HAS_MONEY,
+     .fulfillment_mask = IS(FULFILLMENT_NONE),
+     .to = {.order = ORDER_CLOSED}},
     {.event = "delivered",
      .what = "Codes were delivered, and they were all that was bought or missing.",
      .order_mask = IS(ORDER_OPEN),
@@ -231,6 +242,12 @@ enum order_stage order_stage_of(struct order_state state)
     return state.fulfillment == FULFILLMENT_PARTIAL ? STAGE_PARTIALLY_SHIPPED : STAGE_SHIPPED;
 }
 
+enum order_stage order_stage_shown(struct order_state state, bool waits_for_group)
+{
+    enum order_stage stage = order_stage_of(state);
+    return waits_for_group && stage == STAGE_TO_SHIP ? STAGE_GROUPING : stage;
+}
+
 const char *const order_stage_choices[] = {[0] = "all",
                                            [STAGE_PENDING_PAYMENT] = "pending_payment",
                                            [STAGE_TO_SHIP] = "to_ship",
@@ -242,6 +259,7 @@ const char *const order_stage_choices[] = {[0] = "all",
                                            [STAGE_REFUNDED] = "refunded",
                                            [STAGE_TO_REVIEW] = "to_review",
                                            [STAGE_PENDING_BALANCE] = "pending_balance",
+                                           [STAGE_GROUPING] = "grouping",
                                            NULL};
 
 const char *order_stage_name(enum order_stage stage)
@@ -252,11 +270,17 @@ const char *order_stage_name(enum order_stage stage)
 const char *order_stage_label(enum order_stage stage)
 {
     static const char *const labels[] = {
-        [STAGE_PENDING_PAYMENT] = "待付款",     [STAGE_TO_SHIP] = "待发货",
-        [STAGE_PARTIALLY_SHIPPED] = "部分发货", [STAGE_SHIPPED] = "待收货",
-        [STAGE_COMPLETED] = "已完成",           [STAGE_CLOSED] = "已关闭",
-        [STAGE_REFUNDING] = "退款中",           [STAGE_REFUNDED] = "已退款",
-        [STAGE_TO_REVIEW] = "待评价",           [STAGE_PENDING_BALANCE] = "待付尾款",
+        [STAGE_PENDING_PAYMENT] = "待付款",
+        [STAGE_TO_SHIP] = "待发货",
+        [STAGE_PARTIALLY_SHIPPED] = "部分发货",
+        [STAGE_SHIPPED] = "待收货",
+        [STAGE_COMPLETED] = "已完成",
+        [STAGE_CLOSED] = "已关闭",
+        [STAGE_REFUNDING] = "退款中",
+        [STAGE_REFUNDED] = "已退款",
+        [STAGE_TO_REVIEW] = "待评价",
+        [STAGE_PENDING_BALANCE] = "待付尾款",
+        [STAGE_GROUPING] = "待成团",
     };
     return labels[stage];
 }

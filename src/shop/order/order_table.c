@@ -204,7 +204,8 @@ err order_refuse(struct ctx *ctx, const struct order *order, const char *event)
         if (order_may(order->state, row->event))
             value_add(arena, allowed, value_text(row->event));
     }
-    err failure = fail_with(ctx, ERR_INVALID_TRANSITION, "order %s is %s, so it cannot become %s",
-                            order->number, order_stage_name(order_stage_of(order->state)), event);
+    err failure =
+        fail_with(ctx, ERR_INVALID_TRANSITION, "order %s is %s, so it cannot become %s", order->number,
+                  order_stage_name(order_stage_shown(order->state, order->waits_for_group)), event);
     return error_with_more(arena, failure, more);
 }

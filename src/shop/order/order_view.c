@@ -65,7 +65,8 @@ static void set_contact(struct ctx *ctx, struct value *view, const struct order 
 
 static void set_states(struct arena *arena, struct value *view, const struct order *order)
 {
-    value_set_text(arena, view, "stage", order_stage_name(order_stage_of(order->state)));
+    value_set_text(arena, view, "stage",
+                   order_stage_name(order_stage_shown(order->state, order->waits_for_group)));
     value_set_text(arena, view, "order_status", order_status_name(order->state.order));
     value_set_text(arena, view, "payment_status", payment_status_name(order->state.payment));
     value_set_text(arena, view, "fulfillment_status", fulfillment_status_name(order->state.fulfillment));

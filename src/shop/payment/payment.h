@@ -74,6 +74,9 @@ CHECKED err payment_start(struct ctx *ctx, const struct order *order, const char
                           const char *origin, const struct payment_attempt **attempt);
 /* An order that costs nothing waits for no money: it is paid at once. */
 CHECKED err payment_settle_free(struct ctx *ctx, const struct order *order);
+/* The group of a paid order is full: its codes are delivered, or it waits for them, and a parcel may leave.
+ * Nothing for an order that waits for no group. */
+CHECKED err payment_release(struct ctx *ctx, int64_t order_id);
 /* Checks a notification and applies its fact. */
 CHECKED err payment_notify(struct ctx *ctx, const char *gateway_id, const struct notification *notification);
 /* The one door for facts. Fine when the fact was known already. ERR_INTERNAL and the like only when it could
@@ -139,5 +142,7 @@ CHECKED err refund_views(struct ctx *ctx, struct value *list, const struct order
 
 /* Compares orders, attempts, facts and refunds; calls `report` for each difference. */
 CHECKED err payment_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);
+/* All money of groups that failed is promised back. */
+CHECKED err payment_check_groups(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);
 /* Compares all of that with the ledger, and the ledger with itself. */
 CHECKED err payment_check_ledger(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);

@@ -128,6 +128,10 @@ static err take_and_deliver(struct ctx *ctx, const struct decision *decision, co
 {
     struct order_change change = {.event = event, .paid = decision->fact->amount};
     TRY(settle_attempt(ctx, decision, ATTEMPT_PAID));
+    if (decision->order->waits_for_group) {
+        TRY(order_apply(ctx, decision->order, &change));
+        return group_seat_pay(ctx, decision->order->id);
+    }
     if (!decision->is_short)
         return payment_deliver(ctx, decision->order, &change);
     TRY(order_apply(ctx, decision->order, &change));
@@ -163,6 +167,7 @@ static err reopen(struct ctx *ctx, const struct decision *decision)
         TRY(order_rations_take_again(ctx, decision->order));
         TRY(flash_take_again(ctx, decision->order->id));
         TRY(presale_take_again(ctx, decision->order->id));
+        TRY(group_seat_take_again(ctx, decision->order->id));
     }
     if (order_has_offers(decision->order))
         TRY(promotion_take_again(ctx, decision->order->id));
@@ -291,6 +296,7 @@ static err refund_unshipped(struct ctx *ctx, struct order *order, const struct r
         TRY(order_rations_give_back(ctx, order->id, demands, count));
         TRY(flash_give_back(ctx, order->id));
         TRY(presale_give_back(ctx, order->id));
+        TRY(group_seat_give_back(ctx, order->id));
     }
     if (order_has_offers(order))
         TRY(promotion_give_back(ctx, order->id));

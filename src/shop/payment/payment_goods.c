@@ -230,6 +230,9 @@ static err wish_in_transaction(struct ctx *ctx, void *arg)
     if (quote->withdrawn == 0)
         return NULL;
     TRY(payment_forget_withdrawn(ctx, &order));
+    if (order.waits_for_group && !order_has_left(&order, PRODUCT_PHYSICAL) &&
+        !order_has_left(&order, PRODUCT_DIGITAL))
+        TRY(group_seat_give_back(ctx, order.id));
     return quote->total < quote->left ? order_end_withdrawn(ctx, &order) : NULL;
 }
 

@@ -26,7 +26,8 @@ bool payment_owes_codes(const struct order *order)
 {
     bool has_money =
         order->state.payment == PAYMENT_PAID || order->state.payment == PAYMENT_PARTIALLY_REFUNDED;
-    return order->state.order == ORDER_OPEN && has_money && order_has_left(order, PRODUCT_DIGITAL);
+    return order->state.order == ORDER_OPEN && has_money && !order->waits_for_group &&
+           order_has_left(order, PRODUCT_DIGITAL);
 }
 
 static err write_waiting(struct ctx *ctx, const struct order *order, int64_t variant_id, bool by_hand)
@@ -328,13 +329,10 @@ static err hear_money_back(struct ctx *ctx, const struct outbox_event *event, vo
 }
 
 const struct listener payment_listeners[] = {
-    {"digital.loaded", hear_loaded},
-    {"order.expired", hear_ended},
-    {"order.cancelled", hear_ended},
-    {"order.cancelled_paid", hear_money_back},
-    {"order.refunded_unshipped", hear_money_back},
-    {"order.refunded", hear_money_back},
-    {0},
+    {"digital.loaded", hear_loaded},     {"order.expired", hear_ended},
+    {"order.cancelled", hear_ended},     {"order.cancelled_paid", hear_money_back},
+    {"order.group_failed", hear_ended},  {"order.refunded_unshipped", hear_money_back},
+    {"order.refunded", hear_money_back}, {0},
 };
 
 const struct job_kind payment_owed_job_kinds[] = {

@@ -1,6 +1,7 @@
 /* flash_terms.c - what is wrong with a flash sale, by field. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/pricing/flash_parts.h"
+#include "shop/pricing/overlap.h"
 
 #include "base/text.h"
 #include <inttypes.h>
@@ -88,7 +89,19 @@ static err check_entries(struct findings *findings)
     return NULL;
 }
 
-/* Another sale, or a presale, that is on, or was only paused, and has a variant at the same time. */
+static void find_overlaps(struct findings *findings, struct db_rows *rows)
+{
+    const struct flash_sale *sale = findings->sale;
+    struct ctx *ctx = findings->ctx;
+    while (db_next(rows))
+        for (size_t i = 0; i < sale->count && i < FLASH_ENTRY_MOST; i++)
+            if (sale->entries[i].variant_id == db_get_int(rows, 0))
+                find(findings, entry_field(findings, i, "sku"), "flash-overlap",
+                     arena_format(ctx->arena, "%s has this variant at the same time", db_get_text(rows, 1)));
+}
+
+/* Another sale, a presale or a group buy that is on, or was only paused, and has a variant at the same time.
+ */
 static err check_overlap(struct findings *findings)
 {
     const struct flash_sale *sale = findings->sale;
@@ -96,19 +109,8 @@ static err check_overlap(struct findings *findings)
     struct db_rows *rows;
     if (sale->starts_at <= 0 || sale->ends_at <= sale->starts_at)
         return NULL;
-    TRY(db_query(ctx, &rows,
-                 "SELECT e.variant_id, s.name FROM flash_entries e JOIN flash_sales s"
-                 " ON s.shop_id = e.shop_id AND s.id = e.flash_id WHERE e.shop_id = $1 AND s.id <> $2"
-                 " AND s.status IN (2, 3) AND s.starts_at < $4 AND s.ends_at > $3 UNION ALL"
-                 " SELECT e.variant_id, s.name FROM presale_entries e JOIN presales s"
-                 " ON s.shop_id = e.shop_id AND s.id = e.presale_id WHERE e.shop_id = $1"
-                 " AND s.status IN (2, 3) AND s.starts_at < $4 AND s.ends_at > $3",
-                 db_int(ctx->shop->id), db_int(sale->id), db_int(sale->starts_at), db_int(sale->ends_at)));
-    while (db_next(rows))
-        for (size_t i = 0; i < sale->count && i < FLASH_ENTRY_MOST; i++)
-            if (sale->entries[i].variant_id == db_get_int(rows, 0))
-                find(findings, entry_field(findings, i, "sku"), "flash-overlap",
-                     arena_format(ctx->arena, "%s has this variant at the same time", db_get_text(rows, 1)));
+    TRY(overlap_ask(ctx, sale->id, sale->starts_at, sale->ends_at, &rows));
+    find_overlaps(findings, rows);
     return NULL;
 }
 

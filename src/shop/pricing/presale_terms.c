@@ -3,6 +3,7 @@
 #include "shop/pricing/presale_parts.h"
 
 #include "base/text.h"
+#include "shop/pricing/overlap.h"
 #include <inttypes.h>
 
 struct findings {
@@ -150,7 +151,8 @@ static err check_entries(struct findings *findings)
     return NULL;
 }
 
-/* Another presale, or a flash sale, that is on, or was only paused, and has a variant at the same time. */
+/* Another presale, a flash sale or a group buy that is on, or was only paused, and has a variant at the same
+ * time. */
 static err check_overlap(struct findings *findings)
 {
     const struct presale *sale = findings->sale;
@@ -158,14 +160,7 @@ static err check_overlap(struct findings *findings)
     struct db_rows *rows;
     if (sale->starts_at <= 0 || sale->ends_at <= sale->starts_at)
         return NULL;
-    TRY(db_query(ctx, &rows,
-                 "SELECT e.variant_id, s.name FROM presale_entries e JOIN presales s"
-                 " ON s.shop_id = e.shop_id AND s.id = e.presale_id WHERE e.shop_id = $1 AND s.id <> $2"
-                 " AND s.status IN (2, 3) AND s.starts_at < $4 AND s.ends_at > $3 UNION ALL"
-                 " SELECT e.variant_id, s.name FROM flash_entries e JOIN flash_sales s"
-                 " ON s.shop_id = e.shop_id AND s.id = e.flash_id WHERE e.shop_id = $1"
-                 " AND s.status IN (2, 3) AND s.starts_at < $4 AND s.ends_at > $3",
-                 db_int(ctx->shop->id), db_int(sale->id), db_int(sale->starts_at), db_int(sale->ends_at)));
+    TRY(overlap_ask(ctx, sale->id, sale->starts_at, sale->ends_at, &rows));
     while (db_next(rows))
         for (size_t i = 0; i < sale->count && i < PRESALE_ENTRY_MOST; i++)
             if (sale->entries[i].variant_id == db_get_int(rows, 0))

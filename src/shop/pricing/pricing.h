@@ -13,6 +13,7 @@
 #include "shop/catalog/catalog.h"
 #include "shop/pricing/flash.h"
 #include "shop/pricing/flash_gate.h"
+#include "shop/pricing/group_buy.h"
 #include "shop/pricing/presale.h"
 #include "shop/pricing/price_list.h"
 #include "shop/pricing/promotion.h"

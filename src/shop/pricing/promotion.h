@@ -15,6 +15,7 @@
 
 struct flash_place;
 struct presale_place;
+struct group_place;
 
 #define PROMOTION_NAME_MOST 60
 #define PROMOTION_SCOPE_MOST 200
@@ -144,6 +145,10 @@ struct priced {
  * Shops without offers are asked nothing. ERR_LIMIT when the sum leaves the range of money. */
 CHECKED err price_cart(struct ctx *ctx, struct quote_line *lines, const int64_t *product_ids, size_t count,
                        const char *code, const struct promotion_buyer *buyer, struct priced *priced);
+/* The same for lines that are bought in a group: its price, offers on freight, and nothing else. */
+CHECKED err price_group(struct ctx *ctx, struct quote_line *lines, const int64_t *product_ids, size_t count,
+                        const struct group_place *place, const struct promotion_buyer *buyer,
+                        struct priced *priced);
 /* What pages say of a product: the offers without a code in whose scope it is. */
 struct product_offers {
     const struct promotion *const *promotions; /* in the order in which they take off */

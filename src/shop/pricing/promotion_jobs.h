@@ -6,3 +6,4 @@
 extern const struct job_kind promotion_job_kinds[];
 extern const struct job_kind flash_job_kinds[];
 extern const struct job_kind presale_job_kinds[];
+extern const struct job_kind group_buy_job_kinds[];

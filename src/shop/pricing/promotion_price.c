@@ -5,8 +5,9 @@
 #include "base/crypto.h"
 #include "base/text.h"
 #include "shop/pricing/flash.h"
-#include "shop/pricing/promotion_cache.h"
+#include "shop/pricing/group_buy.h"
 #include "shop/pricing/presale.h"
+#include "shop/pricing/promotion_cache.h"
 #include <string.h>
 
 const char *const coupon_problem_names[] = {"fine",       "unknown",   "early",        "late",       "paused",
@@ -298,6 +299,36 @@ err price_cart(struct ctx *ctx, struct quote_line *lines, const int64_t *product
         TRY(quote_once(&board, priced));
     while (drop_spent(&board, priced));
     judge_coupon(&board, priced);
+    return NULL;
+}
+
+/* Beside a group price stand offers on freight that need no code, and nothing else. */
+static void keep_group(struct board *board, const struct group_place *place)
+{
+    struct promotion *kept = arena_alloc_many(board->ctx->arena, board->promotion_count + 1, sizeof *kept);
+    size_t count = 0;
+    kept[count++] = group_offer(board->ctx, place, board->lines, board->count);
+    for (size_t i = 0; i < board->promotion_count && count < QUOTE_RULE_LIMIT; i++)
+        if (board->promotions[i].rule.kind == DISCOUNT_SHIPPING)
+            kept[count++] = board->promotions[i];
+    board->promotions = kept;
+    board->promotion_count = count;
+}
+
+err price_group(struct ctx *ctx, struct quote_line *lines, const int64_t *product_ids, size_t count,
+                const struct group_place *place, const struct promotion_buyer *buyer, struct priced *priced)
+{
+    struct board board = {
+        .ctx = ctx, .lines = lines, .product_ids = product_ids, .count = count, .buyer = buyer};
+    *priced = (struct priced){.code = ""};
+    if (ctx->shop->has_promotions) {
+        TRY(load_promotions(&board, ""));
+        TRY(sift(&board, priced));
+    }
+    keep_group(&board, place);
+    do
+        TRY(quote_once(&board, priced));
+    while (drop_spent(&board, priced));
     return NULL;
 }
 

@@ -191,6 +191,7 @@ const struct listener rule_listeners[] = {
     {"order.refunded", hear_sale},
     {"order.refunded_unshipped", hear_sale},
     {"order.cancelled_paid", hear_sale},
+    {"order.group_failed", hear_sale},
     {0},
 };
 

@@ -74,7 +74,8 @@ static void add_order(struct req *req, struct value *list, const struct order *o
     struct arena *arena = req->ctx.arena;
     struct value *row = value_add(arena, list, *value_object(arena));
     value_set_text(arena, row, "number", order->number);
-    value_set_text(arena, row, "stage", order_stage_name(order_stage_of(order->state)));
+    value_set_text(arena, row, "stage",
+                   order_stage_name(order_stage_shown(order->state, order->waits_for_group)));
     value_set_time(arena, row, "placed_at", order->placed_at);
     value_set_money(arena, row, "total", money_of(order->total, order->currency));
     value_set_int(arena, row, "count", order->item_count);

@@ -11,6 +11,7 @@
 
 #define RELATED 4
 #define SHOWN_STOCK 99
+#define GROUP_PAGE_SECONDS 2
 
 struct page {
     int64_t now;
@@ -21,6 +22,7 @@ struct page {
     struct product_offers offers;
     struct flash_places flash;
     struct presale_places presales;
+    struct group_places groups;
     struct price_board board;
     int64_t *shelf_prices; /* of the variants, before any price list */
     size_t count;
@@ -80,6 +82,7 @@ static err load_variants(struct ctx *ctx, struct page *page)
     TRY(product_offers_load(ctx, &page->product->id, 1, &page->offers));
     TRY(flash_product_many(ctx, &page->product->id, 1, &page->flash));
     TRY(presale_product_many(ctx, &page->product->id, 1, &page->presales));
+    TRY(group_product_places(ctx, page->product->id, &page->groups));
     return struck_prices(ctx, asked, page->count, page->struck);
 }
 
@@ -141,6 +144,7 @@ static void fill_variant(struct ctx *ctx, struct value *view, const struct page 
     sale_view(ctx, view, &page->offers, variant->price);
     flash_view(ctx, view, flash_of_variant(&page->flash, variant->id), variant->price);
     presale_view(ctx, view, presale_of_variant(&page->presales, variant->id), variant->price);
+    group_place_view(ctx, view, group_of_variant(&page->groups, variant->id), page->shelf_prices[index]);
     price_list_view(ctx, view, &page->board, page->product->id, page->shelf_prices[index]);
     value_set_int(arena, view, "available", shown_stock(page, index));
     value_set_bool(arena, view, "is_ahead", is_ahead(&page->stocks[index]));
@@ -269,6 +273,31 @@ static err add_related(struct ctx *ctx, struct value *view, const struct product
     return product_card_views(ctx, value_set_list(ctx->arena, view, "related"), others, count);
 }
 
+/* Groups of strangers that may be joined, of all variants. */
+static err add_groups(struct ctx *ctx, struct value *view, const struct page *page)
+{
+    struct buy_group *groups;
+    size_t count;
+    struct value *list = value_set_list(ctx->arena, view, "groups");
+    if (page->groups.count == 0)
+        return NULL;
+    TRY(buy_group_list_open(ctx, page->product->id, GROUP_SHOWN, &groups, &count));
+    for (size_t i = 0; i < count; i++) {
+        struct value *row = value_add(ctx->arena, list, *buy_group_view(ctx, &groups[i]));
+        value_set_text(ctx->arena, row, "variant_title", "");
+        for (size_t j = 0; j < page->count; j++)
+            if (page->variants[j].id == groups[i].variant_id)
+                value_set_text(ctx->arena, row, "variant_title", page->variants[j].title);
+    }
+    return NULL;
+}
+
+/* Its groups fill up while people look. */
+static int64_t group_seconds(const struct page *page, int64_t most)
+{
+    return page->groups.count > 0 && most > GROUP_PAGE_SECONDS ? GROUP_PAGE_SECONDS : most;
+}
+
 static void add_words(struct ctx *ctx, struct value *view, const struct product *product,
                       const struct price_board *board)
 {
@@ -381,6 +410,7 @@ err product_page_view(struct ctx *ctx, const struct product *product, const char
     page.chosen = choose(&page, sku);
     *seconds = flash_keep_seconds(page.flash.items, page.flash.count, ctx->now, *seconds);
     *seconds = presale_keep_seconds(&page.presales, ctx->now, *seconds);
+    *seconds = group_seconds(&page, *seconds);
     *view = value_object(ctx->arena);
     struct value *tree = value_set_object(ctx->arena, *view, "product");
     add_words(ctx, tree, product, &page.board);
@@ -395,6 +425,7 @@ err product_page_view(struct ctx *ctx, const struct product *product, const char
     add_options(ctx, tree, &page);
     product_offers_view(ctx, tree, &page.offers);
     TRY(storefront_bundles_view(ctx, tree, &page.offers));
+    TRY(add_groups(ctx, tree, &page));
     add_variants(ctx, tree, &page);
     fill_variant(ctx, value_set_object(ctx->arena, *view, "selected"), &page, page.chosen);
     TRY(review_product_view(ctx, product, *view));

@@ -12,6 +12,7 @@
 
 extern const struct route storefront_routes[];
 extern const struct route storefront_flash_routes[];
+extern const struct route storefront_group_routes[];
 extern const struct route storefront_currency_routes[];
 /* Logging in, and what a buyer's account shows. */
 extern const struct route storefront_entry_routes[];

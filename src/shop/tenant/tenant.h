@@ -180,6 +180,8 @@ CHECKED err shop_change_promotions(struct ctx *ctx, bool has_promotions);
 CHECKED err shop_change_flash(struct ctx *ctx, bool has_flash);
 /* The same for presales. */
 CHECKED err shop_change_presales(struct ctx *ctx, bool has_presales);
+/* The same for group buys. */
+CHECKED err shop_change_group_buys(struct ctx *ctx, bool has_group_buys);
 /* The same of price lists, and of groups that members come into by what they spend. */
 CHECKED err shop_change_price_lists(struct ctx *ctx, bool has_price_lists);
 CHECKED err shop_change_group_rules(struct ctx *ctx, bool has_group_rules);

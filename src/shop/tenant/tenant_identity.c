@@ -214,6 +214,13 @@ err shop_change_presales(struct ctx *ctx, bool has_presales)
     return shop_emit_changed(ctx);
 }
 
+err shop_change_group_buys(struct ctx *ctx, bool has_group_buys)
+{
+    TRY(db_execute(ctx, "UPDATE shops SET has_group_buys = $2 WHERE shop_id = $1", db_int(ctx->shop->id),
+                   db_int(has_group_buys)));
+    return shop_emit_changed(ctx);
+}
+
 err shop_change_price_lists(struct ctx *ctx, bool has_price_lists)
 {
     TRY(db_execute(ctx, "UPDATE shops SET has_price_lists = $2 WHERE shop_id = $1", db_int(ctx->shop->id),

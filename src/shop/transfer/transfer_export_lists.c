@@ -49,7 +49,7 @@ static void put_order(struct ctx *ctx, const struct export *export, const struct
     int digits = money_exponent(order->currency);
     bool is_open = export->filter.shows_personal;
     sheet_put_text(writer, order->number);
-    sheet_put_text(writer, stage_text(export, order_stage_of(order->state)));
+    sheet_put_text(writer, stage_text(export, order_stage_shown(order->state, order->waits_for_group)));
     sheet_put_time(writer, order->placed_at, ctx->shop->zone);
     sheet_put_time(writer, order->paid_at, ctx->shop->zone);
     sheet_put_text(writer, order->currency);

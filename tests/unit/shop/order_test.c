@@ -16,7 +16,7 @@
         ORDER_COMPLETED, PAYMENT_##payment, FULFILLMENT_DELIVERED, AFTERSALE_##aftersale, REVIEWS_##review   \
     }
 #define STATE_LIMIT 64
-#define EVENT_COUNT 26
+#define EVENT_COUNT 28
 
 static const char *const events[EVENT_COUNT] = {"deposit_paid",
                                                 "paid",
@@ -27,6 +27,8 @@ static const char *const events[EVENT_COUNT] = {"deposit_paid",
                                                 "deposit_cancelled",
                                                 "cancelled",
                                                 "cancelled_paid",
+                                                "group_filled",
+                                                "group_failed",
                                                 "delivered",
                                                 "partly_delivered",
                                                 "partly_shipped",
@@ -61,6 +63,10 @@ static const struct {
     {AT(CLOSED, UNPAID, NONE), "reopened", AT(OPEN, PAID, NONE)},
     {AT(CLOSED, UNPAID, NONE), "paid_late", AT(CLOSED, PAID, NONE)},
     {AT(OPEN, PAID, NONE), "cancelled_paid", AT(CLOSED, PAID, NONE)},
+    {AT(OPEN, PAID, NONE), "group_filled", AT(OPEN, PAID, NONE)},
+    {AT(OPEN, PAID, NONE), "group_failed", AT(CLOSED, PAID, NONE)},
+    {AT(OPEN, PARTIALLY_REFUNDED, NONE), "group_filled", AT(OPEN, PARTIALLY_REFUNDED, NONE)},
+    {AT(OPEN, PARTIALLY_REFUNDED, NONE), "group_failed", AT(CLOSED, PARTIALLY_REFUNDED, NONE)},
     {AT(OPEN, PAID, NONE), "delivered", AT(COMPLETED, PAID, DELIVERED)},
     {AT(OPEN, PAID, NONE), "partly_delivered", AT(OPEN, PAID, PARTIAL)},
     {AT(OPEN, PAID, NONE), "partly_shipped", AT(OPEN, PAID, PARTIAL)},

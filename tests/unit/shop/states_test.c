@@ -84,6 +84,19 @@ static void every_reachable_combination_has_its_label(void **state)
     }
 }
 
+static void who_waits_for_a_group_is_told_so_in_place_of_to_ship(void **state)
+{
+    (void)state;
+    struct order_state states[STATE_LIMIT];
+    size_t count = walk_from(placed(), states);
+    for (size_t i = 0; i < count; i++) {
+        enum order_stage stage = order_stage_of(states[i]);
+        assert_int_equal(order_stage_shown(states[i], false), stage);
+        assert_int_equal(order_stage_shown(states[i], true), stage == STAGE_TO_SHIP ? STAGE_GROUPING : stage);
+    }
+    assert_string_equal(order_stage_label(STAGE_GROUPING), "待成团");
+}
+
 static void every_row_of_the_table_happens_somewhere(void **state)
 {
     (void)state;
@@ -551,6 +564,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SENTENCE(every_reachable_combination_has_its_label),
+        SENTENCE(who_waits_for_a_group_is_told_so_in_place_of_to_ship),
         SENTENCE(every_row_of_the_table_happens_somewhere),
         SENTENCE(whoever_paid_can_still_get_goods_or_money_from_every_state),
         SENTENCE(what_was_refunded_or_closed_unpaid_holds_no_money_and_ships_nothing),
