@@ -341,9 +341,9 @@ err presale_check_stock(struct ctx *ctx, const struct presale *sale)
         int64_t sold = 0;
         for (size_t j = 0; saved && j < saved->count; j++)
             sold += saved->entries[j].variant_id == ids[i] ? saved->entries[j].sold : 0;
-        if (sale->entries[i].stock > stock_available(&stocks[i]) + sold)
+        if (sale->entries[i].stock > stock_orderable(&stocks[i]) + sold)
             complain(&reading, arena_format(ctx->arena, "entries.%zu.stock", i), "presale-stock",
-                     arena_format(ctx->arena, "there are %" PRId64, stock_available(&stocks[i])));
+                     arena_format(ctx->arena, "there are %" PRId64, stock_orderable(&stocks[i])));
     }
     return reading.first ? fail_fields(ctx, reading.first) : NULL;
 }

@@ -113,7 +113,7 @@ static void say_goods(struct ctx *ctx, struct value *row, const struct variant *
                      variant->picture_id ? variant->picture_id : variant->product_picture_id,
                      variant->product_title);
     value_set_money(arena, row, "list_price", money_of(variant->price, ctx->shop->currency));
-    value_set_int(arena, row, "available", stock_available(stock));
+    value_set_int(arena, row, "available", stock_orderable(stock));
 }
 
 err presale_goods_view(struct ctx *ctx, const struct value *list, const struct presale *sale)
