@@ -566,7 +566,7 @@ static err set_coupon_in_transaction(struct ctx *ctx, void *arg)
 err cart_set_coupon(struct ctx *ctx, const char *token, const char *code, const struct cart **cart)
 {
     struct cart_change change = {.token = token ? token : "",
-                                 .coupon = code[0] ? coupon_code(ctx, code) : "",
+                                 .coupon = coupon_wish_text(ctx, code),
                                  .cart = arena_alloc(ctx->arena, sizeof **cart)};
     if (!change.coupon)
         return fail_field(ctx, "code", coupon_problem_names[COUPON_UNKNOWN], "this is no code of a coupon");

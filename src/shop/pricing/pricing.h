@@ -11,6 +11,7 @@
 #include "base/ctx.h"
 #include "base/money.h"
 #include "shop/catalog/catalog.h"
+#include "shop/pricing/coupon.h"
 #include "shop/pricing/flash.h"
 #include "shop/pricing/flash_gate.h"
 #include "shop/pricing/price_list.h"

@@ -21,7 +21,7 @@ struct flash_place;
 #define PROMOTION_CODE_MOST 32
 #define PROMOTION_TIMES_MOST 1000
 /* Offers that count at the same time without a code. */
-#define PROMOTION_ACTIVE_LIMIT (QUOTE_RULE_LIMIT - 1)
+#define PROMOTION_ACTIVE_LIMIT 99
 #define PROMOTION_LIST_LIMIT 100
 
 enum promotion_status {
@@ -61,6 +61,9 @@ struct promotion {
     int64_t money;
     int64_t created_at;
     int64_t updated_at;
+    int64_t claim_id;    /* only while a cart is priced: by which claim it counts (coupon.h); 0 = none */
+    int64_t claim_until; /* when that ends */
+    bool is_left_out;    /* the buyer wishes another coupon */
 };
 
 extern const char *const promotion_status_names[]; /* [PROMOTION_DRAFT] = "draft" … ends with NULL */
@@ -119,6 +122,13 @@ struct gift_given {
     int64_t price; /* of one, were it bought: 明码标价规定 第十八条 */
 };
 
+/* A coupon that the buyer claimed, beside a cart. */
+struct claimed_coupon {
+    struct promotion promotion;
+    enum coupon_problem problem;
+    int64_t missing; /* COUPON_TOO_LITTLE: minor units */
+};
+
 /* What a cart costs, and why. */
 struct priced {
     struct quote quote;
@@ -136,11 +146,21 @@ struct priced {
     const struct gift_given *given; /* the cart fills them in: it knows the stock */
     size_t given_count;
     const struct flash_place *flash; /* flash.h: of each line; NULL without any */
+    struct claimed_coupon *claimed;  /* coupon.h: what the buyer holds */
+    size_t claimed_count;
+    bool wishes_none;      /* of them */
+    int64_t wishes_coupon; /* the one that the buyer chose; 0 = the best */
 };
-/* Prices lines, of which product_ids tell the goods, with the offers that count at ctx->now for this buyer.
+/* Prices lines, of which product_ids tell the goods, with the offers that count at ctx->now for this buyer
+ * and the coupons that who is logged in holds. `code` is what the cart keeps: a code, COUPON_WISH_NONE, or
+ * COUPON_WISH_MARK with the promotion of one claimed coupon.
  * Shops without offers are asked nothing. ERR_LIMIT when the sum leaves the range of money. */
 CHECKED err price_cart(struct ctx *ctx, struct quote_line *lines, const int64_t *product_ids, size_t count,
                        const char *code, const struct promotion_buyer *buyer, struct priced *priced);
+#define COUPON_WISH_MARK '#'
+#define COUPON_WISH_NONE "#none"
+/* What a cart may keep of what was typed or chosen; NULL when it is neither a code nor a choice. */
+const char *coupon_wish_text(struct ctx *ctx, const char *text);
 /* What pages say of a product: the offers without a code in whose scope it is. */
 struct product_offers {
     const struct promotion *const *promotions; /* in the order in which they take off */

@@ -48,3 +48,8 @@ bool promotion_may_become(enum promotion_status from, enum promotion_status to);
     " money_most, uses, money, created_at, updated_at FROM promotions "
 CHECKED err promotions_take(struct ctx *ctx, struct db_rows *rows, struct promotion **promotions,
                             size_t *count);
+/* Fills rule.takes of each: whether it is for each product. */
+CHECKED err promotions_match(struct ctx *ctx, struct promotion *promotions, size_t promotion_count,
+                             const int64_t *product_ids, size_t count);
+/* Pages show what holds now. In a transaction. */
+CHECKED err promotions_refresh(struct ctx *ctx);

@@ -1,5 +1,6 @@
 /* promotion_price.c - what a cart costs: the offers that count for it, put to the pure function. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/pricing/coupon_parts.h"
 #include "shop/pricing/promotion_parts.h"
 
 #include "base/crypto.h"
@@ -26,6 +27,14 @@ const char *coupon_code(struct ctx *ctx, const char *text)
             return NULL;
     }
     return code;
+}
+
+const char *coupon_wish_text(struct ctx *ctx, const char *text)
+{
+    if (text[0] != COUPON_WISH_MARK)
+        return text[0] ? coupon_code(ctx, text) : "";
+    const struct coupon_wish wish = coupon_wish_of(text);
+    return wish.is_none || wish.promotion_id ? text : NULL;
 }
 
 /* ---- which offers count ---- */
@@ -60,10 +69,13 @@ static err load_promotions(struct board *board, const char *code)
     struct ctx *ctx = board->ctx;
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
-                 PROMOTION_COLUMNS "WHERE shop_id = $1 AND status = 2 AND code IS NULL AND ends_at > $2"
-                                   " AND starts_at <= $2 UNION ALL " PROMOTION_COLUMNS
-                                   "WHERE shop_id = $1 AND code = $3 ORDER BY 4, 1 LIMIT $4",
-                 db_int(ctx->shop->id), db_int(ctx->now), db_text(code), db_int(QUOTE_RULE_LIMIT)));
+                 PROMOTION_COLUMNS
+                 "WHERE shop_id = $1 AND status = 2 AND code IS NULL AND ends_at > $2"
+                 " AND starts_at <= $2 UNION ALL " PROMOTION_COLUMNS
+                 "WHERE shop_id = $1 AND code = $3 AND NOT EXISTS (SELECT 1 FROM coupon_offers c"
+                 " WHERE c.shop_id = $1 AND c.promotion_id = promotions.id)"
+                 " ORDER BY 4, 1 LIMIT $4",
+                 db_int(ctx->shop->id), db_int(ctx->now), db_text(code), db_int(PROMOTION_ACTIVE_LIMIT + 1)));
     TRY(promotions_take(ctx, rows, &board->promotions, &board->promotion_count));
     sort_promotions(board->promotions, board->promotion_count);
     return NULL;
@@ -182,7 +194,8 @@ static err sift(struct board *board, struct priced *priced)
             priced->coupon = problem == COUPON_UNKNOWN ? NULL : coupon;
             priced->problem = problem;
         }
-        if (problem == COUPON_FINE)
+        coupons_note(priced, &board->promotions[i], problem);
+        if (problem == COUPON_FINE && !board->promotions[i].is_left_out)
             board->promotions[kept++] = board->promotions[i];
     }
     board->promotion_count = kept;
@@ -262,9 +275,12 @@ err price_cart(struct ctx *ctx, struct quote_line *lines, const int64_t *product
     struct board board = {
         .ctx = ctx, .lines = lines, .product_ids = product_ids, .count = count, .buyer = buyer};
     board.promotions = arena_alloc(ctx->arena, sizeof *board.promotions);
-    *priced = (struct priced){.code = code, .problem = code[0] ? COUPON_UNKNOWN : COUPON_FINE};
-    if (count > 0 && (ctx->shop->has_promotions || code[0])) {
-        TRY(load_promotions(&board, code));
+    const struct coupon_wish wish = coupon_wish_of(code);
+    *priced = (struct priced){.code = wish.code, .problem = wish.code[0] ? COUPON_UNKNOWN : COUPON_FINE};
+    if (count > 0 && (ctx->shop->has_promotions || wish.code[0])) {
+        TRY(load_promotions(&board, wish.code));
+        TRY(coupons_join(ctx, &wish, &board.promotions, &board.promotion_count, priced));
+        sort_promotions(board.promotions, board.promotion_count);
         TRY(load_places(&board));
         TRY(sift(&board, priced));
     }
@@ -274,6 +290,7 @@ err price_cart(struct ctx *ctx, struct quote_line *lines, const int64_t *product
         TRY(quote_once(&board, priced));
     while (drop_spent(&board, priced));
     judge_coupon(&board, priced);
+    coupons_judge(priced, lines, count);
     return NULL;
 }
 
@@ -302,6 +319,20 @@ err product_offers_load(struct ctx *ctx, const int64_t *product_ids, size_t coun
     TRY(sift(&board, &priced));
     for (size_t i = 0; i < count; i++)
         collect(&board, i, &offers[i]);
+    return NULL;
+}
+
+err promotions_match(struct ctx *ctx, struct promotion *promotions, size_t promotion_count,
+                     const int64_t *product_ids, size_t count)
+{
+    struct board board = {.ctx = ctx,
+                          .product_ids = product_ids,
+                          .count = count,
+                          .promotions = promotions,
+                          .promotion_count = promotion_count};
+    TRY(load_places(&board));
+    for (size_t i = 0; i < promotion_count; i++)
+        (void)match(&board, &promotions[i]);
     return NULL;
 }
 

@@ -1,5 +1,6 @@
 /* promotion_view.c - offers in words and as pages see them. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/pricing/coupon_parts.h"
 #include "shop/pricing/price_list_parts.h"
 
 #include "base/text.h"
@@ -303,4 +304,5 @@ void priced_view(struct ctx *ctx, struct value *view, const struct priced *price
     add_discounts(ctx, view, priced);
     add_hints(ctx, view, priced);
     add_coupon(ctx, view, priced);
+    coupons_view(ctx, view, priced);
 }

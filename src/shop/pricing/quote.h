@@ -19,7 +19,8 @@
 #include "base/arena.h"
 #include "shop/catalog/catalog.h"
 
-#define QUOTE_RULE_LIMIT 100
+/* 99 that count for everybody, a code, and what a buyer claimed. */
+#define QUOTE_RULE_LIMIT 120
 #define DISCOUNT_STEPS_MOST 5
 #define DISCOUNT_GOODS_MOST 10
 /* 100 %, in basis points. */
