@@ -104,6 +104,7 @@ const struct route *const site_routes[] = {
     backoffice_correction_routes,
     backoffice_settings_routes,
     backoffice_passcode_routes,
+    backoffice_rounding_routes,
     backoffice_settings_order_routes,
     backoffice_settings_identity_routes,
     backoffice_settings_shop_routes,

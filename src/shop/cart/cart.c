@@ -146,6 +146,8 @@ static err quote_lines(struct ctx *ctx, struct cart *cart, const struct promotio
     const char *code = cart->coupon ? cart->coupon : "";
     TRY(price_cart(ctx, quoted, product_ids, cart->count, code, buyer, &cart->priced));
     TRY(cart_carry(ctx, cart, quoted, buyer));
+    quote_round(ctx->arena, quoted, cart->count, rounding_unit(ctx->shop->rounding, ctx->shop->currency),
+                &cart->priced.quote);
     cart->quoted = quoted;
     cart->total = cart->priced.quote.total;
     return NULL;

@@ -203,7 +203,11 @@ static err add_tickets(struct ctx *ctx, struct value *view, const struct cart *c
     for (size_t i = 0; i < cart->count; i++)
         product_ids[i] = cart->lines[i].variant->product_id;
     TRY(coupon_ticket_list(ctx, product_ids, cart->count, customer_id, &tickets, &count));
-    coupon_tickets_view(ctx, view, tickets, count);
+    size_t kept = 0; /* what the buyer has stands beside the sum */
+    for (size_t i = 0; i < count; i++)
+        if (tickets[i].held < tickets[i].offer.holder_most)
+            tickets[kept++] = tickets[i];
+    coupon_tickets_view(ctx, view, tickets, kept);
     return NULL;
 }
 

@@ -16,9 +16,10 @@
     "SELECT o.id, o.number, o.token, o.order_status, o.payment_status, o.fulfillment_status, o.version,"     \
     " o.currency, o.total, o.paid, o.refunded, o.item_count, o.contact, o.note, o.cart_id, o.placed_at,"     \
     " o.closes_at, o.paid_at, o.closed_at, o.has_answers, o.locale,"                                         \
-    " o.is_rationed, o.discount, o.aftersale_status, o.review_status, o.freight, o.freight_discount"
+    " o.is_rationed, o.discount, o.aftersale_status, o.review_status, o.freight, o.freight_discount,"        \
+    " o.rounding"
 
-#define ORDER_COLUMN_COUNT 27
+#define ORDER_COLUMN_COUNT 28
 
 #define FIRST_LINE                                                                                           \
     ", l.product_title, l.picture_id FROM orders o JOIN order_lines l ON l.shop_id = o.shop_id"              \
@@ -66,7 +67,8 @@ static err read_order(struct ctx *ctx, const struct db_rows *rows, struct order 
                             .is_rationed = db_get_int(rows, 21) == 1,
                             .discount = db_get_int(rows, 22),
                             .freight = db_get_int(rows, 25),
-                            .freight_discount = db_get_int(rows, 26)};
+                            .freight_discount = db_get_int(rows, 26),
+                            .rounding = db_get_int(rows, 27)};
     order->state = (struct order_state){
         (enum order_status)db_get_int(rows, 3), (enum payment_status)db_get_int(rows, 4),
         (enum fulfillment_status)db_get_int(rows, 5), (enum aftersale_status)db_get_int(rows, 23),

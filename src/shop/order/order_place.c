@@ -70,10 +70,10 @@ static err insert_order(struct ctx *ctx, const struct order *order)
         "INSERT INTO orders (shop_id, id, number, token, stage, order_status, payment_status,"
         " fulfillment_status, version, currency, total, item_count, contact, phone_index, email_index,"
         " note, cart_id, placed_at, closes_at, passcode, has_answers, locale, is_rationed, discount,"
-        " freight, freight_discount, customer_id) VALUES "
+        " freight, freight_discount, customer_id, rounding) VALUES "
         "($1,"
         " $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,"
-        " $23, $24, $25, $26, $27)",
+        " $23, $24, $25, $26, $27, $28)",
         db_int(ctx->shop->id), db_int(order->id), db_text(order->number), db_text(order->token),
         db_int(order_stage_of(order->state)), db_int(order->state.order), db_int(order->state.payment),
         db_int(order->state.fulfillment), db_int(order->version), db_text(order->currency),
@@ -83,7 +83,8 @@ static err insert_order(struct ctx *ctx, const struct order *order)
         db_int(order->cart_id), db_int(order->placed_at), db_int(order->closes_at),
         passcode_value(ctx, order), db_int(order->has_answers), db_text(ctx->locale ? ctx->locale : ""),
         db_int(order->is_rationed), db_int(order->discount), db_int(order->freight),
-        db_int(order->freight_discount), db_id(ctx->actor == ACTOR_BUYER ? ctx->actor_id : 0));
+        db_int(order->freight_discount), db_id(ctx->actor == ACTOR_BUYER ? ctx->actor_id : 0),
+        db_int(order->rounding));
 }
 
 static err insert_line(struct ctx *ctx, const struct order *order, const struct order_line *line)

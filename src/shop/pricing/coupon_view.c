@@ -70,7 +70,10 @@ static enum coupon_problem problem_of(const struct priced *priced, const struct 
     if (claimed->problem != COUPON_FINE || amount > 0 || claimed->promotion.is_left_out)
         return claimed->problem;
     bool is_freight = claimed->promotion.rule.kind == DISCOUNT_SHIPPING;
-    return is_freight && priced->quote.freight == 0 ? COUPON_NO_FREIGHT : COUPON_UNFIT;
+    if (is_freight && priced->quote.freight == 0)
+        return COUPON_NO_FREIGHT;
+    /* One that was not the best may be wished for; one that was wished for goes with nothing. */
+    return priced->wishes_coupon == claimed->promotion.id ? COUPON_UNFIT : COUPON_FINE;
 }
 
 void coupons_view(struct ctx *ctx, struct value *view, const struct priced *priced)

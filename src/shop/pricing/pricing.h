@@ -18,6 +18,7 @@
 #include "shop/pricing/promotion.h"
 #include "shop/pricing/promotion_freight.h"
 #include "shop/pricing/promotion_staff.h"
+#include "shop/pricing/quote_round.h"
 
 /* ---- deals ---- */
 

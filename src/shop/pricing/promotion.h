@@ -214,6 +214,7 @@ struct replay {
     int64_t discount;
     int64_t freight;
     int64_t freight_discount;
+    int64_t rounding;       /* of the discount */
     const int64_t *by_line; /* discount of each line that was paid */
     size_t count;
     const struct replayed_gift *gifts; /* given besides, in the order of their lines */

@@ -108,7 +108,8 @@ static err keep_proof(struct ctx *ctx, int64_t order_id, const struct priced *pr
 err promotion_take(struct ctx *ctx, int64_t order_id, const struct priced *priced,
                    const struct quote_line *lines, size_t count, const struct promotion_buyer *buyer)
 {
-    if (use_count(priced) == 0 && priced->quote.freight == 0 && !price_lists_are_used(lines, count))
+    if (use_count(priced) == 0 && priced->quote.freight == 0 && priced->quote.rounding == 0 &&
+        !price_lists_are_used(lines, count))
         return NULL;
     const struct use *uses = uses_of(ctx, priced);
     for (size_t i = 0; i < use_count(priced); i++)

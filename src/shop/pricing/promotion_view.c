@@ -301,6 +301,7 @@ void priced_view(struct ctx *ctx, struct value *view, const struct priced *price
     value_set_money(ctx->arena, view, "full", money_of(priced->quote.full, currency));
     value_set_money(ctx->arena, view, "discount", money_of(priced->quote.discount, currency));
     value_set_bool(ctx->arena, view, "is_discounted", priced->quote.discount > 0);
+    value_set_money(ctx->arena, view, "rounding", money_of(priced->quote.rounding, currency));
     add_discounts(ctx, view, priced);
     add_hints(ctx, view, priced);
     add_coupon(ctx, view, priced);
