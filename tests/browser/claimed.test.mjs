@@ -1,11 +1,14 @@
 // A buyer claims coupons on a phone, sees the best one count, and chooses another at the checkout.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { openMailbox } from "../lib/mailbox.mjs";
 import { cny, expect, startServer } from "../lib/shop.mjs";
 import { closeTab, openBrowser, openTab } from "./browser.mjs";
 
+const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const DAY = 86400e3;
 const SIZES = [[320, 700], [375, 812], [768, 900], [1024, 900], [1440, 900]];
 const local = (at) => new Date(at + 8 * 3600e3).toISOString().slice(0, 16);
@@ -45,12 +48,23 @@ describe("claimed coupons in a browser", () => {
   const shot = async (page, name) => {
     if (process.env.YUNDIAN_SHOTS) await page.screenshot({ path: `${process.env.YUNDIAN_SHOTS}/${name}.png`, fullPage: true });
   };
+  async function keepsNobodyOut(page, name) {
+    await page.evaluate(AXE);
+    for (const colorScheme of ["light", "dark"]) {
+      await page.emulateMedia({ colorScheme });
+      const violations = await page.evaluate(async () => (await globalThis.axe.run(document, { resultTypes: ["violations"] })).violations);
+      const barriers = violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 120)} ${nodes[0].any[0]?.message ?? ""}`);
+      assert.deepEqual(barriers, [], `${name} in ${colorScheme}`);
+    }
+    await page.emulateMedia({ colorScheme: "light" });
+  }
   /** At each width: nothing sticks out, and what is pressed is large enough. */
   async function looks(page, name) {
     for (const [width, height] of SIZES) {
       await page.setViewportSize({ width, height });
       assert.ok(await isWithin(page), `nothing sticks out of ${name} at ${width}`);
       await shot(page, `${name}-${width}`);
+      if (width === 375 || width === 1440) await keepsNobodyOut(page, name);
     }
     await page.setViewportSize({ width: 375, height: 812 });
   }
@@ -112,6 +126,11 @@ describe("claimed coupons in a browser", () => {
     await page.locator("[data-failure]").waitFor();
     assert.equal(await page.inputValue("#f-holder_most"), "0");
     await shot(page, "claimed-issue-refused");
+    await page.goto("/admin/settings/rounding");
+    await page.getByLabel("抹到元").check();
+    await page.getByRole("button", { name: "保存" }).click();
+    await page.waitForURL(/notice=saved/);
+    await looks(page, "rounding-settings");
     await closeTab(page, { expected: /422/ });
   });
 });
