@@ -22,6 +22,10 @@ struct shop_timers {
     int64_t aftersale_days; /* from receiving until after-sales end */
 };
 
+/* Which small coins a shop leaves off a sum (抹零), for the buyer: none, those below a tenth of the unit
+ * (角), or below a whole unit (元). */
+enum rounding { ROUNDING_NONE, ROUNDING_TENTH, ROUNDING_WHOLE };
+
 /* The tenant that the work is for; filled by shop/tenant, copied into the arena of the work. */
 struct shop {
     int64_t id;
@@ -42,6 +46,7 @@ struct shop {
     bool has_price_lists; /* lists of other prices count now, or will */
     bool has_group_rules; /* members come into groups by what they spend */
     bool has_freight;     /* carrying goods may cost something */
+    enum rounding rounding;
     struct shop_timers timers;
     int64_t closes_at;                  /* announced end of business, 0 = none */
     const struct shop_profile *profile; /* NULL in tests of the layers below */

@@ -104,6 +104,9 @@ describe("every page", () => {
     await staff.does("/admin/products/rules", { name: "夏装卖完下架", action: "off", ...rule });
     const { collections } = await staff.reads("/admin/collections");
     const [smart, hand] = ["smart", "hand"].map((kind) => collections.find((one) => one.kind === kind));
+    const { promotion: ticket } = (await staff.does("/admin/promotions", { kind: "coupon", name: "满百减十", starts_at: "2026-01-01T00:00", ends_at: "2029-01-01T00:00", scope: "all", steps: [{ from: { amount: 10000, currency: "CNY" }, off: { amount: 1000, currency: "CNY" } }] })).body;
+    await staff.does(`/admin/promotions/${ticket.id}/status`, { status: "active" });
+    await staff.does(`/admin/promotions/${ticket.id}/issue`, { holder_most: 1, issue_most: 100, audience: "all" });
     const session = [...staff.client.cookies].map(([name, value]) => ({ name, value, url: server.base }));
     const order = ({ number, token }) => ({ path: `/orders/${number}?token=${token}` });
     const sandbox = new URL(paying.url, server.base);
@@ -145,6 +148,8 @@ describe("every page", () => {
       "order-closed": order(closed),
       "order-reviews": { path: `/orders/${unreviewed.number}/reviews?token=${unreviewed.token}` },
       "order-reviewed": { path: `/orders/${shipped.number}/reviews?token=${shipped.token}`, then: (page) => page.locator(".review-open summary").click() },
+      coupons: { path: "/coupons" },
+      "admin-coupon-issue": { path: `/admin/promotions/${ticket.id}/issue`, cookies: session },
       reviews: { path: `/products/${thing.handle}/reviews` },
       "reviews-none": { path: `/products/${game.handle}/reviews` },
       "account-login-none": { path: "/account/login" },
@@ -206,6 +211,7 @@ describe("every page", () => {
       "admin-settings-identity": { path: "/admin/settings/identity", cookies: session },
       "admin-settings-licence": { path: "/admin/settings/licence", cookies: session },
       "admin-settings-orders": { path: "/admin/settings/orders", cookies: session },
+      "admin-settings-rounding": { path: "/admin/settings/rounding", cookies: session },
       "admin-settings-region": { path: "/admin/settings/region", cookies: session },
       "admin-settings-domains": { path: "/admin/settings/domains", cookies: session },
       "admin-settings-staff": { path: "/admin/settings/staff", cookies: session, then: (page) => page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = !one.closest(".side, .confirm")))) },

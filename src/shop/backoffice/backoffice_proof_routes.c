@@ -187,6 +187,7 @@ static err show(struct req *req)
     value_set_bool(ctx->arena, proof, "has_rules", json != NULL);
     set_sum(ctx, proof, "full", order_goods_total(order) + order->discount);
     set_sum(ctx, proof, "discount", order->discount);
+    set_sum(ctx, proof, "rounding", order->rounding);
     set_sum(ctx, proof, "goods", order_goods_total(order));
     set_sum(ctx, proof, "total", order->total);
     add_gifts(ctx, proof, order);

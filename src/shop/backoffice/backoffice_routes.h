@@ -36,6 +36,8 @@ extern const struct route backoffice_promotion_routes[];
 extern const struct route backoffice_price_list_routes[];
 extern const struct route backoffice_customer_routes[];
 extern const struct route backoffice_promotion_page_routes[];
+extern const struct route backoffice_coupon_routes[];
+extern const struct route backoffice_rounding_routes[];
 extern const struct route backoffice_flash_routes[];
 extern const struct route backoffice_flash_page_routes[];
 extern const struct route backoffice_presale_routes[];

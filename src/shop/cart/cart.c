@@ -162,6 +162,8 @@ static err quote_lines(struct ctx *ctx, struct cart *cart, const struct promotio
     else
         TRY(price_cart(ctx, quoted, product_ids, cart->count, code, buyer, &cart->priced));
     TRY(cart_carry(ctx, cart, quoted, buyer));
+    quote_round(ctx->arena, quoted, cart->count, rounding_unit(ctx->shop->rounding, ctx->shop->currency),
+                &cart->priced.quote);
     cart->quoted = quoted;
     cart->total = cart->priced.quote.total;
     return NULL;
@@ -602,7 +604,7 @@ static err set_coupon_in_transaction(struct ctx *ctx, void *arg)
 err cart_set_coupon(struct ctx *ctx, const char *token, const char *code, const struct cart **cart)
 {
     struct cart_change change = {.token = token ? token : "",
-                                 .coupon = code[0] ? coupon_code(ctx, code) : "",
+                                 .coupon = coupon_wish_text(ctx, code),
                                  .cart = arena_alloc(ctx->arena, sizeof **cart)};
     if (!change.coupon)
         return fail_field(ctx, "code", coupon_problem_names[COUPON_UNKNOWN], "this is no code of a coupon");

@@ -140,7 +140,8 @@ CHECKED err cart_open_group(struct ctx *ctx, const char *group_token, const stru
 /* Sets the pieces of a line; 0 removes it (harmless when it is not there). `cart` is as it is afterwards. */
 CHECKED err cart_change_line(struct ctx *ctx, const char *token, int64_t variant_id, const char *answers_key,
                              int64_t quantity, const struct cart **cart);
-/* Keeps the code of a coupon with the cart, in place of another one; "" takes it away. ERR_INVALID at the
+/* Keeps the code of a coupon with the cart, or which claimed coupon it shall be (coupon_wish_text), in place
+ * of another one; "" takes it away: the best of the claimed ones counts then. ERR_INVALID at the
  * field "code", with the name of the problem as its code, when it can take nothing off whatever is in the
  * cart; a coupon that only wants other goods, or more of them, is kept and says so in the cart's view. */
 CHECKED err cart_set_coupon(struct ctx *ctx, const char *token, const char *code, const struct cart **cart);

@@ -112,7 +112,8 @@ static const struct field coupon_fields[] = {
      .kind = FIELD_TEXT,
      .offset = offsetof(struct coupon_form, code),
      .maximum = 64,
-     .help = "Code of the coupon; nothing takes it out of the cart"},
+     .help = "Code of the coupon; nothing takes it out of the cart and lets the best claimed coupon count; "
+             "#ID chooses a claimed one, #none none of them"},
     {0},
 };
 
@@ -185,11 +186,29 @@ static const char *token_of(const struct req *req, const char *named)
     return req_cookie(req, CART_COOKIE);
 }
 
-static const struct value *view_of(struct req *req, const struct cart *cart)
+static struct value *view_of(struct req *req, const struct cart *cart)
 {
     struct value *view = value_object(req->ctx.arena);
     value_set(req->ctx.arena, view, "cart", *cart_view(&req->ctx, cart));
     return view;
+}
+
+/* Coupons that can be claimed for what is in it. */
+static err add_tickets(struct ctx *ctx, struct value *view, const struct cart *cart)
+{
+    struct coupon_ticket *tickets = NULL;
+    size_t count;
+    int64_t *product_ids = arena_alloc_many(ctx->arena, cart->count + 1, sizeof *product_ids);
+    int64_t customer_id = ctx->actor == ACTOR_BUYER ? ctx->actor_id : 0;
+    for (size_t i = 0; i < cart->count; i++)
+        product_ids[i] = cart->lines[i].variant->product_id;
+    TRY(coupon_ticket_list(ctx, product_ids, cart->count, customer_id, &tickets, &count));
+    size_t kept = 0; /* what the buyer has stands beside the sum */
+    for (size_t i = 0; i < count; i++)
+        if (tickets[i].held < tickets[i].offer.holder_most)
+            tickets[kept++] = tickets[i];
+    coupon_tickets_view(ctx, view, tickets, kept);
+    return NULL;
 }
 
 static err show(struct req *req)
@@ -202,7 +221,9 @@ static err show(struct req *req)
         TRY(cart_find(&req->ctx, req_cookie(req, CART_COOKIE), &cart));
     if (cart->order_id)
         cart = arena_alloc(req->ctx.arena, sizeof *cart);
-    return reply_view(req, "cart", view_of(req, cart));
+    struct value *view = view_of(req, cart);
+    TRY(add_tickets(&req->ctx, view, cart));
+    return reply_view(req, "cart", view);
 }
 
 static err show_again(struct req *req)

@@ -371,6 +371,7 @@ static struct order *draft_order(struct ctx *ctx, const struct cart *cart, const
     order->currency = ctx->shop->currency;
     order->total = cart->total;
     order->discount = cart->priced.quote.discount;
+    order->rounding = cart->priced.quote.rounding;
     order->freight = cart->priced.quote.freight;
     order->freight_discount = cart->priced.quote.freight_discount;
     order->item_count = cart->item_count;

@@ -23,6 +23,7 @@ struct checkout_form {
     bool accepts_deposit;
     int64_t address_id;
     const char *paste;
+    const char *coupon;
 };
 
 #define TEXT_FIELD(field_name, member, limit, text)                                                          \
@@ -77,6 +78,10 @@ static const struct field checkout_fields[] = {
      .offset = offsetof(struct checkout_form, paste),
      .maximum = ADDRESS_TEXT_LIMIT,
      .help = "An address in one piece, for POST /checkout/edit: taken apart into the fields of the form"},
+    TEXT_FIELD(
+        "coupon", coupon, 64,
+        "For POST /checkout/edit: which claimed coupon it shall be, as `code` of POST /cart/coupon; best = "
+        "the best of them"),
     {0},
 };
 
@@ -170,9 +175,21 @@ static void add_pasted(struct req *req, struct value *view)
     value_set(req->ctx.arena, view, "pasted", *address_value(req, &address));
 }
 
+/* Another coupon is chosen without leaving the form. */
+static err choose_coupon(struct req *req)
+{
+    const struct checkout_form *form = req->form;
+    const struct cart *cart;
+    if (req->failure || !form->coupon[0] || !text_is(req->path, "/checkout/edit"))
+        return NULL;
+    return cart_set_coupon(&req->ctx, cart_token(req, form),
+                           text_is(form->coupon, "best") ? "" : form->coupon, &cart);
+}
+
 static err show(struct req *req)
 {
     const struct cart *cart;
+    TRY(choose_coupon(req));
     err failure = load_open_cart(req, &cart);
     if (failure && failure->code == ERR_CART_EMPTY && req->face == FACE_HTML)
         return reply_redirect(req, 303, "/cart");

@@ -120,6 +120,7 @@ struct order {
     const char *currency;
     int64_t total;            /* to be paid */
     int64_t discount;         /* of all lines: without it the total would be higher by it */
+    int64_t rounding;         /* of the discount: small coins that were left off */
     int64_t freight;          /* in the total, but for the next */
     int64_t freight_discount; /* what offers took off it */
     int64_t paid;

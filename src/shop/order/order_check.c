@@ -146,7 +146,8 @@ static err check_totals(struct ctx *ctx, void (*report)(void *arg, const char *p
         " CAST(SUM(unit_price * quantity - discount) AS BIGINT) AS priced"
         " FROM order_lines WHERE shop_id = $1 GROUP BY order_id) l"
         " ON l.order_id = o.id WHERE o.shop_id = $1 AND (l.total IS NULL"
-        " OR l.total + o.freight - o.freight_discount <> o.total OR o.freight_discount > o.freight"
+        " OR l.total + o.freight - o.freight_discount <> o.total OR o.freight_discount > o.freight OR "
+        "o.rounding > o.discount"
         " OR l.priced <> l.total OR l.discount <> o.discount OR l.pieces <> o.item_count) LIMIT 1000",
         db_int(ctx->shop->id)));
     return report_rows(ctx, rows, "its total is not the sum of its lines", report, arg);
@@ -167,7 +168,7 @@ static bool agrees(const struct replay *replay, const struct db_rows *rows, size
            replay->full - replay->discount + replay->freight - replay->freight_discount ==
                db_get_int(rows, 4) &&
            replay->freight == db_get_int(rows, 8) && replay->freight_discount == db_get_int(rows, 9) &&
-           paid_for >= 0;
+           replay->rounding == db_get_int(rows, 10) && paid_for >= 0;
 }
 
 static void report_proof(struct ctx *ctx, int64_t order_id, void (*report)(void *arg, const char *problem),
@@ -180,7 +181,7 @@ static void report_proof(struct ctx *ctx, int64_t order_id, void (*report)(void 
 #define PROOF_LINES                                                                                          \
     "SELECT l.order_id, l.line_no, l.discount, l.total, o.total, l.role, l.variant_id, l.quantity, "         \
     "o.freight,"                                                                                             \
-    " o.freight_discount FROM order_lines l JOIN orders o"                                                   \
+    " o.freight_discount, o.rounding FROM order_lines l JOIN orders o"                                       \
     " ON o.shop_id = l.shop_id AND o.id = l.order_id WHERE l.shop_id = $1 AND l.order_id IN " DB_IDS         \
     " ORDER BY l.order_id, l.line_no"
 

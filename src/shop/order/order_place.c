@@ -71,9 +71,9 @@ static err insert_order(struct ctx *ctx, const struct order *order)
         " fulfillment_status, version, currency, total, item_count, contact, phone_index, email_index,"
         " note, cart_id, placed_at, closes_at, passcode, has_answers, locale, is_rationed, discount,"
         " freight, freight_discount, customer_id, deposit, balance_from, balance_until, ships_by, packs_from,"
-        " waits_for_group) VALUES ($1,"
+        " waits_for_group, rounding) VALUES ($1,"
         " $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,"
-        " $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)",
+        " $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)",
         db_int(ctx->shop->id), db_int(order->id), db_text(order->number), db_text(order->token),
         db_int(order_stage_shown(order->state, order->waits_for_group)), db_int(order->state.order),
         db_int(order->state.payment), db_int(order->state.fulfillment), db_int(order->version),
@@ -85,7 +85,8 @@ static err insert_order(struct ctx *ctx, const struct order *order)
         db_int(order->is_rationed), db_int(order->discount), db_int(order->freight),
         db_int(order->freight_discount), db_id(ctx->actor == ACTOR_BUYER ? ctx->actor_id : 0),
         db_int(order->deposit), db_int(order->balance_from), db_int(order->balance_until),
-        db_int(order->ships_by), db_int(order->packs_from), db_int(order->waits_for_group));
+        db_int(order->ships_by), db_int(order->packs_from), db_int(order->waits_for_group),
+        db_int(order->rounding));
 }
 
 static err insert_line(struct ctx *ctx, const struct order *order, const struct order_line *line)

@@ -104,6 +104,7 @@ struct value *order_view(struct ctx *ctx, const struct order *order, bool is_mas
     value_set_money(arena, view, "full",
                     money_of(order_goods_total(order) + order->discount, order->currency));
     value_set_bool(arena, view, "is_discounted", order->discount > 0);
+    value_set_money(arena, view, "rounding", money_of(order->rounding, order->currency));
     set_freight(arena, view, order);
     value_set_money(arena, view, "paid", money_of(order->paid, order->currency));
     value_set_money(arena, view, "refunded", money_of(order->refunded, order->currency));

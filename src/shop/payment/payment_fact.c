@@ -321,6 +321,8 @@ static err finish_refund(struct ctx *ctx, void *arg)
     bool is_all = order.refunded + news->refund->amount == order.paid;
     if (is_all && order_may(order.state, "refunded_unshipped"))
         return refund_unshipped(ctx, &order, news->refund);
+    if (is_all && order_has_offers(&order))
+        TRY(coupon_give_back(ctx, order.id));
     struct order_change change = {.event = is_all ? "refunded" : "partly_refunded",
                                   .refunded = news->refund->amount,
                                   .note = news->refund->reason};

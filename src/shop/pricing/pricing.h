@@ -11,6 +11,7 @@
 #include "base/ctx.h"
 #include "base/money.h"
 #include "shop/catalog/catalog.h"
+#include "shop/pricing/coupon.h"
 #include "shop/pricing/flash.h"
 #include "shop/pricing/flash_gate.h"
 #include "shop/pricing/group_buy.h"
@@ -19,6 +20,7 @@
 #include "shop/pricing/promotion.h"
 #include "shop/pricing/promotion_freight.h"
 #include "shop/pricing/promotion_staff.h"
+#include "shop/pricing/quote_round.h"
 
 /* ---- deals ---- */
 

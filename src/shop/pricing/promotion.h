@@ -23,7 +23,7 @@ struct group_place;
 #define PROMOTION_CODE_MOST 32
 #define PROMOTION_TIMES_MOST 1000
 /* Offers that count at the same time without a code. */
-#define PROMOTION_ACTIVE_LIMIT (QUOTE_RULE_LIMIT - 1)
+#define PROMOTION_ACTIVE_LIMIT 99
 #define PROMOTION_LIST_LIMIT 100
 
 enum promotion_status {
@@ -63,7 +63,10 @@ struct promotion {
     int64_t money;
     int64_t created_at;
     int64_t updated_at;
-    bool is_presale; /* made by a presale for the moment (presale.h), not one that staff wrote here */
+    bool is_presale;     /* made by a presale for the moment (presale.h), not one that staff wrote here */
+    int64_t claim_id;    /* only while a cart is priced: by which claim it counts (coupon.h); 0 = none */
+    int64_t claim_until; /* when that ends */
+    bool is_left_out;    /* the buyer wishes another coupon */
 };
 
 extern const char *const promotion_status_names[]; /* [PROMOTION_DRAFT] = "draft" … ends with NULL */
@@ -122,6 +125,13 @@ struct gift_given {
     int64_t price; /* of one, were it bought: 明码标价规定 第十八条 */
 };
 
+/* A coupon that the buyer claimed, beside a cart. */
+struct claimed_coupon {
+    struct promotion promotion;
+    enum coupon_problem problem;
+    int64_t missing; /* COUPON_TOO_LITTLE: minor units */
+};
+
 /* What a cart costs, and why. */
 struct priced {
     struct quote quote;
@@ -140,8 +150,14 @@ struct priced {
     size_t given_count;
     const struct flash_place *flash;     /* flash.h: of each line; NULL without any */
     const struct presale_place *presale; /* presale.h: likewise */
+    struct claimed_coupon *claimed;      /* coupon.h: what the buyer holds */
+    size_t claimed_count;
+    bool wishes_none;      /* of them */
+    int64_t wishes_coupon; /* the one that the buyer chose; 0 = the best */
 };
-/* Prices lines, of which product_ids tell the goods, with the offers that count at ctx->now for this buyer.
+/* Prices lines, of which product_ids tell the goods, with the offers that count at ctx->now for this buyer
+ * and the coupons that who is logged in holds. `code` is what the cart keeps: a code, COUPON_WISH_NONE, or
+ * COUPON_WISH_MARK with the promotion of one claimed coupon.
  * Shops without offers are asked nothing. ERR_LIMIT when the sum leaves the range of money. */
 CHECKED err price_cart(struct ctx *ctx, struct quote_line *lines, const int64_t *product_ids, size_t count,
                        const char *code, const struct promotion_buyer *buyer, struct priced *priced);
@@ -149,6 +165,10 @@ CHECKED err price_cart(struct ctx *ctx, struct quote_line *lines, const int64_t 
 CHECKED err price_group(struct ctx *ctx, struct quote_line *lines, const int64_t *product_ids, size_t count,
                         const struct group_place *place, const struct promotion_buyer *buyer,
                         struct priced *priced);
+#define COUPON_WISH_MARK '#'
+#define COUPON_WISH_NONE "#none"
+/* What a cart may keep of what was typed or chosen; NULL when it is neither a code nor a choice. */
+const char *coupon_wish_text(struct ctx *ctx, const char *text);
 /* What pages say of a product: the offers without a code in whose scope it is. */
 struct product_offers {
     const struct promotion *const *promotions; /* in the order in which they take off */
@@ -202,6 +222,7 @@ struct replay {
     int64_t discount;
     int64_t freight;
     int64_t freight_discount;
+    int64_t rounding;       /* of the discount */
     const int64_t *by_line; /* discount of each line that was paid */
     size_t count;
     const struct replayed_gift *gifts; /* given besides, in the order of their lines */

@@ -50,3 +50,8 @@ CHECKED err promotions_take(struct ctx *ctx, struct db_rows *rows, struct promot
                             size_t *count);
 /* In the order in which they take off; those of one kind stay as they stand. */
 void promotions_sort(struct promotion *promotions, size_t count);
+/* Fills rule.takes of each: whether it is for each product. */
+CHECKED err promotions_match(struct ctx *ctx, struct promotion *promotions, size_t promotion_count,
+                             const int64_t *product_ids, size_t count);
+/* Pages show what holds now. In a transaction. */
+CHECKED err promotions_refresh(struct ctx *ctx);

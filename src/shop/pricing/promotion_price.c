@@ -1,5 +1,6 @@
 /* promotion_price.c - what a cart costs: the offers that count for it, put to the pure function. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/pricing/coupon_parts.h"
 #include "shop/pricing/promotion_parts.h"
 
 #include "base/crypto.h"
@@ -29,6 +30,14 @@ const char *coupon_code(struct ctx *ctx, const char *text)
             return NULL;
     }
     return code;
+}
+
+const char *coupon_wish_text(struct ctx *ctx, const char *text)
+{
+    if (text[0] != COUPON_WISH_MARK)
+        return text[0] ? coupon_code(ctx, text) : "";
+    const struct coupon_wish wish = coupon_wish_of(text);
+    return wish.is_none || wish.promotion_id ? text : NULL;
 }
 
 /* ---- which offers count ---- */
@@ -105,9 +114,22 @@ static err load_coupon(struct board *board, const char *code)
     struct db_rows *rows;
     if (!code[0])
         return NULL;
-    TRY(db_query(ctx, &rows, PROMOTION_COLUMNS "WHERE shop_id = $1 AND code = $2", db_int(ctx->shop->id),
-                 db_text(code)));
+    TRY(db_query(ctx, &rows,
+                 PROMOTION_COLUMNS "WHERE shop_id = $1 AND code = $2 AND NOT EXISTS (SELECT 1"
+                                   " FROM coupon_offers c WHERE c.shop_id = $1"
+                                   " AND c.promotion_id = promotions.id)",
+                 db_int(ctx->shop->id), db_text(code)));
     return promotions_take(ctx, rows, &board->promotions, &board->promotion_count);
+}
+
+/* Once, and only when an offer asks for shelves. */
+static err load_places(struct board *board)
+{
+    for (size_t i = 0; i < board->promotion_count && !board->places; i++)
+        if (board->promotions[i].shelf_count > 0)
+            return shelf_places_load(board->ctx, board->product_ids, board->count, &board->places,
+                                     &board->place_count);
+    return NULL;
 }
 
 /* The coupon, and those offers of the set that count now for one of the goods. */
@@ -115,8 +137,9 @@ static err gather(struct board *board, const struct promotion_set *set, const ch
 {
     struct ctx *ctx = board->ctx;
     TRY(load_coupon(board, code));
-    if (set->has_shelves || (board->promotion_count > 0 && board->promotions[0].shelf_count > 0))
+    if (set->has_shelves)
         TRY(shelf_places_load(ctx, board->product_ids, board->count, &board->places, &board->place_count));
+    TRY(load_places(board));
     board->promotions =
         arena_grow(ctx->arena, board->promotions, board->promotion_count * sizeof *board->promotions,
                    (set->count + 1) * sizeof *board->promotions);
@@ -206,7 +229,8 @@ static err sift(struct board *board, struct priced *priced)
             priced->coupon = problem == COUPON_UNKNOWN ? NULL : coupon;
             priced->problem = problem;
         }
-        if (problem == COUPON_FINE)
+        coupons_note(priced, &board->promotions[i], problem);
+        if (problem == COUPON_FINE && !board->promotions[i].is_left_out)
             board->promotions[kept++] = board->promotions[i];
     }
     board->promotion_count = kept;
@@ -286,9 +310,13 @@ err price_cart(struct ctx *ctx, struct quote_line *lines, const int64_t *product
     struct board board = {
         .ctx = ctx, .lines = lines, .product_ids = product_ids, .count = count, .buyer = buyer};
     board.promotions = arena_alloc(ctx->arena, sizeof *board.promotions);
-    *priced = (struct priced){.code = code, .problem = code[0] ? COUPON_UNKNOWN : COUPON_FINE};
-    if (count > 0 && (ctx->shop->has_promotions || code[0])) {
-        TRY(load_promotions(&board, code));
+    const struct coupon_wish wish = coupon_wish_of(code);
+    *priced = (struct priced){.code = wish.code, .problem = wish.code[0] ? COUPON_UNKNOWN : COUPON_FINE};
+    if (count > 0 && (ctx->shop->has_promotions || wish.code[0])) {
+        TRY(load_promotions(&board, wish.code));
+        TRY(coupons_join(ctx, &wish, &board.promotions, &board.promotion_count, priced));
+        promotions_sort(board.promotions, board.promotion_count);
+        TRY(load_places(&board));
         TRY(sift(&board, priced));
     }
     if (count > 0 && ctx->shop->has_flash)
@@ -299,6 +327,7 @@ err price_cart(struct ctx *ctx, struct quote_line *lines, const int64_t *product
         TRY(quote_once(&board, priced));
     while (drop_spent(&board, priced));
     judge_coupon(&board, priced);
+    coupons_judge(priced, lines, count);
     return NULL;
 }
 
@@ -356,6 +385,20 @@ err product_offers_load(struct ctx *ctx, const int64_t *product_ids, size_t coun
     TRY(sift(&board, &priced));
     for (size_t i = 0; i < count; i++)
         collect(&board, i, &offers[i]);
+    return NULL;
+}
+
+err promotions_match(struct ctx *ctx, struct promotion *promotions, size_t promotion_count,
+                     const int64_t *product_ids, size_t count)
+{
+    struct board board = {.ctx = ctx,
+                          .product_ids = product_ids,
+                          .count = count,
+                          .promotions = promotions,
+                          .promotion_count = promotion_count};
+    TRY(load_places(&board));
+    for (size_t i = 0; i < promotion_count; i++)
+        (void)match(&board, &promotions[i]);
     return NULL;
 }
 

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/pricing/price_list_parts.h"
 #include "shop/pricing/promotion_freight.h"
+#include "shop/pricing/quote_round.h"
 
 #include "base/json.h"
 #include "base/money.h"
@@ -115,6 +116,15 @@ static void write_gifts(struct arena *arena, struct value *tree, const struct pr
     }
 }
 
+static void write_rounding(struct ctx *ctx, struct value *tree, const struct quote *quote)
+{
+    if (quote->rounding == 0)
+        return;
+    struct value *rounding = value_set_object(ctx->arena, tree, "rounding");
+    value_set_int(ctx->arena, rounding, "unit", rounding_unit(ctx->shop->rounding, ctx->shop->currency));
+    value_set_int(ctx->arena, rounding, "amount", quote->rounding);
+}
+
 err proof_write(struct ctx *ctx, const struct priced *priced, const struct quote_line *lines, size_t count,
                 const char **json)
 {
@@ -127,6 +137,7 @@ err proof_write(struct ctx *ctx, const struct priced *priced, const struct quote
     value_set_int(ctx->arena, tree, "full", priced->quote.full);
     value_set_int(ctx->arena, tree, "discount", priced->quote.discount);
     freight_proof_write(ctx, tree, priced, count);
+    write_rounding(ctx, tree, &priced->quote);
     return json_text(ctx, tree, PROOF_LIMIT, json);
 }
 
@@ -295,7 +306,11 @@ err proof_replay(struct ctx *ctx, const char *json, struct replay *replay)
     replay->is_same = true;
     if (!freight_proof_replay(ctx, tree, lines, replay->count, rules, rule_count, &quote, &replay->is_same))
         return fail_with(ctx, ERR_INTERNAL, "the proof gives no freight");
+    const struct value *rounding = value_find(tree, "rounding");
+    quote_round(ctx->arena, lines, replay->count, value_find_int(rounding, "unit", 1), &quote);
+    replay->is_same = replay->is_same && quote.rounding == value_find_int(rounding, "amount", 0);
     replay->full = quote.full;
+    replay->rounding = quote.rounding;
     replay->discount = quote.discount;
     replay->freight = quote.freight;
     replay->freight_discount = quote.freight_discount;

@@ -85,7 +85,8 @@ struct proof {
     int64_t discount;
     int64_t freight;
     int64_t freight_discount;
-    int64_t region; /* where it went, 0 = it did not matter */
+    int64_t rounding; /* small coins, of the discount */
+    int64_t region;   /* where it went, 0 = it did not matter */
 };
 /* ERR_INTERNAL when it is no proof. */
 CHECKED err proof_read(struct ctx *ctx, const char *json, struct proof *proof);

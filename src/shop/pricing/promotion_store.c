@@ -147,8 +147,7 @@ static err update(struct ctx *ctx, struct promotion *promotion, const char *term
                      db_int(promotion->person_most), db_int(promotion->money_most), db_int(ctx->now));
 }
 
-/* Pages show what holds now. */
-static err refresh(struct ctx *ctx)
+err promotions_refresh(struct ctx *ctx)
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
@@ -163,7 +162,7 @@ static err announce(struct ctx *ctx, const struct promotion *promotion)
 {
     int64_t turn = promotion->starts_at > ctx->now ? promotion->starts_at : promotion->ends_at;
     TRY(job_schedule(ctx, TURN_JOB, promotion->id, turn, value_object(ctx->arena)));
-    return refresh(ctx);
+    return promotions_refresh(ctx);
 }
 
 static err save_in_transaction(struct ctx *ctx, void *arg)
@@ -276,7 +275,7 @@ static err turn_in_transaction(struct ctx *ctx, void *arg)
                    "UPDATE promotions SET status = 4, updated_at = $3 WHERE shop_id = $1 AND id = $2"
                    " AND ends_at <= $3 AND status IN (2, 3)",
                    db_int(ctx->shop->id), db_int(promotion->id), db_int(ctx->now)));
-    return refresh(ctx);
+    return promotions_refresh(ctx);
 }
 
 /* Begins or ends: what pages show is made anew. */

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/pricing/price_list_parts.h"
 #include "shop/pricing/promotion_staff.h"
+#include "shop/pricing/quote_round.h"
 
 #include "base/json.h"
 #include "shop/catalog/catalog.h"
@@ -158,6 +159,22 @@ static void put_effects_first(struct ctx *ctx, struct proof_rule *rules, size_t 
     memcpy(rules, sorted, count * sizeof *rules);
 }
 
+/* Added to the discounts of the lines, as the quote spreads it. */
+static int64_t read_rounding(struct ctx *ctx, const struct value *tree, struct quote_line *lines,
+                             size_t count)
+{
+    const struct value *freight = value_find(tree, "freight");
+    struct quote quote = {.freight = value_find_int(freight, "amount", 0),
+                          .freight_discount = value_find_int(freight, "discount", 0)};
+    for (size_t i = 0; i < count; i++) {
+        quote.full += lines[i].full;
+        quote.discount += lines[i].discount;
+    }
+    quote.total = quote.full - quote.discount + quote.freight - quote.freight_discount;
+    quote_round(ctx->arena, lines, count, value_find_int(value_find(tree, "rounding"), "unit", 1), &quote);
+    return quote.rounding;
+}
+
 err proof_read(struct ctx *ctx, const char *json, struct proof *proof)
 {
     struct value *tree;
@@ -182,6 +199,7 @@ err proof_read(struct ctx *ctx, const char *json, struct proof *proof)
         read_effect(ctx, value_at(effects, i), lines, proof->line_count, &rules[at]);
     }
     put_effects_first(ctx, rules, count);
+    proof->rounding = read_rounding(ctx, tree, lines, proof->line_count);
     proof->lines = lines;
     proof->rules = rules;
     proof->rule_count = count;

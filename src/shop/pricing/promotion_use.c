@@ -1,5 +1,6 @@
 /* promotion_use.c - what orders use of offers: guarded counters, and what comes back. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/pricing/coupon_parts.h"
 #include "shop/pricing/price_list_parts.h"
 
 #include "base/crypto.h"
@@ -107,7 +108,8 @@ static err keep_proof(struct ctx *ctx, int64_t order_id, const struct priced *pr
 err promotion_take(struct ctx *ctx, int64_t order_id, const struct priced *priced,
                    const struct quote_line *lines, size_t count, const struct promotion_buyer *buyer)
 {
-    if (use_count(priced) == 0 && priced->quote.freight == 0 && !price_lists_are_used(lines, count))
+    if (use_count(priced) == 0 && priced->quote.freight == 0 && priced->quote.rounding == 0 &&
+        !price_lists_are_used(lines, count))
         return NULL;
     const struct use *uses = uses_of(ctx, priced);
     for (size_t i = 0; i < use_count(priced); i++)
@@ -116,8 +118,11 @@ err promotion_take(struct ctx *ctx, int64_t order_id, const struct priced *price
     for (size_t i = 0; i < use_count(priced); i++)
         if (uses[i].is_personal)
             TRY(write_persons(ctx, order_id, &uses[i], buyer));
-    for (size_t i = 0; i < use_count(priced); i++)
+    for (size_t i = 0; i < use_count(priced); i++) {
         TRY(write_use(ctx, order_id, &uses[i]));
+        if (uses[i].promotion->claim_id)
+            TRY(coupon_spend(ctx, order_id, uses[i].promotion));
+    }
     return keep_proof(ctx, order_id, priced, lines, count);
 }
 
@@ -140,6 +145,7 @@ err promotion_give_back(struct ctx *ctx, int64_t order_id)
                            db_int(ctx->shop->id), db_int(db_get_int(rows, 0)), db_int(db_get_int(rows, 1))));
     if (db_row_count(rows) == 0)
         return NULL;
+    TRY(coupon_give_back(ctx, order_id));
     TRY(db_execute(ctx,
                    "UPDATE promotion_buyers SET uses = uses - 1 WHERE shop_id = $1 AND (buyer, promotion_id)"
                    " IN (SELECT b.buyer, b.promotion_id FROM promotion_use_buyers b JOIN promotion_uses u"
@@ -175,6 +181,7 @@ err promotion_take_again(struct ctx *ctx, int64_t order_id)
             TRY(count_use(ctx, ERR_OUT_OF_STOCK, db_get_int(rows, 0), db_get_int(rows, 1)));
         TRY(persons_again(ctx, order_id, db_get_int(rows, 0), db_get_int(rows, 3)));
     }
+    TRY(coupon_take_again(ctx, order_id));
     return db_execute(ctx, "UPDATE promotion_uses SET is_live = 1 WHERE shop_id = $1 AND order_id = $2",
                       db_int(ctx->shop->id), db_int(order_id));
 }
@@ -238,5 +245,6 @@ static err check_persons(struct ctx *ctx, void (*report)(void *arg, const char *
 err promotion_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
 {
     TRY(check_counters(ctx, report, arg));
+    TRY(coupon_check(ctx, report, arg));
     return check_persons(ctx, report, arg);
 }

@@ -1,5 +1,6 @@
 /* promotion_view.c - offers in words and as pages see them. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/pricing/coupon_parts.h"
 #include "shop/pricing/price_list_parts.h"
 
 #include "base/text.h"
@@ -303,7 +304,9 @@ void priced_view(struct ctx *ctx, struct value *view, const struct priced *price
     value_set_money(ctx->arena, view, "full", money_of(priced->quote.full, currency));
     value_set_money(ctx->arena, view, "discount", money_of(priced->quote.discount, currency));
     value_set_bool(ctx->arena, view, "is_discounted", priced->quote.discount > 0);
+    value_set_money(ctx->arena, view, "rounding", money_of(priced->quote.rounding, currency));
     add_discounts(ctx, view, priced);
     add_hints(ctx, view, priced);
     add_coupon(ctx, view, priced);
+    coupons_view(ctx, view, priced);
 }

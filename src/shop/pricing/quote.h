@@ -2,7 +2,8 @@
  * nothing. Cart, checkout, order and check call it, so that all of them give the same sum.
  *
  * The steps, always in this order: list price and bulk price; sale prices of goods; bundles; discounts on
- * goods by their number; special prices of what may be added; discounts on the sum; the coupon; gifts. All
+ * goods by their number; special prices of what may be added; discounts on the sum; the coupon; gifts; then
+ * freight (quote_freight.h) and, last, small coins (quote_round.h). All
  * amounts are whole minor units, all percentages basis
  * points of a line's total, never of one piece. What a rule takes off a sum is spread over its lines by the
  * largest remainder, so the parts add up exactly and no line goes below nothing.
@@ -19,7 +20,8 @@
 #include "base/arena.h"
 #include "shop/catalog/catalog.h"
 
-#define QUOTE_RULE_LIMIT 100
+/* 99 that count for everybody, a code, and what a buyer claimed. */
+#define QUOTE_RULE_LIMIT 120
 #define DISCOUNT_STEPS_MOST 5
 #define DISCOUNT_GOODS_MOST 10
 /* 100 %, in basis points. */
@@ -154,6 +156,7 @@ struct quote {
     int64_t discount;
     int64_t freight;          /* before any offer; added by quote_freight */
     int64_t freight_discount; /* never more than it */
+    int64_t rounding;         /* small coins, part of the discount; added by quote_round */
     int64_t total;            /* full - discount + freight - freight_discount */
     const struct quote_effect *effects;
     size_t effect_count;

@@ -50,6 +50,9 @@ const char *const audit_kinds[] = {"product.on",
                                    "promotion.started",
                                    "promotion.paused",
                                    "promotion.ended",
+                                   "coupon.offered",
+                                   "coupon.stopped",
+                                   "coupon.given",
                                    "money.corrected",
                                    NULL};
 

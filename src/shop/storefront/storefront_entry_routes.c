@@ -97,6 +97,7 @@ static err enter(struct req *req)
     TRY(take_turn(req, "entry", form->email));
     TRY(customer_log_in(&req->ctx, form->email, form->code, &token));
     reply_cookie(req, CUSTOMER_COOKIE, token, COOKIE_SECONDS);
+    TRY(storefront_claim_wished(req, token));
     return reply_done(req, 200, login_view(req), "%s", next_of(req));
 }
 

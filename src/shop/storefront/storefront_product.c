@@ -400,6 +400,17 @@ static err add_details(struct ctx *ctx, struct value *view, const struct product
     return NULL;
 }
 
+/* Coupons that can be claimed for it. */
+static err add_tickets(struct ctx *ctx, struct value *view, const struct product *product)
+{
+    struct coupon_ticket *tickets = NULL;
+    size_t count;
+    int64_t customer_id = ctx->actor == ACTOR_BUYER ? ctx->actor_id : 0;
+    TRY(coupon_ticket_list(ctx, &product->id, 1, customer_id, &tickets, &count));
+    coupon_tickets_view(ctx, view, tickets, count);
+    return NULL;
+}
+
 err product_page_view(struct ctx *ctx, const struct product *product, const char *sku, int64_t *seconds,
                       struct value **view)
 {
@@ -424,6 +435,7 @@ err product_page_view(struct ctx *ctx, const struct product *product, const char
     TRY(add_pictures(ctx, tree, product));
     add_options(ctx, tree, &page);
     product_offers_view(ctx, tree, &page.offers);
+    TRY(add_tickets(ctx, tree, product));
     TRY(storefront_bundles_view(ctx, tree, &page.offers));
     TRY(add_groups(ctx, tree, &page));
     add_variants(ctx, tree, &page);

@@ -17,6 +17,13 @@ extern const struct route storefront_currency_routes[];
 /* Logging in, and what a buyer's account shows. */
 extern const struct route storefront_entry_routes[];
 extern const struct route storefront_account_routes[];
+/* Coupons that can be claimed, and those of an account. */
+extern const struct route storefront_coupon_routes[];
+/* The coupon that somebody wants who has to log in first. */
+#define CLAIM_COOKIE "yd_claim"
+#define CLAIM_COOKIE_SECONDS 1800
+/* Claims it for who logged in just now; a refusal does not stand in the way of logging in. */
+CHECKED err storefront_claim_wished(struct req *req, const char *session_token);
 
 /* The currency in which a buyer wishes to see about what prices are. */
 #define CURRENCY_COOKIE "yd_currency"

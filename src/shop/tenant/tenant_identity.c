@@ -161,6 +161,19 @@ err shop_change_passcode(struct ctx *ctx, bool has_passcode)
     return db_transact(ctx, write_passcode, &has_passcode);
 }
 
+static err write_rounding(struct ctx *ctx, void *arg)
+{
+    const enum rounding *rounding = arg;
+    TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop", "UPDATE shops SET rounding = $2 WHERE shop_id = $1",
+                  db_int(ctx->shop->id), db_int(*rounding)));
+    return shop_emit_changed(ctx);
+}
+
+err shop_change_rounding(struct ctx *ctx, enum rounding rounding)
+{
+    return db_transact(ctx, write_rounding, &rounding);
+}
+
 static err write_timers(struct ctx *ctx, void *arg)
 {
     const struct shop_timers *timers = arg;
