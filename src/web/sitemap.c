@@ -19,6 +19,7 @@
 #include "shop/media/media_routes.h"
 #include "shop/notify/notify_jobs.h"
 #include "shop/payment/payment_jobs.h"
+#include "shop/pricing/price_plan_jobs.h"
 #include "shop/pricing/promotion_jobs.h"
 #include "shop/review/review_routes.h"
 #include "shop/rule/rule_jobs.h"
@@ -60,6 +61,7 @@ const struct route *const site_routes[] = {
     backoffice_import_routes,
     backoffice_product_routes,
     backoffice_price_routes,
+    backoffice_price_plan_routes,
     backoffice_stock_routes,
     backoffice_location_routes,
     backoffice_freight_routes,
@@ -116,11 +118,13 @@ const struct route *const site_routes[] = {
 };
 
 const struct job_kind *const site_jobs[] = {
-    shop_job_kinds,          shop_claim_job_kinds,   media_job_kinds,      catalog_job_kinds,
-    promotion_job_kinds,     flash_job_kinds,        payment_job_kinds,    payment_owed_job_kinds,
-    order_job_kinds,         checkout_job_kinds,     digital_job_kinds,    sandbox_job_kinds,
-    catalog_fetch_job_kinds, payment_hook_job_kinds, rule_job_kinds,       facet_job_kinds,
-    import_job_kinds,        notify_job_kinds,       backoffice_job_kinds, NULL};
+    shop_job_kinds,       shop_claim_job_kinds,    media_job_kinds,
+    catalog_job_kinds,    promotion_job_kinds,     flash_job_kinds,
+    price_plan_job_kinds, payment_job_kinds,       payment_owed_job_kinds,
+    order_job_kinds,      checkout_job_kinds,      digital_job_kinds,
+    sandbox_job_kinds,    catalog_fetch_job_kinds, payment_hook_job_kinds,
+    rule_job_kinds,       facet_job_kinds,         import_job_kinds,
+    notify_job_kinds,     backoffice_job_kinds,    NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 

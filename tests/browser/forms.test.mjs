@@ -54,7 +54,8 @@ describe("every form of the back office", () => {
     const pictured = (await staff.reads(`/admin/products?q=${encodeURIComponent("豆青釉")}`)).products[0];
     const coupon = await staff.does("/admin/promotions", { kind: "coupon", name: "表单券", starts_at: "2030-01-01T00:00", ends_at: "2031-01-01T00:00", steps: [{ off: { amount: 100, currency: "CNY" } }] });
     const flash = await staff.does("/admin/flash", { name: "表单秒杀", starts_at: "2030-01-01T00:00", ends_at: "2030-01-02T00:00", unpaid_minutes: 5, entries: [{ variant_id: thing.variant_id, price: { amount: 990, currency: "CNY" }, stock: 1 }] });
-    return ["/admin", `/admin/flash/${flash.body.sale.id}`, `/admin/promotions/${coupon.body.promotion.id}`, "/admin/promotions/new?kind=sum", `/admin/products/${thing.id}`, `/admin/products/${pictured.id}/pictures/1`, `/admin/orders/${paid.number}`, `/admin/orders/${paid.number}/pack`, "/admin/works", "/admin/trash", "/admin/search", "/admin/messages",
+    const planned = await staff.does(`/admin/products/${thing.id}/price-plans`, { starts_at: "2027-06-01T00:00", prices: [{ variant: thing.variant_id, price: { amount: 4900, currency: "CNY" } }] });
+    return ["/admin", `/admin/products/${thing.id}/price-plans`, `/admin/products/${thing.id}/price-plans/${planned.body.price_plan.id}`, `/admin/flash/${flash.body.sale.id}`, `/admin/promotions/${coupon.body.promotion.id}`, "/admin/promotions/new?kind=sum", `/admin/products/${thing.id}`, `/admin/products/${pictured.id}/pictures/1`, `/admin/orders/${paid.number}`, `/admin/orders/${paid.number}/pack`, "/admin/works", "/admin/trash", "/admin/search", "/admin/messages",
       "/admin/products/rules", "/admin/tags/by-rule", `/admin/codes/${game.variant_id}`, "/admin/codes/by-hand", "/admin/account/factor", "/admin/products/imports"];
   }
 

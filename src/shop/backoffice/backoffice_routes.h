@@ -9,6 +9,7 @@ extern const struct route backoffice_list_routes[];
 extern const struct route backoffice_act_routes[];
 extern const struct route backoffice_product_routes[];
 extern const struct route backoffice_price_routes[];
+extern const struct route backoffice_price_plan_routes[];
 extern const struct route backoffice_stock_routes[];
 extern const struct route backoffice_location_routes[];
 extern const struct route backoffice_freight_routes[];

@@ -17,6 +17,7 @@
 #include "shop/catalog/catalog_kind.h"
 #include "shop/catalog/catalog_kit.h"
 #include "shop/catalog/catalog_price_list.h"
+#include "shop/catalog/catalog_prices.h"
 #include "shop/catalog/catalog_tag_group.h"
 #include "shop/catalog/catalog_tag_many.h"
 #include "shop/catalog/catalog_terms.h"

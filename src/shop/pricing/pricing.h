@@ -14,6 +14,7 @@
 #include "shop/pricing/flash.h"
 #include "shop/pricing/flash_gate.h"
 #include "shop/pricing/price_list.h"
+#include "shop/pricing/price_plan.h"
 #include "shop/pricing/promotion.h"
 #include "shop/pricing/promotion_freight.h"
 #include "shop/pricing/promotion_staff.h"

@@ -12,6 +12,7 @@
 #include "shop/media/media.h"
 #include "shop/media/media_jobs.h"
 #include "shop/payment/payment_jobs.h"
+#include "shop/pricing/price_plan_jobs.h"
 #include "shop/pricing/promotion_jobs.h"
 #include "shop/review/review.h"
 #include "shop/rule/rule_jobs.h"
@@ -227,10 +228,19 @@ void run_jobs(void)
                                                        facet_listeners,
                                                        review_listeners,
                                                        NULL};
-    static const struct job_kind *const kinds[] = {
-        media_job_kinds,   catalog_job_kinds,      promotion_job_kinds, flash_job_kinds,
-        payment_job_kinds, payment_owed_job_kinds, order_job_kinds,     checkout_job_kinds,
-        digital_job_kinds, rule_job_kinds,         facet_job_kinds,     NULL};
+    static const struct job_kind *const kinds[] = {media_job_kinds,
+                                                   catalog_job_kinds,
+                                                   promotion_job_kinds,
+                                                   flash_job_kinds,
+                                                   price_plan_job_kinds,
+                                                   payment_job_kinds,
+                                                   payment_owed_job_kinds,
+                                                   order_job_kinds,
+                                                   checkout_job_kinds,
+                                                   digital_job_kinds,
+                                                   rule_job_kinds,
+                                                   facet_job_kinds,
+                                                   NULL};
     static const struct job_recurring *const recurring[] = {NULL};
     const struct job_runner_options options = {.db = fixture.db,
                                                .model = work,
