@@ -15,6 +15,7 @@
 #include "shop/content/content_routes.h"
 #include "shop/digital/digital_jobs.h"
 #include "shop/facet/facet_jobs.h"
+#include "shop/inventory/inventory_watch.h"
 #include "shop/media/media_jobs.h"
 #include "shop/media/media_routes.h"
 #include "shop/notify/notify_jobs.h"
@@ -105,6 +106,7 @@ const struct route *const site_routes[] = {
     backoffice_settings_routes,
     backoffice_passcode_routes,
     backoffice_settings_order_routes,
+    backoffice_settings_stock_routes,
     backoffice_settings_identity_routes,
     backoffice_settings_shop_routes,
     backoffice_settings_domain_routes,
@@ -117,14 +119,17 @@ const struct route *const site_routes[] = {
     NULL,
 };
 
-const struct job_kind *const site_jobs[] = {
-    shop_job_kinds,       shop_claim_job_kinds,    media_job_kinds,
-    catalog_job_kinds,    promotion_job_kinds,     flash_job_kinds,
-    price_plan_job_kinds, payment_job_kinds,       payment_owed_job_kinds,
-    order_job_kinds,      checkout_job_kinds,      digital_job_kinds,
-    sandbox_job_kinds,    catalog_fetch_job_kinds, payment_hook_job_kinds,
-    rule_job_kinds,       facet_job_kinds,         import_job_kinds,
-    notify_job_kinds,     backoffice_job_kinds,    NULL};
+const struct job_kind *const site_jobs[] = {shop_job_kinds,         shop_claim_job_kinds,
+                                            media_job_kinds,        catalog_job_kinds,
+                                            promotion_job_kinds,    flash_job_kinds,
+                                            price_plan_job_kinds,   payment_job_kinds,
+                                            payment_owed_job_kinds, order_job_kinds,
+                                            checkout_job_kinds,     digital_job_kinds,
+                                            sandbox_job_kinds,      catalog_fetch_job_kinds,
+                                            payment_hook_job_kinds, inventory_job_kinds,
+                                            rule_job_kinds,         facet_job_kinds,
+                                            import_job_kinds,       notify_job_kinds,
+                                            backoffice_job_kinds,   NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 

@@ -57,6 +57,7 @@ CHECKED err order_show_again(struct req *req);
 extern const struct route backoffice_settings_routes[];
 extern const struct route backoffice_passcode_routes[];
 extern const struct route backoffice_settings_order_routes[];
+extern const struct route backoffice_settings_stock_routes[];
 extern const struct route backoffice_settings_identity_routes[];
 extern const struct route backoffice_settings_shop_routes[];
 extern const struct route backoffice_settings_currency_routes[];

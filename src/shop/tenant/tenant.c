@@ -94,7 +94,7 @@ err shop_create(struct ctx *ctx, const struct shop_draft *draft, int64_t *shop_i
     " s.licence_picture_id, s.licence_url, s.icp_number, s.psb_number, s.main_host, s.exemption,"            \
     " s.policies, s.licence_count, s.has_passcode, s.shown_currency_count, s.occasions, s.zone,"             \
     " s.has_promotions, s.unpaid_minutes, s.confirm_days, s.signed_days, s.aftersale_days, s.has_locations," \
-    " s.watches_stock, s.has_freight, s.has_flash, s.has_price_lists, s.has_group_rules"
+    " s.watches_stock, s.has_freight, s.has_flash, s.has_price_lists, s.has_group_rules, s.watch_low_at"
 
 static struct shop_profile *read_profile(struct ctx *ctx, const struct db_rows *rows)
 {
@@ -183,6 +183,7 @@ static err take_shop(struct ctx *ctx, struct db_rows *rows, const char *what, co
     shop->has_flash = db_get_int(rows, 36) == 1;
     shop->has_price_lists = db_get_int(rows, 37) == 1;
     shop->has_group_rules = db_get_int(rows, 38) == 1;
+    shop->watch_low_at = db_get_int(rows, 39);
     shop->profile = profile;
     shop->is_open = shop_is_registered(profile);
     if (profile->licence_count > 0)
