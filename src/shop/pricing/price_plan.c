@@ -82,7 +82,7 @@ err price_plan_open_list(struct ctx *ctx, int64_t product_id, struct price_plan 
     TRY(db_query(ctx, &lines,
                  LINES "WHERE l.shop_id = $1 AND p.product_id = $2 AND p.status IN (1, 2)"
                        " ORDER BY l.plan_id, l.variant_id LIMIT $3",
-                 db_int(ctx->shop->id), db_int(product_id), db_int(DB_ROWS_LIMIT)));
+                 db_int(ctx->shop->id), db_int(product_id), db_int(PRICE_PLAN_LINE_LIMIT)));
     take_plans(ctx, rows, plans, count);
     take_lines(ctx, lines, *plans, *count);
     return NULL;
@@ -140,12 +140,17 @@ static int64_t end_of(const struct price_plan *plan)
     return plan->ends_at ? plan->ends_at : plan->starts_at + 1;
 }
 
+/* Lines stand by variant. */
 static bool share_variant(const struct price_plan *a, const struct price_plan *b)
 {
-    for (size_t i = 0; i < a->line_count; i++)
-        for (size_t j = 0; j < b->line_count; j++)
-            if (a->lines[i].variant_id == b->lines[j].variant_id)
-                return true;
+    for (size_t i = 0, j = 0; i < a->line_count && j < b->line_count;) {
+        if (a->lines[i].variant_id == b->lines[j].variant_id)
+            return true;
+        if (a->lines[i].variant_id < b->lines[j].variant_id)
+            i++;
+        else
+            j++;
+    }
     return false;
 }
 
@@ -189,6 +194,25 @@ static err move(struct ctx *ctx, int64_t plan_id, enum price_plan_status from, e
                      db_int(ctx->shop->id), db_int(plan_id), db_int(from), db_int(to), db_int(ctx->now));
 }
 
+/* So many plans, and so many prices in all of them, that one answer holds them. */
+static err check_room(struct ctx *ctx, const struct price_plan *plan, const struct price_plan *others,
+                      size_t count)
+{
+    size_t plans = 1, lines = plan->line_count;
+    for (size_t i = 0; i < count; i++) {
+        if (others[i].id == plan->replaces_id)
+            continue;
+        plans++;
+        lines += others[i].line_count;
+    }
+    if (plans > PRICE_PLAN_LIMIT)
+        return fail_with(ctx, ERR_LIMIT, "at most %d planned prices of one product", PRICE_PLAN_LIMIT);
+    return lines <= PRICE_PLAN_LINE_LIMIT
+               ? NULL
+               : fail_with(ctx, ERR_LIMIT, "at most %d prices in all plans of one product",
+                           PRICE_PLAN_LINE_LIMIT);
+}
+
 /* Nobody else makes plans of the product meanwhile; what there is, is read afterwards. */
 static err lock_and_meet(struct ctx *ctx, const struct price_plan *plan)
 {
@@ -198,9 +222,7 @@ static err lock_and_meet(struct ctx *ctx, const struct price_plan *plan)
     TRY(price_plan_open_list(ctx, plan->product_id, &others, &count));
     if (price_plan_meets(plan, others, count))
         return fail_field(ctx, "starts_at", "plan-overlaps", "another planned price stands at this time");
-    if (count >= PRICE_PLAN_LIMIT && !plan->replaces_id)
-        return fail_with(ctx, ERR_LIMIT, "at most %d planned prices of one product", PRICE_PLAN_LIMIT);
-    return NULL;
+    return check_room(ctx, plan, others, count);
 }
 
 static err insert(struct ctx *ctx, const struct price_plan *plan)

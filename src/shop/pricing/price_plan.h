@@ -33,6 +33,8 @@ extern const char *const plan_compare_names[]; /* "keep", "none", "own", "explai
 
 /* To come or running, of one product. */
 #define PRICE_PLAN_LIMIT 50
+/* Prices in all of them together. */
+#define PRICE_PLAN_LINE_LIMIT 16000
 /* Past ones that a list shows. */
 #define PRICE_PLAN_PAST_LIMIT 20
 /* How far ahead a plan may begin or end. */
@@ -71,7 +73,8 @@ struct price_plan {
 
 /* Fills plan->id. ERR_INVALID with the field (starts_at, ends_at, prices, prices.N.price …): in the past, an
  * end before the start, meets another plan, a struck price that is not lawful (REF_PRICE_UNLAWFUL with
- * `max`). ERR_LIMIT past PRICE_PLAN_LIMIT; ERR_CONFLICT when the one it replaces is not to come any more. */
+ * `max`). ERR_LIMIT past PRICE_PLAN_LIMIT and PRICE_PLAN_LINE_LIMIT; ERR_CONFLICT when the one it replaces is
+ * not to come any more. */
 CHECKED err price_plan_create(struct ctx *ctx, struct price_plan *plan);
 /* One that is to come; else ERR_CONFLICT. */
 CHECKED err price_plan_cancel(struct ctx *ctx, int64_t plan_id);
