@@ -15,10 +15,12 @@
 #include "shop/content/content_routes.h"
 #include "shop/digital/digital_jobs.h"
 #include "shop/facet/facet_jobs.h"
+#include "shop/inventory/inventory_watch.h"
 #include "shop/media/media_jobs.h"
 #include "shop/media/media_routes.h"
 #include "shop/notify/notify_jobs.h"
 #include "shop/payment/payment_jobs.h"
+#include "shop/pricing/price_plan_jobs.h"
 #include "shop/pricing/promotion_jobs.h"
 #include "shop/review/review_routes.h"
 #include "shop/rule/rule_jobs.h"
@@ -63,6 +65,7 @@ const struct route *const site_routes[] = {
     backoffice_import_routes,
     backoffice_product_routes,
     backoffice_price_routes,
+    backoffice_price_plan_routes,
     backoffice_stock_routes,
     backoffice_location_routes,
     backoffice_freight_routes,
@@ -112,6 +115,7 @@ const struct route *const site_routes[] = {
     backoffice_passcode_routes,
     backoffice_rounding_routes,
     backoffice_settings_order_routes,
+    backoffice_settings_stock_routes,
     backoffice_settings_identity_routes,
     backoffice_settings_shop_routes,
     backoffice_settings_domain_routes,
@@ -126,7 +130,7 @@ const struct route *const site_routes[] = {
 
 const struct job_kind *const site_jobs[] = {
     shop_job_kinds,          shop_claim_job_kinds,     media_job_kinds,      catalog_job_kinds,
-    promotion_job_kinds,     flash_job_kinds,          presale_job_kinds,    order_presale_job_kinds,
+    promotion_job_kinds, price_plan_job_kinds, inventory_job_kinds,     flash_job_kinds,          presale_job_kinds,    order_presale_job_kinds,
     group_buy_job_kinds,     checkout_group_job_kinds, payment_job_kinds,    payment_owed_job_kinds,
     order_job_kinds,         checkout_job_kinds,       digital_job_kinds,    sandbox_job_kinds,
     catalog_fetch_job_kinds, payment_hook_job_kinds,   rule_job_kinds,       facet_job_kinds,

@@ -5,7 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { importsOf } from "../lib/imports.mjs";
-import { expect, expectProblem, startServer, unique, until } from "../lib/shop.mjs";
+import { cny, expect, expectProblem, startServer, unique, until } from "../lib/shop.mjs";
 
 describe("what the editor has, a file and the history have too", () => {
   let server, shop, staff, imports;
@@ -226,6 +226,68 @@ describe("what the editor has, a file and the history have too", () => {
     await imports.undoes(made.import.id);
     assert.deepEqual(await inside(sale), []);
     assert.equal((await imports.whole(sku)).status, "archived");
+  });
+
+  test("a freight template comes by its name, and undoing gives back what the product had", async () => {
+    const template = async (name) => expect(await staff.does("/admin/freight", { name, way: "weight", free_sum: cny(9900), rates: [{ first: 1000, first_price: cny(600), next: 1000, next_price: cny(200) }] }), 201).template;
+    const [usual, heavy] = [await template(unique("快递")), await template(unique("重货"))];
+    const [one, two] = [await twoVariants(), await twoVariants()];
+    const has = async ({ id }) => (await staff.reads(`/admin/products/${id}/freight`)).chosen;
+    const rows = (cells) => `名称,货号,运费模板\n${cells.map(([product, cell]) => `${product.title},${product.variants[0].sku},${cell}`).join("\n")}\n`;
+    const wrong = await imports.checks("错.csv", rows([[one, "没有这个"]]));
+    assert.deepEqual(wrong.row_problems.map(({ column, code }) => [column, code]), [["运费模板", "unknown-freight"]]);
+    expect(await staff.does(`/admin/products/${two.id}/freight`, { template: usual.id }), 200);
+    const done = await imports.applies("运费.csv", rows([[one, heavy.name], [two, heavy.name]]));
+    assert.deepEqual([done.import.counts.changed, done.import.counts.refused], [2, 0], JSON.stringify(done.import.counts));
+    assert.deepEqual([await has(one), await has(two)], [heavy.id, heavy.id]);
+    assert.equal((await imports.checks("运费.csv", rows([[one, heavy.name], [two, heavy.name]]))).import.counts.unchanged, 2);
+    const table = (await staff.client.get(`/admin/products/export?format=csv&q=${encodeURIComponent(one.variants[0].sku)}`)).text;
+    assert.ok(table.includes(heavy.name), table);
+    const back = await imports.checks("出.csv", table);
+    assert.deepEqual([back.import.counts.unchanged, back.import.counts.problems], [1, 0], JSON.stringify(back));
+    const cleared = await imports.applies("清.csv", rows([[one, "<clear>"]]));
+    assert.equal(await has(one), null);
+    await imports.undoes(cleared.import.id);
+    assert.equal(await has(one), heavy.id);
+    // Somebody chose another one since: that stays.
+    expect(await staff.does(`/admin/products/${one.id}/freight`, { template: usual.id }), 200);
+    await imports.undoes(done.import.id);
+    assert.deepEqual([await has(one), await has(two)], [usual.id, usual.id]);
+    const code = unique("D");
+    const digital = await imports.checks("码.csv", `名称,分类,类型,货号,售价,运费模板\n码,百货,数字,${code},9,${heavy.name}\n`);
+    assert.deepEqual(digital.row_problems.map(({ code: why }) => why), ["digital-freight"]);
+    // A new product has it with its first save.
+    const sku = unique("N");
+    const made = await imports.applies("新.csv", `名称,分类,货号,售价,运费模板\n新的,百货,${sku},9,${heavy.name}\n`);
+    assert.equal(await has(await imports.whole(sku)), heavy.id);
+    await imports.undoes(made.import.id);
+  });
+
+  test("1 箱 = 12 瓶: said whole or not at all, shown to buyers with the price of one, in the table and back", async () => {
+    const sku = unique("BOX");
+    const row = (cells) => `名称,分类,货号,售价,状态,单位,每单位数量,基本单位\n整箱汽水 ${sku},百货,${sku},60.00,上架,${cells}\n`;
+    for (const [cells, code] of [["箱,1,瓶", "base-count"], ["箱,12,", "base-unit-required"], [",12,瓶", "base-needs-unit"], ["箱,,瓶", "base-count"], ["箱,x,瓶", "bad-number"]])
+      assert.deepEqual((await imports.checks("错.csv", row(cells))).row_problems.map(({ code: why }) => why), [code], cells);
+    await imports.applies("箱.csv", row("箱,12,瓶"));
+    const box = await imports.whole(sku);
+    assert.deepEqual([box.unit, box.base_count, box.base_unit], ["箱", 12, "瓶"]);
+    const shown = expect(await shop.client().api(`/products/${box.handle}`), 200);
+    assert.deepEqual(shown.selected.unit_price, { price: cny(500), per: "", per_text: "瓶" });
+    const page = (await shop.client().get(`/products/${box.handle}`)).text;
+    assert.match(page, /1 箱 = 12 瓶/);
+    assert.match(page, /¥5\.00\/瓶/);
+    const table = (await staff.client.get(`/admin/products/export?format=csv&q=${encodeURIComponent(sku)}`)).text;
+    const back = await imports.checks("出.csv", table);
+    assert.deepEqual([back.import.counts.unchanged, back.import.counts.problems], [1, 0], JSON.stringify(back));
+    // The editor's form, its refusal at the field, and the history.
+    const whole = await staff.product(box.id);
+    const saves = (more) => staff.triesToSave(whole, { unit: "箱", ...more });
+    assert.equal(expectProblem(await saves({ base_count: 6 }), 422, "invalid").errors[0].field, "base_unit");
+    expect(await saves({ base_count: 6, base_unit: "罐" }), 200);
+    assert.match((await staff.client.get(`/admin/products/${box.id}/history`)).text, /一件里有几个/);
+    assert.deepEqual((await imports.checks("箱.csv", row("箱,12,瓶"))).import.counts.changed, 1);
+    await imports.applies("清.csv", row("箱,<clear>,<clear>"));
+    assert.deepEqual((await imports.whole(sku)).base_count, 0);
   });
 });
 

@@ -150,6 +150,25 @@ describe("more lists of the back office", () => {
     return !seen.import.is_running && seen;
   }, "the import rests", { within: 60000 });
 
+  test("alarms and messages show the columns that somebody chose", async () => {
+    await raise(1, "late-payment", { ago: 0, subject: "columns" });
+    const chooses = async (list, ...names) => expect(await staff.does("/admin/lists/columns", { list, columns: names.map((name) => ({ name })) }), 200);
+    const resets = async (list) => expect(await staff.does("/admin/lists/columns", { list, reset: true }), 200);
+    const page = async (path) => (await staff.client.open(path)).text;
+    assert.match(await page("/admin/alarms"), /class="what"/);
+    await chooses("alarms", "raised");
+    assert.deepEqual((await staff.reads("/admin/alarms")).list.shown, { alarm: true, raised: true, detail: false, advice: false });
+    const narrow = await page("/admin/alarms");
+    assert.doesNotMatch(narrow, /class="what"/);
+    assert.match(narrow, /columns 1/);
+    await resets("alarms");
+    assert.match(await page("/admin/alarms"), /class="what"/);
+    await chooses("messages", "reason");
+    assert.deepEqual((await staff.reads("/admin/messages")).list.shown, { message: true, order: false, receiver: false, tried: false, reason: true });
+    await resets("messages");
+    assert.equal((await staff.reads("/admin/messages")).list.shown.receiver, true);
+  });
+
   test("imports are a list like all, and among the works whatever becomes of them", async () => {
     const sku = unique("W");
     const text = `name,category,price,sku,stock\n${Array.from({ length: 400 }, (_, i) => `碗 ${i},碗,${i < 399 ? "9.9" : "abc"},${sku}-${i},3\n`).join("")}`;

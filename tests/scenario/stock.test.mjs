@@ -183,6 +183,34 @@ describe("stock by location and state", () => {
     await until(async () => (await alarms()).length === 0, "nobody watches any more");
   });
 
+  test("a number for the whole shop is used where a variant has none of its own", async () => {
+    const low = await shop.product({ stock: 2 }), many = await shop.product({ stock: 30 });
+    const own = await shop.product({ stock: 3 }), never = await shop.product({ stock: 1 });
+    const names = [low, many, own, never].map(({ sku }) => sku);
+    const alarms = async () => (await staff.reads("/admin/alarms?state=open&kind=stock-low")).alarms.map(({ subject }) => subject).filter((sku) => names.includes(sku)).sort();
+    const stands = (...goods) => until(async () => JSON.stringify(await alarms()) === JSON.stringify(goods.map(({ sku }) => sku).sort()), `alarms of ${goods.length}`);
+    expect(await staff.does(`/admin/variants/${own.variant_id}/stock/watch`, { low_at: 1 }), 200);
+    expect(await staff.does(`/admin/variants/${never.variant_id}/stock/watch`, { low_at: 0, is_never: true }), 200);
+    assert.equal(expectProblem(await staff.does("/admin/settings/stock", { low_at: 21 }), 422, "invalid").errors[0].field, "low_at");
+    const refused = await staff.client.submit({ action: "/admin/settings/stock", method: "POST", fields: [["low_at", "99"]] });
+    assert.equal(refused.status, 422);
+    assert.match(refused.text, /value="99"/);
+    const saved = await staff.client.submit({ action: "/admin/settings/stock", method: "POST", fields: [["low_at", "4"]] });
+    assert.match(saved.text, /value="4"/);
+    await stands(low);
+    await does(many, "lose", 27);
+    await stands(low, many);
+    await does(low, "receive", 5);
+    await does(many, "receive", 4);
+    await stands();
+    assert.match((await staff.client.get(`/admin/variants/${low.variant_id}/stock`)).text, /全店默认：4/);
+    assert.match((await staff.client.get("/admin/settings")).text, /可售降到 4 时提醒/);
+    await does(many, "lose", 7);
+    expect(await staff.does("/admin/settings/stock", { low_at: 0 }), 200);
+    await stands();
+    assert.match((await staff.client.get("/admin/audit?kind=settings.changed")).text, /库存提醒/);
+  });
+
   test("movements are a table too, and a form that was refused keeps what was typed", async () => {
     const mug = await shop.product({ stock: 2 });
     await does(mug, "receive", 7, { reason: "采购单 88" });

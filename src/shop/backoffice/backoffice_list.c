@@ -108,6 +108,10 @@ const struct list alarm_list_pages = {
     .path = "/admin/alarms",
     .filters = {[ALARMS_STATE] = "state", [ALARMS_KIND] = "kind"},
     .sorts = {{.name = "newest"}, {.name = "oldest"}},
+    .columns = {{"alarm", NULL, NULL, true},
+                {"raised", NULL, NULL, true},
+                {"detail", NULL, NULL, true},
+                {"advice", NULL, NULL, true}},
 };
 
 /* What was told about one order is little. */
@@ -117,6 +121,11 @@ const struct list message_list_pages = {
     .filters =
         {[MESSAGES_STATE] = "state", [MESSAGES_FROM] = "from", [MESSAGES_TO] = "to", [MESSAGES_Q] = "q"},
     .sorts = {{.name = "newest"}, {.name = "oldest"}},
+    .columns = {{"message", NULL, NULL, true},
+                {"order", NULL, NULL, true},
+                {"receiver", NULL, NULL, true},
+                {"tried", NULL, NULL, true},
+                {"reason", NULL, NULL, true}},
 };
 
 const struct list import_list_pages = {

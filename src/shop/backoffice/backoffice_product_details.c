@@ -97,6 +97,8 @@ err product_form_details(struct ctx *ctx, const struct detail_form *form, struct
                                         .origin = form->origin,
                                         .tax_code = form->tax_code,
                                         .unit = form->unit,
+                                        .base_unit = form->base_unit,
+                                        .base_count = form->base_count,
                                         .shelf_life_days = form->shelf_life_days,
                                         .seo_title = form->seo_title,
                                         .seo_description = form->seo_description,
@@ -189,6 +191,8 @@ err product_details_view(struct ctx *ctx, struct value *view, const struct produ
     value_set_text(arena, view, "origin", details.origin);
     value_set_text(arena, view, "tax_code", details.tax_code);
     value_set_text(arena, view, "unit", details.unit);
+    value_set_text(arena, view, "base_unit", details.base_unit);
+    value_set_int(arena, view, "base_count", details.base_count);
     value_set_int(arena, view, "shelf_life_days", details.shelf_life_days);
     after_sale_set_view(ctx, view, &details.after_sale);
     value_set_text(arena, view, "seo_title", details.seo_title);

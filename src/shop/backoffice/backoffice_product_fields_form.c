@@ -210,6 +210,17 @@ static const struct field merge_row_fields[] = {
          .offset = offsetof(struct product_form, details.unit),                                              \
          .maximum = 8,                                                                                       \
          .help = "What one piece is called"},                                                                \
+        {.name = "base_count",                                                                               \
+         .kind = FIELD_INT,                                                                                  \
+         .offset = offsetof(struct product_form, details.base_count),                                        \
+         .minimum = 0,                                                                                       \
+         .maximum = 1000000,                                                                                 \
+         .help = "How many of base_unit are in one piece: 1 箱 = 12 瓶; 0 = not said"},                      \
+        {.name = "base_unit",                                                                                \
+         .kind = FIELD_TEXT,                                                                                 \
+         .offset = offsetof(struct product_form, details.base_unit),                                         \
+         .maximum = 8,                                                                                       \
+         .help = "What is in one piece"},                                                                    \
         {.name = "shelf_life_days",                                                                          \
          .kind = FIELD_INT,                                                                                  \
          .offset = offsetof(struct product_form, details.shelf_life_days),                                   \

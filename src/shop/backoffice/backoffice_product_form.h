@@ -45,6 +45,8 @@ struct detail_form {
     const char *origin;
     const char *tax_code;
     const char *unit;
+    const char *base_unit;
+    int64_t base_count;
     int64_t shelf_life_days;
     const char *seo_title;
     const char *seo_description;

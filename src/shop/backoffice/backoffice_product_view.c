@@ -1,5 +1,6 @@
 /* backoffice_product_view.c - a product as its editor shows it. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/backoffice/backoffice_price_plan_view.h"
 #include "shop/backoffice/backoffice_product_form.h"
 
 #include "base/text.h"
@@ -180,6 +181,7 @@ err product_edit_view(struct ctx *ctx, const struct product *product, int64_t pa
         TRY(add_sales(ctx, tree, product->id, variants, count));
         TRY(add_variants(ctx, tree, product, variants, count, page));
         TRY(add_reviews(ctx, tree, product->id));
+        TRY(price_plan_open_view(ctx, tree, product->id, variants, count));
         TRY(product_gate_view(ctx, tree, product->id, product->category_id));
         TRY(product_details_view(ctx, tree, product));
     }

@@ -28,6 +28,7 @@ struct ahead_form {
 struct watch_form {
     int64_t variant_id;
     int64_t low_at;
+    bool is_never;
 };
 
 struct movement_form {
@@ -105,7 +106,11 @@ static const struct field watch_fields[] = {
      .offset = offsetof(struct watch_form, low_at),
      .minimum = 0,
      .maximum = WATCH_MOST,
-     .help = "An alarm stands while so many or fewer are available; 0 = none"},
+     .help = "An alarm stands while so many or fewer are available; 0 = as the shop says for all"},
+    {.name = "is_never",
+     .kind = FIELD_FLAG,
+     .offset = offsetof(struct watch_form, is_never),
+     .help = "No alarm, whatever the shop says for all"},
     {0},
 };
 
@@ -141,13 +146,15 @@ static err show(struct req *req)
     const int64_t *variant_id = req->form;
     struct ctx *ctx = &req->ctx;
     const struct variant *variant;
-    int64_t low_at;
+    struct stock_watch watch;
     struct value *view = value_object(ctx->arena);
     TRY(variant_load(ctx, *variant_id, &variant));
     TRY(stock_subject_view(ctx, view, variant));
     TRY(stock_levels_view(ctx, view, variant->id));
-    TRY(stock_watch_load(ctx, variant->id, variant->product_id, &low_at));
-    value_set_int(ctx->arena, view, "low_at", low_at);
+    TRY(stock_watch_load(ctx, variant->id, variant->product_id, &watch));
+    value_set_int(ctx->arena, view, "low_at", watch.low_at);
+    value_set_bool(ctx->arena, view, "is_never", watch.source == WATCH_NEVER);
+    value_set_int(ctx->arena, view, "shop_low_at", ctx->shop->watch_low_at);
     struct value *acts = value_set_list(ctx->arena, view, "acts");
     bool has_locations = value_find(view, "has_locations")->boolean;
     for (size_t i = 0; stock_act_names[i]; i++)
@@ -202,7 +209,8 @@ static err watch(struct req *req)
     const struct watch_form *form = req->form;
     const struct variant *variant;
     TRY(load_physical(&req->ctx, form->variant_id, "low_at", &variant));
-    TRY(stock_watch(&req->ctx, variant->id, variant->product_id, form->low_at));
+    struct stock_watch wanted = {.source = form->is_never ? WATCH_NEVER : WATCH_OWN, .low_at = form->low_at};
+    TRY(stock_watch(&req->ctx, variant->id, variant->product_id, wanted));
     return answer(req, variant->id);
 }
 

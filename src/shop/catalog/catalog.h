@@ -17,6 +17,7 @@
 #include "shop/catalog/catalog_kind.h"
 #include "shop/catalog/catalog_kit.h"
 #include "shop/catalog/catalog_price_list.h"
+#include "shop/catalog/catalog_prices.h"
 #include "shop/catalog/catalog_tag_group.h"
 #include "shop/catalog/catalog_tag_many.h"
 #include "shop/catalog/catalog_terms.h"
@@ -161,12 +162,17 @@ struct after_sale {
  * 第二十五条, 网络购买商品七日无理由退货暂行办法 第二十条. */
 CHECKED err product_exempt_many(struct ctx *ctx, const int64_t *product_ids, size_t count, bool *is_exempt);
 
+/* Pieces that one may be said to hold. */
+#define BASE_COUNT_LIMIT 1000000
+
 /* What lists do not need. */
 struct product_details {
     const char *model;
-    const char *origin;   /* 产地 */
-    const char *tax_code; /* 税收分类编码: 19 digits or "" */
-    const char *unit;     /* what one piece is called */
+    const char *origin;    /* 产地 */
+    const char *tax_code;  /* 税收分类编码: 19 digits or "" */
+    const char *unit;      /* what one piece is called */
+    const char *base_unit; /* what a piece holds: 1 箱 = 12 瓶; "" or NULL = not said */
+    int64_t base_count;    /* how many of them; 0 = not said */
     int64_t shelf_life_days;
     const char *seo_title;
     const char *seo_description;

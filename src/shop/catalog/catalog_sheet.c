@@ -49,6 +49,8 @@ void product_details_sheet(struct ctx *ctx, struct value *sheet, const struct pr
     value_set_text(arena, sheet, "origin", details->origin);
     value_set_text(arena, sheet, "tax_code", details->tax_code);
     value_set_text(arena, sheet, "unit", details->unit);
+    value_set_text(arena, sheet, "base_unit", details->base_unit ? details->base_unit : "");
+    value_set_int(arena, sheet, "base_count", details->base_count);
     value_set_int(arena, sheet, "shelf_life_days", details->shelf_life_days);
     value_set_text(arena, sheet, "seo_title", details->seo_title);
     value_set_text(arena, sheet, "seo_description", details->seo_description);
@@ -153,11 +155,14 @@ static const char **texts_of(struct ctx *ctx, const struct value *list)
 
 static const struct product_details *details_of(struct ctx *ctx, const struct value *sheet)
 {
+    const char *base_unit = value_find_text(sheet, "base_unit");
     struct product_details *details = arena_alloc(ctx->arena, sizeof *details);
     *details = (struct product_details){.model = value_find_text(sheet, "model"),
                                         .origin = value_find_text(sheet, "origin"),
                                         .tax_code = value_find_text(sheet, "tax_code"),
                                         .unit = value_find_text(sheet, "unit"),
+                                        .base_unit = base_unit ? base_unit : "",
+                                        .base_count = value_find_int(sheet, "base_count", 0),
                                         .shelf_life_days = value_find_int(sheet, "shelf_life_days", 0),
                                         .seo_title = value_find_text(sheet, "seo_title"),
                                         .seo_description = value_find_text(sheet, "seo_description"),
@@ -430,14 +435,16 @@ struct leaves product_sheet_leaves(struct ctx *ctx, const struct value *sheet)
     static const char *const fields[] = {"title",  "subtitle",        "description", "brand",
                                          "handle", "model",           "origin",      "tax_code",
                                          "unit",   "shelf_life_days", "seo_title",   "seo_description"};
-    static const char *const promises[] = {"return_days", "exchange_days", "warranty_months",
+    static const char *const promises[] = {"base_count", "return_days", "exchange_days", "warranty_months",
                                            "fake_multiple"};
+    const struct value *base_unit = value_find(sheet, "base_unit");
     struct leaves leaves = {.ctx = ctx};
     add_leaf(&leaves, "status", "", 0,
              product_status_name((enum product_status)value_find_int(sheet, "status", 1)));
     add_leaf(&leaves, "category_id", "", 0, scalar_text(ctx, value_find(sheet, "category_id")));
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         add_leaf(&leaves, fields[i], "", 0, scalar_text(ctx, value_find(sheet, fields[i])));
+    add_leaf(&leaves, "base_unit", "", 0, base_unit ? scalar_text(ctx, base_unit) : "");
     add_leaf(&leaves, "return_rule", "", 0, return_rule_names[value_find_int(sheet, "return_rule", 0)]);
     for (size_t i = 0; i < sizeof promises / sizeof *promises; i++)
         add_leaf(&leaves, promises[i], "", 0, number_text(ctx, value_find_int(sheet, promises[i], 0)));

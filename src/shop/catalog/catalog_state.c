@@ -231,6 +231,7 @@ static void parts_after(struct ctx *ctx, const struct product_draft *draft,
                                                                .origin = "",
                                                                .tax_code = "",
                                                                .unit = "",
+                                                               .base_unit = "",
                                                                .seo_title = "",
                                                                .seo_description = "",
                                                                .specs = value_list(ctx->arena)};

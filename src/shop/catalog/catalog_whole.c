@@ -62,6 +62,8 @@ static err take_details(struct ctx *ctx, struct db_rows *rows, struct product_wh
                                                   .origin = db_get_text(rows, 2),
                                                   .tax_code = db_get_text(rows, 3),
                                                   .unit = db_get_text(rows, 4),
+                                                  .base_unit = db_get_text(rows, 14),
+                                                  .base_count = db_get_int(rows, 15),
                                                   .shelf_life_days = db_get_int(rows, 5),
                                                   .seo_title = db_get_text(rows, 6),
                                                   .seo_description = db_get_text(rows, 7),
@@ -121,11 +123,11 @@ static void take_schedules(struct db_rows *rows, struct product_whole *found, si
 err product_ask_whole_many(struct ctx *ctx, const int64_t *product_ids, size_t count, bool is_range,
                            struct whole_question *question)
 {
-    static const char *const details[] =
-        WHOLE_STATEMENTS("SELECT product_id, model, origin, tax_code, unit, shelf_life_days, seo_title,"
-                         " seo_description, specs, return_rule, return_days, exchange_days, warranty_months,"
-                         " fake_multiple FROM product_details WHERE shop_id = $1 AND product_id",
-                         "");
+    static const char *const details[] = WHOLE_STATEMENTS(
+        "SELECT product_id, model, origin, tax_code, unit, shelf_life_days, seo_title,"
+        " seo_description, specs, return_rule, return_days, exchange_days, warranty_months,"
+        " fake_multiple, base_unit, base_count FROM product_details WHERE shop_id = $1 AND product_id",
+        "");
     static const char *const tags[] = WHOLE_STATEMENTS(
         "SELECT p.product_id, t.name FROM product_tags p JOIN tags t ON t.shop_id = p.shop_id"
         " AND t.id = p.tag_id WHERE p.shop_id = $1 AND p.product_id",
@@ -179,6 +181,7 @@ err product_take_whole_many(struct ctx *ctx, const struct whole_question *questi
                                                       .origin = "",
                                                       .tax_code = "",
                                                       .unit = "",
+                                                      .base_unit = "",
                                                       .seo_title = "",
                                                       .seo_description = "",
                                                       .specs = value_list(ctx->arena)}};

@@ -121,7 +121,12 @@ CHECKED err freight_template_save(struct ctx *ctx, struct freight_template *temp
 CHECKED err freight_template_remove(struct ctx *ctx, int64_t template_id);
 /* The template that a product chose, 0 = the default one. */
 CHECKED err freight_product_load(struct ctx *ctx, int64_t product_id, int64_t *template_id);
+/* The same of many. */
+CHECKED err freight_product_load_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                                      int64_t *template_ids);
 CHECKED err freight_product_choose(struct ctx *ctx, int64_t product_id, int64_t template_id);
+/* In a transaction: a template that is known to be there, or 0. */
+CHECKED err freight_product_put(struct ctx *ctx, int64_t product_id, int64_t template_id);
 /* How many products chose each of the templates. */
 CHECKED err freight_product_count_many(struct ctx *ctx, const struct freight_template *templates,
                                        size_t count, int64_t *counts);

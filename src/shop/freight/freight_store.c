@@ -290,16 +290,21 @@ struct choice {
     int64_t template_id;
 };
 
-static err choose_in_transaction(struct ctx *ctx, void *arg)
+err freight_product_put(struct ctx *ctx, int64_t product_id, int64_t template_id)
 {
-    const struct choice *choice = arg;
-    if (choice->template_id == 0)
+    if (template_id == 0)
         return db_execute(ctx, "DELETE FROM freight_products WHERE shop_id = $1 AND product_id = $2",
-                          db_int(ctx->shop->id), db_int(choice->product_id));
+                          db_int(ctx->shop->id), db_int(product_id));
     return db_execute(ctx,
                       "INSERT INTO freight_products (shop_id, product_id, template_id) VALUES ($1, $2, $3)"
                       " ON CONFLICT (shop_id, product_id) DO UPDATE SET template_id = $3",
-                      db_int(ctx->shop->id), db_int(choice->product_id), db_int(choice->template_id));
+                      db_int(ctx->shop->id), db_int(product_id), db_int(template_id));
+}
+
+static err choose_in_transaction(struct ctx *ctx, void *arg)
+{
+    const struct choice *choice = arg;
+    return freight_product_put(ctx, choice->product_id, choice->template_id);
 }
 
 err freight_product_choose(struct ctx *ctx, int64_t product_id, int64_t template_id)
@@ -346,6 +351,24 @@ static err ask_products(struct ctx *ctx, const int64_t *ids, size_t count, struc
                           " AND product_id IN " DB_IDS,
                           values, DB_IDS_VALUES));
     }
+    return NULL;
+}
+
+err freight_product_load_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
+                              int64_t *template_ids)
+{
+    struct db_rows **chosen =
+        arena_alloc_many(ctx->arena, count / DB_IDS_LIMIT + 1, sizeof(struct db_rows *));
+    memset(template_ids, 0, count * sizeof *template_ids);
+    if (count == 0)
+        return NULL;
+    TRY(ask_products(ctx, product_ids, count, chosen));
+    TRY(db_answer(ctx));
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT)
+        while (db_next(chosen[start / DB_IDS_LIMIT]))
+            for (size_t i = start; i < count && i < start + DB_IDS_LIMIT; i++)
+                if (product_ids[i] == db_get_int(chosen[start / DB_IDS_LIMIT], 0))
+                    template_ids[i] = db_get_int(chosen[start / DB_IDS_LIMIT], 1);
     return NULL;
 }
 

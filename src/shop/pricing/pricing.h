@@ -17,6 +17,7 @@
 #include "shop/pricing/group_buy.h"
 #include "shop/pricing/presale.h"
 #include "shop/pricing/price_list.h"
+#include "shop/pricing/price_plan.h"
 #include "shop/pricing/promotion.h"
 #include "shop/pricing/promotion_freight.h"
 #include "shop/pricing/promotion_staff.h"

@@ -386,6 +386,9 @@ static err add_details(struct ctx *ctx, struct value *view, const struct product
     TRY(product_attribute_list(ctx, product->id, &values, &count));
     value_set_text(arena, view, "model", details.model);
     value_set_text(arena, view, "origin", details.origin);
+    value_set_text(arena, view, "unit", details.unit);
+    value_set_text(arena, view, "base_unit", details.base_unit);
+    value_set_int(arena, view, "base_count", details.base_count);
     value_set_int(arena, view, "shelf_life_days", details.shelf_life_days);
     after_sale_set_view(ctx, view, &details.after_sale);
     value_set_text(arena, view, "seo_title", details.seo_title);
@@ -409,6 +412,23 @@ static err add_tickets(struct ctx *ctx, struct value *view, const struct product
     TRY(coupon_ticket_list(ctx, &product->id, 1, customer_id, &tickets, &count));
     coupon_tickets_view(ctx, view, tickets, count);
     return NULL;
+}
+
+/* Of "1 箱 = 12 瓶" the price of one 瓶, rounded half up, where a content says nothing finer. */
+static void add_base_price(struct ctx *ctx, struct value *selected, const struct value *product,
+                           const struct variant *variant)
+{
+    int64_t count = value_find_int(product, "base_count", 0);
+    const struct value *known = value_find(selected, "unit_price");
+    if (count < 2 || (known && known->kind == VALUE_OBJECT))
+        return;
+    int64_t price = variant->price / count + (variant->price % count * 2 >= count ? 1 : 0);
+    if (price == 0)
+        return;
+    struct value *unit = value_set_object(ctx->arena, selected, "unit_price");
+    value_set_money(ctx->arena, unit, "price", money_of(price, ctx->shop->currency));
+    value_set_text(ctx->arena, unit, "per", "");
+    value_set_text(ctx->arena, unit, "per_text", value_find_text(product, "base_unit"));
 }
 
 err product_page_view(struct ctx *ctx, const struct product *product, const char *sku, int64_t *seconds,
@@ -439,7 +459,9 @@ err product_page_view(struct ctx *ctx, const struct product *product, const char
     TRY(storefront_bundles_view(ctx, tree, &page.offers));
     TRY(add_groups(ctx, tree, &page));
     add_variants(ctx, tree, &page);
-    fill_variant(ctx, value_set_object(ctx->arena, *view, "selected"), &page, page.chosen);
+    struct value *selected = value_set_object(ctx->arena, *view, "selected");
+    fill_variant(ctx, selected, &page, page.chosen);
+    add_base_price(ctx, selected, value_find(*view, "product"), &page.variants[page.chosen]);
     TRY(review_product_view(ctx, product, *view));
     return add_related(ctx, *view, product);
 }

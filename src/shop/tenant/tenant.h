@@ -235,6 +235,8 @@ CHECKED err shop_note_policies(struct ctx *ctx, uint64_t policies);
 CHECKED err shop_note_locations(struct ctx *ctx);
 /* In a transaction: somebody wants to hear when little is left of something. */
 CHECKED err shop_note_watches(struct ctx *ctx);
+/* In a transaction: of everything that has no watch of its own; 0 = of nothing. */
+CHECKED err shop_change_watch_default(struct ctx *ctx, int64_t low_at);
 /* In a transaction: what people want to be told of, a bit for each enum shop_occasion. */
 CHECKED err shop_note_occasions(struct ctx *ctx, uint64_t occasions);
 /* Whether the bit is set; looks at what was read with the shop, and asks nobody. */

@@ -174,6 +174,15 @@ err shop_note_watches(struct ctx *ctx)
     return shop_emit_changed(ctx);
 }
 
+err shop_change_watch_default(struct ctx *ctx, int64_t low_at)
+{
+    TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop",
+                  "UPDATE shops SET watch_low_at = $2, watches_stock = CASE WHEN $2 > 0 THEN 1"
+                  " ELSE watches_stock END WHERE shop_id = $1",
+                  db_int(ctx->shop->id), db_int(low_at)));
+    return shop_emit_changed(ctx);
+}
+
 err shop_note_occasions(struct ctx *ctx, uint64_t occasions)
 {
     TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop", "UPDATE shops SET occasions = $2 WHERE shop_id = $1",

@@ -102,6 +102,7 @@ struct value *shop_view(struct ctx *ctx, const struct shop *shop)
     value_set_text(ctx->arena, view, "locale", shop->locale);
     value_set_bool(ctx->arena, view, "is_open", shop->is_open);
     value_set_bool(ctx->arena, view, "has_passcode", shop->has_passcode);
+    value_set_int(ctx->arena, view, "watch_low_at", shop->watch_low_at);
     value_set_time(ctx->arena, view, "closes_at", shop->closes_at);
     value_set_bool(ctx->arena, view, "has_closed", shop->closes_at && ctx->now >= shop->closes_at);
     if (profile)

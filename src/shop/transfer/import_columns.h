@@ -21,6 +21,8 @@ enum import_meaning {
     MEANING_ORIGIN,
     MEANING_TAX_CODE,
     MEANING_UNIT,
+    MEANING_BASE_COUNT, /* how many of the next are in one: 1 箱 = 12 瓶 */
+    MEANING_BASE_UNIT,
     MEANING_SHELF_LIFE,
     MEANING_RETURN_RULE,
     MEANING_RETURN_DAYS,
@@ -32,6 +34,7 @@ enum import_meaning {
     MEANING_SPECS,
     MEANING_TAGS,
     MEANING_COLLECTIONS, /* by hand; nothing is taken out of one */
+    MEANING_FREIGHT,     /* the name of a template */
     MEANING_DESCRIPTION,
     MEANING_MIN_QUANTITY,
     MEANING_MAX_QUANTITY,

@@ -20,7 +20,8 @@ void import_group_change(struct import_run *run, struct import_group *group, enu
                          const char *of, const char *before, const char *after)
 {
     struct arena *arena = run->work.arena;
-    if (field != MEANING_STOCK && field != MEANING_PICTURES && field != MEANING_COLLECTIONS)
+    if (field != MEANING_STOCK && field != MEANING_PICTURES && field != MEANING_COLLECTIONS &&
+        field != MEANING_FREIGHT)
         group->is_draft_changed = true;
     if (!group->whole)
         return;
@@ -232,6 +233,7 @@ static void take_details(struct import_run *run, struct import_group *group)
                                                        .origin = "",
                                                        .tax_code = "",
                                                        .unit = "",
+                                                       .base_unit = "",
                                                        .seo_title = "",
                                                        .seo_description = "",
                                                        .specs = value_list(run->work.arena)};
@@ -240,6 +242,8 @@ static void take_details(struct import_run *run, struct import_group *group)
     take_text(run, group, MEANING_ORIGIN, &details->origin);
     take_text(run, group, MEANING_TAX_CODE, &details->tax_code);
     take_text(run, group, MEANING_UNIT, &details->unit);
+    take_number(run, group, MEANING_BASE_COUNT, &details->base_count);
+    take_text(run, group, MEANING_BASE_UNIT, &details->base_unit);
     take_number(run, group, MEANING_SHELF_LIFE, &details->shelf_life_days);
     take_after_sale(run, group, &details->after_sale);
     take_text(run, group, MEANING_SEO_TITLE, &details->seo_title);
@@ -367,6 +371,7 @@ err import_group_draft(struct import_run *run, struct import_group *group, const
     check_gate(run, group);
     import_take_tags(run, group);
     import_take_collections(run, group);
+    import_take_freight(run, group);
     take_details(run, group);
     import_take_attributes(run, group);
     import_take_pictures(run, group);

@@ -209,6 +209,12 @@ static err undo_collections(struct ctx *ctx, void *arg)
     return import_collections_undo(ctx, undo->import_id, &undo->is_finished);
 }
 
+static err undo_freights(struct ctx *ctx, void *arg)
+{
+    struct undo *undo = arg;
+    return import_freights_undo(ctx, undo->import_id, &undo->is_finished);
+}
+
 static err undo_products(struct ctx *ctx, void *arg)
 {
     struct undo *undo = arg;
@@ -248,6 +254,8 @@ static err undo_all(struct ctx *ctx, struct import *import, struct undo *undo)
     }
     for (undo->is_finished = false; !failure && !undo->is_finished; arena_reset(work.arena))
         failure = db_transact(&work, undo_collections, undo);
+    for (undo->is_finished = false; !failure && !undo->is_finished; arena_reset(work.arena))
+        failure = db_transact(&work, undo_freights, undo);
     while (!failure && import->act_id && !undo->part.is_finished) {
         failure = db_transact(&work, undo_products, undo);
         if (failure)

@@ -3,6 +3,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "job/job.h"
+#include "shop/freight/freight.h"
 #include "shop/inventory/inventory.h"
 #include "shop/transfer/import_columns.h"
 #include "shop/transfer/import_package.h"
@@ -64,6 +65,9 @@ struct import_group {
     const char *new_category; /* a path that the check would create */
     int64_t *collections;     /* by hand, that it comes into */
     size_t collection_count;
+    bool sets_freight;
+    int64_t freight_id; /* the template that it gets, 0 = that of the shop */
+    int64_t freight_before;
     int64_t stands_below; /* of such a path the part that is there; 0 = nothing */
 };
 
@@ -109,6 +113,11 @@ struct import_run {
     size_t collection_count;
     struct collection_place *places; /* by hand, of the batch */
     size_t place_count;
+    struct freight_template *freights; /* of the shop; NULL when the file names none */
+    size_t freight_count;
+    int64_t *freight_ids; /* of the batch: products, and the template that each has */
+    int64_t *freight_products;
+    size_t freight_product_count;
     int64_t position;   /* rows up to this line are done */
     int64_t resumed_at; /* and were done by an earlier run */
     int64_t last_line;  /* of the batch */
@@ -208,6 +217,15 @@ void import_take_collections(struct import_run *run, struct import_group *group)
 CHECKED err import_write_collections(struct ctx *ctx, const struct import_run *run);
 /* In a transaction: the next products leave the collections that the import put them in. */
 CHECKED err import_collections_undo(struct ctx *ctx, int64_t import_id, bool *is_finished);
+
+/* import_freight.c: the freight template that rows name. */
+CHECKED err import_freights_load(struct import_run *run, const int64_t *product_ids, size_t count);
+void import_take_freight(struct import_run *run, struct import_group *group);
+/* In the transaction of the batch, when its products are written. */
+CHECKED err import_write_freights(struct ctx *ctx, const struct import_run *run);
+/* In a transaction: the next products get the template back that they had, where nobody chose another since.
+ */
+CHECKED err import_freights_undo(struct ctx *ctx, int64_t import_id, bool *is_finished);
 
 /* import_picture_cells.c: the addresses and files that all rows name; the ids of an export are left out. */
 void import_take_pictures(struct import_run *run, struct import_group *group);

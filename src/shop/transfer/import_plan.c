@@ -194,6 +194,7 @@ static err load_present(struct import_run *run, struct present *present)
             ids[present->count++] = run->groups[i]->product_id;
     TRY(product_state_load_many(&run->work, ids, present->count, present->wholes));
     TRY(import_collections_load(run, ids, present->count));
+    TRY(import_freights_load(run, ids, present->count));
     return load_stocks(run, present);
 }
 

@@ -123,6 +123,7 @@ static err write_products(struct ctx *ctx, struct import_run *run)
     TRY(product_save_many(ctx, run->attributes, run->attribute_count, savings, count, run->act_id));
     TRY(write_first_stocks(ctx, run));
     TRY(import_write_collections(ctx, run));
+    TRY(import_write_freights(ctx, run));
     for (size_t i = 0; i < run->group_count; i++)
         if (import_is_written(run->groups[i]))
             TRY(write_stock_changes(ctx, run, run->groups[i]));

@@ -28,6 +28,8 @@ static const struct heading product_headings[] = {
     {"origin", "产地"},
     {"tax_code", "税收分类编码"},
     {"unit", "单位"},
+    {"base_count", "每单位数量"},
+    {"base_unit", "基本单位"},
     {"shelf_life_days", "保质期（天）"},
     {"return_rule", "7天无理由退货"},
     {"return_days", "退货期限（天）"},
@@ -39,6 +41,7 @@ static const struct heading product_headings[] = {
     {"specs", "规格参数"},
     {"tags", "标签"},
     {"collections", "商品集合"},
+    {"freight", "运费模板"},
     {"description", "描述"},
     {"min_quantity", "起购件数"},
     {"max_quantity", "每单限购"},
@@ -76,7 +79,7 @@ static const struct heading product_headings[] = {
 };
 #define PRODUCT_HEADINGS (sizeof product_headings / sizeof *product_headings)
 /* Columns of the product itself behind the five that every row has, before those of attributes. */
-#define PRODUCT_ONLY 27
+#define PRODUCT_ONLY 30
 
 static const struct heading order_headings[] = {
     {"number", "订单号"},      {"stage", "状态"},
@@ -245,6 +248,8 @@ err export_products_begin(struct ctx *ctx, struct export *export)
     TRY(category_list(ctx, &categories, &export->category_count));
     TRY(attribute_list(ctx, &attributes, &export->attribute_count));
     TRY(find_hand_collections(ctx, &export->has_hand));
+    TRY(freight_template_list(ctx, &export->freights, &export->freight_count));
+    export->freight = "";
     export->categories = categories;
     export->attributes = attributes;
     size_t room = SHEET_COLUMN_LIMIT - PRODUCT_HEADINGS;
@@ -383,6 +388,8 @@ static err put_product(struct ctx *ctx, const struct export *export, const struc
     sheet_put_text(writer, details->origin);
     sheet_put_text(writer, details->tax_code);
     sheet_put_text(writer, details->unit);
+    put_count(writer, details->base_count);
+    sheet_put_text(writer, details->base_unit);
     put_count(writer, details->shelf_life_days);
     put_after_sale(export, &details->after_sale);
     sheet_put_text(writer, details->seo_title);
@@ -390,6 +397,7 @@ static err put_product(struct ctx *ctx, const struct export *export, const struc
     sheet_put_text(writer, specs_text(ctx, details->specs));
     sheet_put_text(writer, whole->tags);
     sheet_put_text(writer, whole->collections);
+    sheet_put_text(writer, export->freight);
     sheet_put_text(writer, product->description);
     TRY(put_buying(ctx, export, whole));
     sheet_put_text(writer, whole->pictures);

@@ -11,6 +11,7 @@
 #include "sheet/sheet.h"
 #include "shop/catalog/catalog.h"
 #include "shop/digital/digital.h"
+#include "shop/freight/freight.h"
 #include "shop/inventory/inventory.h"
 #include "shop/ledger/ledger.h"
 #include "shop/media/media.h"
@@ -89,6 +90,9 @@ struct export
     const struct category *categories;
     size_t category_count;
     bool has_hand; /* collections by hand that have products */
+    struct freight_template *freights;
+    size_t freight_count;
+    const char *freight; /* the template of the product that is written */
     const struct attribute *attributes;
     size_t attribute_count;
 };

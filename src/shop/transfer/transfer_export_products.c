@@ -21,6 +21,7 @@ struct product_batch {
     const char *next_cursor;
     struct whole_question wholes;
     struct stock_question stocks;
+    int64_t freight_ids[PRODUCT_WHOLE_LIMIT]; /* 0 = that of the shop */
 };
 
 static err read_place(struct ctx *ctx, const struct export *export, int64_t none, int64_t *id)
@@ -135,14 +136,24 @@ static err ask_batch(struct ctx *ctx, struct export *export, const struct produc
     return db_go_on(ctx);
 }
 
-static err put_batch(struct ctx *ctx, const struct export *export, const struct product_batch *batch,
+static const char *freight_name(const struct export *export, int64_t template_id)
+{
+    for (size_t i = 0; i < export->freight_count; i++)
+        if (export->freights[i].id == template_id)
+            return export->freights[i].name;
+    return "";
+}
+
+static err put_batch(struct ctx *ctx, struct export *export, const struct product_batch *batch,
                      const struct product_whole *found)
 {
     struct stock *stocks;
     size_t stock_count;
     stock_take_products(ctx, &batch->stocks, &stocks, &stock_count);
-    for (size_t i = 0; i < batch->count; i++)
+    for (size_t i = 0; i < batch->count; i++) {
+        export->freight = freight_name(export, batch->freight_ids[i]);
         TRY(export_put_product(ctx, export, &found[i], stocks, stock_count));
+    }
     return NULL;
 }
 
@@ -158,7 +169,7 @@ static err write_batch(struct ctx *ctx, struct export *export)
 {
     struct ctx work = ctx_of_turn(ctx, export, export->turn);
     struct ctx later = ctx_of_turn(ctx, export, !export->turn);
-    const struct product_batch *batch = export->ahead;
+    struct product_batch *batch = export->ahead;
     struct product_whole *found = arena_alloc_many(work.arena, batch->count + 1, sizeof *found);
     struct product_batch next;
     bool is_last = !batch->next_cursor;
@@ -167,6 +178,8 @@ static err write_batch(struct ctx *ctx, struct export *export)
     else
         TRY(next_batch(&work, export, &next));
     TRY(product_take_whole_many(&work, &batch->wholes, found));
+    if (export->freight_count > 0)
+        TRY(freight_product_load_many(&work, batch->ids, batch->count, batch->freight_ids));
     export->ahead = NULL;
     if (!is_last) {
         arena_reset(later.arena);

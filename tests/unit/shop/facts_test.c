@@ -118,6 +118,36 @@ static void a_product_that_nobody_described_has_empty_details(void **state)
     assert_int_equal(now->cost, COST_UNKNOWN);
 }
 
+static void what_one_piece_holds_is_said_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    struct product_draft draft = cup("case");
+    struct product_details said = *draft.details, details;
+    draft.details = &said;
+    said.unit = "箱";
+    said.base_count = 12;
+    assert_field(product_save(work, &draft), "base_unit");
+    said.base_unit = "瓶";
+    said.base_count = 1;
+    assert_field(product_save(work, &draft), "base_count");
+    said.base_count = BASE_COUNT_LIMIT + 1;
+    assert_field(product_save(work, &draft), "base_count");
+    said.base_count = 12;
+    said.unit = "";
+    assert_field(product_save(work, &draft), "unit");
+    said.unit = "箱";
+    assert_ok(product_save(work, &draft));
+    assert_ok(product_details_load(work, draft.id, &details));
+    assert_int_equal(details.base_count, 12);
+    assert_string_equal(details.base_unit, "瓶");
+    draft.version = 1;
+    said.base_count = 6;
+    assert_ok(product_save(work, &draft));
+    assert_ok(product_restore(work, draft.id, 1, 2));
+    assert_ok(product_details_load(work, draft.id, &details));
+    assert_int_equal(details.base_count, 12);
+}
+
 static void wrong_details_name_their_field(void **state)
 {
     (void)state;
@@ -741,6 +771,7 @@ int main(void)
         SENTENCE(barcodes_are_checked_by_their_last_digit),
         SENTENCE(details_and_trade_are_kept_and_stay_when_not_given),
         SENTENCE(a_product_that_nobody_described_has_empty_details),
+        SENTENCE(what_one_piece_holds_is_said_whole_or_not_at_all),
         SENTENCE(wrong_details_name_their_field),
         SENTENCE(tags_are_trimmed_kept_once_and_shared),
         SENTENCE(more_tags_than_the_limit_are_refused),

@@ -356,7 +356,7 @@ static void who_watches_hears_once_that_goods_are_back(void **state)
 {
     (void)state;
     int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 100, 9);
-    assert_ok(stock_watch(work, variant_id, product_of(variant_id), 6));
+    assert_ok(stock_watch(work, variant_id, product_of(variant_id), (struct stock_watch){WATCH_OWN, 6}));
     holds_and_looks(variant_id, 5);
     assert_int_equal(ask(TOLD_BACK), 0);
     holds_and_looks(variant_id, 0);
@@ -377,7 +377,7 @@ static void who_watches_hears_once_that_more_is_promised_than_there_is(void **st
     (void)state;
     int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 100, 1), product_id = product_of(variant_id);
     struct stock_doing coming = {ACT_RECEIVE, variant_id, product_id, LOCATION_HOME, 0, 3, "came"};
-    assert_ok(stock_watch(work, variant_id, product_id, 2));
+    assert_ok(stock_watch(work, variant_id, product_id, (struct stock_watch){WATCH_OWN, 2}));
     assert_ok(stock_allow_backorder(work, variant_id, product_id, 5, ""));
     for (int i = 0; i < 3; i++) {
         place_order(variant_id, 1);
