@@ -268,7 +268,7 @@ void search_ask(struct search_index *index, struct arena *arena, const struct se
         return;
     struct lookup *lookup = arena_alloc(arena, sizeof *lookup);
     struct hit *hits;
-    lookup->quest = (struct quest){arena, letters_get(), view};
+    lookup->quest = (struct quest){arena, letters_get(), view, query->try_group, query->try_stop};
     lookup->found = found_open(&lookup->quest);
     find(lookup, query, answer);
     size_t count = gather(lookup, query, answer, &hits);

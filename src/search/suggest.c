@@ -189,7 +189,7 @@ size_t search_suggest(struct search_index *index, struct arena *arena, int64_t s
     if (!view)
         return 0;
     struct typing *typing = arena_alloc(arena, sizeof *typing);
-    typing->quest = (struct quest){arena, letters_get(), view};
+    typing->quest = (struct quest){.arena = arena, .letters = letters_get(), .view = view};
     asked_read(arena, typing->quest.letters, typed, &typing->asked);
     if (typing->asked.run_count > 0 && typing->asked.count <= TYPED_UNITS && limit > 0) {
         const char *text = typing->asked.texts[0];

@@ -63,6 +63,7 @@ const struct route *const site_routes[] = {
     backoffice_stock_routes,
     backoffice_location_routes,
     backoffice_freight_routes,
+    backoffice_words_routes,
     backoffice_product_freight_routes,
     backoffice_buying_routes,
     backoffice_picture_routes,

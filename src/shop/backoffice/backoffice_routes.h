@@ -12,6 +12,7 @@ extern const struct route backoffice_price_routes[];
 extern const struct route backoffice_stock_routes[];
 extern const struct route backoffice_location_routes[];
 extern const struct route backoffice_freight_routes[];
+extern const struct route backoffice_words_routes[];
 extern const struct route backoffice_product_freight_routes[];
 extern const struct route backoffice_buying_routes[];
 extern const struct route backoffice_picture_routes[];

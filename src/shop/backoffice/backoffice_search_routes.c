@@ -37,6 +37,8 @@ static const struct place places[] = {
     {"tags", "/admin/tags", "products.read", "标签 bq tags"},
     {"attributes", "/admin/attributes", "products.read", "属性 规格 sx gg attributes"},
     {"media", "/admin/media", "products.read", "素材 图片 视频 sc tp sp media pictures videos library"},
+    {"searches", "/admin/searches", "products.read",
+     "搜索词 热搜 同义词 停用词 没有结果 ssc rs tyc tycy searches synonyms search words"},
     {"reviews", "/admin/reviews", "reviews.read", "评价 评论 回复 pj pl hf reviews ratings replies"},
     {"promotions", "/admin/promotions", "promotions.read",
      "优惠活动 营销 满减 折扣 优惠券 促销 yhhd yx mj zk yhq cx promotions offers discounts coupons"},

@@ -51,6 +51,8 @@ const char *const audit_kinds[] = {"product.on",
                                    "promotion.paused",
                                    "promotion.ended",
                                    "money.corrected",
+                                   "search.word-made",
+                                   "search.word-removed",
                                    NULL};
 
 err audit_note(struct ctx *ctx, const struct audit_entry *entry)
