@@ -6,7 +6,7 @@
 //
 //   --quick   at most three minutes: short runs, small sizes
 //   --full    10 million orders and 1 million products besides
-//   --only    some of: start, pages, orders, sizes, held, imports, exports, lists, rules, flash, promotions, phone
+//   --only    some of: start, pages, orders, sizes, held, imports, exports, lists, rules, flash, promotions, search, phone
 //   --write   docs/benchmarks.md is written from the result
 //
 // Every comparison is a ratio within one run: both sides are measured in turn (A B A B …) on the same machine at the
@@ -23,6 +23,7 @@ import { parseArgs } from "node:util";
 import { backofficeParts } from "./backoffice.mjs";
 import { flashParts } from "./flash.mjs";
 import { phoneParts } from "./phone.mjs";
+import { searchParts } from "./search.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -30,7 +31,7 @@ const { values: options } = parseArgs({
     load: { type: "string", default: "build/release/benchmarks/load" },
     quick: { type: "boolean", default: false },
     full: { type: "boolean", default: false },
-    only: { type: "string", default: "start,pages,orders,sizes,held,imports,exports,lists,rules,flash,promotions" },
+    only: { type: "string", default: "start,pages,orders,sizes,held,imports,exports,lists,rules,flash,promotions,search" },
     engines: { type: "string", default: "sqlite,postgres" },
     dir: { type: "string", default: os.tmpdir() },
     rounds: { type: "string" },
@@ -462,7 +463,7 @@ function report() {
 const backoffice = backofficeParts({ Server, generate, row, number, median, until, quick: options.quick, seconds: SECONDS, engines: ENGINES });
 const offers = flashParts({ Server, generate, row, number, median, seconds: SECONDS, engines: options.quick ? ENGINES.slice(0, 1) : ENGINES, rounds: ROUNDS, load });
 const phone = phoneParts({ Server, row, number, median, rounds: ROUNDS, place });
-const parts = { start: measureStart, pages: measurePages, orders: measureOrders, sizes: measureSizes, held: measureHeld, ...backoffice, ...offers, ...phone };
+const parts = { start: measureStart, pages: measurePages, orders: measureOrders, sizes: measureSizes, held: measureHeld, ...backoffice, ...offers, ...searchParts({ load, row, quick: options.quick }), ...phone };
 const wanted = options.only.split(",");
 if (!wanted.every((name) => parts[name])) throw new Error(`--only knows ${Object.keys(parts).join(", ")}`);
 let failures = 0;

@@ -14,6 +14,7 @@
 #include "shop/pricing/pricing.h"
 #include "shop/review/review.h"
 #include "shop/rule/rule.h"
+#include "shop/search/search.h"
 #include "shop/seed/seed.h"
 #include "shop/staff/staff.h"
 #include "shop/tenant/tenant.h"
@@ -153,10 +154,12 @@ static err serve(struct program *program)
     TRY(http_start(ctx, &options, &server, &address));
     web_attach(web, server);
     TRY(job_runner_start(ctx, &jobs, &runner));
+    TRY(web_start(ctx, web, program->db));
     printf("ready http://%s/\n", address);
     fflush(stdout);
     TRY(wait_for_signal(ctx, &signals));
     bool is_drained = http_drain(server);
+    web_stop(web);
     job_runner_stop(runner); /* its listeners drop pages and publish to streams */
     if (!is_drained) {
         log_warning(ctx, "stopped with requests still running", "");
@@ -545,6 +548,7 @@ static err check_shop(struct ctx *ctx, struct findings *findings)
     TRY(group_buy_check(ctx, print_finding, findings));
     TRY(order_check_groups(ctx, print_finding, findings));
     TRY(review_check(ctx, print_finding, findings));
+    TRY(search_check(ctx, print_finding, findings));
     TRY(payment_check(ctx, print_finding, findings));
     TRY(payment_check_groups(ctx, print_finding, findings));
     return payment_check_ledger(ctx, print_finding, findings);

@@ -34,6 +34,12 @@ struct arena *arena_open(size_t limit)
     return arena;
 }
 
+struct arena *arena_open_large(size_t limit, size_t first)
+{
+    (void)first;
+    return arena_open(limit);
+}
+
 void arena_reset(struct arena *arena)
 {
     for (size_t i = 0; i < arena->count; i++)
@@ -121,15 +127,20 @@ static void enter(struct arena *arena, struct block *block)
     arena->end = block->bytes + (block->size < left ? block->size : left);
 }
 
-struct arena *arena_open(size_t limit)
+struct arena *arena_open_large(size_t limit, size_t first)
 {
     struct arena *arena = calloc(1, sizeof *arena);
     if (!arena)
         bug("out of memory");
     arena->limit = limit;
-    arena->first = block_new(FIRST_BLOCK);
+    arena->first = block_new(ROUND_UP(first));
     enter(arena, arena->first);
     return arena;
+}
+
+struct arena *arena_open(size_t limit)
+{
+    return arena_open_large(limit, FIRST_BLOCK);
 }
 
 static void free_from(struct block *block)

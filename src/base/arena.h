@@ -16,6 +16,9 @@ struct arena;
 
 /* A new arena that may grow to `limit` bytes. Closed with arena_close. */
 struct arena *arena_open(size_t limit);
+/* The same with a first block of `first` bytes, which a reset keeps: for work that needs much again and again
+ * and must not ask the system for it each time. Pages that are never touched cost nothing. */
+struct arena *arena_open_large(size_t limit, size_t first);
 /* Forgets everything allocated; keeps the first blocks (up to 256 KiB) for the next piece of work. */
 void arena_reset(struct arena *arena);
 void arena_close(struct arena *arena);

@@ -259,6 +259,29 @@ struct hit hit_at(const struct lookup *lookup, size_t part, uint32_t place, enum
                         .place = place};
 }
 
+/* Into the caller's arena what stands in that of the question. */
+static void move_answer(struct arena *arena, struct search_answer *answer)
+{
+    struct search_hit *hits = arena_alloc_many(arena, answer->hit_count + 1, sizeof *hits);
+    struct search_value *values = arena_alloc_many(arena, answer->value_count + 1, sizeof *values);
+    const char **dropped = arena_alloc_many(arena, answer->dropped_count + 1, sizeof *dropped);
+    for (size_t i = 0; i < answer->hit_count; i++) {
+        hits[i] = answer->hits[i];
+        hits[i].why = arena_copy_text(arena, hits[i].why);
+    }
+    for (size_t i = 0; i < answer->value_count; i++) {
+        values[i] = answer->values[i];
+        values[i].value = arena_copy_text(arena, values[i].value);
+    }
+    for (size_t i = 0; i < answer->dropped_count; i++)
+        dropped[i] = arena_copy_text(arena, answer->dropped[i]);
+    answer->hits = hits;
+    answer->values = values;
+    answer->dropped = dropped;
+    answer->shown_for = arena_copy_text(arena, answer->shown_for);
+    answer->meant = arena_copy_text(arena, answer->meant);
+}
+
 void search_ask(struct search_index *index, struct arena *arena, const struct search_query *query,
                 struct search_answer *answer)
 {
@@ -266,12 +289,15 @@ void search_ask(struct search_index *index, struct arena *arena, const struct se
     *answer = (struct search_answer){.lane = is_blank(query->text) ? LANE_EVERYTHING : LANE_NOTHING};
     if (!view)
         return;
-    struct lookup *lookup = arena_alloc(arena, sizeof *lookup);
+    struct arena *scratch = scratch_take(index);
+    struct lookup *lookup = arena_alloc(scratch, sizeof *lookup);
     struct hit *hits;
-    lookup->quest = (struct quest){arena, letters_get(), view};
+    lookup->quest = (struct quest){scratch, letters_get(), view, query->try_group, query->try_stop};
     lookup->found = found_open(&lookup->quest);
     find(lookup, query, answer);
     size_t count = gather(lookup, query, answer, &hits);
     make_page(lookup, query, hits, count, answer);
+    move_answer(arena, answer);
+    scratch_give(index, scratch);
     view_release(view);
 }

@@ -50,6 +50,7 @@ struct quest {
     struct arena *arena;
     const struct letters *letters;
     const struct view *view;
+    const char *try_group, *try_stop; /* of the query; NULL = none */
 };
 
 void asked_read(struct arena *arena, const struct letters *letters, const char *text, struct asked *asked);

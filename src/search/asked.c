@@ -191,9 +191,11 @@ static void add_group(const struct quest *quest, const char *group, struct asked
 
 static bool is_stop(const struct quest *quest, const struct asked *asked, const struct run *run)
 {
+    const struct lexicon *lexicon = quest->view->lexicon;
+    size_t count = lexicon ? lexicon->stop_count : 0;
     struct asked stop;
-    for (size_t i = 0; i < quest->view->lexicon->stop_count; i++) {
-        asked_read(quest->arena, quest->letters, quest->view->lexicon->stops[i], &stop);
+    for (size_t i = 0; i < count + (quest->try_stop != NULL); i++) {
+        asked_read(quest->arena, quest->letters, i < count ? lexicon->stops[i] : quest->try_stop, &stop);
         if (stop.run_count == 1 && stop.count == run->count &&
             has_at(asked, run->first, &stop, &stop.runs[0]))
             return true;
@@ -210,9 +212,18 @@ size_t asked_variants(const struct quest *quest, const char *text, const struct 
     add_measures(quest, text, asked, variants, &count);
     for (size_t i = 0; lexicon && i < lexicon->group_count; i++)
         add_group(quest, lexicon->groups[i], variants, &count);
-    for (size_t v = 0; lexicon && v < count; v++)
+    if (quest->try_group)
+        add_group(quest, quest->try_group, variants, &count);
+    for (size_t v = 0; (lexicon || quest->try_stop) && v < count; v++)
         for (size_t r = variants[v].run_count; r-- > 0 && variants[v].run_count > 1;)
             if (is_stop(quest, &variants[v], &variants[v].runs[r]))
                 asked_drop_run(&variants[v], r);
     return count;
+}
+
+const char *search_plain(struct arena *arena, const char *text)
+{
+    struct asked *asked = arena_alloc(arena, sizeof *asked);
+    asked_read(arena, letters_get(), text, asked);
+    return asked_text(arena, asked);
 }

@@ -280,6 +280,23 @@ static bool correct_run(const struct quest *quest, struct asked *asked, size_t a
     return is_corrected;
 }
 
+/* 杯子 is 杯, and 盒儿 is 盒: an ending that says nothing is left out where nothing else is found. */
+static bool drop_ending(const struct quest *quest, struct asked *asked, size_t at)
+{
+    static const uint32_t endings[] = {0x5B50, 0x513F}; /* 子 儿 */
+    const struct run *run = &asked->runs[at];
+    uint32_t last = run->count > 1 ? asked->units[run->first + run->count - 1] : 0;
+    struct asked shorter = *asked, only;
+    if (run->is_phrase || run->count > 4 || (last != endings[0] && last != endings[1]) ||
+        !asked_replace(&shorter, run->first + run->count - 1, 1, NULL, NULL, 0))
+        return false;
+    asked_only(&shorter, at, &only);
+    if (!finds(quest, &only))
+        return false;
+    *asked = shorter;
+    return true;
+}
+
 static size_t wanted_runs(const struct asked *asked)
 {
     size_t count = 0;
@@ -302,6 +319,10 @@ bool correct(const struct quest *quest, const struct asked *asked, struct correc
             continue;
         }
         is_changed = true;
+        if (drop_ending(quest, now, i)) {
+            i++;
+            continue;
+        }
         if (correct_run(quest, now, i, &other)) {
             if (other.run_count > 0 && !correction->meant && finds(quest, &other))
                 correction->meant = asked_text(quest->arena, &other);

@@ -112,9 +112,11 @@ struct search_query {
     const char *text; /* NULL or without a letter = every document */
     enum search_sort sort;
     size_t offset;
-    size_t limit;    /* at most SEARCH_PAGE_LIMIT; 0 = only counts */
-    bool explains;   /* hits say why */
-    bool is_literal; /* only the exact lane */
+    size_t limit;          /* at most SEARCH_PAGE_LIMIT; 0 = only counts */
+    bool explains;         /* hits say why */
+    bool is_literal;       /* only the exact lane */
+    const char *try_group; /* a group of synonyms besides those of the space; NULL = none */
+    const char *try_stop;  /* a stop word besides those of the space; NULL = none */
     const struct search_column *columns;
     size_t column_count;
     const struct search_choice *choices;
@@ -182,5 +184,7 @@ struct search_span {
 size_t search_highlight(struct arena *arena, const char *query, const char *text, struct search_span *spans,
                         size_t limit);
 
+/* A query as it is compared: one writing of each character, one blank between words, no marks. */
+const char *search_plain(struct arena *arena, const char *text);
 /* The pinyin of a text without tones ("lanyaerji"), or the first letters only ("lyej"). */
 const char *search_pinyin(struct arena *arena, const char *text, bool is_first_letters);

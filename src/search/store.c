@@ -32,8 +32,15 @@ struct shard {
     struct space *buckets[BUCKETS];
 };
 
+/* Of so many questions at once the memory is kept, so much of each. */
+#define SCRATCH_LIMIT 16
+#define SCRATCH_BYTES ((size_t)4 << 20)
+
 struct search_index {
     struct shard shards[SHARDS];
+    pthread_mutex_t scratch_lock;
+    struct arena *scratches[SCRATCH_LIMIT];
+    size_t scratch_count;
     pthread_mutex_t queue_lock;
     pthread_cond_t queue_changed;
     struct space *wanted; /* spaces whose segments are to be merged */
@@ -512,12 +519,37 @@ void search_set_words(struct search_index *index, int64_t space_id, const char *
     lexicon_release(lexicon);
 }
 
+/* ---- memory of questions ---- */
+
+struct arena *scratch_take(struct search_index *index)
+{
+    struct arena *scratch = NULL;
+    pthread_mutex_lock(&index->scratch_lock);
+    if (index->scratch_count > 0)
+        scratch = index->scratches[--index->scratch_count];
+    pthread_mutex_unlock(&index->scratch_lock);
+    return scratch ? scratch : arena_open_large(ARENA_LIMIT, SCRATCH_BYTES);
+}
+
+void scratch_give(struct search_index *index, struct arena *scratch)
+{
+    arena_reset(scratch);
+    pthread_mutex_lock(&index->scratch_lock);
+    bool is_kept = index->scratch_count < SCRATCH_LIMIT;
+    if (is_kept)
+        index->scratches[index->scratch_count++] = scratch;
+    pthread_mutex_unlock(&index->scratch_lock);
+    if (!is_kept)
+        arena_close(scratch);
+}
+
 /* ---- the whole ---- */
 
 struct search_index *search_open(void)
 {
     struct search_index *index = must_have(1, sizeof *index);
     pthread_mutex_init(&index->queue_lock, NULL);
+    pthread_mutex_init(&index->scratch_lock, NULL);
     pthread_cond_init(&index->queue_changed, NULL);
     for (size_t i = 0; i < SHARDS; i++) {
         pthread_mutex_init(&index->shards[i].writing, NULL);
@@ -551,6 +583,9 @@ void search_close(struct search_index *index)
         pthread_mutex_destroy(&index->shards[i].writing);
         pthread_mutex_destroy(&index->shards[i].reading);
     }
+    for (size_t i = 0; i < index->scratch_count; i++)
+        arena_close(index->scratches[i]);
+    pthread_mutex_destroy(&index->scratch_lock);
     pthread_cond_destroy(&index->queue_changed);
     pthread_mutex_destroy(&index->queue_lock);
     free(index);

@@ -45,3 +45,8 @@ static inline uint32_t part_count(const struct part *part)
 {
     return part->segment->count - (part->gone ? part->gone->count : 0);
 }
+
+/* Memory of one question. It is kept for the next one: a question that asked the system for its megabytes
+ * would wait for other readers, who do the same, in the kernel. */
+struct arena *scratch_take(struct search_index *index);
+void scratch_give(struct search_index *index, struct arena *scratch);

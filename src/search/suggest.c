@@ -188,19 +188,23 @@ size_t search_suggest(struct search_index *index, struct arena *arena, int64_t s
     size_t taken = 0;
     if (!view)
         return 0;
-    struct typing *typing = arena_alloc(arena, sizeof *typing);
-    typing->quest = (struct quest){arena, letters_get(), view};
-    asked_read(arena, typing->quest.letters, typed, &typing->asked);
+    struct arena *scratch = scratch_take(index);
+    struct typing *typing = arena_alloc(scratch, sizeof *typing);
+    typing->quest = (struct quest){.arena = scratch, .letters = letters_get(), .view = view};
+    asked_read(scratch, typing->quest.letters, typed, &typing->asked);
     if (typing->asked.run_count > 0 && typing->asked.count <= TYPED_UNITS && limit > 0) {
         const char *text = typing->asked.texts[0];
         bool is_letters =
             typing->asked.count == 1 && strspn(text, "abcdefghijklmnopqrstuvwxyz") == strlen(text);
         typing->letters = is_letters ? text : NULL;
-        spans_open(arena, &typing->spans);
+        spans_open(scratch, &typing->spans);
         for (size_t i = 0; i < view->count; i++)
             look_at_part(typing, &view->parts[i]);
         taken = take(typing, out, limit < SEARCH_SUGGESTION_LIMIT ? limit : SEARCH_SUGGESTION_LIMIT);
     }
+    for (size_t i = 0; i < taken; i++)
+        out[i].text = arena_copy_text(arena, out[i].text);
+    scratch_give(index, scratch);
     view_release(view);
     return taken;
 }

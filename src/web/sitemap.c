@@ -69,6 +69,7 @@ const struct route *const site_routes[] = {
     backoffice_stock_routes,
     backoffice_location_routes,
     backoffice_freight_routes,
+    backoffice_words_routes,
     backoffice_product_freight_routes,
     backoffice_buying_routes,
     backoffice_picture_routes,
@@ -128,13 +129,19 @@ const struct route *const site_routes[] = {
     NULL,
 };
 
-const struct job_kind *const site_jobs[] = {
-    shop_job_kinds,          shop_claim_job_kinds,     media_job_kinds,      catalog_job_kinds,
-    promotion_job_kinds, price_plan_job_kinds, inventory_job_kinds,     flash_job_kinds,          presale_job_kinds,    order_presale_job_kinds,
-    group_buy_job_kinds,     checkout_group_job_kinds, payment_job_kinds,    payment_owed_job_kinds,
-    order_job_kinds,         checkout_job_kinds,       digital_job_kinds,    sandbox_job_kinds,
-    catalog_fetch_job_kinds, payment_hook_job_kinds,   rule_job_kinds,       facet_job_kinds,
-    import_job_kinds,        notify_job_kinds,         backoffice_job_kinds, NULL};
+const struct job_kind *const site_jobs[] = {shop_job_kinds,          shop_claim_job_kinds,
+                                            media_job_kinds,         catalog_job_kinds,
+                                            promotion_job_kinds,     price_plan_job_kinds,
+                                            inventory_job_kinds,     flash_job_kinds,
+                                            presale_job_kinds,       order_presale_job_kinds,
+                                            group_buy_job_kinds,     checkout_group_job_kinds,
+                                            payment_job_kinds,       payment_owed_job_kinds,
+                                            order_job_kinds,         checkout_job_kinds,
+                                            digital_job_kinds,       sandbox_job_kinds,
+                                            catalog_fetch_job_kinds, payment_hook_job_kinds,
+                                            rule_job_kinds,          facet_job_kinds,
+                                            import_job_kinds,        notify_job_kinds,
+                                            backoffice_job_kinds,    NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 

@@ -420,6 +420,16 @@ void web_attach(struct web *web, struct http_server *server)
     web->events.server = server;
 }
 
+err web_start(struct ctx *ctx, struct web *web, struct db *db)
+{
+    return finder_start(ctx, web->services.finder, db);
+}
+
+void web_stop(struct web *web)
+{
+    finder_stop(web->services.finder);
+}
+
 void web_close(struct web *web)
 {
     promotion_cache_close(web->services.promotions);

@@ -23,6 +23,10 @@ void web_attach(struct web *web, struct http_server *server);
 /* Listeners, jobs and sweepers of all modules, for job_runner_start. */
 struct job_runner_options web_jobs(struct web *web, struct db *db, const struct ctx *model);
 
+/* Starts what works behind the pages: the search reads shops ahead and writes down what was asked. */
+CHECKED err web_start(struct ctx *ctx, struct web *web, struct db *db);
+/* Ends it; before the database is closed. */
+void web_stop(struct web *web);
 /* After the server and the jobs have ended. */
 void web_close(struct web *web);
 

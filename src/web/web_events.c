@@ -86,8 +86,13 @@ static err hear_words(struct ctx *ctx, const struct outbox_event *event, void *o
     return events->finder ? finder_hear(ctx, events->finder, event->topic, event->aggregate_id) : NULL;
 }
 
-static const struct listener word_listeners[] = {
-    {"product.", hear_words}, {"review.", hear_words}, {"category.", hear_words}, {"tag.", hear_words}, {0}};
+static const struct listener word_listeners[] = {{"product.", hear_words},
+                                                 {"review.", hear_words},
+                                                 {"category.", hear_words},
+                                                 {"tag.", hear_words},
+                                                 {"search.", hear_words},
+                                                 {"freight.", hear_words},
+                                                 {0}};
 
 static const struct listener page_listeners[] = {
     {"product.", hear_product},
@@ -97,6 +102,8 @@ static const struct listener page_listeners[] = {
     {"shop.", hear_shop},
     {"order.", hear_order},
     {"review.", hear_product},
+    {"search.", hear_collection},
+    {"freight.", hear_collection},
     {0},
 };
 
@@ -142,6 +149,7 @@ static err sweep_shop(struct ctx *ctx)
     TRY(customer_sweep(ctx));
     TRY(work_sweep(ctx));
     TRY(trash_sweep(ctx));
+    TRY(search_sweep(ctx));
     TRY(payment_watch_ledger(ctx));
     TRY(stock_watch_books(ctx));
     return checkout_sweep_keys(ctx);
@@ -182,7 +190,16 @@ struct job_runner_options site_events_jobs(struct site_events *events, struct db
 
 void site_events_metrics(const struct site_events *events, struct text_buf *out)
 {
-    (void)events;
+    if (events->finder) {
+        struct search_figures figures = finder_figures(events->finder);
+        text_add(
+            out,
+            "# HELP yundian_search_bytes Memory of the search index.\n# TYPE yundian_search_bytes gauge\n");
+        text_add_format(out, "yundian_search_bytes %zu\n", figures.bytes);
+        text_add(out,
+                 "# HELP yundian_search_documents Products in it.\n# TYPE yundian_search_documents gauge\n");
+        text_add_format(out, "yundian_search_documents %zu\n", figures.documents);
+    }
     text_add(out, "# HELP yundian_info The program's version.\n# TYPE yundian_info gauge\n");
     text_add(out, "yundian_info{version=\"" YUNDIAN_VERSION "\"} 1\n");
 }

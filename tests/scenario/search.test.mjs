@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { expectProblem, startServer } from "../lib/shop.mjs";
+import { expectProblem, startServer, until } from "../lib/shop.mjs";
 
 describe("the search of the back office", () => {
   let server, shop, staff;
@@ -35,6 +35,12 @@ describe("the search of the back office", () => {
     for (let i = 0; i < 10; i++) await staff.creates({ title: `很多 ${i}` });
     assert.equal(titles(await finds(staff, "很多")).length, 8);
     assert.deepEqual(titles(await finds(staff, "这里没有")), []);
+  });
+
+  test("products by pinyin and initials", async () => {
+    const pot = await staff.creates({ title: "手冲咖啡壶" });
+    for (const q of ["shouchong", "kafeihu", "sckfh", "KFH"]) await until(async () => titles(await finds(staff, q)).includes(pot.title), q);
+    assert.deepEqual(titles(await finds(staff, "zzzz")), []);
   });
 
   test("orders by number, its end, and the buyer's phone", async () => {

@@ -13,6 +13,7 @@ extern const struct route backoffice_price_plan_routes[];
 extern const struct route backoffice_stock_routes[];
 extern const struct route backoffice_location_routes[];
 extern const struct route backoffice_freight_routes[];
+extern const struct route backoffice_words_routes[];
 extern const struct route backoffice_product_freight_routes[];
 extern const struct route backoffice_buying_routes[];
 extern const struct route backoffice_picture_routes[];

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "shop/catalog/catalog.h"
 #include "shop/order/order.h"
+#include "shop/search/search.h"
 #include "shop/staff/staff.h"
 #include <inttypes.h>
 
@@ -37,6 +38,8 @@ static const struct place places[] = {
     {"tags", "/admin/tags", "products.read", "标签 bq tags"},
     {"attributes", "/admin/attributes", "products.read", "属性 规格 sx gg attributes"},
     {"media", "/admin/media", "products.read", "素材 图片 视频 sc tp sp media pictures videos library"},
+    {"searches", "/admin/searches", "products.read",
+     "搜索词 热搜 同义词 停用词 没有结果 ssc rs tyc tycy searches synonyms search words"},
     {"reviews", "/admin/reviews", "reviews.read", "评价 评论 回复 pj pl hf reviews ratings replies"},
     {"promotions", "/admin/promotions", "promotions.read",
      "优惠活动 营销 满减 折扣 优惠券 促销 yhhd yx mj zk yhq cx promotions offers discounts coupons"},
@@ -69,7 +72,8 @@ static const struct field search_fields[] = {
      .kind = FIELD_TEXT,
      .offset = offsetof(struct search_form, q),
      .maximum = 60,
-     .help = "A name, its beginning, a SKU, a barcode, an order number or its end, a phone number"},
+     .help = "A name, its beginning, pinyin or initials, a SKU, a barcode, an order number or its end, a "
+             "phone number"},
     {0},
 };
 
@@ -122,6 +126,29 @@ static void add_product(struct ctx *ctx, struct value *list, const struct produc
     value_set_text(ctx->arena, hit, "url", arena_format(ctx->arena, "/admin/products/%" PRId64, product->id));
 }
 
+/* Letters may be the pinyin of a name, or its initials: the search of the shop knows what is on the shelf. */
+static err find_by_sound(struct ctx *ctx, const char *q, struct value *list)
+{
+    struct search_answer answer;
+    struct product *products;
+    int64_t ids[SHOWN];
+    size_t have, length = strlen(q);
+    if (length < 2 || strspn(q, "abcdefghijklmnopqrstuvwxyz") < length)
+        return NULL;
+    TRY(finder_ask(ctx, &(struct search_query){.text = q, .limit = SHOWN}, &answer));
+    bool is_meant = answer.lane == LANE_EXACT || answer.lane == LANE_CORRECTED;
+    if (!is_meant || answer.hit_count == 0)
+        return NULL;
+    for (size_t i = 0; i < answer.hit_count; i++)
+        ids[i] = answer.hits[i].id;
+    TRY(product_list_many(ctx, ids, answer.hit_count, &products, &have));
+    for (size_t i = 0; i < answer.hit_count; i++)
+        for (size_t j = 0; j < have; j++)
+            if (products[j].id == ids[i])
+                add_product(ctx, list, &products[j]);
+    return NULL;
+}
+
 /* What is named whole comes first, then what begins so, then what holds it. */
 static err find_products(struct req *req, const char *q, struct value *view)
 {
@@ -148,7 +175,7 @@ static err find_products(struct req *req, const char *q, struct value *view)
         TRY(product_list_holding(ctx, lower(ctx, q), SHOWN, &page));
     for (size_t i = 0; value_count(list) < SHOWN && i < page.count; i++)
         add_product(ctx, list, &page.items[i]);
-    return NULL;
+    return value_count(list) < SHOWN ? find_by_sound(ctx, lower(ctx, q), list) : NULL;
 }
 
 static err find_orders(struct req *req, const char *q, struct value *view)

@@ -5,6 +5,7 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "job/job.h"
 #include "shop/tenant/tenant.h"
 
 #define TERMS_LIMIT 16384
@@ -188,6 +189,7 @@ static err refresh(struct ctx *ctx)
     struct db_rows *rows;
     TRY(db_query(ctx, &rows, "SELECT 1 FROM freight_templates WHERE shop_id = $1 LIMIT 1",
                  db_int(ctx->shop->id)));
+    TRY(outbox_emit(ctx, "freight.changed", ctx->shop->id, value_object(ctx->arena)));
     return shop_change_freight(ctx, db_next(rows));
 }
 
@@ -292,6 +294,7 @@ struct choice {
 
 err freight_product_put(struct ctx *ctx, int64_t product_id, int64_t template_id)
 {
+    TRY(outbox_emit(ctx, "product.freight", product_id, value_object(ctx->arena)));
     if (template_id == 0)
         return db_execute(ctx, "DELETE FROM freight_products WHERE shop_id = $1 AND product_id = $2",
                           db_int(ctx->shop->id), db_int(product_id));

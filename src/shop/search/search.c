@@ -3,12 +3,13 @@
 #include "shop/search/search.h"
 
 #include "base/text.h"
-#include "search/news.h"
 #include "shop/catalog/catalog.h"
 #include "shop/facet/facet.h"
+#include "shop/freight/freight.h"
 #include "shop/inventory/inventory.h"
 #include "shop/pricing/pricing.h"
 #include "shop/review/review.h"
+#include "shop/search/search_parts.h"
 #include "shop/services.h"
 
 /* Changed products that one question reads; more of them are left to the next ones. */
@@ -20,11 +21,15 @@ struct finder *finder_open(struct arena *arena)
     struct finder *finder = arena_alloc(arena, sizeof *finder);
     finder->index = search_open();
     finder->news = search_news_open();
+    finder->log = finder_log_open(arena);
+    finder->lexicons = lexicons_open();
     return finder;
 }
 
 void finder_close(struct finder *finder)
 {
+    finder_stop(finder);
+    lexicons_close(finder->lexicons);
     search_close(finder->index);
     search_news_close(finder->news);
 }
@@ -92,6 +97,7 @@ static void add_answers(const struct product_facts *facts, struct texts *texts, 
 /* What a product has besides its facts. */
 struct extras {
     int64_t available, sold;
+    bool is_free; /* one piece is carried for nothing */
     const struct review_figures *figures;
     const struct product_codes *codes;
 };
@@ -115,6 +121,8 @@ static void put_product(struct ctx *ctx, struct finder *finder, const struct sur
         add_mark(&marks, FACET_BRAND, facts->brand);
     if (extras->available > 0)
         add_mark(&marks, FACET_STOCK, "1");
+    if (extras->is_free)
+        add_mark(&marks, FACET_FREIGHT, "1");
     add_tags(around, facts, &texts, &marks);
     add_answers(facts, &texts, &marks);
     struct search_document document = {.id = facts->product_id,
@@ -130,6 +138,32 @@ static void put_product(struct ctx *ctx, struct finder *finder, const struct sur
     search_put(finder->index, ctx->shop->id, &document);
 }
 
+/* Wherever it goes, but for places that are not delivered to. */
+static bool is_carried_free(const struct freight_template *template, int64_t price)
+{
+    bool from_one = template->unfree == 0 &&
+                    ((template->free_sum > 0 && price >= template->free_sum) || template->free_pieces == 1);
+    bool costs = false;
+    for (size_t i = 0; i < template->rate_count; i++)
+        costs = costs || template->rates[i].first_price > 0 ||
+                (template->way == FREIGHT_WEIGHT && template->rates[i].next_price > 0);
+    return from_one || !costs;
+}
+
+/* What products are carried by. */
+struct carriers {
+    struct freight_template *templates;
+    size_t count;
+    int places[PRODUCT_CHUNK];
+};
+
+static bool is_free(const struct carriers *carriers, size_t i, const struct product_facts *facts)
+{
+    int place = carriers->places[i];
+    return place == FREIGHT_NO_TEMPLATE || facts->kind == PRODUCT_DIGITAL ||
+           is_carried_free(&carriers->templates[place], facts->price_min);
+}
+
 /* Up to PRODUCT_CHUNK products: what is on the shelf is put, everything else is removed. */
 static err put_chunk(struct ctx *ctx, struct finder *finder, const struct surroundings *around,
                      const int64_t *ids, size_t count)
@@ -137,8 +171,10 @@ static err put_chunk(struct ctx *ctx, struct finder *finder, const struct surrou
     struct product_facts *facts = arena_alloc_many(ctx->arena, count + 1, sizeof *facts);
     struct review_figures *figures = arena_alloc_many(ctx->arena, count + 1, sizeof *figures);
     struct product_codes *codes = arena_alloc_many(ctx->arena, count + 1, sizeof *codes);
+    struct carriers *carriers = arena_alloc(ctx->arena, sizeof *carriers);
     int64_t available[PRODUCT_CHUNK], sold[PRODUCT_CHUNK];
     size_t have;
+    TRY(freight_template_many(ctx, ids, count, &carriers->templates, &carriers->count, carriers->places));
     TRY(product_facts_load(ctx, ids, count, facts, &have));
     TRY(product_codes_load(ctx, ids, count, codes));
     TRY(stock_sum_products(ctx, ids, count, available));
@@ -149,8 +185,9 @@ static err put_chunk(struct ctx *ctx, struct finder *finder, const struct surrou
         for (size_t j = 0; j < have && !found; j++)
             found = facts[j].product_id == ids[i] && facts[j].status == PRODUCT_ACTIVE ? &facts[j] : NULL;
         if (found)
-            put_product(ctx, finder, around, found,
-                        &(struct extras){available[i], sold[i], &figures[i], &codes[i]});
+            put_product(
+                ctx, finder, around, found,
+                &(struct extras){available[i], sold[i], is_free(carriers, i, found), &figures[i], &codes[i]});
         else
             search_remove(finder->index, ctx->shop->id, ids[i]);
     }
@@ -209,7 +246,7 @@ static size_t without_doubles(int64_t *ids, size_t count)
     return kept;
 }
 
-static err make_current(struct ctx *ctx, struct finder *finder)
+static err products_be_current(struct ctx *ctx, struct finder *finder)
 {
     int64_t ids[CURRENT_LIMIT];
     size_t count;
@@ -231,11 +268,17 @@ static err make_current(struct ctx *ctx, struct finder *finder)
     return failure;
 }
 
+err finder_be_current(struct ctx *ctx, struct finder *finder)
+{
+    TRY(products_be_current(ctx, finder));
+    return lexicons_be_current(ctx, finder);
+}
+
 err finder_ask(struct ctx *ctx, const struct search_query *query, struct search_answer *answer)
 {
     struct finder *finder = ctx->services->finder;
     struct search_query own = *query;
-    TRY(make_current(ctx, finder));
+    TRY(finder_be_current(ctx, finder));
     own.space_id = ctx->shop->id;
     search_ask(finder->index, ctx->arena, &own, answer);
     return NULL;
@@ -244,7 +287,7 @@ err finder_ask(struct ctx *ctx, const struct search_query *query, struct search_
 err finder_suggest(struct ctx *ctx, const char *typed, struct search_suggestion *out, size_t *count)
 {
     struct finder *finder = ctx->services->finder;
-    TRY(make_current(ctx, finder));
+    TRY(finder_be_current(ctx, finder));
     *count = search_suggest(finder->index, ctx->arena, ctx->shop->id, typed, out, SEARCH_SUGGESTION_LIMIT);
     return NULL;
 }
@@ -253,7 +296,9 @@ err finder_hear(struct ctx *ctx, struct finder *finder, const char *topic, int64
 {
     if (text_starts(topic, "product.") || text_starts(topic, "review."))
         search_news_document(finder->news, ctx->shop->id, aggregate_id);
-    else if (text_starts(topic, "category.") || text_starts(topic, "tag."))
+    else if (text_starts(topic, "search."))
+        lexicons_forget(finder->lexicons, ctx->shop->id);
+    else if (text_starts(topic, "category.") || text_starts(topic, "tag.") || text_starts(topic, "freight."))
         search_news_space(finder->news, ctx->shop->id);
     return NULL;
 }
@@ -261,4 +306,10 @@ err finder_hear(struct ctx *ctx, struct finder *finder, const char *topic, int64
 void finder_missed(struct finder *finder)
 {
     search_news_all(finder->news);
+    lexicons_forget(finder->lexicons, 0);
+}
+
+struct search_figures finder_figures(struct finder *finder)
+{
+    return search_figures(finder->index);
 }

@@ -59,6 +59,8 @@ const char *const audit_kinds[] = {"product.on",
                                    "coupon.stopped",
                                    "coupon.given",
                                    "money.corrected",
+                                   "search.word-made",
+                                   "search.word-removed",
                                    NULL};
 
 err audit_note(struct ctx *ctx, const struct audit_entry *entry)

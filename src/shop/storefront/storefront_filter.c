@@ -3,6 +3,7 @@
 #include "shop/storefront/storefront_filter.h"
 
 #include "base/text.h"
+#include "shop/search/search.h"
 
 static void add_group(struct filter *filter, enum filter_kind kind, const char *key,
                       const struct attribute *attribute)
@@ -18,7 +19,8 @@ static void add_column(struct filter *filter, int64_t facet_id)
 
 static bool is_own_word(const char *name)
 {
-    return text_is(name, "tag") || text_is(name, "brand") || text_is(name, "price") || text_is(name, "stock");
+    return text_is(name, "tag") || text_is(name, "brand") || text_is(name, "price") ||
+           text_is(name, "stock") || text_is(name, "freight");
 }
 
 static void add_attribute(struct filter *filter, const struct attribute *attribute)
@@ -148,6 +150,8 @@ static bool is_meant(const struct filter *filter, size_t group, const char *valu
         return filter_band(value, &band);
     case FILTER_STOCK:
         return text_is(value, "in");
+    case FILTER_FREIGHT:
+        return text_is(value, "free");
     case FILTER_ATTRIBUTE:
     case FILTER_BRAND:
         break;
@@ -231,10 +235,9 @@ void filter_sort(struct filter *filter)
     }
 }
 
-err filter_read(struct ctx *ctx, int64_t category_id, const char *text, struct filter *filter)
+/* Chooses of the groups that are there. */
+static void read_text(struct ctx *ctx, const char *text, struct filter *filter)
 {
-    *filter = (struct filter){.is_category = category_id != 0};
-    TRY(open_groups(ctx, filter, category_id));
     size_t group = SIZE_MAX;
     for (char end = ';'; *text;) {
         bool is_key = end == ';';
@@ -248,6 +251,23 @@ err filter_read(struct ctx *ctx, int64_t category_id, const char *text, struct f
             end = ':';
     }
     filter_sort(filter);
+}
+
+err filter_read(struct ctx *ctx, int64_t category_id, const char *text, struct filter *filter)
+{
+    *filter = (struct filter){.is_category = category_id != 0};
+    TRY(open_groups(ctx, filter, category_id));
+    read_text(ctx, text, filter);
+    return NULL;
+}
+
+err filter_read_search(struct ctx *ctx, const char *text, struct filter *filter)
+{
+    *filter = (struct filter){0};
+    TRY(open_groups(ctx, filter, 0));
+    add_group(filter, FILTER_FREIGHT, "freight", NULL);
+    add_column(filter, FACET_FREIGHT);
+    read_text(ctx, text, filter);
     return NULL;
 }
 
@@ -265,10 +285,18 @@ static int64_t facet_of(const struct filter *filter, const struct filter_pick *p
         return FACET_BRAND;
     case FILTER_STOCK:
         return FACET_STOCK;
+    case FILTER_FREIGHT:
+        return FACET_FREIGHT;
     case FILTER_PRICE:
         break;
     }
     return 0;
+}
+
+static const char *value_of(enum filter_kind kind, const struct filter_pick *pick)
+{
+    bool is_flag = kind == FILTER_STOCK || kind == FILTER_FREIGHT;
+    return kind == FILTER_TAG ? "" : is_flag ? "1" : pick->value;
 }
 
 void filter_question(const struct filter *filter, struct filter_choices *into)
@@ -286,9 +314,7 @@ void filter_question(const struct filter *filter, struct filter_choices *into)
             into->band_count++;
         else if (kind != FILTER_PRICE)
             into->choices[into->choice_count++] =
-                (struct facet_choice){facet_of(filter, pick), kind == FILTER_TAG     ? ""
-                                                              : kind == FILTER_STOCK ? "1"
-                                                                                     : pick->value};
+                (struct facet_choice){facet_of(filter, pick), value_of(kind, pick)};
     }
 }
 

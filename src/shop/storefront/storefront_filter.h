@@ -12,9 +12,9 @@
 #define FILTER_TEXT_LIMIT 400 /* characters of the whole filter */
 #define FILTER_VALUE_LIMIT 24 /* chosen values */
 #define FILTER_URL_LIMIT 1800 /* bytes of an address; choices that would make it longer have none */
-#define FILTER_GROUP_LIMIT (FACET_ATTRIBUTE_LIMIT + TAG_FACET_LIMIT + 4)
+#define FILTER_GROUP_LIMIT (FACET_ATTRIBUTE_LIMIT + TAG_FACET_LIMIT + 5)
 
-enum filter_kind { FILTER_TAG, FILTER_ATTRIBUTE, FILTER_BRAND, FILTER_PRICE, FILTER_STOCK };
+enum filter_kind { FILTER_TAG, FILTER_ATTRIBUTE, FILTER_BRAND, FILTER_PRICE, FILTER_STOCK, FILTER_FREIGHT };
 
 struct filter_group {
     enum filter_kind kind;
@@ -43,6 +43,8 @@ struct filter {
 /* The groups that a list may be narrowed by, and what a text chooses of them: what it names that is not there
  * is left out. `category_id` is 0 for a list that is no category. */
 CHECKED err filter_read(struct ctx *ctx, int64_t category_id, const char *text, struct filter *filter);
+/* The same for the search, which also knows what is carried for nothing: freight:free. */
+CHECKED err filter_read_search(struct ctx *ctx, const char *text, struct filter *filter);
 /* What is chosen, as questions are asked. */
 struct filter_choices {
     struct facet_choice choices[FILTER_VALUE_LIMIT];

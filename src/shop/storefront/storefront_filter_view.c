@@ -11,11 +11,9 @@
 /* So many different numbers are offered one by one; more of them in ranges. */
 #define NUMBERS_AS_THEY_ARE 8
 
-static const char *const kind_names[] = {[FILTER_TAG] = "tag",
-                                         [FILTER_ATTRIBUTE] = "attribute",
-                                         [FILTER_BRAND] = "brand",
-                                         [FILTER_PRICE] = "price",
-                                         [FILTER_STOCK] = "stock"};
+static const char *const kind_names[] = {
+    [FILTER_TAG] = "tag",     [FILTER_ATTRIBUTE] = "attribute", [FILTER_BRAND] = "brand",
+    [FILTER_PRICE] = "price", [FILTER_STOCK] = "stock",         [FILTER_FREIGHT] = "freight"};
 
 static void add_word(struct text_buf *text, const char *word)
 {
@@ -184,6 +182,8 @@ static const char *name_of(const struct filter *filter, const struct filter_grou
     for (size_t i = 0; group->kind == FILTER_TAG && i < filter->tag_count; i++)
         if (filter->tags[i].id == value->facet_id)
             return filter->tags[i].name;
+    if (group->kind == FILTER_FREIGHT)
+        return "free";
     return group->kind == FILTER_STOCK ? "in" : value->value;
 }
 
@@ -276,6 +276,8 @@ static bool is_useful(const struct page *page, size_t group, const struct value 
             return true;
     for (size_t i = 0; i < value_count(values); i++)
         sum += value_find_int(value_at(values, i), "count", 0);
+    if (filter->groups[group].kind == FILTER_FREIGHT) /* where everything is carried free it says nothing */
+        return sum > 0 && sum < page->answer->total;
     if (filter->groups[group].kind == FILTER_BRAND || filter->groups[group].kind == FILTER_PRICE)
         return value_count(values) > 1;
     if (filter->groups[group].kind == FILTER_ATTRIBUTE && !filter->is_category && filter->pick_count == 0)

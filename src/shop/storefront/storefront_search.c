@@ -4,6 +4,7 @@
 #include "shop/storefront/storefront_search.h"
 
 #include "base/text.h"
+#include "shop/search/search.h"
 #include "shop/storefront/storefront.h"
 
 /* Bytes of an address; a query as long as the form takes, each byte as three. */
@@ -11,6 +12,7 @@
 #define MARK_LIMIT 24 /* parts of a title that are marked */
 #define SUGGEST_PRODUCTS 4
 #define SUGGEST_CATEGORIES 3
+#define SUGGEST_POPULAR 8
 
 const char *search_address(struct ctx *ctx, const char *text)
 {
@@ -144,17 +146,62 @@ err search_page_view(struct ctx *ctx, struct value *view, const struct search_as
                                  .offset = (size_t)(asking->page - 1) * asking->limit,
                                  .limit = asking->limit,
                                  .explains = asking->explains};
-    TRY(filter_read(ctx, 0, asking->filter, filter));
+    TRY(filter_read_search(ctx, asking->filter, filter));
     fill_query(ctx, filter, &query);
     TRY(finder_ask(ctx, &query, &found));
     fill_answer(ctx, &found, &answer);
     filter_view(ctx, view, filter, &answer, asking->base, asking->sort_word);
     set_search(ctx, view, asking, &found);
     *total = found.total;
+    if (asking->is_noted)
+        search_note(
+            ctx, &(struct search_note){.text = asking->text,
+                                       .is_nothing = found.lane == LANE_RELATED || found.lane == LANE_NOTHING,
+                                       .hits = found.total,
+                                       .buyer = asking->buyer});
     return add_cards(ctx, view, &found, found.shown_for ? found.shown_for : asking->text);
 }
 
 /* ---- while somebody types ---- */
+
+static void add_word(struct ctx *ctx, struct value *list, const char *word)
+{
+    for (size_t i = 0; i < value_count(list); i++)
+        if (text_is(value_find_text(value_at(list, i), "text"), word))
+            return;
+    struct value *entry = value_add(ctx->arena, list, *value_object(ctx->arena));
+    value_set_text(ctx->arena, entry, "text", word);
+    value_set_text(ctx->arena, entry, "url", search_address(ctx, word));
+}
+
+err search_popular_view(struct ctx *ctx, struct value *view, const char *typed)
+{
+    const char *words[SUGGEST_POPULAR];
+    size_t count;
+    struct value *list = value_set_list(ctx->arena, view, "popular");
+    TRY(search_popular(ctx, typed, SUGGEST_POPULAR, words, &count));
+    for (size_t i = 0; i < count; i++)
+        add_word(ctx, list, words[i]);
+    return NULL;
+}
+
+/* The corrected text, what others typed, and what titles go on with. */
+static err add_suggestions(struct ctx *ctx, struct value *view, const char *text, const char *first)
+{
+    struct search_suggestion words[SEARCH_SUGGESTION_LIMIT];
+    const char *popular[SUGGEST_POPULAR / 2];
+    size_t count = 0, popular_count = 0;
+    TRY(finder_suggest(ctx, text, words, &count));
+    TRY(search_popular(ctx, text, SUGGEST_POPULAR / 2, popular, &popular_count));
+    struct value *list = value_set_list(ctx->arena, view, "suggestions");
+    if (first)
+        add_word(ctx, list, first);
+    for (size_t i = 0; i < popular_count; i++)
+        add_word(ctx, list, popular[i]);
+    for (size_t i = 0; i < count && value_count(list) < SEARCH_SUGGESTION_LIMIT; i++)
+        add_word(ctx, list, words[i].text);
+    return NULL;
+}
 
 /* Categories whose name holds what was typed, or what it was taken for. */
 static err add_categories(struct ctx *ctx, struct value *view, const char *text, const char *meant)
@@ -179,27 +226,16 @@ static err add_categories(struct ctx *ctx, struct value *view, const char *text,
 
 err search_suggest_view(struct ctx *ctx, struct value *view, const char *text)
 {
-    struct search_suggestion words[SEARCH_SUGGESTION_LIMIT];
     struct search_answer found;
-    size_t count = 0;
     if (text_is_blank(text)) {
         value_set_list(ctx->arena, view, "suggestions");
         value_set_list(ctx->arena, view, "categories");
         value_set_list(ctx->arena, view, "products");
-        return NULL;
+        return search_popular_view(ctx, view, "");
     }
-    TRY(finder_suggest(ctx, text, words, &count));
     TRY(finder_ask(ctx, &(struct search_query){.text = text, .limit = SUGGEST_PRODUCTS}, &found));
-    struct value *list = value_set_list(ctx->arena, view, "suggestions");
     const char *first = found.lane == LANE_CORRECTED ? found.shown_for : NULL;
-    for (size_t i = 0; i < count + 1; i++) {
-        const char *word = i == 0 ? first : words[i - 1].text;
-        if (!word || (i > 0 && first && text_is(word, first)))
-            continue;
-        struct value *entry = value_add(ctx->arena, list, *value_object(ctx->arena));
-        value_set_text(ctx->arena, entry, "text", word);
-        value_set_text(ctx->arena, entry, "url", search_address(ctx, word));
-    }
+    TRY(add_suggestions(ctx, view, text, first));
     value_set_text(ctx->arena, view, "meant", first);
     TRY(add_categories(ctx, view, text, first ? first : text));
     return add_cards(ctx, view, &found, first ? first : text);

@@ -306,6 +306,43 @@ static void synonyms_and_stop_words_of_a_space(void **state)
     search_close(index);
 }
 
+static void a_change_of_words_is_tried_by_one_question_alone(void **state)
+{
+    static const char *const titles[] = {"小米充电宝", "移动电源 20000", "雨伞", NULL};
+    struct search_index *index = with_titles(titles);
+    struct search_answer answer;
+    (void)state;
+    search_ask(index, arena,
+               &(struct search_query){.space_id = 1,
+                                      .text = "充电宝",
+                                      .limit = 5,
+                                      .is_literal = true,
+                                      .try_group = "\"充电宝\" \"移动电源\""},
+               &answer);
+    assert_int_equal(answer.total, 2);
+    assert_int_equal(ask(index, "充电宝").total, 1);
+    search_ask(index, arena,
+               &(struct search_query){
+                   .space_id = 1, .text = "雨伞 正品", .limit = 5, .is_literal = true, .try_stop = "正品"},
+               &answer);
+    assert_int_equal(answer.total, 1);
+    assert_int_equal(answer.lane, LANE_EXACT);
+    assert_string_equal(search_plain(arena, "　ＩＰｈｏｎｅ　手機殼 "), "iphone 手机壳");
+    search_close(index);
+}
+
+static void an_ending_that_says_nothing_is_left_out(void **state)
+{
+    static const char *const titles[] = {"豆青釉手作茶杯", "松木椅", "儿童椅子", NULL};
+    struct search_index *index = with_titles(titles);
+    (void)state;
+    expect(index, "杯子", LANE_CORRECTED, "1");
+    assert_string_equal(ask(index, "杯子").shown_for, "杯");
+    expect(index, "椅子", LANE_EXACT, "3");
+    expect(index, "鲸子", LANE_NOTHING, "");
+    search_close(index);
+}
+
 static void what_finds_nothing_is_relaxed_and_says_so(void **state)
 {
     static const char *const titles[] = {"保温杯 黑色", "雨伞", NULL};
@@ -723,6 +760,8 @@ int main(void)
         CASE(all_that_has_the_word_is_in_the_answer_4814),
         CASE(the_same_in_another_writing),
         CASE(synonyms_and_stop_words_of_a_space),
+        CASE(a_change_of_words_is_tried_by_one_question_alone),
+        CASE(an_ending_that_says_nothing_is_left_out),
         CASE(what_finds_nothing_is_relaxed_and_says_so),
         CASE(lanes_are_never_mixed),
         CASE(facets_exclude_their_own_choice_and_add_up),

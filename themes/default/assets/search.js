@@ -4,21 +4,24 @@
  * list, Enter follows what is chosen or asks, Escape closes. SPDX-License-Identifier: Apache-2.0 */
 
 const PAUSE = 120; /* ms without a key before it asks */
-const RECENT_LIMIT = 6;
-const RECENT = 'recent-searches';
+const OWN_WHILE_TYPING = 3;
 
-function recent() {
-  try {
-    const list = JSON.parse(localStorage.getItem(RECENT));
-    return Array.isArray(list) ? list.filter((text) => typeof text === 'string').slice(0, RECENT_LIMIT) : [];
-  } catch {
-    return [];
-  }
+/** Takes its words from the form: what one searched before, and what many search. Asked for once a page. */
+let own;
+async function ownWords(form) {
+  own ??= fetch(form.dataset.own, { headers: { Accept: 'application/json' } }).then((answer) => (answer.ok ? answer.json() : {}), () => ({}));
+  const { history = [], popular = [] } = await own;
+  return { history, popular: popular.filter(({ text }) => !history.some((one) => one.text === text)) };
 }
 
-function remember(text) {
-  const list = [text, ...recent().filter((other) => other !== text)].slice(0, RECENT_LIMIT);
-  try { localStorage.setItem(RECENT, JSON.stringify(list)); } catch { /* not worth a message */ }
+/** What was opened from the answer to a search is counted; the page does not wait for it. */
+function countClicks(list) {
+  list.addEventListener('click', (event) => {
+    const link = event.target.closest('a[href*="/products/"]');
+    const handle = link?.pathname.split('/products/')[1]?.split('/')[0];
+    if (!handle) return;
+    fetch(list.dataset.clicks, { method: 'POST', keepalive: true, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ q: list.dataset.searched, product: decodeURIComponent(handle) }) }).catch(() => {});
+  });
 }
 
 class Suggestions {
@@ -43,15 +46,10 @@ class Suggestions {
       field.setAttribute(name, value);
     field.addEventListener('input', () => this.wait());
     field.addEventListener('focus', () => this.wait());
+    field.addEventListener('click', () => { if (this.box.hidden) this.wait(); });
     field.addEventListener('keydown', (event) => this.press(event));
     field.addEventListener('compositionend', () => this.wait());
     form.addEventListener('focusout', (event) => { if (!form.contains(event.relatedTarget)) this.close(); });
-    form.addEventListener('submit', () => { if (field.value.trim()) remember(field.value.trim()); });
-    this.list.addEventListener('click', (event) => this.keep(event.target.closest('[data-text]')));
-  }
-
-  keep(link) {
-    if (link) remember(link.dataset.text);
   }
 
   wait() {
@@ -63,40 +61,54 @@ class Suggestions {
     const text = this.field.value.trim();
     if (document.activeElement !== this.field) return;
     this.asking?.abort();
-    if (!text) return this.showRecent();
+    if (!text) return this.showOwn();
     this.asking = new AbortController();
     try {
       const answer = await fetch(this.form.dataset.search + '?q=' + encodeURIComponent(text.slice(0, 100)), { headers: { Accept: 'text/html' }, signal: this.asking.signal });
       if (!answer.ok) return this.close();
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-      this.show([...page.querySelectorAll('[data-suggestions] > li')].map((item) => document.adoptNode(item)));
+      const found = [...page.querySelectorAll('[data-suggestions] > li')].map((item) => document.adoptNode(item));
+      const { history } = await ownWords(this.form);
+      const before = history.filter((one) => one.text !== text && one.text.startsWith(text)).slice(0, OWN_WHILE_TYPING);
+      if (this.field.value.trim() !== text) return;
+      this.show([...before.map((one) => this.item(one, this.form.dataset.recent)), ...found]);
     } catch { /* the form still works */ }
   }
 
-  showRecent() {
-    const items = recent().map((text) => {
-      const item = document.createElement('li');
-      const link = document.createElement('a');
-      const kind = document.createElement('span');
-      kind.className = 'suggest-kind';
-      kind.textContent = this.form.dataset.recent;
-      link.href = this.form.action + '?q=' + encodeURIComponent(text);
-      link.dataset.text = text;
-      link.append(kind, text);
-      item.append(link);
-      return item;
-    });
-    this.show(items);
-    if (items.length === 0) return;
+  item({ text, url }, kind) {
+    const item = document.createElement('li');
+    const link = document.createElement('a');
+    const label = document.createElement('span');
+    label.className = 'suggest-kind';
+    label.textContent = kind;
+    link.href = this.form.action + url.slice(url.indexOf('?'));
+    link.dataset.text = text;
+    link.append(label, text);
+    item.append(link);
+    return item;
+  }
+
+  async showOwn() {
+    const { history, popular } = await ownWords(this.form);
+    if (document.activeElement !== this.field || this.field.value.trim()) return;
+    this.show([...history.map((one) => this.item(one, this.form.dataset.recent)), ...popular.map((one) => this.item(one, this.form.dataset.popular))]);
+    if (history.length === 0) return;
     const forget = document.createElement('li');
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'suggest-forget';
     button.textContent = this.form.dataset.forget;
-    button.addEventListener('click', () => { localStorage.removeItem(RECENT); this.close(); this.field.focus(); });
+    button.addEventListener('click', () => this.forget());
     forget.setAttribute('role', 'none');
     forget.append(button);
     this.list.append(forget);
+  }
+
+  async forget() {
+    await fetch(this.form.dataset.forgetAt, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{}' }).catch(() => {});
+    own = undefined;
+    this.close();
+    this.field.focus();
   }
 
   show(items) {
@@ -153,11 +165,10 @@ class Suggestions {
       this.choose(this.chosen < 0 ? count - 1 : this.chosen === 0 ? count : this.chosen - 1);
     } else if (event.key === 'Enter' && this.chosen >= 0) {
       event.preventDefault();
-      const link = this.list.querySelectorAll('[role=option]')[this.chosen].querySelector('a');
-      this.keep(link.closest('[data-text]'));
-      link.click();
+      this.list.querySelectorAll('[role=option]')[this.chosen].querySelector('a').click();
     }
   }
 }
 
 for (const form of document.querySelectorAll('[data-search]')) new Suggestions(form);
+for (const list of document.querySelectorAll('[data-searched]')) countClicks(list);

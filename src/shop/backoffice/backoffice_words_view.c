@@ -1,0 +1,225 @@
+/* backoffice_words_view.c - figures of words, and what a word finds now and would find. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/backoffice/backoffice_words_view.h"
+
+#include "base/text.h"
+#include "shop/catalog/catalog.h"
+#include "shop/search/search.h"
+#include <inttypes.h>
+
+#define ADDRESS_LIMIT 4096
+
+static int64_t percent(int64_t part, int64_t whole)
+{
+    return whole > 0 ? (part * 100 + whole / 2) / whole : 0;
+}
+
+static void set_counts(struct arena *arena, struct value *view, const struct search_counts *counts)
+{
+    int64_t found = counts->searches - counts->missed;
+    value_set_int(arena, view, "searches", counts->searches);
+    value_set_int(arena, view, "missed", counts->missed);
+    value_set_int(arena, view, "clicks", counts->clicks);
+    value_set_int(arena, view, "found_share", percent(found, counts->searches));
+    value_set_int(arena, view, "click_share",
+                  percent(counts->clicks > found ? found : counts->clicks, found));
+}
+
+static const char *word_url(struct ctx *ctx, const char *path, const char *word)
+{
+    struct text_buf url;
+    text_open(&url, ctx->arena, ADDRESS_LIMIT);
+    text_add(&url, path);
+    text_add_url(&url, word, strlen(word));
+    return text_of(&url);
+}
+
+static void set_word(struct ctx *ctx, struct value *view, const char *word)
+{
+    value_set_text(ctx->arena, view, "word", word);
+    value_set_text(ctx->arena, view, "url", word_url(ctx, "/admin/searches/word?q=", word));
+    value_set_text(ctx->arena, view, "shop_url", word_url(ctx, "/search?q=", word));
+}
+
+/* What a word that finds nothing was probably meant to be; NULL when nobody knows. */
+static err find_meant(struct ctx *ctx, const char *word, const char **meant)
+{
+    struct search_answer answer;
+    TRY(finder_ask(ctx, &(struct search_query){.text = word, .limit = 1}, &answer));
+    *meant = answer.lane == LANE_EXACT || answer.total == 0 ? NULL : answer.shown_for;
+    if (*meant && text_is(*meant, word))
+        *meant = NULL;
+    return NULL;
+}
+
+err search_lines_view(struct ctx *ctx, struct value *view, enum search_report report, int days)
+{
+    struct search_line *lines;
+    size_t count;
+    struct value *list = value_set_list(ctx->arena, view, "lines");
+    TRY(search_report(ctx, report, days, &lines, &count));
+    for (size_t i = 0; i < count; i++) {
+        struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
+        const char *meant = NULL;
+        if (report == SEARCH_NOTHING && i < WORD_HINTS)
+            TRY(find_meant(ctx, lines[i].word, &meant));
+        set_word(ctx, row, lines[i].word);
+        set_counts(ctx->arena, row, &lines[i].counts);
+        value_set_int(ctx->arena, row, "hits", lines[i].hits);
+        value_set_text(ctx->arena, row, "meant", meant);
+    }
+    return NULL;
+}
+
+err search_total_view(struct ctx *ctx, struct value *view, int days)
+{
+    struct search_counts counts;
+    TRY(search_total(ctx, days, &counts));
+    set_counts(ctx->arena, value_set_object(ctx->arena, view, "total"), &counts);
+    return NULL;
+}
+
+static void add_said(struct ctx *ctx, struct value *list, const struct search_word *word)
+{
+    struct arena *arena = ctx->arena;
+    struct value *row = value_add(arena, list, *value_object(arena));
+    struct value *words = value_set_list(arena, row, "words");
+    set_word(ctx, row, word->word);
+    value_set_id(arena, row, "id", word->id);
+    value_set_text(arena, row, "kind", search_word_kinds[word->kind]);
+    value_set_text(arena, row, "target", word->target);
+    value_set_time(arena, row, "created_at", word->created_at);
+    for (const char *at = word->words; *at;) {
+        size_t length = strcspn(at, "\n");
+        value_add(arena, words, value_text(arena_copy(arena, at, length)));
+        at += length + (at[length] == '\n');
+    }
+    set_counts(arena, value_set_object(arena, row, "before"), &word->before);
+    set_counts(arena, value_set_object(arena, row, "after"), &word->after);
+}
+
+err search_words_view(struct ctx *ctx, struct value *view, const char *word)
+{
+    struct search_word *words;
+    size_t count;
+    struct value *list = value_set_list(ctx->arena, view, "words");
+    TRY(search_word_list(ctx, 0, &words, &count));
+    for (size_t i = 0; i < count; i++)
+        if (!word || text_is(words[i].word, word))
+            add_said(ctx, list, &words[i]);
+    return NULL;
+}
+
+/* ---- products ---- */
+
+static err add_products(struct ctx *ctx, struct value *view, const char *name, const int64_t *ids,
+                        size_t count)
+{
+    struct product *products = NULL;
+    size_t have = 0;
+    struct value *list = value_set_list(ctx->arena, view, name);
+    if (count > 0)
+        TRY(product_list_many(ctx, ids, count, &products, &have));
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < have; j++) {
+            if (products[j].id != ids[i])
+                continue;
+            struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
+            value_set_id(ctx->arena, row, "id", ids[i]);
+            value_set_text(ctx->arena, row, "title", products[j].title);
+            value_set_text(ctx->arena, row, "url",
+                           arena_format(ctx->arena, "/admin/products/%" PRId64, ids[i]));
+            picture_set_view(ctx, row, "picture", products[j].picture_id, "");
+        }
+    return NULL;
+}
+
+static err add_answer(struct ctx *ctx, struct value *view, const char *word)
+{
+    static const char *const lanes[] = {[LANE_EVERYTHING] = "everything",
+                                        [LANE_EXACT] = "exact",
+                                        [LANE_CORRECTED] = "corrected",
+                                        [LANE_RELATED] = "related",
+                                        [LANE_NOTHING] = "nothing"};
+    struct search_answer answer;
+    int64_t ids[WORD_PRODUCTS];
+    TRY(finder_ask(ctx, &(struct search_query){.text = word, .limit = WORD_PRODUCTS}, &answer));
+    for (size_t i = 0; i < answer.hit_count; i++)
+        ids[i] = answer.hits[i].id;
+    struct value *found = value_set_object(ctx->arena, view, "found");
+    value_set_int(ctx->arena, found, "total", answer.total);
+    value_set_text(ctx->arena, found, "lane", lanes[answer.lane]);
+    value_set_text(ctx->arena, found, "shown_for", answer.shown_for);
+    return add_products(ctx, found, "products", ids, answer.hit_count);
+}
+
+err search_word_view(struct ctx *ctx, struct value *view, const char *word)
+{
+    struct search_counts counts;
+    int64_t ids[WORD_PRODUCTS];
+    size_t count;
+    const char *meant;
+    set_word(ctx, view, word);
+    TRY(search_word_counts(ctx, word, SEARCH_BEFORE_DAYS, &counts));
+    set_counts(ctx->arena, value_set_object(ctx->arena, view, "counts"), &counts);
+    TRY(add_answer(ctx, view, word));
+    TRY(find_meant(ctx, word, &meant));
+    value_set_text(ctx->arena, view, "meant", meant);
+    TRY(search_opened(ctx, word, WORD_PRODUCTS, ids, &count));
+    TRY(add_products(ctx, view, "opened", ids, count));
+    return search_words_view(ctx, view, word);
+}
+
+err search_candidates_view(struct ctx *ctx, struct value *view, const char *text)
+{
+    struct search_answer answer = {0};
+    int64_t ids[WORD_CANDIDATES];
+    if (!text_is_blank(text))
+        TRY(finder_ask(ctx, &(struct search_query){.text = text, .limit = WORD_CANDIDATES}, &answer));
+    for (size_t i = 0; i < answer.hit_count; i++)
+        ids[i] = answer.hits[i].id;
+    return add_products(ctx, view, "candidates", ids, answer.hit_count);
+}
+
+/* ---- trying ---- */
+
+static bool has_word(const char *text, const char *word)
+{
+    const char *at = strstr(text, word);
+    size_t length = strlen(word);
+    return at && (at == text || at[-1] == ' ') && (at[length] == 0 || at[length] == ' ') &&
+           !text_is(text, word);
+}
+
+/* A stop word is tried by what people typed with it. */
+static err add_examples(struct ctx *ctx, struct value *tree, const struct search_word *word)
+{
+    struct search_line *lines;
+    struct search_trial trial;
+    size_t count;
+    struct value *list = value_set_list(ctx->arena, tree, "examples");
+    TRY(search_report(ctx, SEARCH_POPULAR, SEARCH_BEFORE_DAYS, &lines, &count));
+    for (size_t i = 0; i < count && value_count(list) < WORD_EXAMPLES; i++) {
+        if (!has_word(lines[i].word, word->word))
+            continue;
+        TRY(search_word_try(ctx, word, lines[i].word, 0, &trial));
+        struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
+        set_word(ctx, row, lines[i].word);
+        value_set_int(ctx->arena, row, "before", trial.before);
+        value_set_int(ctx->arena, row, "after", trial.after);
+    }
+    return NULL;
+}
+
+err search_trial_view(struct ctx *ctx, struct value *view, const struct search_word *word)
+{
+    struct search_trial trial;
+    struct value *tree = value_set_object(ctx->arena, view, "trial");
+    TRY(search_word_try(ctx, word, word->word, WORD_PRODUCTS, &trial));
+    value_set_text(ctx->arena, tree, "kind", search_word_kinds[word->kind]);
+    value_set_text(ctx->arena, tree, "target", word->target);
+    value_set_int(ctx->arena, tree, "before", trial.before);
+    value_set_int(ctx->arena, tree, "after", trial.after);
+    TRY(add_products(ctx, tree, "products", trial.product_ids, trial.count));
+    return word->kind == SEARCH_STOP ? add_examples(ctx, tree, word) : NULL;
+}
