@@ -1,18 +1,8 @@
 /* backoffice_flash_form.h - a flash sale as people type it, and its pages. Private. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "http/http.h"
+#include "shop/backoffice/backoffice_entry_form.h"
 #include "shop/pricing/pricing.h"
-
-/* One variant of the form. */
-struct flash_row {
-    int64_t variant_id; /* or */
-    const char *sku;
-    int64_t price; /* minor units */
-    int64_t stock;
-    int64_t person_most;
-    bool is_left_out;
-};
 
 struct flash_form {
     int64_t flash_id;
@@ -22,7 +12,7 @@ struct flash_form {
     const char *ends_at;
     int64_t unpaid_minutes;
     bool is_beside;
-    struct field_rows entries; /* struct flash_row */
+    struct field_rows entries; /* struct entry_row */
     const char *goods;         /* SKUs or handles, one a line: their variants are added */
 };
 

@@ -66,7 +66,7 @@ void flash_typed_view(struct req *req, struct value *view, const struct flash_sa
     static const char *const names[] = {"name",           "starts_at", "ends_at",
                                         "unpaid_minutes", "is_beside", "goods"};
     const struct flash_form *form = req->form;
-    const struct flash_row *rows = form->entries.items;
+    const struct entry_row *rows = form->entries.items;
     struct arena *arena = req->ctx.arena;
     struct value *fields = value_set_object(arena, view, "fields");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

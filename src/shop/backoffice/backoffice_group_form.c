@@ -2,11 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/backoffice/backoffice_group_form.h"
 
-#include "base/clock.h"
 #include "base/text.h"
-#include "shop/catalog/catalog.h"
-#include "shop/inventory/inventory.h"
-#include <inttypes.h>
 
 #define GOODS_TEXT 3000
 #define SKU_TEXT 80
@@ -14,31 +10,31 @@
 static const struct field row_fields[] = {
     {.name = "variant_id",
      .kind = FIELD_ID,
-     .offset = offsetof(struct group_row, variant_id),
+     .offset = offsetof(struct entry_row, variant_id),
      .help = "The variant, or:"},
     {.name = "sku",
      .kind = FIELD_TEXT,
-     .offset = offsetof(struct group_row, sku),
+     .offset = offsetof(struct entry_row, sku),
      .maximum = SKU_TEXT,
      .help = "Its SKU"},
     {.name = "price",
      .kind = FIELD_MONEY,
-     .offset = offsetof(struct group_row, price),
+     .offset = offsetof(struct entry_row, price),
      .maximum = MONEY_MAX,
      .help = "What one piece costs in a group"},
     {.name = "stock",
      .kind = FIELD_INT,
-     .offset = offsetof(struct group_row, stock),
+     .offset = offsetof(struct entry_row, stock),
      .maximum = GROUP_STOCK_MOST,
      .help = "Pieces that are sold at this price"},
     {.name = "person_most",
      .kind = FIELD_INT,
-     .offset = offsetof(struct group_row, person_most),
+     .offset = offsetof(struct entry_row, person_most),
      .maximum = GROUP_PERSON_MOST,
      .help = "Pieces of one buyer; 0 = any"},
     {.name = "left_out",
      .kind = FIELD_FLAG,
-     .offset = offsetof(struct group_row, is_left_out),
+     .offset = offsetof(struct entry_row, is_left_out),
      .help = "For pages: this row is not meant"},
     {0},
 };
@@ -72,7 +68,7 @@ static const struct field row_fields[] = {
          .offset = offsetof(struct group_form, entries),                                                     \
          .maximum = GROUP_ENTRY_MOST,                                                                        \
          .rows = row_fields,                                                                                 \
-         .row_size = sizeof(struct group_row),                                                               \
+         .row_size = sizeof(struct entry_row),                                                               \
          .help = "The variants that take part"},                                                             \
     {                                                                                                        \
         .name = "goods", .kind = FIELD_LONG, .offset = offsetof(struct group_form, goods),                   \
@@ -101,261 +97,73 @@ const struct field group_preview_fields[] = {{.name = "group",
                                              FORM_FIELDS,
                                              {0}};
 
-/* ---- what is wrong with what was typed ---- */
+/* ---- entries ---- */
 
-struct reading {
-    struct ctx *ctx;
-    const struct group_form *form;
-    struct group_buy *buy;
-    const struct field_problem *first;
-    const struct field_problem **end;
-};
-
-static void complain(struct reading *reading, const char *field, const char *code, const char *message)
+static err read_entries(struct form_problems *problems, const struct group_form *form, struct group_buy *buy)
 {
-    struct field_problem *problem = arena_alloc(reading->ctx->arena, sizeof *problem);
-    *problem = (struct field_problem){.field = field, .code = code, .message = message};
-    *reading->end = problem;
-    reading->end = &problem->next;
-}
-
-static bool is_said(const struct reading *reading, const char *field)
-{
-    for (const struct field_problem *problem = reading->first; problem; problem = problem->next)
-        if (text_is(problem->field, field))
-            return true;
-    return false;
-}
-
-static void read_time(struct reading *reading, const char *field, const char *text, int64_t *at)
-{
-    *at = 0;
-    if (text[0] == 0)
-        return;
-    enum clock_reading read = clock_parse_local(text, reading->ctx->shop->zone, at);
-    if (read == CLOCK_NO_TIME)
-        complain(reading, field, "not-a-time", "give a time such as 2026-05-01T20:00");
-    else if (read == CLOCK_SKIPPED)
-        complain(reading, field, "clock-skipped", "clocks are put forward over this time");
-}
-
-static const struct group_row *row_of(const struct group_form *form, size_t row)
-{
-    return (const struct group_row *)form->entries.items + row;
-}
-
-static bool is_meant(const struct group_row *row)
-{
-    return !row->is_left_out && (row->variant_id || row->sku[0]);
-}
-
-/* Entry n of the buy is the nth row that is meant. */
-static size_t row_of_entry(const struct group_form *form, size_t entry)
-{
-    for (size_t row = 0, seen = 0; row < form->entries.count; row++)
-        if (is_meant(row_of(form, row)) && seen++ == entry)
-            return row;
-    return form->entries.count + entry;
-}
-
-/* ---- the goods ---- */
-
-static size_t split_words(struct ctx *ctx, const char *text, const char **words, size_t most)
-{
-    char *copy = arena_copy_text(ctx->arena, text), *rest = NULL;
-    size_t count = 0;
-    for (char *word = strtok_r(copy, "\r\n", &rest); word && count < most;
-         word = strtok_r(NULL, "\r\n", &rest)) {
-        word = text_trim(ctx->arena, word);
-        if (word[0])
-            words[count++] = word;
-    }
-    return count;
-}
-
-static bool has_entry(const struct group_buy *buy, int64_t variant_id)
-{
+    struct entry_form rows = {&form->entries, form->goods, "group-many"};
+    struct entry_read read[GROUP_ENTRY_MOST];
+    TRY(entries_read(problems, &rows, read, &buy->count));
+    buy->entries = arena_alloc_many(problems->ctx->arena, GROUP_ENTRY_MOST, sizeof *buy->entries);
     for (size_t i = 0; i < buy->count; i++)
-        if (buy->entries[i].variant_id == variant_id)
-            return true;
-    return false;
-}
-
-static void add_goods(struct reading *reading, const struct word_variant *found, size_t count)
-{
-    struct group_buy *buy = reading->buy;
-    for (size_t i = 0; i < count; i++) {
-        if (has_entry(buy, found[i].variant_id))
-            continue;
-        if (buy->count == GROUP_ENTRY_MOST) {
-            complain(reading, "goods", "group-many", "at most 50 variants");
-            return;
-        }
-        buy->entries[buy->count++] =
-            (struct group_entry){.variant_id = found[i].variant_id, .product_id = found[i].product_id};
-    }
-}
-
-static err read_goods(struct reading *reading)
-{
-    const char *words[WORDS_MOST];
-    struct word_variant *found;
-    size_t have, count = split_words(reading->ctx, reading->form->goods, words, WORDS_MOST);
-    if (count == 0)
-        return NULL;
-    TRY(variant_find_words(reading->ctx, words, count, &found, &have));
-    for (size_t i = 0; i < count; i++) {
-        size_t at = 0;
-        while (at < have && !text_is(found[at].sku, words[i]) && !text_is(found[at].handle, words[i]))
-            at++;
-        if (at == have && !is_said(reading, "goods"))
-            complain(reading, "goods", "no-such-goods",
-                     arena_format(reading->ctx->arena, "%s: no product has this SKU or handle", words[i]));
-    }
-    add_goods(reading, found, have);
+        buy->entries[i] = (struct group_entry){.variant_id = read[i].variant_id,
+                                               .product_id = read[i].product_id,
+                                               .price = read[i].row.price,
+                                               .stock = read[i].row.stock,
+                                               .person_most = read[i].row.person_most};
     return NULL;
-}
-
-/* Rows of programs name their variant by its SKU. */
-static err find_skus(struct reading *reading, struct word_variant **found, size_t *count)
-{
-    const char *words[GROUP_ENTRY_MOST];
-    size_t wanted = 0;
-    for (size_t i = 0; i < reading->form->entries.count; i++) {
-        const struct group_row *row = row_of(reading->form, i);
-        if (is_meant(row) && !row->variant_id && wanted < WORDS_MOST)
-            words[wanted++] = row->sku;
-    }
-    return variant_find_words(reading->ctx, words, wanted, found, count);
-}
-
-static int64_t variant_of(const struct group_row *row, const struct word_variant *found, size_t count)
-{
-    for (size_t i = 0; !row->variant_id && i < count; i++)
-        if (text_is(found[i].sku, row->sku))
-            return found[i].variant_id;
-    return row->variant_id;
-}
-
-/* Which product each entry belongs to: a row of a form knows only its variant. */
-static err fill_products(struct reading *reading)
-{
-    struct group_buy *buy = reading->buy;
-    int64_t ids[GROUP_ENTRY_MOST];
-    const struct variant *variants[GROUP_ENTRY_MOST];
-    for (size_t i = 0; i < buy->count; i++)
-        ids[i] = buy->entries[i].variant_id;
-    if (buy->count > 0)
-        TRY(variant_load_many(reading->ctx, ids, buy->count, variants));
-    for (size_t i = 0; i < buy->count; i++)
-        if (variants[i])
-            buy->entries[i].product_id = variants[i]->product_id;
-    return NULL;
-}
-
-static err read_entries(struct reading *reading)
-{
-    struct group_buy *buy = reading->buy;
-    struct word_variant *found;
-    size_t count;
-    buy->entries = arena_alloc_many(reading->ctx->arena, GROUP_ENTRY_MOST, sizeof *buy->entries);
-    TRY(find_skus(reading, &found, &count));
-    for (size_t i = 0; i < reading->form->entries.count && buy->count < GROUP_ENTRY_MOST; i++) {
-        const struct group_row *row = row_of(reading->form, i);
-        if (is_meant(row))
-            buy->entries[buy->count++] = (struct group_entry){.variant_id = variant_of(row, found, count),
-                                                              .price = row->price,
-                                                              .stock = row->stock,
-                                                              .person_most = row->person_most};
-    }
-    TRY(read_goods(reading));
-    return fill_products(reading);
-}
-
-/* ---- the buy ---- */
-
-/* entries.1.price of the buy is a row of the form. */
-static const char *form_field(struct ctx *ctx, const struct group_form *form, const char *field)
-{
-    size_t entry = 0;
-    if (!text_starts(field, "entries."))
-        return field;
-    const char *at = field + strlen("entries.");
-    for (; *at >= '0' && *at <= '9'; at++)
-        entry = entry * 10 + (size_t)(*at - '0');
-    return arena_format(ctx->arena, "entries.%zu%s", row_of_entry(form, entry), at);
-}
-
-static void take_over(struct reading *reading, err failure)
-{
-    for (const struct field_problem *one = failure ? failure->problems : NULL; one; one = one->next) {
-        const char *field = form_field(reading->ctx, reading->form, one->field);
-        if (!is_said(reading, field))
-            complain(reading, field, one->code, one->message);
-    }
 }
 
 err group_form_failure(struct ctx *ctx, const struct group_form *form, err failure)
 {
-    struct reading reading = {.ctx = ctx, .form = form};
-    reading.end = &reading.first;
-    if (!failure || failure->code != ERR_INVALID || !failure->problems)
-        return failure;
-    take_over(&reading, failure);
-    return fail_fields(ctx, reading.first);
+    return entries_failure(ctx, &form->entries, failure);
 }
 
 err group_check_stock(struct ctx *ctx, const struct group_buy *buy)
 {
-    struct group_buy seen = *buy, *saved = NULL;
-    struct reading reading = {.ctx = ctx, .buy = &seen};
-    int64_t ids[GROUP_ENTRY_MOST];
-    struct stock stocks[GROUP_ENTRY_MOST];
-    reading.end = &reading.first;
-    if (buy->count == 0 || buy->count > GROUP_ENTRY_MOST)
-        return NULL;
+    struct entry_offer wanted[GROUP_ENTRY_MOST], sold[GROUP_ENTRY_MOST];
+    struct entry_offers offers = {wanted, 0, sold, 0, stock_available, "group-stock"};
+    struct group_buy *saved = NULL;
     if (buy->id)
         TRY(group_buy_load(ctx, buy->id, &saved));
-    for (size_t i = 0; i < buy->count; i++)
-        ids[i] = buy->entries[i].variant_id;
-    TRY(stock_load_many(ctx, ids, buy->count, stocks));
-    for (size_t i = 0; i < buy->count; i++) {
-        int64_t sold = 0;
-        for (size_t j = 0; saved && j < saved->count; j++)
-            sold += saved->entries[j].variant_id == ids[i] ? saved->entries[j].sold : 0;
-        if (buy->entries[i].stock > stock_available(&stocks[i]) + sold)
-            complain(&reading, arena_format(ctx->arena, "entries.%zu.stock", i), "group-stock",
-                     arena_format(ctx->arena, "there are %" PRId64, stock_available(&stocks[i])));
-    }
-    return reading.first ? fail_fields(ctx, reading.first) : NULL;
+    for (; offers.count < buy->count && offers.count < GROUP_ENTRY_MOST; offers.count++)
+        wanted[offers.count] =
+            (struct entry_offer){buy->entries[offers.count].variant_id, buy->entries[offers.count].stock};
+    for (; saved && offers.sold_count < saved->count && offers.sold_count < GROUP_ENTRY_MOST;
+         offers.sold_count++)
+        sold[offers.sold_count] = (struct entry_offer){saved->entries[offers.sold_count].variant_id,
+                                                       saved->entries[offers.sold_count].sold};
+    return entries_check_stock(ctx, &offers);
 }
 
-static err examine(struct reading *reading)
+/* ---- the whole ---- */
+
+static err examine(struct form_problems *problems, const struct group_form *form, struct group_buy *buy)
 {
-    err failure = group_buy_examine(reading->ctx, reading->buy);
+    err failure = group_buy_examine(problems->ctx, buy);
     if (failure && failure->code != ERR_INVALID)
         return failure;
-    take_over(reading, failure);
-    failure = group_check_stock(reading->ctx, reading->buy);
+    entries_take_over(problems, &form->entries, failure);
+    failure = group_check_stock(problems->ctx, buy);
     if (failure && failure->code != ERR_INVALID)
         return failure;
-    take_over(reading, failure);
-    return reading->first ? fail_fields(reading->ctx, reading->first) : NULL;
+    entries_take_over(problems, &form->entries, failure);
+    return form_problems_failure(problems);
 }
 
 err group_check_goods(struct ctx *ctx, const struct group_form *form)
 {
     struct group_buy buy = {0};
-    struct reading reading = {.ctx = ctx, .form = form, .buy = &buy};
-    reading.end = &reading.first;
-    TRY(read_entries(&reading));
-    return reading.first ? fail_fields(ctx, reading.first) : NULL;
+    struct form_problems problems;
+    form_problems_open(&problems, ctx);
+    TRY(read_entries(&problems, form, &buy));
+    return form_problems_failure(&problems);
 }
 
 err group_of_form(struct ctx *ctx, const struct group_form *form, bool is_whole, struct group_buy *buy)
 {
-    struct reading reading = {.ctx = ctx, .form = form, .buy = buy};
-    reading.end = &reading.first;
+    struct form_problems problems;
+    form_problems_open(&problems, ctx);
     *buy = (struct group_buy){.id = form->group_buy_id,
                               .version = form->version,
                               .status = PROMOTION_DRAFT,
@@ -363,8 +171,8 @@ err group_of_form(struct ctx *ctx, const struct group_form *form, bool is_whole,
                               .size = form->size,
                               .hours = form->hours,
                               .is_listed = form->is_listed};
-    read_time(&reading, "starts_at", form->starts_at, &buy->starts_at);
-    read_time(&reading, "ends_at", form->ends_at, &buy->ends_at);
-    TRY(read_entries(&reading));
-    return is_whole ? examine(&reading) : NULL;
+    form_read_time(&problems, "starts_at", form->starts_at, &buy->starts_at);
+    form_read_time(&problems, "ends_at", form->ends_at, &buy->ends_at);
+    TRY(read_entries(&problems, form, buy));
+    return is_whole ? examine(&problems, form, buy) : NULL;
 }

@@ -1,18 +1,8 @@
 /* backoffice_group_form.h - a group buy as people type it, and its pages. Private. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "http/http.h"
+#include "shop/backoffice/backoffice_entry_form.h"
 #include "shop/pricing/pricing.h"
-
-/* One variant of the form. */
-struct group_row {
-    int64_t variant_id; /* or */
-    const char *sku;
-    int64_t price; /* minor units */
-    int64_t stock;
-    int64_t person_most;
-    bool is_left_out;
-};
 
 struct group_form {
     int64_t group_buy_id;
@@ -23,7 +13,7 @@ struct group_form {
     int64_t size;
     int64_t hours;
     bool is_listed;
-    struct field_rows entries; /* struct group_row */
+    struct field_rows entries; /* struct entry_row */
     const char *goods;         /* SKUs or handles, one a line: their variants are added */
 };
 

@@ -67,7 +67,7 @@ void group_typed_view(struct req *req, struct value *view, const struct group_bu
     static const char *const names[] = {"name",  "starts_at", "ends_at", "size",
                                         "hours", "is_listed", "goods"};
     const struct group_form *form = req->form;
-    const struct group_row *rows = form->entries.items;
+    const struct entry_row *rows = form->entries.items;
     struct arena *arena = req->ctx.arena;
     struct value *fields = value_set_object(arena, view, "fields");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

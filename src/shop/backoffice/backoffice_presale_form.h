@@ -1,20 +1,8 @@
 /* backoffice_presale_form.h - a presale as people type it, and its pages. Private. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "http/http.h"
+#include "shop/backoffice/backoffice_entry_form.h"
 #include "shop/pricing/pricing.h"
-
-/* One variant of the form. */
-struct presale_row {
-    int64_t variant_id; /* or */
-    const char *sku;
-    int64_t price; /* minor units, as the next two */
-    int64_t deposit;
-    int64_t worth;
-    int64_t stock;
-    int64_t person_most;
-    bool is_left_out;
-};
 
 struct presale_form {
     int64_t presale_id;
@@ -27,7 +15,7 @@ struct presale_form {
     const char *balance_until;
     const char *ships_on; /* a day */
     int64_t ahead_days;
-    struct field_rows entries; /* struct presale_row */
+    struct field_rows entries; /* struct entry_row */
     const char *goods;         /* SKUs or handles, one a line: their variants are added */
 };
 

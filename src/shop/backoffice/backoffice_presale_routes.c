@@ -10,7 +10,7 @@
 #include <inttypes.h>
 
 #define ROWS 30
-#define USUAL_DAYS 7
+#define USUAL_MS (7 * DAY_MS)
 
 struct list_form {
     int64_t cursor;
@@ -72,10 +72,10 @@ static err show_new(struct req *req)
                            .status = PROMOTION_DRAFT,
                            .starts_at = start,
                            .kind = PRESALE_DEPOSIT,
-                           .ends_at = start + USUAL_DAYS * DAY_MS,
-                           .balance_from = start + USUAL_DAYS * DAY_MS,
-                           .balance_until = start + 2 * USUAL_DAYS * DAY_MS,
-                           .ships_by = start + 3 * USUAL_DAYS * DAY_MS,
+                           .ends_at = start + USUAL_MS,
+                           .balance_from = start + USUAL_MS,
+                           .balance_until = start + 2 * USUAL_MS,
+                           .ships_by = start + 3 * USUAL_MS,
                            .ahead_days = PRESALE_AHEAD_USUAL};
     return form_page(req, &sale, false, value_object(req->ctx.arena));
 }

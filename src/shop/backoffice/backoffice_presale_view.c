@@ -77,7 +77,7 @@ void presale_typed_view(struct req *req, struct value *view, const struct presal
     static const char *const names[] = {"name",          "kind",     "starts_at",  "ends_at", "balance_from",
                                         "balance_until", "ships_on", "ahead_days", "goods"};
     const struct presale_form *form = req->form;
-    const struct presale_row *rows = form->entries.items;
+    const struct entry_row *rows = form->entries.items;
     struct arena *arena = req->ctx.arena;
     struct value *fields = value_set_object(arena, view, "fields");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

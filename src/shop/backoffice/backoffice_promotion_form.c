@@ -2,8 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/backoffice/backoffice_promotion_form.h"
 
-#include "base/clock.h"
 #include "base/text.h"
+#include "shop/backoffice/backoffice_entry_form.h"
 #include "shop/catalog/catalog.h"
 #include <inttypes.h>
 
@@ -190,26 +190,14 @@ const struct field price_list_change_fields[] = {ID_FIELD, VERSION_FIELD, PRICE_
 /* ---- what is wrong with what was typed ---- */
 
 struct reading {
-    struct ctx *ctx;
+    struct form_problems problems;
     const struct promotion_form *form;
-    const struct field_problem *first;
-    const struct field_problem **end;
 };
 
-static void complain(struct reading *reading, const char *field, const char *code, const char *message)
+static void open_reading(struct reading *reading, struct ctx *ctx, const struct promotion_form *form)
 {
-    struct field_problem *problem = arena_alloc(reading->ctx->arena, sizeof *problem);
-    *problem = (struct field_problem){.field = field, .code = code, .message = message};
-    *reading->end = problem;
-    reading->end = &problem->next;
-}
-
-static bool is_said(const struct reading *reading, const char *field)
-{
-    for (const struct field_problem *problem = reading->first; problem; problem = problem->next)
-        if (text_is(problem->field, field))
-            return true;
-    return false;
+    form_problems_open(&reading->problems, ctx);
+    reading->form = form;
 }
 
 /* "8.5" with 3 digits is 8500; false when it is no such number. */
@@ -241,7 +229,7 @@ static void read_fold(struct reading *reading, const char *field, const char *te
     if (is_number && !strchr(text, '.') && left > BASIS_POINTS && left < INT64_C(10) * BASIS_POINTS)
         left /= 10;
     if (!is_number || left <= 0 || left >= BASIS_POINTS)
-        complain(reading, field, "fold-range", "what is left in tenths: 8.5 means 15 % off");
+        form_complain(&reading->problems, field, "fold-range", "what is left in tenths: 8.5 means 15 % off");
     else
         *percent = BASIS_POINTS - left;
 }
@@ -250,21 +238,9 @@ static void read_part(struct reading *reading, const char *field, const char *te
 {
     int64_t part;
     if (!read_decimal(text, PERCENT_DIGITS, &part) || part <= 0 || part >= BASIS_POINTS)
-        complain(reading, field, "part-range", "more than 0 and less than 100 percent");
+        form_complain(&reading->problems, field, "part-range", "more than 0 and less than 100 percent");
     else
         *percent = part;
-}
-
-static void read_time(struct reading *reading, const char *field, const char *text, int64_t *at)
-{
-    *at = 0;
-    if (text[0] == 0)
-        return;
-    enum clock_reading read = clock_parse_local(text, reading->ctx->shop->zone, at);
-    if (read == CLOCK_NO_TIME)
-        complain(reading, field, "not-a-time", "give a time such as 2026-05-01T10:00");
-    else if (read == CLOCK_SKIPPED)
-        complain(reading, field, "clock-skipped", "clocks are put forward over this time");
 }
 
 static bool is_by_pieces(const struct promotion_form *form)
@@ -278,7 +254,7 @@ static bool is_by_pieces(const struct promotion_form *form)
 static bool read_step(struct reading *reading, size_t row, struct discount_step *step)
 {
     const struct step_row *typed = (const struct step_row *)reading->form->steps.items + row;
-    struct arena *arena = reading->ctx->arena;
+    struct arena *arena = reading->problems.ctx->arena;
     enum discount_kind kind = (enum discount_kind)(reading->form->kind + 1);
     bool has_pieces = is_by_pieces(reading->form);
     bool takes_off = kind != DISCOUNT_GIFT && kind != DISCOUNT_ADDON && kind != DISCOUNT_VOUCHER;
@@ -374,7 +350,7 @@ static const char *plain_commas(struct ctx *ctx, const char *text)
 
 static err read_tags(struct reading *reading, struct ids *shelves)
 {
-    struct ctx *ctx = reading->ctx;
+    struct ctx *ctx = reading->problems.ctx;
     const char *words[PROMOTION_SCOPE_MOST];
     int64_t ids[PROMOTION_SCOPE_MOST];
     size_t count = split(ctx, plain_commas(ctx, reading->form->tags), ",", words, PROMOTION_SCOPE_MOST);
@@ -383,15 +359,15 @@ static err read_tags(struct reading *reading, struct ids *shelves)
     for (size_t i = 0; i < count; i++)
         if (ids[i])
             add_id(shelves, ids[i]);
-        else if (!is_said(reading, "tags"))
-            complain(reading, "tags", "no-such-tag",
-                     arena_format(ctx->arena, "there is no tag %s", words[i]));
+        else if (!form_is_said(&reading->problems, "tags"))
+            form_complain(&reading->problems, "tags", "no-such-tag",
+                          arena_format(ctx->arena, "there is no tag %s", words[i]));
     return NULL;
 }
 
 static err read_goods(struct reading *reading, struct ids *products)
 {
-    struct ctx *ctx = reading->ctx;
+    struct ctx *ctx = reading->problems.ctx;
     const char *words[PROMOTION_SCOPE_MOST];
     int64_t by_sku[PROMOTION_SCOPE_MOST], by_handle[PROMOTION_SCOPE_MOST];
     size_t count = split(ctx, reading->form->goods, "\n", words, PROMOTION_SCOPE_MOST);
@@ -402,9 +378,9 @@ static err read_goods(struct reading *reading, struct ids *products)
     for (size_t i = 0; i < count; i++)
         if (by_sku[i] || by_handle[i])
             add_id(products, by_sku[i] ? by_sku[i] : by_handle[i]);
-        else if (!is_said(reading, "goods"))
-            complain(reading, "goods", "no-such-goods",
-                     arena_format(ctx->arena, "%s: no product has this SKU or handle", words[i]));
+        else if (!form_is_said(&reading->problems, "goods"))
+            form_complain(&reading->problems, "goods", "no-such-goods",
+                          arena_format(ctx->arena, "%s: no product has this SKU or handle", words[i]));
     return NULL;
 }
 
@@ -414,13 +390,14 @@ static err read_scope(struct reading *reading, struct promotion *promotion)
     promotion->is_for_all = form->scope == 0;
     if (promotion->is_for_all)
         return NULL;
-    struct ids shelves = ids_of_rows(reading->ctx, &form->shelves, PROMOTION_SCOPE_MOST);
-    struct ids products = ids_of_rows(reading->ctx, &form->products, PROMOTION_SCOPE_MOST);
+    struct ids shelves = ids_of_rows(reading->problems.ctx, &form->shelves, PROMOTION_SCOPE_MOST);
+    struct ids products = ids_of_rows(reading->problems.ctx, &form->products, PROMOTION_SCOPE_MOST);
     TRY(read_tags(reading, &shelves));
     TRY(read_goods(reading, &products));
     /* The page shows the products in one list, which is read at once. */
     if (products.count > PRODUCT_CHUNK)
-        complain(reading, "scope", "goods-many", "too many single products: choose a tag or a category");
+        form_complain(&reading->problems, "scope", "goods-many",
+                      "too many single products: choose a tag or a category");
     promotion->shelf_ids = shelves.items;
     promotion->shelf_count = shelves.count;
     promotion->product_ids = products.items;
@@ -442,9 +419,9 @@ static err read_given(struct reading *reading, struct discount_rule *rule)
     const struct field_problem *problems = NULL;
     if (!discount_has_goods(rule->kind))
         return NULL;
-    TRY(goods_of_form(reading->ctx, reading->form, rule, &problems));
+    TRY(goods_of_form(reading->problems.ctx, reading->form, rule, &problems));
     for (; problems; problems = problems->next)
-        complain(reading, problems->field, problems->code, problems->message);
+        form_complain(&reading->problems, problems->field, problems->code, problems->message);
     return NULL;
 }
 
@@ -467,19 +444,20 @@ static void read_code(struct reading *reading, struct promotion *promotion)
     bool may_lack = promotion->rule.kind == DISCOUNT_SHIPPING && !typed[0];
     if (!discount_has_code(promotion->rule.kind) || may_lack)
         return;
-    const char *code = typed[0] ? coupon_code(reading->ctx, typed) : promotion_code_make(reading->ctx);
+    const char *code =
+        typed[0] ? coupon_code(reading->problems.ctx, typed) : promotion_code_make(reading->problems.ctx);
     if (code)
         promotion->code = code;
     else
-        complain(reading, "code", "bad-code", "4 to 32 letters, digits and hyphens");
+        form_complain(&reading->problems, "code", "bad-code", "4 to 32 letters, digits and hyphens");
 }
 
 /* steps.1.from of the rule is the second row that was filled, and may be called pieces. */
 static const char *form_field(struct ctx *ctx, const struct promotion_form *form, const char *field)
 {
-    struct reading reading = {.ctx = ctx, .form = form};
+    struct reading reading;
     struct discount_step step;
-    reading.end = &reading.first;
+    open_reading(&reading, ctx, form);
     if (text_starts(field, "given."))
         return goods_form_field(ctx, form, field);
     if (!text_starts(field, "steps."))
@@ -518,47 +496,48 @@ static const char *form_code(const struct promotion_form *form, const struct fie
 
 err promotion_form_failure(struct ctx *ctx, const struct promotion_form *form, err failure)
 {
-    struct reading reading = {.ctx = ctx, .form = form};
-    reading.end = &reading.first;
+    struct reading reading;
+    open_reading(&reading, ctx, form);
     if (!failure || failure->code != ERR_INVALID || !failure->problems)
         return failure;
     for (const struct field_problem *one = failure->problems; one; one = one->next)
-        complain(&reading, form_field(ctx, form, one->field), form_code(form, one), one->message);
-    return fail_fields(ctx, reading.first);
+        form_complain(&reading.problems, form_field(ctx, form, one->field), form_code(form, one),
+                      one->message);
+    return form_problems_failure(&reading.problems);
 }
 
 /* What cannot be read is said already, and not once more as missing. */
 static bool is_covered(const struct reading *reading, const char *field)
 {
-    if (is_said(reading, field))
+    if (form_is_said(&reading->problems, field))
         return true;
     if (text_is(field, "scope"))
-        return is_said(reading, "goods") || is_said(reading, "tags");
+        return form_is_said(&reading->problems, "goods") || form_is_said(&reading->problems, "tags");
     if (!text_starts(field, "steps."))
         return false;
-    const char *row = arena_copy(reading->ctx->arena, field, (size_t)(strrchr(field, '.') - field));
-    return is_said(reading, arena_format(reading->ctx->arena, "%s.fold", row)) ||
-           is_said(reading, arena_format(reading->ctx->arena, "%s.part", row));
+    const char *row = arena_copy(reading->problems.ctx->arena, field, (size_t)(strrchr(field, '.') - field));
+    return form_is_said(&reading->problems, arena_format(reading->problems.ctx->arena, "%s.fold", row)) ||
+           form_is_said(&reading->problems, arena_format(reading->problems.ctx->arena, "%s.part", row));
 }
 
 static err examine(struct reading *reading, const struct promotion *promotion)
 {
-    err failure = promotion_examine(reading->ctx, promotion);
+    err failure = promotion_examine(reading->problems.ctx, promotion);
     if (failure && failure->code != ERR_INVALID)
         return failure;
     for (const struct field_problem *one = failure ? failure->problems : NULL; one; one = one->next) {
-        const char *field = form_field(reading->ctx, reading->form, one->field);
+        const char *field = form_field(reading->problems.ctx, reading->form, one->field);
         if (!is_covered(reading, field))
-            complain(reading, field, form_code(reading->form, one), one->message);
+            form_complain(&reading->problems, field, form_code(reading->form, one), one->message);
     }
-    return reading->first ? fail_fields(reading->ctx, reading->first) : NULL;
+    return form_problems_failure(&reading->problems);
 }
 
 err promotion_of_form(struct ctx *ctx, const struct promotion_form *form, bool is_whole,
                       struct promotion *promotion)
 {
-    struct reading reading = {.ctx = ctx, .form = form};
-    reading.end = &reading.first;
+    struct reading reading;
+    open_reading(&reading, ctx, form);
     *promotion = (struct promotion){.id = form->promotion_id,
                                     .version = form->version,
                                     .status = PROMOTION_DRAFT,
@@ -577,8 +556,8 @@ err promotion_of_form(struct ctx *ctx, const struct promotion_form *form, bool i
                    rule->kind != DISCOUNT_VOUCHER;
     rule->times = repeats ? form->times : 0;
     rule->most = discount_has_goods(rule->kind) ? 0 : form->most;
-    read_time(&reading, "starts_at", form->starts_at, &promotion->starts_at);
-    read_time(&reading, "ends_at", form->ends_at, &promotion->ends_at);
+    form_read_time(&reading.problems, "starts_at", form->starts_at, &promotion->starts_at);
+    form_read_time(&reading.problems, "ends_at", form->ends_at, &promotion->ends_at);
     read_steps(&reading, rule);
     TRY(read_given(&reading, rule));
     read_code(&reading, promotion);

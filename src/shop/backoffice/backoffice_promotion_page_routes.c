@@ -5,13 +5,11 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "shop/backoffice/backoffice_promotion_form.h"
+#include "shop/backoffice/backoffice_use_view.h"
 #include "shop/order/order.h"
 #include "shop/pricing/pricing.h"
 #include "shop/staff/staff.h"
 #include <inttypes.h>
-
-#define ORDER_ROWS 20
-#define MANY 32 /* orders that one question loads */
 
 static const char *const statuses[] = {"active", "paused", "ended", NULL};
 static const enum promotion_status status_of[] = {PROMOTION_ACTIVE, PROMOTION_PAUSED, PROMOTION_ENDED};
@@ -64,42 +62,21 @@ static const struct field copy_fields[] = {ID_FIELD, {0}};
 
 /* ---- the page ---- */
 
-static const struct order *order_of(const struct order *orders, size_t count, int64_t order_id)
-{
-    for (size_t i = 0; i < count; i++)
-        if (orders[i].id == order_id)
-            return &orders[i];
-    return NULL;
-}
-
 static err add_uses(struct ctx *ctx, struct value *view, int64_t promotion_id, int64_t before_id)
 {
     struct promotion_use *uses;
-    struct order *orders;
-    int64_t ids[MANY];
-    size_t count, have;
-    TRY(promotion_use_list(ctx, promotion_id, before_id, ORDER_ROWS + 1, &uses, &count));
-    bool has_more = count > ORDER_ROWS;
-    count = has_more ? ORDER_ROWS : count;
+    struct use_row rows[USE_ROWS + 1];
+    size_t count;
+    TRY(promotion_use_list(ctx, promotion_id, before_id, USE_ROWS + 1, &uses, &count));
     for (size_t i = 0; i < count; i++)
-        ids[i] = uses[i].order_id;
-    TRY(order_list_many(ctx, ids, count, &orders, &have));
-    struct value *list = value_set_list(ctx->arena, view, "uses");
-    for (size_t i = 0; i < count; i++) {
-        const struct order *order = order_of(orders, have, uses[i].order_id);
-        if (!order)
-            continue;
-        struct value *row = value_add(ctx->arena, list, *order_row_view(ctx, order));
-        value_set_money(ctx->arena, row, "amount", money_of(uses[i].amount, order->currency));
-        value_set_int(ctx->arena, row, "version", uses[i].version);
-        value_set_bool(ctx->arena, row, "is_live", uses[i].is_live);
-    }
-    const char *at = arena_format(ctx->arena, "/admin/promotions/%" PRId64, promotion_id);
-    value_set_text(ctx->arena, view, "next_url",
-                   has_more ? arena_format(ctx->arena, "%s?cursor=%" PRId64 "#orders", at, ids[count - 1])
-                            : NULL);
-    value_set_text(ctx->arena, view, "first_url", before_id ? at : NULL);
-    return NULL;
+        rows[i] = (struct use_row){.order_id = uses[i].order_id,
+                                   .amount = uses[i].amount,
+                                   .version = uses[i].version,
+                                   .is_live = uses[i].is_live};
+    return uses_set_view(
+        ctx, view,
+        &(struct use_page){rows, count, before_id,
+                           arena_format(ctx->arena, "/admin/promotions/%" PRId64, promotion_id)});
 }
 
 static err add_versions(struct ctx *ctx, struct value *view, int64_t promotion_id)

@@ -25,7 +25,7 @@ static size_t sale_transfers(const struct payment_fact *fact, const struct payme
                              const struct order *order, struct ledger_transfer *transfers)
 {
     int64_t freight = order ? order->freight - order->freight_discount : 0;
-    int64_t deposit = attempt && attempt->part == PART_BALANCE ? order->deposit : 0;
+    int64_t deposit = order && attempt && attempt->part == PART_BALANCE ? order->deposit : 0;
     int64_t goods = fact->amount + deposit - freight;
     int64_t first = deposit < goods ? deposit : goods;
     size_t count = add_transfer(transfers, 0, LEDGER_CLEARING, LEDGER_SALES, goods - first);

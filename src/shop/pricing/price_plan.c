@@ -175,7 +175,7 @@ static err note(struct ctx *ctx, const struct price_plan *plan, const char *kind
     const char *from = clock_format(ctx->arena, plan->starts_at, ctx->shop->zone, "%Y-%m-%d %H:%M");
     const char *to =
         plan->ends_at ? clock_format(ctx->arena, plan->ends_at, ctx->shop->zone, "%Y-%m-%d %H:%M") : "";
-    money first = money_of(plan->lines[0].price, ctx->shop->currency);
+    money first = money_of(plan->line_count > 0 ? plan->lines[0].price : 0, ctx->shop->currency);
     return audit_note(
         ctx, &(struct audit_entry){
                  .kind = kind,

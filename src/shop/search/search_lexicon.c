@@ -234,7 +234,7 @@ err lexicons_read_popular(struct ctx *ctx, struct finder *finder)
     TRY(search_crowd_words(ctx, POPULAR_LIMIT, &words, &count));
     struct arena *arena = count > 0 ? arena_open(WORDS_BYTES) : NULL;
     struct popular *popular = arena ? arena_alloc_many(arena, count, sizeof *popular) : NULL;
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; popular && i < count; i++)
         popular[i] = (struct popular){arena_copy_text(arena, words[i]), search_pinyin(arena, words[i], false),
                                       search_pinyin(arena, words[i], true)};
     pthread_mutex_lock(&finder->lexicons->lock);

@@ -209,7 +209,7 @@ static err load_known(struct ctx *ctx, int64_t day, const char ***words, size_t 
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows, "SELECT word FROM search_days WHERE shop_id = $1 AND day = $2 LIMIT $3",
-                 db_int(ctx->shop->id), db_int(day), db_int(2 * SEARCH_DAY_WORDS)));
+                 db_int(ctx->shop->id), db_int(day), db_int(INT64_C(2) * SEARCH_DAY_WORDS)));
     *words = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **words);
     *count = 0;
     while (db_next(rows))

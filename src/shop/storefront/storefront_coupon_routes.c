@@ -9,6 +9,8 @@
 #include <stdlib.h>
 
 #define NEXT_LIMIT 2000
+/* With room for characters that become three or more. */
+#define URL_LIMIT ((size_t)4 * NEXT_LIMIT)
 /* Claims of one account, or from one place, within a minute: more is no person. */
 #define CLAIMS_PER_MINUTE 60
 
@@ -107,7 +109,7 @@ static err send_to_log_in(struct req *req)
     const char *next = next_of(req);
     reply_cookie(req, CLAIM_COOKIE, arena_format(req->ctx.arena, "%" PRId64, form->promotion_id),
                  CLAIM_COOKIE_SECONDS);
-    text_open(&url, req->ctx.arena, 4 * NEXT_LIMIT);
+    text_open(&url, req->ctx.arena, URL_LIMIT);
     text_add(&url, "/account/login?next=");
     text_add_url(&url, next, strlen(next));
     return reply_redirect(req, 303, text_of(&url));

@@ -18,6 +18,13 @@ static int hex_digit(char c)
     return c >= '0' && c <= '9' ? c - '0' : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
+/* Of two hexadecimal digits. */
+static char byte_of(const char *digits)
+{
+    unsigned char byte = (unsigned char)(hex_digit(digits[0]) * 16 + hex_digit(digits[1]));
+    return *(const char *)&byte;
+}
+
 /* One percent-encoded word; NULL when it is no text. */
 static const char *decode(struct arena *arena, const char *from, size_t length)
 {
@@ -26,7 +33,7 @@ static const char *decode(struct arena *arena, const char *from, size_t length)
     for (size_t i = 0; i < length; i++) {
         bool is_coded =
             from[i] == '%' && i + 2 < length && hex_digit(from[i + 1]) >= 0 && hex_digit(from[i + 2]) >= 0;
-        word[count++] = is_coded ? (char)(hex_digit(from[i + 1]) * 16 + hex_digit(from[i + 2])) : from[i];
+        word[count++] = is_coded ? byte_of(from + i + 1) : from[i];
         i += is_coded ? 2 : 0;
     }
     bool is_text = count > 0 && utf8_is_valid(word, count) && !text_has_control(word, count) &&
