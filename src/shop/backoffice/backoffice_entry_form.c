@@ -241,7 +241,7 @@ err entries_check_stock(struct ctx *ctx, const struct entry_offers *offers)
     TRY(stock_load_many(ctx, ids, offers->count, stocks));
     for (size_t i = 0; i < offers->count; i++) {
         int64_t there = offers->there(&stocks[i]);
-        if (offers->wanted[i].pieces > there + sold_of(offers, ids[i]))
+        if (offers->wanted[i].pieces > there + sold_of(offers, offers->wanted[i].variant_id))
             form_complain(&problems, arena_format(ctx->arena, "entries.%zu.stock", i), offers->code,
                           arena_format(ctx->arena, "there are %" PRId64, there));
     }

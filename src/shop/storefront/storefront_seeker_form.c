@@ -33,7 +33,10 @@ static const char *decode(struct arena *arena, const char *from, size_t length)
     for (size_t i = 0; i < length; i++) {
         bool is_coded =
             from[i] == '%' && i + 2 < length && hex_digit(from[i + 1]) >= 0 && hex_digit(from[i + 2]) >= 0;
-        word[count++] = is_coded ? byte_of(from + i + 1) : from[i];
+        if (is_coded)
+            word[count++] = byte_of(from + i + 1);
+        else
+            word[count++] = from[i];
         i += is_coded ? 2 : 0;
     }
     bool is_text = count > 0 && utf8_is_valid(word, count) && !text_has_control(word, count) &&
