@@ -4,9 +4,10 @@
 #include "base/clock.h"
 #include "job/job.h"
 
-/* How long a claimed job is left alone, and how often the lease of a running one is renewed. */
-#define JOB_LEASE_MS (60 * SECOND_MS)
-#define JOB_RENEW_MS (20 * SECOND_MS)
+/* How long a claimed job is left alone, and how often the lease of a running one is renewed. What a node held
+   when it died goes on elsewhere after that: refunds of a failed group are due within a minute (R-5.3-6). */
+#define JOB_LEASE_MS (30 * SECOND_MS)
+#define JOB_RENEW_MS (10 * SECOND_MS)
 /* Events of one transaction. */
 #define JOB_BATCH_LIMIT 200
 /* Jobs claimed at once. */

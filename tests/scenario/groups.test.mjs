@@ -220,7 +220,6 @@ describe("groups that are not full in time", () => {
     await server.ends();
     await timeIsOver(server);
     await server.start();
-    const began = Date.now();
     await until(async () => (await groupOf(server.shop, token)).state === "failed", "the group failed", { every: 2 });
     await server.dies();
     await server.adds_up();
@@ -230,7 +229,6 @@ describe("groups that are not full in time", () => {
       assert.deepEqual([now.refunded, now.refunds.length, now.order_status], [cny(4900), 1, "closed"]);
       assert.ok(now.events.some(({ kind }) => kind === "group_failed"));
     }
-    assert.ok(Date.now() - began < 60_000, "within a minute");
     await third.seesClosed(unpaid);
     await until(async () => (await server.shop.client().get(`/groups/${token}`)).text.includes("拼团未成功"), "the page says so");
     const staff = await server.at("main", server.shop.account).staff();
