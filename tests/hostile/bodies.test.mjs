@@ -163,8 +163,9 @@ describe("hostile input", () => {
   });
 
   test("cookies that were never given", async () => {
-    const forged = ["", "x", "0".repeat(32), "f".repeat(64), "%00", "a".repeat(4000), "../../x", "' OR 1=1 --", "1; yd_cart=2", "💥".repeat(10), "null", "\t", '"quoted"'];
     const names = [...new Set(["yd_cart", "yd_staff", "session", ...staff.client.cookies.keys()])];
+    const long = "a".repeat(Math.floor(12000 / names.length)); // all of them just fit into a head
+    const forged = ["", "x", "0".repeat(32), "f".repeat(64), "%00", long, "../../x", "' OR 1=1 --", "1; yd_cart=2", "💥".repeat(10), "null", "\t", '"quoted"'];
     const [name, value] = [...staff.client.cookies][0];
     const flipped = value.replace(/.$/, (last) => (last === "0" ? "1" : "0"));
     for (const text of [...forged, flipped, value.slice(0, -1), `${value}0`])
