@@ -88,7 +88,10 @@ describe("reviews in the browser", () => {
       await page.context().addCookies([...staff.client.cookies].map(([name, value]) => ({ name, value, url: server.base })));
       await page.goto("/admin");
       await goesTo(page, "/admin/reviews");
-      await page.getByRole("link", { name: /待回复/ }).click();
+      const waiting = page.getByRole("link", { name: /待回复/ });
+      const address = await waiting.evaluate((link) => link.href);
+      await waiting.click();
+      await page.waitForURL(address); // else the choice below may still meet the list before
       await page.getByLabel("按星级筛选").selectOption("1");
       await page.waitForURL(/stars=1/);
       await hasNoBarriers(page);
