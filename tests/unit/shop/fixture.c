@@ -396,7 +396,9 @@ struct order *load_order(int64_t order_id)
     return order;
 }
 
-/* ---- the payment company */
+/* ---- the payment company: it answers one call at a time */
+
+static pthread_mutex_t bank_door = PTHREAD_MUTEX_INITIALIZER;
 
 static struct trade *find_trade(const char *attempt_number)
 {
@@ -406,7 +408,7 @@ static struct trade *find_trade(const char *attempt_number)
     return NULL;
 }
 
-static err bank_create(struct ctx *ctx, const struct payment_request *request, const char **url)
+static err create_trade(struct ctx *ctx, const struct payment_request *request, const char **url)
 {
     if (bank.is_down || bank.trade_count == TRADE_LIMIT)
         return fail_with(ctx, ERR_GATEWAY, "the bank does not answer");
@@ -416,6 +418,14 @@ static err bank_create(struct ctx *ctx, const struct payment_request *request, c
     snprintf(trade->currency, sizeof trade->currency, "%s", request->currency);
     *url = arena_format(ctx->arena, "https://bank.example/%s", request->attempt_number);
     return NULL;
+}
+
+static err bank_create(struct ctx *ctx, const struct payment_request *request, const char **url)
+{
+    pthread_mutex_lock(&bank_door);
+    err failure = create_trade(ctx, request, url);
+    pthread_mutex_unlock(&bank_door);
+    return failure;
 }
 
 static struct payment_fact fact_of(struct ctx *ctx, const struct trade *trade)
@@ -430,7 +440,7 @@ static struct payment_fact fact_of(struct ctx *ctx, const struct trade *trade)
                                  .raw = "query"};
 }
 
-static err bank_query(struct ctx *ctx, const char *attempt_number, struct payment_fact *fact, bool *is_paid)
+static err ask_trade(struct ctx *ctx, const char *attempt_number, struct payment_fact *fact, bool *is_paid)
 {
     bank.questions++;
     if (bank.is_down)
@@ -440,6 +450,14 @@ static err bank_query(struct ctx *ctx, const char *attempt_number, struct paymen
     if (*is_paid)
         *fact = fact_of(ctx, trade);
     return NULL;
+}
+
+static err bank_query(struct ctx *ctx, const char *attempt_number, struct payment_fact *fact, bool *is_paid)
+{
+    pthread_mutex_lock(&bank_door);
+    err failure = ask_trade(ctx, attempt_number, fact, is_paid);
+    pthread_mutex_unlock(&bank_door);
+    return failure;
 }
 
 static void keep_refund(const char *number, int64_t amount)
@@ -454,8 +472,8 @@ static void keep_refund(const char *number, int64_t amount)
 }
 
 /* A refused refund was done nevertheless: the worst that a time-out can hide. */
-static err bank_send_back(struct ctx *ctx, const char *attempt_number, const char *refund_number,
-                          int64_t amount, struct payment_fact *fact)
+static err send_back(struct ctx *ctx, const char *attempt_number, const char *refund_number, int64_t amount,
+                     struct payment_fact *fact)
 {
     bank.refund_calls++;
     if (bank.is_down)
@@ -475,6 +493,15 @@ static err bank_send_back(struct ctx *ctx, const char *attempt_number, const cha
                                   .at = ctx->now,
                                   .raw = "refund"};
     return NULL;
+}
+
+static err bank_send_back(struct ctx *ctx, const char *attempt_number, const char *refund_number,
+                          int64_t amount, struct payment_fact *fact)
+{
+    pthread_mutex_lock(&bank_door);
+    err failure = send_back(ctx, attempt_number, refund_number, amount, fact);
+    pthread_mutex_unlock(&bank_door);
+    return failure;
 }
 
 static err toy_send_back(struct ctx *ctx, const char *attempt_number, const char *refund_number,
