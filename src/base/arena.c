@@ -82,6 +82,11 @@ void *arena_grow(struct arena *arena, void *ptr, size_t old_size, size_t new_siz
     return place;
 }
 
+void *arena_alloc_vast(struct arena *arena, size_t size)
+{
+    return arena_alloc(arena, size);
+}
+
 size_t arena_used(const struct arena *arena)
 {
     return arena->used;
@@ -106,6 +111,7 @@ struct arena {
     size_t used_before; /* bytes handed out from the blocks before the current one */
     struct block *current;
     struct block *first;
+    struct block *vast; /* each for one allocation of its own */
 };
 
 static struct block *block_new(size_t size)
@@ -162,6 +168,8 @@ void arena_reset(struct arena *arena)
     }
     free_from(last->next);
     last->next = NULL;
+    free_from(arena->vast);
+    arena->vast = NULL;
     arena->used_before = 0;
     enter(arena, arena->first);
 }
@@ -171,12 +179,30 @@ void arena_close(struct arena *arena)
     if (!arena)
         return;
     free_from(arena->first);
+    free_from(arena->vast);
     free(arena);
 }
 
 size_t arena_used(const struct arena *arena)
 {
     return arena->used_before + (size_t)(arena->next - arena->current->bytes);
+}
+
+void *arena_alloc_vast(struct arena *arena, size_t size)
+{
+    size_t left = arena->limit - arena_used(arena);
+    if (size > left)
+        bug("an arena would grow past %zu bytes", arena->limit);
+    struct block *block = calloc(1, sizeof *block + size);
+    if (!block)
+        bug("out of memory for a block of %zu bytes", size);
+    block->next = arena->vast;
+    arena->vast = block;
+    arena->used_before += size;
+    left = (left - size) & ~(ALIGNMENT - 1);
+    if (left < (size_t)(arena->end - arena->next))
+        arena->end = arena->next + left;
+    return block->bytes;
 }
 
 /* The current block is full: goes on in the next kept one, or in a new one when that is too small. */

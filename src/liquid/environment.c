@@ -94,10 +94,12 @@ static err compile(struct ctx *ctx, struct liquid_env *env, struct slice name, c
     if (template->length > SOURCE_BYTES)
         return fail_at(ctx, template, 0, "larger than %zu bytes", SOURCE_BYTES);
     template->source = arena_copy(env->arena, source, template->length);
-    struct parser parser = {.ctx = ctx, .env = env, .template = template};
+    struct parser parser = {.ctx = ctx, .env = env, .template = template, .scratch = arena_open(ARENA_LIMIT)};
     struct piece end;
     parser.scanner = (struct scanner){.at = template->source, .end = template->source + template->length};
-    return parse_block(&parser, NULL, &end, &template->block);
+    err failure = parse_block(&parser, NULL, &end, &template->block);
+    arena_close(parser.scratch);
+    return failure;
 }
 
 err liquid_compile(struct ctx *ctx, struct liquid_env *env, const char *name, const char *source,
@@ -109,6 +111,27 @@ err liquid_compile(struct ctx *ctx, struct liquid_env *env, const char *name, co
     err failure = compile(ctx, env, given, source, &template);
     pthread_mutex_unlock(&env->lock);
     *result = failure ? NULL : template;
+    return failure;
+}
+
+static err add_snippet(struct ctx *ctx, struct liquid_env *env, struct slice name, const char *source,
+                       const struct liquid_template **result)
+{
+    struct liquid_template *template = NULL;
+    TRY(compile(ctx, env, name, source, &template));
+    template->next = env->snippets;
+    env->snippets = template;
+    *result = template;
+    return NULL;
+}
+
+err liquid_compile_snippet(struct ctx *ctx, struct liquid_env *env, const char *name, const char *source)
+{
+    struct slice given = {name, strlen(name)};
+    const struct liquid_template *ignored;
+    pthread_mutex_lock(&env->lock);
+    err failure = add_snippet(ctx, env, given, source, &ignored);
+    pthread_mutex_unlock(&env->lock);
     return failure;
 }
 
@@ -129,14 +152,9 @@ static err find_snippet(struct liquid_call *call, struct slice name, const struc
     }
     const char *text = arena_copy(call->ctx->arena, name.ptr, name.len);
     const char *source = env->options.loader ? env->options.loader(env->options.owner, text) : NULL;
-    struct liquid_template *template = NULL;
     if (!source)
         return liquid_fail(call, "there is no template '%.100s'", text);
-    TRY(compile(call->ctx, env, name, source, &template));
-    template->next = env->snippets;
-    env->snippets = template;
-    *result = template;
-    return NULL;
+    return add_snippet(call->ctx, env, name, source, result);
 }
 
 err snippet_load(struct liquid_call *call, struct partial *partial, struct slice name,

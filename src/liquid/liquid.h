@@ -59,6 +59,9 @@ struct liquid_env *liquid_env_open(struct arena *arena, const struct liquid_env_
 CHECKED err liquid_compile(struct ctx *ctx, struct liquid_env *env, const char *name, const char *source,
                            const struct liquid_template **result);
 
+/* Compiles a snippet ahead, so that the loader is not asked for it. `source` is not kept. */
+CHECKED err liquid_compile_snippet(struct ctx *ctx, struct liquid_env *env, const char *name, const char *source);
+
 /* Renders with the members of the object `globals` as variables. `globals` is not changed; `assign`ed
  * variables end with the render. `call_data` is for the owner's filters. */
 CHECKED err liquid_render(struct ctx *ctx, const struct liquid_template *template,

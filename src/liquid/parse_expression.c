@@ -35,7 +35,7 @@ void *parse_grow(struct parser *parser, void *items, uint32_t count, uint32_t *c
     if (count < *capacity)
         return items;
     uint32_t larger = *capacity ? 2 * *capacity : 8;
-    items = arena_grow(parser->ctx->arena, items, count * size, larger * size);
+    items = arena_grow(parser->scratch, items, count * size, larger * size);
     *capacity = larger;
     return items;
 }

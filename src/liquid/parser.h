@@ -7,6 +7,7 @@
 
 struct parser {
     struct ctx *ctx;
+    struct arena *scratch; /* what only the parsing needs */
     struct liquid_env *env;
     const struct liquid_template *template;
     struct scanner scanner;
@@ -30,7 +31,7 @@ err parse_unexpected(struct parser *parser, const struct lexer *lexer) __attribu
 /* Goes one level deeper; the owner goes back up by hand. */
 CHECKED err parse_deeper(struct parser *parser);
 
-/* An array that grows in the arena of the work, for parts whose number is not known. */
+/* An array that grows in the scratch arena, for parts whose number is not known. */
 void *parse_grow(struct parser *parser, void *items, uint32_t count, uint32_t *capacity, size_t size);
 /* A copy in the arena of the environment, with its final size. */
 void *parse_keep(struct parser *parser, const void *items, size_t size);

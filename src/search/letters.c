@@ -3,6 +3,7 @@
 #include "search/letters.h"
 
 #include "base/error.h"
+#include <malloc.h>
 #include <pthread.h>
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
@@ -77,6 +78,17 @@ static UTransliterator *open_tool(const char *name)
     if (U_FAILURE(status))
         bug("ICU has no %s: %s", name, u_errorName(status));
     return tool;
+}
+
+/* ICU keeps the rules of a tool that was opened once, 2 MB here, until its name is taken off the list. */
+static void close_tool(UTransliterator *tool)
+{
+    int32_t length;
+    UChar id[UNITS];
+    const UChar *name = utrans_getUnicodeID(tool, &length);
+    u_strncpy(id, name, UNITS);
+    utrans_close(tool);
+    utrans_unregisterID(id, length);
 }
 
 static bool is_han(uint32_t point)
@@ -258,8 +270,8 @@ static void read_alike(struct letters *letters)
 
 static void build(struct letters *letters)
 {
-    struct tools tools = {fold_tool(false), fold_tool(true), open_tool("Traditional-Simplified"),
-                          open_tool("Han-Latin")};
+    struct tools tools = {fold_tool(false), fold_tool(true), open_tool("Hant-Hans"),
+                          open_tool("Hani-Latn")};
     uint32_t forms[LETTER_FORMS];
     for (uint32_t point = 1; point < LETTER_TABLE; point++) {
         bool is_half = point >= 0xD800 && point < 0xE000;
@@ -274,8 +286,9 @@ static void build(struct letters *letters)
     read_seconds(letters);
     read_alike(letters);
     name_fuzzy(letters);
-    utrans_close(tools.simple);
-    utrans_close(tools.latin);
+    close_tool(tools.simple);
+    close_tool(tools.latin);
+    malloc_trim(0);
 }
 
 static struct letters tables;

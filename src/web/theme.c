@@ -18,7 +18,7 @@
 struct source {
     const char *name; /* without .liquid */
     const char *text;
-    const struct liquid_template *template; /* templates and layouts only */
+    const struct liquid_template *template; /* templates only */
 };
 
 struct sources {
@@ -29,7 +29,6 @@ struct sources {
 struct theme {
     struct liquid_env *env;
     struct sources templates;
-    struct sources snippets;
     const struct liquid_template *layout;
     const struct value *texts[LOCALE_COUNT];
     struct theme_links links;
@@ -93,24 +92,27 @@ static struct source *find_source(const struct sources *sources, const char *nam
     return NULL;
 }
 
-static const char *load_snippet(void *owner, const char *name)
+/* ---- loading: what is kept lives in `arena`, what only the loading needs in that of ctx ---- */
+
+static err load_templates(struct ctx *ctx, struct theme *theme, const char *folder, struct arena *arena)
 {
-    const struct theme *theme = owner;
-    const struct source *source = find_source(&theme->snippets, name);
-    return source ? source->text : NULL;
+    struct sources read = {0};
+    TRY(read_folder(ctx, arena_format(ctx->arena, "%s/templates", folder), &read));
+    theme->templates.items = arena_alloc_many(arena, read.count, sizeof *read.items);
+    for (size_t i = 0; i < read.count; i++) {
+        struct source *source = &theme->templates.items[theme->templates.count++];
+        source->name = arena_copy_text(arena, read.items[i].name);
+        TRY(liquid_compile(ctx, theme->env, source->name, read.items[i].text, &source->template));
+    }
+    return NULL;
 }
 
-static err compile_all(struct ctx *ctx, struct theme *theme)
+static err load_snippets(struct ctx *ctx, struct theme *theme, const char *folder)
 {
-    for (size_t i = 0; i < theme->templates.count; i++) {
-        struct source *source = &theme->templates.items[i];
-        TRY(liquid_compile(ctx, theme->env, source->name, source->text, &source->template));
-    }
-    for (size_t i = 0; i < theme->snippets.count; i++) {
-        const struct source *source = &theme->snippets.items[i];
-        const struct liquid_template *ignored;
-        TRY(liquid_compile(ctx, theme->env, source->name, source->text, &ignored));
-    }
+    struct sources read = {0};
+    TRY(read_folder(ctx, arena_format(ctx->arena, "%s/snippets", folder), &read));
+    for (size_t i = 0; i < read.count; i++)
+        TRY(liquid_compile_snippet(ctx, theme->env, read.items[i].name, read.items[i].text));
     return NULL;
 }
 
@@ -122,38 +124,46 @@ static err load_layout(struct ctx *ctx, struct theme *theme, const char *folder,
     return liquid_compile(ctx, theme->env, layout, text, &theme->layout);
 }
 
-static err load_texts(struct ctx *ctx, struct theme *theme, const char *folder)
+static err load_texts(struct ctx *ctx, struct theme *theme, const char *folder, struct arena *arena)
 {
     for (size_t i = 0; i < LOCALE_COUNT; i++) {
         const char *text;
         size_t length;
         struct value *tree;
+        struct ctx keeping = *ctx;
+        keeping.arena = arena;
         TRY(read_file(ctx, arena_format(ctx->arena, "%s/locales/%s.json", folder, locales[i]), &text,
                       &length));
-        TRY(json_read(ctx, text, length, &tree));
+        TRY(json_read(&keeping, text, length, &tree));
         theme->texts[i] = tree;
     }
     return NULL;
+}
+
+static err load_folder(struct ctx *ctx, struct theme *theme, const char *folder, const char *layout,
+                       struct arena *arena)
+{
+    struct liquid_env_options options = {.escape = true, .strict_filters = true, .filters = theme_filters};
+    theme->env = liquid_env_open(arena, &options);
+    TRY(load_texts(ctx, theme, folder, arena));
+    TRY(load_layout(ctx, theme, folder, layout));
+    TRY(load_templates(ctx, theme, folder, arena));
+    return load_snippets(ctx, theme, folder);
 }
 
 err theme_load(struct ctx *ctx, const char *folder, const char *layout, const struct http_static *statics,
                const char *assets, struct theme **result)
 {
     struct theme *theme = arena_alloc(ctx->arena, sizeof *theme);
-    struct liquid_env_options options = {.escape = true,
-                                         .strict_filters = true,
-                                         .loader = load_snippet,
-                                         .owner = theme,
-                                         .filters = theme_filters};
+    struct ctx loading = *ctx;
     theme->links = (struct theme_links){.statics = statics, .assets = assets};
-    TRY(read_folder(ctx, arena_format(ctx->arena, "%s/templates", folder), &theme->templates));
-    TRY(read_folder(ctx, arena_format(ctx->arena, "%s/snippets", folder), &theme->snippets));
-    theme->env = liquid_env_open(ctx->arena, &options);
-    TRY(load_texts(ctx, theme, folder));
-    TRY(load_layout(ctx, theme, folder, layout));
-    TRY(compile_all(ctx, theme));
+    loading.arena = arena_open(ARENA_LIMIT);
+    err failure = load_folder(&loading, theme, folder, layout, ctx->arena);
+    if (failure)
+        failure = fail_with(ctx, failure->code, "%s", failure->detail);
+    arena_close(loading.arena);
     *result = theme;
-    return NULL;
+    return failure;
 }
 
 static const struct value *texts_of(const struct theme *theme, const char *locale)

@@ -30,7 +30,7 @@ struct finder_log {
 
 struct finder_log *finder_log_open(struct arena *arena)
 {
-    struct finder_log *log = arena_alloc(arena, sizeof *log);
+    struct finder_log *log = arena_alloc_vast(arena, sizeof *log);
     pthread_mutex_init(&log->lock, NULL);
     return log;
 }

@@ -32,7 +32,7 @@ struct shop_cache {
 
 struct shop_cache *shop_cache_open(struct arena *arena)
 {
-    struct shop_cache *cache = arena_alloc(arena, sizeof *cache);
+    struct shop_cache *cache = arena_alloc_vast(arena, sizeof *cache);
     pthread_mutex_init(&cache->lock, NULL);
     return cache;
 }

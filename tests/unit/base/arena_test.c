@@ -56,6 +56,24 @@ static void one_piece_may_be_larger_than_any_block(void **state)
     assert_true(arena_used(arena_of(state)) >= size);
 }
 
+static void a_vast_piece_counts_and_does_not_disturb_the_others(void **state)
+{
+    struct arena *arena = arena_of(state);
+    size_t size = (size_t)3 << 20;
+    char *before = arena_copy_text(arena, "before");
+    char *vast = arena_alloc_vast(arena, size);
+    char *after = arena_copy_text(arena, "after");
+    assert_true(is_zero(vast, size));
+    assert_int_equal((uintptr_t)vast % alignof(max_align_t), 0);
+    memset(vast, 'x', size);
+    assert_string_equal(before, "before");
+    assert_string_equal(after, "after");
+    assert_true(arena_used(arena) >= size);
+    arena_reset(arena);
+    assert_true(arena_used(arena) < size);
+    assert_true(is_zero(arena_alloc_vast(arena, size), size));
+}
+
 static void a_reset_forgets_what_was_used(void **state)
 {
     struct arena *arena = arena_of(state);
@@ -167,6 +185,7 @@ int main(void)
         test_of(every_piece_is_aligned_for_any_type_and_apart_from_the_others),
         test_of(no_bytes_give_a_valid_pointer),
         test_of(one_piece_may_be_larger_than_any_block),
+        test_of(a_vast_piece_counts_and_does_not_disturb_the_others),
         test_of(a_reset_forgets_what_was_used),
         test_of(the_ceiling_may_be_reached_exactly),
         test_of(leaving_the_bounds_is_a_bug),
