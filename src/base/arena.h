@@ -27,8 +27,8 @@ void arena_close(struct arena *arena);
 void *arena_alloc(struct arena *arena, size_t size) __attribute__((returns_nonnull));
 /* As arena_alloc for count elements of size each; overflow of the product is a bug and aborts. */
 void *arena_alloc_many(struct arena *arena, size_t count, size_t size) __attribute__((returns_nonnull));
-/* As arena_alloc, in a place of its own straight from the system: pages that are never touched cost nothing. For
- * tables that are large for the day on which they are needed whole. */
+/* As arena_alloc, in a place of its own straight from the system: pages that are never touched cost nothing.
+ * For tables that are large for the day on which they are needed whole. */
 void *arena_alloc_vast(struct arena *arena, size_t size) __attribute__((returns_nonnull));
 /* The `old_size` bytes at `ptr` in a place of new_size (not smaller): the same place when nothing was
  * allocated since and there is room, else a copy. What is added is not zeroed. `ptr` may be NULL when

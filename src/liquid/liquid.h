@@ -60,7 +60,8 @@ CHECKED err liquid_compile(struct ctx *ctx, struct liquid_env *env, const char *
                            const struct liquid_template **result);
 
 /* Compiles a snippet ahead, so that the loader is not asked for it. `source` is not kept. */
-CHECKED err liquid_compile_snippet(struct ctx *ctx, struct liquid_env *env, const char *name, const char *source);
+CHECKED err liquid_compile_snippet(struct ctx *ctx, struct liquid_env *env, const char *name,
+                                   const char *source);
 
 /* Renders with the members of the object `globals` as variables. `globals` is not changed; `assign`ed
  * variables end with the render. `call_data` is for the owner's filters. */

@@ -270,8 +270,7 @@ static void read_alike(struct letters *letters)
 
 static void build(struct letters *letters)
 {
-    struct tools tools = {fold_tool(false), fold_tool(true), open_tool("Hant-Hans"),
-                          open_tool("Hani-Latn")};
+    struct tools tools = {fold_tool(false), fold_tool(true), open_tool("Hant-Hans"), open_tool("Hani-Latn")};
     uint32_t forms[LETTER_FORMS];
     for (uint32_t point = 1; point < LETTER_TABLE; point++) {
         bool is_half = point >= 0xD800 && point < 0xE000;
