@@ -1,7 +1,8 @@
 /* search.c - what the search costs: filling, memory, questions by kind, readers beside each other and beside
  * a writer. Prints a line each; the machine's other work is in the figures.
  *
- * usage: search [PRODUCTS [SHOPS]]   (1000000 10000; then 100000 in one) */
+ * usage: search [PRODUCTS [SHOPS [KIND]]]   (1000000 10000; then 100000 in one; a kind alone is for a
+ * profiler) */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "../tests/unit/search/goods.h"
 #include "search/index.h"
@@ -199,7 +200,7 @@ static double rate(struct search_index *index, size_t products, size_t shops, si
     return (double)atomic_load(&crowd.asked) * 1e6 / (double)(now_us(CLOCK_MONOTONIC) - begun);
 }
 
-static void measure(size_t products, size_t shops)
+static void measure(size_t products, size_t shops, const char *kind)
 {
     static const char *const kinds[] = {"one character", "two characters", "a word", "two words",
                                         "word order",    "brand",          "model",  "wrong character",
@@ -215,7 +216,12 @@ static void measure(size_t products, size_t shops)
            figures.documents, shops, (double)(now_us(CLOCK_MONOTONIC) - begun) / 1e6,
            (double)(now_us(CLOCK_PROCESS_CPUTIME_ID) - used) / 1e6, figures.bytes >> 20, figures.segments);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        time_kind(index, kinds[i], products, shops);
+        if (!kind || strcmp(kind, kinds[i]) == 0)
+            time_kind(index, kinds[i], products, shops);
+    if (kind) {
+        search_close(index);
+        return;
+    }
     time_suggestions(index, products, shops);
     double one = rate(index, products, shops, 1, false), two = rate(index, products, shops, 2, false),
            beside = rate(index, products, shops, 1, true);
@@ -228,8 +234,8 @@ int main(int count, char **words)
 {
     size_t products = count > 1 ? strtoul(words[1], NULL, 10) : 1000000,
            shops = count > 2 ? strtoul(words[2], NULL, 10) : 10000;
-    measure(products, shops);
+    measure(products, shops, count > 3 ? words[3] : NULL);
     if (count == 1)
-        measure(100000, 1);
+        measure(100000, 1, NULL);
     return 0;
 }

@@ -105,7 +105,7 @@ static uint64_t clamp_key(int64_t number)
 static uint64_t key_of(const struct segment *segment, uint32_t place, uint8_t level, enum search_sort sort)
 {
     uint64_t band = level >= LEVEL_EXACT ? 0 : level >= LEVEL_CORRECTED ? 1 : 2, key = 0;
-    uint64_t sales = UINT32_MAX - (uint64_t)segment->sales[place];
+    uint64_t sales = UINT32_MAX - (uint64_t)segment->facts[place].sales;
     switch (sort) {
     case SEARCH_RELEVANCE:
         key = (uint64_t)(UINT8_MAX - level) << 32 | sales;
@@ -114,16 +114,16 @@ static uint64_t key_of(const struct segment *segment, uint32_t place, uint8_t le
         key = sales;
         break;
     case SEARCH_PRICE_UP:
-        key = clamp_key(segment->prices[place]);
+        key = clamp_key(segment->facts[place].price);
         break;
     case SEARCH_PRICE_DOWN:
-        key = KEY_MAX - clamp_key(segment->prices[place]);
+        key = KEY_MAX - clamp_key(segment->facts[place].price);
         break;
     case SEARCH_NEWEST:
-        key = KEY_MAX - clamp_key(segment->created[place]);
+        key = KEY_MAX - clamp_key(segment->facts[place].created_at);
         break;
     case SEARCH_RATING:
-        key = (uint64_t)(UINT16_MAX - segment->ratings[place]) << 32 | sales;
+        key = (uint64_t)(UINT16_MAX - segment->facts[place].rating) << 32 | sales;
         break;
     }
     return band << BAND_SHIFT | key;
@@ -179,7 +179,7 @@ static double closeness(const struct lookup *lookup, const struct hit *hit)
 {
     const struct segment *segment = lookup->quest.view->parts[hit->part].segment;
     uint8_t level = lookup->found.levels[hit->part][hit->place];
-    uint32_t count, title = segment->title_counts[hit->place], first = title;
+    uint32_t count, title = segment->facts[hit->place].title_count, first = title;
     const uint32_t *units = units_of(segment, hit->place, &count);
     for (uint32_t i = 0; i < title && first == title; i++)
         for (size_t j = 0; j < lookup->asked.count && first == title; j++)
@@ -188,7 +188,8 @@ static double closeness(const struct lookup *lookup, const struct hit *hit)
     double fit = level >= LEVEL_EXACT       ? level - LEVEL_EXACT
                  : level >= LEVEL_CORRECTED ? level - LEVEL_CORRECTED
                                             : level * 0.12;
-    return 2 * fit + (first == 0 ? 0.5 : 0) + 0.12 * log2(1.0 + segment->sales[hit->place]) - 0.012 * title;
+    return 2 * fit + (first == 0 ? 0.5 : 0) + 0.12 * log2(1.0 + segment->facts[hit->place].sales) -
+           0.012 * title;
 }
 
 /* The best ones are put in a closer order, within their lanes. */
@@ -225,7 +226,7 @@ static const char *why(const struct lookup *lookup, const struct hit *hit, enum 
     return arena_format(lookup->quest.arena, "lane=%s; found in=%s; level=%u; sold=%u; closeness=%.3f",
                         lane_names[lane],
                         lane == LANE_EVERYTHING ? "anything" : fit_names[fit <= FIT_PHRASE ? fit : 0], level,
-                        segment->sales[hit->place], closeness(lookup, hit));
+                        segment->facts[hit->place].sales, closeness(lookup, hit));
 }
 
 static void make_page(const struct lookup *lookup, const struct search_query *query, struct hit *hits,
@@ -254,7 +255,7 @@ struct hit hit_at(const struct lookup *lookup, size_t part, uint32_t place, enum
 {
     const struct segment *segment = lookup->quest.view->parts[part].segment;
     return (struct hit){.key = key_of(segment, place, lookup->found.levels[part][place], sort),
-                        .id = segment->ids[place],
+                        .id = segment->facts[place].id,
                         .part = (uint32_t)part,
                         .place = place};
 }

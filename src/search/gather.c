@@ -118,10 +118,10 @@ static bool is_in_bands(const struct search_query *query, int64_t price)
 /* Counts one document; true when it is left under all choices. */
 static bool tally_document(struct gathering *gathering, struct tally *tally, uint32_t place)
 {
-    const struct segment *segment = tally->segment;
-    const uint16_t *marks = segment->marks + segment->mark_starts[place];
-    uint32_t count = segment->mark_starts[place + 1] - segment->mark_starts[place];
-    int64_t price = segment->prices[place];
+    const struct fact *fact = &tally->segment->facts[place];
+    const uint16_t *marks = tally->segment->marks + fact->mark_start;
+    uint32_t count = fact[1].mark_start - fact->mark_start;
+    int64_t price = fact->price;
     uint64_t has = gathering->wanted & PRICE_BIT && is_in_bands(gathering->query, price) ? PRICE_BIT : 0;
     for (uint32_t i = 0; gathering->wanted && i < count; i++)
         has |= tally->are_chosen[marks[i]] ? UINT64_C(1) << tally->groups[marks[i]] : 0;
@@ -136,8 +136,8 @@ static bool tally_document(struct gathering *gathering, struct tally *tally, uin
     if ((missing & ~PRICE_BIT) == 0)
         gathering->prices[gathering->price_count++] = price;
     /* A sample that is the same at every call: each document replaces one, ever more seldom. */
-    size_t at =
-        gathering->seen < SAMPLE ? gathering->seen : (gathering->seen * 2654435761U) % (gathering->seen + 1);
+    uint64_t mixed = (uint32_t)(gathering->seen * 2654435761U);
+    size_t at = gathering->seen < SAMPLE ? gathering->seen : (size_t)(mixed * (gathering->seen + 1) >> 32);
     if (at < SAMPLE)
         gathering->sample[at] = price;
     gathering->seen++;

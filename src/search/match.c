@@ -159,7 +159,7 @@ static bool is_word(const struct asked *asked, const struct run *run, size_t at)
 /* How well a document has one run. */
 static enum fit fit_run(const struct seen *seen, const struct run *run, uint32_t place)
 {
-    uint32_t count, title = seen->segment->title_counts[place];
+    uint32_t count, title = seen->segment->facts[place].title_count;
     const uint32_t *units = units_of(seen->segment, place, &count);
     size_t pieces = 0, end = run->first + run->count, longest = 0, lonely = 0;
     bool is_title = true, is_whole = true;

@@ -68,8 +68,9 @@ static void add_document(struct facts *facts, const struct segment *segment, con
     uint32_t count;
     const uint32_t *units = units_of(segment, place, &count);
     for (uint32_t i = 0; i < count; i++) {
-        bool is_title = i < segment->title_counts[place];
-        bool has_next = i + 1 < count && i + 1 != segment->title_counts[place] && units[i + 1] != UNIT_WALL;
+        bool is_title = i < segment->facts[place].title_count;
+        bool has_next =
+            i + 1 < count && i + 1 != segment->facts[place].title_count && units[i + 1] != UNIT_WALL;
         uint32_t unit = units[i] & UNIT_VALUE, next = has_next ? units[i + 1] & UNIT_VALUE : UNIT_WALL;
         if (unit == UNIT_WALL)
             continue;

@@ -108,12 +108,12 @@ void batch_copy(struct batch *batch, const struct segment *from, uint32_t place)
     struct draft *draft = open_draft(batch);
     uint32_t count;
     const uint32_t *units = units_of(from, place, &count);
-    draft->id = from->ids[place];
-    draft->price = from->prices[place];
-    draft->created_at = from->created[place];
-    draft->sales = from->sales[place];
-    draft->rating = from->ratings[place];
-    draft->title_count = from->title_counts[place];
+    draft->id = from->facts[place].id;
+    draft->price = from->facts[place].price;
+    draft->created_at = from->facts[place].created_at;
+    draft->sales = from->facts[place].sales;
+    draft->rating = from->facts[place].rating;
+    draft->title_count = from->facts[place].title_count;
     draft->unit_count = count;
     for (uint32_t i = 0; i < count; i++) {
         const char *text = unit_is_token(units[i]) ? token_text(from, units[i]) : NULL;
@@ -121,11 +121,11 @@ void batch_copy(struct batch *batch, const struct segment *from, uint32_t place)
         if (text)
             name_add(&batch->tokens, units[i] & UNIT_VALUE, text);
     }
-    draft->mark_count = from->mark_starts[place + 1] - from->mark_starts[place];
+    draft->mark_count = from->facts[place + 1].mark_start - from->facts[place].mark_start;
     batch->marks = room_for(batch->marks, batch->mark_count, draft->mark_count, &batch->mark_capacity,
                             sizeof *batch->marks);
     for (uint32_t i = 0; i < draft->mark_count; i++) {
-        uint16_t value = from->marks[from->mark_starts[place] + i];
+        uint16_t value = from->marks[from->facts[place].mark_start + i];
         batch->marks[batch->mark_count++] =
             name_add(&batch->values, from->values.numbers[value], name_at(&from->values, value));
     }
@@ -176,14 +176,14 @@ static void fill_columns(struct segment *segment, const struct batch *batch, siz
     uint32_t unit_at = 0, mark_at = 0;
     for (uint32_t i = 0; i < segment->count; i++) {
         const struct draft *draft = &batch->drafts[first + i];
-        segment->ids[i] = draft->id;
-        segment->prices[i] = draft->price;
-        segment->created[i] = draft->created_at;
-        segment->sales[i] = draft->sales;
-        segment->ratings[i] = draft->rating;
-        segment->title_counts[i] = draft->title_count;
-        segment->unit_starts[i] = unit_at;
-        segment->mark_starts[i] = mark_at;
+        segment->facts[i] = (struct fact){.id = draft->id,
+                                          .price = draft->price,
+                                          .created_at = draft->created_at,
+                                          .sales = draft->sales,
+                                          .unit_start = unit_at,
+                                          .mark_start = mark_at,
+                                          .rating = draft->rating,
+                                          .title_count = draft->title_count};
         if (draft->unit_count)
             memcpy(segment->units + unit_at, batch->units + draft->unit_start,
                    draft->unit_count * sizeof *batch->units);
@@ -192,8 +192,8 @@ static void fill_columns(struct segment *segment, const struct batch *batch, siz
         unit_at += draft->unit_count;
         mark_at += draft->mark_count;
     }
-    segment->unit_starts[segment->count] = unit_at;
-    segment->mark_starts[segment->count] = mark_at;
+    segment->facts[segment->count].unit_start = unit_at;
+    segment->facts[segment->count].mark_start = mark_at;
 }
 
 static size_t names_bytes(const struct names *names)
@@ -213,23 +213,16 @@ struct segment *segment_build(const struct batch *batch, size_t first, size_t co
     uint32_t *values, *tokens;
     atomic_init(&segment->holders, 1);
     segment->count = (uint32_t)count;
-    segment->ids = must_have(count, sizeof *segment->ids);
-    segment->prices = must_have(count, sizeof *segment->prices);
-    segment->created = must_have(count, sizeof *segment->created);
-    segment->sales = must_have(count, sizeof *segment->sales);
-    segment->ratings = must_have(count, sizeof *segment->ratings);
-    segment->title_counts = must_have(count, sizeof *segment->title_counts);
-    segment->unit_starts = must_have(count + 1, sizeof *segment->unit_starts);
+    segment->facts = must_have(count + 1, sizeof *segment->facts);
     segment->units = must_have(units, sizeof *segment->units);
-    segment->mark_starts = must_have(count + 1, sizeof *segment->mark_starts);
     segment->marks = must_have(marks, sizeof *segment->marks);
     segment->values = names_sort(&batch->values, &values);
     segment->tokens = names_sort(&batch->tokens, &tokens);
     fill_columns(segment, batch, first, values);
     free(values);
     free(tokens);
-    segment->bytes = sizeof *segment + count * 44 + units * 4 + marks * 2 + names_bytes(&segment->values) +
-                     names_bytes(&segment->tokens);
+    segment->bytes = sizeof *segment + count * sizeof *segment->facts + units * 4 + marks * 2 +
+                     names_bytes(&segment->values) + names_bytes(&segment->tokens);
     if (count > SCAN_LIMIT)
         postings_build(segment, letters);
     return segment;
@@ -244,10 +237,8 @@ void segment_release(struct segment *segment)
 {
     if (atomic_fetch_sub(&segment->holders, 1) != 1)
         return;
-    void *parts[] = {segment->ids,         segment->prices,       segment->created, segment->sales,
-                     segment->ratings,     segment->title_counts, segment->units,   segment->unit_starts,
-                     segment->mark_starts, segment->marks,        segment->keys,    segment->key_starts,
-                     segment->postings};
+    void *parts[] = {segment->facts, segment->units,      segment->marks,
+                     segment->keys,  segment->key_starts, segment->postings};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         free(parts[i]);
     names_close(&segment->values);
@@ -260,12 +251,12 @@ uint32_t segment_find(const struct segment *segment, int64_t id)
     uint32_t low = 0, high = segment->count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
-        if (segment->ids[middle] < id)
+        if (segment->facts[middle].id < id)
             low = middle + 1;
         else
             high = middle;
     }
-    return low < segment->count && segment->ids[low] == id ? low : UINT32_MAX;
+    return low < segment->count && segment->facts[low].id == id ? low : UINT32_MAX;
 }
 
 char first_letter(const struct letters *letters, const struct segment *segment, uint32_t unit)

@@ -53,16 +53,20 @@ struct batch {
     struct words words; /* for reading; kept for the next one */
 };
 
+/* What is read of every document that was found: side by side, since each lies elsewhere in memory. */
+struct fact {
+    int64_t id, price, created_at;
+    uint32_t sales;
+    uint32_t unit_start, mark_start;
+    uint16_t rating, title_count;
+};
+
 struct segment {
     atomic_int holders;
     uint32_t count;
-    int64_t *ids, *prices, *created;
-    uint32_t *sales;
-    uint16_t *ratings, *title_counts;
-    uint32_t *unit_starts; /* count + 1 */
+    struct fact *facts; /* count + 1, the last one only for its starts */
     uint32_t *units;
-    uint32_t *mark_starts; /* count + 1 */
-    uint16_t *marks;       /* places in values */
+    uint16_t *marks; /* places in values */
     struct names values, tokens;
     uint64_t *keys; /* of postings, ascending; none up to SCAN_LIMIT documents */
     uint32_t *key_starts;
@@ -115,8 +119,9 @@ static inline const char *name_at(const struct names *names, uint32_t place)
 }
 static inline const uint32_t *units_of(const struct segment *segment, uint32_t place, uint32_t *count)
 {
-    *count = segment->unit_starts[place + 1] - segment->unit_starts[place];
-    return segment->units + segment->unit_starts[place];
+    const struct fact *fact = &segment->facts[place];
+    *count = fact[1].unit_start - fact->unit_start;
+    return segment->units + fact->unit_start;
 }
 /* Letters of the readings that begin: 'l' for 蓝, the first letter of a token; 0 for none. */
 char first_letter(const struct letters *letters, const struct segment *segment, uint32_t unit);

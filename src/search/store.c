@@ -263,7 +263,7 @@ static void absorb(struct space *space, const struct part *part)
     struct batch *pending = &space->pending;
     size_t before = pending->count;
     for (uint32_t place = 0; place < part->segment->count; place++) {
-        int64_t id = part->segment->ids[place];
+        int64_t id = part->segment->facts[place].id;
         bool is_newer = !part_has(part, place);
         for (size_t i = 0; i < before && !is_newer; i++)
             is_newer = pending->drafts[i].id == id;
@@ -345,7 +345,7 @@ static void catch_up(struct view *merged, const struct part *was, const struct p
     for (uint32_t place = 0; now->gone != was->gone && place < now->segment->count; place++)
         for (size_t i = 0; part_has(was, place) && !part_has(now, place) && i < merged->count; i++) {
             const struct part bare = {merged->parts[i].segment, NULL};
-            mark_gone(&bare, &merged->parts[i].gone, now->segment->ids[place]);
+            mark_gone(&bare, &merged->parts[i].gone, now->segment->facts[place].id);
         }
 }
 

@@ -76,7 +76,7 @@ static uint32_t read_length(const struct typing *typing, const uint32_t *units, 
 static void look(struct typing *typing, const struct segment *segment, const struct reach *last,
                  uint32_t place)
 {
-    uint32_t count, title = segment->title_counts[place];
+    uint32_t count, title = segment->facts[place].title_count;
     const uint32_t *units = units_of(segment, place, &count);
     for (uint32_t i = 0; i < title; i++) {
         uint32_t length = typed_length(typing, last, units + i, title - i);
