@@ -81,6 +81,23 @@ static bool is_read_near(const struct wanted *wanted, const struct reading *read
     return false;
 }
 
+/* The first whole characters that are read exactly so: nothing comes nearer, so nothing need be compared. */
+static bool is_read_so(const struct wanted *wanted, const struct reading *reading, uint32_t count,
+                       uint32_t *start, uint32_t *end)
+{
+    for (*start = 0; *start < count; ++*start) {
+        size_t at = reading->starts[*start], stop = at + wanted->length;
+        if (reading->letters[at] != wanted->text[0] || stop > reading->count ||
+            memcmp(reading->letters + at, wanted->text, wanted->length) != 0)
+            continue;
+        for (*end = *start + 1; *end < count && reading->starts[*end] < stop;)
+            ++*end;
+        if (reading->starts[*end] == stop && *end - *start <= SPAN_UNITS)
+            return true;
+    }
+    return false;
+}
+
 /* Adds the whole characters that are read most like it. */
 static void add_read(const struct wanted *wanted, const struct segment *segment, uint32_t place,
                      struct spans *spans)
@@ -90,6 +107,11 @@ static void add_read(const struct wanted *wanted, const struct segment *segment,
     const uint32_t *units = units_of(segment, place, &count);
     unsigned best = wanted->limit + 1;
     read_units(wanted, units, count, &reading);
+    if (is_read_so(wanted, &reading, count, &best_start, &best_end)) {
+        spans_add(spans, segment, units + best_start, best_end - best_start, 0);
+        return;
+    }
+    best_end = 0;
     if (!is_read_near(wanted, &reading))
         return;
     for (uint32_t start = 0; start < count && best > 0; start++)
