@@ -15,6 +15,7 @@
 #include "shop/content/content_routes.h"
 #include "shop/digital/digital_jobs.h"
 #include "shop/facet/facet_jobs.h"
+#include "shop/inventory/inventory_take.h"
 #include "shop/inventory/inventory_watch.h"
 #include "shop/media/media_jobs.h"
 #include "shop/media/media_routes.h"
@@ -67,6 +68,7 @@ const struct route *const site_routes[] = {
     backoffice_price_routes,
     backoffice_price_plan_routes,
     backoffice_stock_routes,
+    backoffice_take_routes,
     backoffice_location_routes,
     backoffice_freight_routes,
     backoffice_words_routes,
@@ -129,19 +131,16 @@ const struct route *const site_routes[] = {
     NULL,
 };
 
-const struct job_kind *const site_jobs[] = {shop_job_kinds,          shop_claim_job_kinds,
-                                            media_job_kinds,         catalog_job_kinds,
-                                            promotion_job_kinds,     price_plan_job_kinds,
-                                            inventory_job_kinds,     flash_job_kinds,
-                                            presale_job_kinds,       order_presale_job_kinds,
-                                            group_buy_job_kinds,     checkout_group_job_kinds,
-                                            payment_job_kinds,       payment_owed_job_kinds,
-                                            order_job_kinds,         checkout_job_kinds,
-                                            digital_job_kinds,       sandbox_job_kinds,
-                                            catalog_fetch_job_kinds, payment_hook_job_kinds,
-                                            rule_job_kinds,          facet_job_kinds,
-                                            import_job_kinds,        notify_job_kinds,
-                                            backoffice_job_kinds,    NULL};
+const struct job_kind *const site_jobs[] = {
+    shop_job_kinds,           shop_claim_job_kinds,     media_job_kinds,
+    catalog_job_kinds,        promotion_job_kinds,      price_plan_job_kinds,
+    inventory_job_kinds,      inventory_take_job_kinds, flash_job_kinds,
+    presale_job_kinds,        order_presale_job_kinds,  group_buy_job_kinds,
+    checkout_group_job_kinds, payment_job_kinds,        payment_owed_job_kinds,
+    order_job_kinds,          checkout_job_kinds,       digital_job_kinds,
+    sandbox_job_kinds,        catalog_fetch_job_kinds,  payment_hook_job_kinds,
+    rule_job_kinds,           facet_job_kinds,          import_job_kinds,
+    notify_job_kinds,         backoffice_job_kinds,     NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 

@@ -40,6 +40,7 @@ static const struct place places[] = {
     {"media", "/admin/media", "products.read", "素材 图片 视频 sc tp sp media pictures videos library"},
     {"searches", "/admin/searches", "products.read",
      "搜索词 热搜 同义词 停用词 没有结果 ssc rs tyc tycy searches synonyms search words"},
+    {"takes", "/admin/stock-takes", "products.read", "盘点 盘库 清点 pd pk qd stock take count inventory"},
     {"reviews", "/admin/reviews", "reviews.read", "评价 评论 回复 pj pl hf reviews ratings replies"},
     {"promotions", "/admin/promotions", "promotions.read",
      "优惠活动 营销 满减 折扣 优惠券 促销 yhhd yx mj zk yhq cx promotions offers discounts coupons"},

@@ -136,7 +136,7 @@ static err check_locations(struct ctx *ctx, const struct stock_doing *doing)
     return NULL;
 }
 
-static err ensure_level(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t location_id)
+err stock_ensure_level(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t location_id)
 {
     return db_execute(
         ctx,
@@ -145,7 +145,7 @@ static err ensure_level(struct ctx *ctx, int64_t variant_id, int64_t product_id,
         db_int(ctx->shop->id), db_int(variant_id), db_int(location_id), db_int(product_id));
 }
 
-static err change_level(struct ctx *ctx, const struct movement *by)
+err stock_change_level(struct ctx *ctx, const struct movement *by)
 {
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "fewer are there than a moment ago",
                   "UPDATE stock SET on_hand = on_hand + $4, damaged = damaged + $5, qc = qc + $6,"
@@ -177,15 +177,15 @@ static err do_in_transaction(struct ctx *ctx, void *arg)
                           .location_id = doing->to_location_id,
                           .on_hand = pieces,
                           .reason = doing->reason};
-    TRY(ensure_level(ctx, doing->variant_id, doing->product_id, doing->location_id));
+    TRY(stock_ensure_level(ctx, doing->variant_id, doing->product_id, doing->location_id));
     if (doing->act == ACT_TRANSFER) {
         bool is_up = doing->location_id < doing->to_location_id;
-        TRY(ensure_level(ctx, doing->variant_id, doing->product_id, doing->to_location_id));
-        TRY(change_level(ctx, is_up ? &out : &in));
-        TRY(change_level(ctx, is_up ? &in : &out));
+        TRY(stock_ensure_level(ctx, doing->variant_id, doing->product_id, doing->to_location_id));
+        TRY(stock_change_level(ctx, is_up ? &out : &in));
+        TRY(stock_change_level(ctx, is_up ? &in : &out));
         return NULL;
     }
-    TRY(change_level(ctx, &out));
+    TRY(stock_change_level(ctx, &out));
     if (act->on_hand - act->damaged - act->qc - act->safety == 0)
         return NULL;
     TRY(stock_note_low(ctx, doing->variant_id, 0)); /* the list of low stock looks at what there is */
@@ -230,8 +230,8 @@ err stock_take_back(struct ctx *ctx, const struct stock_return *coming)
                           .qc = coming->back == BACK_QC ? coming->quantity : 0,
                           .order_id = coming->order_id,
                           .reason = coming->reason};
-    TRY(ensure_level(ctx, coming->variant_id, coming->product_id, coming->location_id));
-    TRY(change_level(ctx, &in));
+    TRY(stock_ensure_level(ctx, coming->variant_id, coming->product_id, coming->location_id));
+    TRY(stock_change_level(ctx, &in));
     if (coming->back != BACK_SELLABLE)
         return NULL;
     TRY(stock_note_low(ctx, coming->variant_id, 0));

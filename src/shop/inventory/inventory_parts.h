@@ -26,6 +26,11 @@ struct movement {
 };
 CHECKED err stock_write_movement(struct ctx *ctx, const struct movement *movement);
 
+/* A row of the variant in the location, of nothing, where there is none. */
+CHECKED err stock_ensure_level(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t location_id);
+/* Changes a row and writes the movement; ERR_CONFLICT when fewer than are promised or aside would stay. */
+CHECKED err stock_change_level(struct ctx *ctx, const struct movement *by);
+
 /* Remembers a variant that came near its end. */
 CHECKED err stock_note_low(struct ctx *ctx, int64_t variant_id, int64_t available_after);
 /* Pages show a number, or "sold out", only near the end of a stock. */

@@ -61,6 +61,9 @@ const char *const audit_kinds[] = {"product.on",
                                    "money.corrected",
                                    "search.word-made",
                                    "search.word-removed",
+                                   "stock-take.created",
+                                   "stock-take.booked",
+                                   "stock-take.cancelled",
                                    NULL};
 
 err audit_note(struct ctx *ctx, const struct audit_entry *entry)

@@ -227,7 +227,7 @@ void run_jobs(void)
         rule_listeners,    facet_listeners,   review_listeners,    NULL};
     static const struct job_kind *const kinds[] = {
         media_job_kinds,          catalog_job_kinds,       promotion_job_kinds,
-        price_plan_job_kinds,     inventory_job_kinds,     flash_job_kinds,
+        price_plan_job_kinds,     inventory_job_kinds,     inventory_take_job_kinds, flash_job_kinds,
         presale_job_kinds,        order_presale_job_kinds, group_buy_job_kinds,
         checkout_group_job_kinds, payment_job_kinds,       payment_owed_job_kinds,
         order_job_kinds,          checkout_job_kinds,      digital_job_kinds,

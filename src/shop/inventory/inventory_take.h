@@ -1,0 +1,82 @@
+/* inventory_take.h - a stock take: people count what is in one location, and the books follow.
+ *
+ * Each count keeps what the books said at that moment. What is booked is the difference of the two, so that
+ * goods which left or came between counting and booking are counted neither twice nor not at all. What was
+ * not counted stays as it is. A line whose difference cannot be booked any more, since more is promised by
+ * now than would be left, stays behind as stuck: it is counted again in another take. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "shop/inventory/inventory_level.h"
+
+#define TAKE_OPEN_LIMIT 20
+#define TAKE_LIST_LIMIT 50
+#define TAKE_LINE_LIMIT 20000
+#define TAKE_PAGE_LIMIT 100
+#define TAKE_COUNT_MOST INT64_C(1000000000)
+/* In code points. */
+#define TAKE_NAME_LIMIT 40
+
+enum take_status { TAKE_OPEN = 1, TAKE_BOOKING, TAKE_BOOKED, TAKE_CANCELLED };
+enum take_line_state { TAKE_LINE_COUNTED, TAKE_LINE_BOOKED, TAKE_LINE_STUCK };
+/* "open", "booking", "booked", "cancelled" by enum. */
+extern const char *const take_status_names[];
+/* "counted", "booked", "stuck" by enum. */
+extern const char *const take_line_state_names[];
+
+struct stock_take {
+    int64_t id;
+    int64_t location_id;
+    const char *name;
+    enum take_status status;
+    int64_t created_by; /* a person of the staff */
+    int64_t changed_at; /* of the status */
+    int64_t lines;      /* variants that were counted */
+    int64_t differing;  /* of these, other than in the books */
+    int64_t booked;
+    int64_t stuck;
+    int64_t more; /* pieces found that the books did not have */
+    int64_t fewer;
+};
+
+struct take_line {
+    int64_t variant_id;
+    int64_t product_id;
+    int64_t counted;
+    int64_t book; /* on hand when it was counted */
+    int64_t counted_at;
+    int64_t counted_by;
+    enum take_line_state state;
+};
+
+/* Begins one; only staff. ERR_INVALID at "name" or "location"; ERR_LIMIT with TAKE_OPEN_LIMIT open ones. */
+CHECKED err take_create(struct ctx *ctx, const char *name, int64_t location_id, int64_t *take_id);
+/* The newest, up to TAKE_LIST_LIMIT. */
+CHECKED err take_list(struct ctx *ctx, struct stock_take **takes, size_t *count);
+/* ERR_NOT_FOUND. */
+CHECKED err take_load(struct ctx *ctx, int64_t take_id, struct stock_take **take);
+
+/* Says how many are there; the same again changes nothing, another number takes the place of the former, with
+ * what the books say now. ERR_CONFLICT when the take is not open; ERR_LIMIT with TAKE_LINE_LIMIT lines. */
+CHECKED err take_count(struct ctx *ctx, int64_t take_id, int64_t variant_id, int64_t product_id,
+                       int64_t counted);
+/* The variant was not counted after all. ERR_CONFLICT as above; harmless when there is no such line. */
+CHECKED err take_forget(struct ctx *ctx, int64_t take_id, int64_t variant_id);
+/* The line of one variant; NULL when it was not counted. */
+CHECKED err take_find_line(struct ctx *ctx, int64_t take_id, int64_t variant_id, struct take_line **line);
+
+enum take_filter { TAKE_ALL, TAKE_DIFFERING, TAKE_STUCK };
+/* By variant, behind `after` (0 = from the first); up to `limit`, at most TAKE_PAGE_LIMIT + 1. */
+CHECKED err take_lines(struct ctx *ctx, int64_t take_id, enum take_filter filter, int64_t after, int limit,
+                       struct take_line **lines, size_t *count);
+/* Variants of which the location has some by the books, and that were not counted; as above, but of `limit`
+ * rows those may be left out that have codes (product_id of each in `lines`). */
+CHECKED err take_uncounted(struct ctx *ctx, const struct stock_take *take, int64_t after, int limit,
+                           struct take_line **lines, size_t *count);
+
+/* The books follow what was counted: a job goes line by line, each booked once whatever happens between.
+ * ERR_CONFLICT when the take is not open. */
+CHECKED err take_book(struct ctx *ctx, int64_t take_id);
+/* Nothing of it is booked. ERR_CONFLICT when the take is not open. */
+CHECKED err take_cancel(struct ctx *ctx, int64_t take_id);
+
+extern const struct job_kind inventory_take_job_kinds[];
