@@ -3,7 +3,7 @@
 #include "shop/checkout/checkout.h"
 
 #include "shop/digital/digital.h"
-#include "shop/payment/payment.h"
+#include "shop/payment/payment_card.h"
 #include "shop/shipping/shipping.h"
 
 static const struct order_line *find_line(const struct order *order, int64_t line_no)
@@ -63,6 +63,7 @@ static err set_money(struct ctx *ctx, const struct order *order, struct value *v
         is_sandbox = is_sandbox || (gateway && gateway->is_sandbox);
     }
     value_set_bool(ctx->arena, view, "is_sandbox", is_sandbox);
+    TRY(payment_card_views(ctx, view, order));
     if (order->paid == 0)
         return NULL;
     return refund_views(ctx, list, order);

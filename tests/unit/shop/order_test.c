@@ -16,9 +16,10 @@
         ORDER_COMPLETED, PAYMENT_##payment, FULFILLMENT_DELIVERED, AFTERSALE_##aftersale, REVIEWS_##review   \
     }
 #define STATE_LIMIT 64
-#define EVENT_COUNT 28
+#define EVENT_COUNT 29
 
 static const char *const events[EVENT_COUNT] = {"deposit_paid",
+                                                "card_held",
                                                 "paid",
                                                 "reopened",
                                                 "paid_late",
@@ -57,6 +58,7 @@ static const struct {
     {AT(PENDING_PAYMENT, PARTIALLY_PAID, NONE), "paid", AT(OPEN, PAID, NONE)},
     {AT(PENDING_PAYMENT, PARTIALLY_PAID, NONE), "balance_expired", AT(CLOSED, PARTIALLY_PAID, NONE)},
     {AT(PENDING_PAYMENT, PARTIALLY_PAID, NONE), "deposit_cancelled", AT(CLOSED, PAID, NONE)},
+    {AT(PENDING_PAYMENT, UNPAID, NONE), "card_held", AT(PENDING_PAYMENT, UNPAID, NONE)},
     {AT(PENDING_PAYMENT, UNPAID, NONE), "paid", AT(OPEN, PAID, NONE)},
     {AT(PENDING_PAYMENT, UNPAID, NONE), "expired", AT(CLOSED, UNPAID, NONE)},
     {AT(PENDING_PAYMENT, UNPAID, NONE), "cancelled", AT(CLOSED, UNPAID, NONE)},
