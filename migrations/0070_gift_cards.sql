@@ -1,4 +1,4 @@
--- Gift cards (src/shop/gift/gift_card.h, docs/decisions/0070): a balance that is a guarded counter, and its movements.
+-- Gift cards (src/shop/gift/gift.h, docs/decisions/0070): a balance that is a guarded counter, and its movements.
 
 CREATE TABLE gift_card_batches (
     shop_id       BIGINT NOT NULL,

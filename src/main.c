@@ -9,7 +9,7 @@
 #include "shop/checkout/checkout.h"
 #include "shop/digital/digital.h"
 #include "shop/facet/facet.h"
-#include "shop/gift/gift_card.h"
+#include "shop/gift/gift.h"
 #include "shop/inventory/inventory.h"
 #include "shop/payment/payment.h"
 #include "shop/pricing/pricing.h"

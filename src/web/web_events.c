@@ -10,7 +10,7 @@
 #include "shop/digital/digital.h"
 #include "shop/digital/digital_jobs.h"
 #include "shop/facet/facet_jobs.h"
-#include "shop/gift/gift_card.h"
+#include "shop/gift/gift.h"
 #include "shop/inventory/inventory_watch.h"
 #include "shop/notify/notify.h"
 #include "shop/notify/notify_jobs.h"

@@ -5,7 +5,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "shop/backoffice/backoffice_list.h"
-#include "shop/gift/gift_card.h"
+#include "shop/gift/gift.h"
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -271,8 +271,8 @@ static err issue(struct req *req)
                                     .count = form->count,
                                     .years = form->years,
                                     .note = form->note,
-                                    .request = form->request[0] ? form->request
-                                                                : random_token(req->ctx.arena)};
+                                    .request =
+                                        form->request[0] ? form->request : random_token(req->ctx.arena)};
     TRY(gift_card_issue(&req->ctx, &batch));
     value_set_id(req->ctx.arena, value_set_object(req->ctx.arena, view, "batch"), "id", batch.id);
     return reply_done(req, 201, view, "/admin/gift-cards?batch=%" PRId64, batch.id);
@@ -326,8 +326,8 @@ const struct route backoffice_gift_routes[] = {
     {WRITE, .path = "/admin/gift-cards/new", .handler = issue, .fields = issue_fields,
      .form_size = sizeof(struct issue_form), .again = show_new,
      .summary = "Issue gift cards; refused beyond what the law allows", .answer = "batch"},
-    {WRITE, .path = "/admin/gift-cards/batches/:id/codes", .handler = reveal, .fields = batch_fields, CARD_FORM,
-     .summary = "The codes of a batch, once; noted in the audit list", .answer = "codes"},
+    {WRITE, .path = "/admin/gift-cards/batches/:id/codes", .handler = reveal, .fields = batch_fields,
+     CARD_FORM, .summary = "The codes of a batch, once; noted in the audit list", .answer = "codes"},
     {WRITE, .path = "/admin/gift-cards/:id/block", .handler = block, .fields = reason_fields, CARD_FORM,
      .again = show, .summary = "Stop a card, for a reason", .answer = "card"},
     {WRITE, .path = "/admin/gift-cards/:id/unblock", .handler = unblock, .fields = reason_fields, CARD_FORM,

@@ -5,7 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "shop/payment/payment_card.h"
+#include "shop/payment/payment.h"
 #include "shop/pricing/pricing.h"
 
 #define CLOSE_ATTEMPTS 20

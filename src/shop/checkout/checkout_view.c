@@ -3,7 +3,7 @@
 #include "shop/checkout/checkout.h"
 
 #include "shop/digital/digital.h"
-#include "shop/payment/payment_card.h"
+#include "shop/payment/payment.h"
 #include "shop/shipping/shipping.h"
 
 static const struct order_line *find_line(const struct order *order, int64_t line_no)

@@ -8,7 +8,7 @@
 #include "base/log.h"
 #include "shop/checkout/checkout.h"
 #include "shop/digital/digital.h"
-#include "shop/payment/payment_card.h"
+#include "shop/payment/payment.h"
 #include "shop/services.h"
 #include <inttypes.h>
 

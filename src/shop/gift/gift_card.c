@@ -1,6 +1,6 @@
 /* gift_card.c - finding cards, and every change of a balance: counter, movement and hold go together. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/gift/gift_card.h"
+#include "shop/gift/gift.h"
 
 #include "base/clock.h"
 #include "base/crypto.h"
@@ -108,15 +108,16 @@ err gift_card_list(struct ctx *ctx, const struct gift_card_query *query, struct 
         db_int(ctx->shop->id),
         db_int(query->before_id ? query->before_id : INT64_MAX),
         db_int(GIFT_CARD_PAGE + 1),
-        last4[0]           ? db_text(last4)
-        : query->batch_id  ? db_int(query->batch_id)
-                           : db_int(query->status),
+        last4[0]          ? db_text(last4)
+        : query->batch_id ? db_int(query->batch_id)
+                          : db_int(query->status),
     };
     const char *sql =
-        last4[0]          ? CARD_COLUMNS "WHERE shop_id = $1 AND last4 = $4 AND id < $2 ORDER BY id DESC LIMIT $3"
+        last4[0] ? CARD_COLUMNS "WHERE shop_id = $1 AND last4 = $4 AND id < $2 ORDER BY id DESC LIMIT $3"
         : query->batch_id ? CARD_COLUMNS
-              "WHERE shop_id = $1 AND batch_id = $4 AND id < $2 ORDER BY id DESC LIMIT $3"
-        : query->status ? CARD_COLUMNS "WHERE shop_id = $1 AND status = $4 AND id < $2 ORDER BY id DESC LIMIT $3"
+            "WHERE shop_id = $1 AND batch_id = $4 AND id < $2 ORDER BY id DESC LIMIT $3"
+        : query->status ? CARD_COLUMNS
+            "WHERE shop_id = $1 AND status = $4 AND id < $2 ORDER BY id DESC LIMIT $3"
                         : CARD_COLUMNS "WHERE shop_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3";
     bool is_plain = !last4[0] && !query->batch_id && !query->status;
     TRY(db_query_values(ctx, &rows, sql, values, is_plain ? 3 : 4));
@@ -171,20 +172,19 @@ err gift_card_keep(struct ctx *ctx, const char *typed, int64_t customer_id)
 err gift_card_moves(struct ctx *ctx, int64_t card_id, struct gift_card_movement **moves, size_t *count)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT m.move_no, m.kind, m.amount, m.balance, m.order_id, o.number, m.at"
-                 " FROM gift_card_movements m LEFT JOIN orders o ON o.shop_id = m.shop_id AND o.id = m.order_id"
-                 " WHERE m.shop_id = $1 AND m.card_id = $2 ORDER BY m.move_no DESC LIMIT $3",
-                 db_int(ctx->shop->id), db_int(card_id), db_int(GIFT_CARD_MOVES_SHOWN)));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT m.move_no, m.kind, m.amount, m.balance, m.order_id, o.number, m.at"
+        " FROM gift_card_movements m LEFT JOIN orders o ON o.shop_id = m.shop_id AND o.id = m.order_id"
+        " WHERE m.shop_id = $1 AND m.card_id = $2 ORDER BY m.move_no DESC LIMIT $3",
+        db_int(ctx->shop->id), db_int(card_id), db_int(GIFT_CARD_MOVES_SHOWN)));
     *moves = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **moves);
     for (*count = 0; db_next(rows); (*count)++)
-        (*moves)[*count] = (struct gift_card_movement){db_get_int(rows, 0),
-                                                       (enum gift_card_move)db_get_int(rows, 1),
-                                                       db_get_int(rows, 2),
-                                                       db_get_int(rows, 3),
-                                                       db_get_int(rows, 4),
-                                                       db_get_text(rows, 5),
-                                                       db_get_int(rows, 6)};
+        (*moves)[*count] =
+            (struct gift_card_movement){db_get_int(rows, 0), (enum gift_card_move)db_get_int(rows, 1),
+                                        db_get_int(rows, 2), db_get_int(rows, 3),
+                                        db_get_int(rows, 4), db_get_text(rows, 5),
+                                        db_get_int(rows, 6)};
     return NULL;
 }
 
@@ -192,23 +192,25 @@ err gift_card_moves(struct ctx *ctx, int64_t card_id, struct gift_card_movement 
 
 err gift_card_note(struct ctx *ctx, int64_t card_id, const struct gift_card_act *act)
 {
-    return db_expect(ctx, 1, ERR_CONFLICT, "the card is gone",
-                     "INSERT INTO gift_card_movements (shop_id, card_id, move_no, kind, amount, balance, order_id,"
-                     " entry_id, actor, at) SELECT shop_id, id, moves, CAST($3 AS BIGINT), CAST($4 AS BIGINT),"
-                     " balance, CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT)"
-                     " FROM gift_cards WHERE shop_id = $1 AND id = $2",
-                     db_int(ctx->shop->id), db_int(card_id), db_int(act->kind), db_int(act->amount),
-                     db_int(act->order_id), db_int(act->entry_id), db_int(ctx->actor), db_int(ctx->now));
+    return db_expect(
+        ctx, 1, ERR_CONFLICT, "the card is gone",
+        "INSERT INTO gift_card_movements (shop_id, card_id, move_no, kind, amount, balance, order_id,"
+        " entry_id, actor, at) SELECT shop_id, id, moves, CAST($3 AS BIGINT), CAST($4 AS BIGINT),"
+        " balance, CAST($5 AS BIGINT), CAST($6 AS BIGINT), CAST($7 AS BIGINT), CAST($8 AS BIGINT)"
+        " FROM gift_cards WHERE shop_id = $1 AND id = $2",
+        db_int(ctx->shop->id), db_int(card_id), db_int(act->kind), db_int(act->amount), db_int(act->order_id),
+        db_int(act->entry_id), db_int(ctx->actor), db_int(ctx->now));
 }
 
 static err take_of_card(struct ctx *ctx, int64_t card_id, int64_t order_id, int64_t amount,
                         enum gift_card_move kind)
 {
-    TRY(db_expect(ctx, 1, kind == CARD_HELD_AGAIN ? ERR_OUT_OF_STOCK : ERR_CONFLICT,
-                  "the card has not so much any more",
-                  "UPDATE gift_cards SET balance = balance - $3, moves = moves + 1 WHERE shop_id = $1 AND id = $2"
-                  " AND status = 1 AND balance >= $3 AND (valid_until = 0 OR valid_until > $4)",
-                  db_int(ctx->shop->id), db_int(card_id), db_int(amount), db_int(ctx->now)));
+    TRY(db_expect(
+        ctx, 1, kind == CARD_HELD_AGAIN ? ERR_OUT_OF_STOCK : ERR_CONFLICT,
+        "the card has not so much any more",
+        "UPDATE gift_cards SET balance = balance - $3, moves = moves + 1 WHERE shop_id = $1 AND id = $2"
+        " AND status = 1 AND balance >= $3 AND (valid_until = 0 OR valid_until > $4)",
+        db_int(ctx->shop->id), db_int(card_id), db_int(amount), db_int(ctx->now)));
     return gift_card_note(ctx, card_id,
                           &(struct gift_card_act){.kind = kind, .amount = -amount, .order_id = order_id});
 }
@@ -216,12 +218,13 @@ static err take_of_card(struct ctx *ctx, int64_t card_id, int64_t order_id, int6
 /* Money comes back: a card whose time is over is good again for a while, whatever was left of it then. */
 static err put_on_card(struct ctx *ctx, int64_t card_id, const struct gift_card_act *act)
 {
-    TRY(db_expect(ctx, 1, ERR_CONFLICT, "the card is gone",
-                  "UPDATE gift_cards SET balance = balance + $3, moves = moves + 1, status = CASE WHEN status = 3"
-                  " THEN 1 ELSE status END, valid_until = CASE WHEN valid_until > 0 AND valid_until < $4 THEN $4"
-                  " ELSE valid_until END WHERE shop_id = $1 AND id = $2",
-                  db_int(ctx->shop->id), db_int(card_id), db_int(act->amount),
-                  db_int(act->kind == CARD_REFUNDED ? ctx->now + GIFT_CARD_GRACE_MS : 0)));
+    TRY(db_expect(
+        ctx, 1, ERR_CONFLICT, "the card is gone",
+        "UPDATE gift_cards SET balance = balance + $3, moves = moves + 1, status = CASE WHEN status = 3"
+        " THEN 1 ELSE status END, valid_until = CASE WHEN valid_until > 0 AND valid_until < $4 THEN $4"
+        " ELSE valid_until END WHERE shop_id = $1 AND id = $2",
+        db_int(ctx->shop->id), db_int(card_id), db_int(act->amount),
+        db_int(act->kind == CARD_REFUNDED ? ctx->now + GIFT_CARD_GRACE_MS : 0)));
     return gift_card_note(ctx, card_id, act);
 }
 
@@ -235,9 +238,12 @@ err gift_card_holds(struct ctx *ctx, int64_t order_id, struct gift_card_hold **h
                  db_int(ctx->shop->id), db_int(order_id)));
     *holds = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **holds);
     for (*count = 0; db_next(rows); (*count)++)
-        (*holds)[*count] = (struct gift_card_hold){
-            db_get_int(rows, 0), db_get_int(rows, 1), db_get_int(rows, 2),
-            db_get_int(rows, 3), (enum gift_card_hold_status)db_get_int(rows, 4), db_get_text(rows, 5)};
+        (*holds)[*count] = (struct gift_card_hold){db_get_int(rows, 0),
+                                                   db_get_int(rows, 1),
+                                                   db_get_int(rows, 2),
+                                                   db_get_int(rows, 3),
+                                                   (enum gift_card_hold_status)db_get_int(rows, 4),
+                                                   db_get_text(rows, 5)};
     return NULL;
 }
 

@@ -1,6 +1,6 @@
 /* gift_card_issue.c - what staff do to cards: making them, showing their codes once, stopping, extending. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/gift/gift_card.h"
+#include "shop/gift/gift.h"
 
 #include "base/clock.h"
 #include "base/money.h"
@@ -44,28 +44,28 @@ static struct fresh_card make_card(struct ctx *ctx)
 static err write_batch(struct ctx *ctx, const struct issuing *issuing)
 {
     const struct gift_card_batch *batch = issuing->batch;
-    return db_execute(ctx,
-                      "INSERT INTO gift_card_batches (shop_id, id, origin, is_registered, value, currency, count,"
-                      " valid_until, note, request, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
-                      " $11)",
-                      db_int(ctx->shop->id), db_int(batch->id), db_int(batch->origin),
-                      db_int(batch->is_registered), db_int(batch->value), db_text(ctx->shop->currency),
-                      db_int(batch->count), db_int(issuing->valid_until), db_text(batch->note),
-                      db_text(batch->request), db_int(ctx->now));
+    return db_execute(
+        ctx,
+        "INSERT INTO gift_card_batches (shop_id, id, origin, is_registered, value, currency, count,"
+        " valid_until, note, request, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
+        " $11)",
+        db_int(ctx->shop->id), db_int(batch->id), db_int(batch->origin), db_int(batch->is_registered),
+        db_int(batch->value), db_text(ctx->shop->currency), db_int(batch->count),
+        db_int(issuing->valid_until), db_text(batch->note), db_text(batch->request), db_int(ctx->now));
 }
 
 static err write_card(struct ctx *ctx, const struct issuing *issuing, const struct fresh_card *card)
 {
     const struct gift_card_batch *batch = issuing->batch;
-    TRY(db_execute(ctx,
-                   "INSERT INTO gift_cards (shop_id, id, batch_id, blind, sealed, last4, is_registered, currency,"
-                   " value, balance, status, valid_until, moves, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7,"
-                   " $8, $9, $10, $11, $12, 1, $13)",
-                   db_int(ctx->shop->id), db_int(card->id), db_int(batch->id),
-                   db_bytes(card->blind, CRYPTO_INDEX_BYTES), db_bytes(card->sealed.ptr, card->sealed.len),
-                   db_text(card->last4), db_int(batch->is_registered), db_text(ctx->shop->currency),
-                   db_int(batch->value), db_int(batch->value), db_int(GIFT_CARD_ACTIVE),
-                   db_int(issuing->valid_until), db_int(ctx->now)));
+    TRY(db_execute(
+        ctx,
+        "INSERT INTO gift_cards (shop_id, id, batch_id, blind, sealed, last4, is_registered, currency,"
+        " value, balance, status, valid_until, moves, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7,"
+        " $8, $9, $10, $11, $12, 1, $13)",
+        db_int(ctx->shop->id), db_int(card->id), db_int(batch->id), db_bytes(card->blind, CRYPTO_INDEX_BYTES),
+        db_bytes(card->sealed.ptr, card->sealed.len), db_text(card->last4), db_int(batch->is_registered),
+        db_text(ctx->shop->currency), db_int(batch->value), db_int(batch->value), db_int(GIFT_CARD_ACTIVE),
+        db_int(issuing->valid_until), db_int(ctx->now)));
     return db_execute(ctx,
                       "INSERT INTO gift_card_movements (shop_id, card_id, move_no, kind, amount, balance,"
                       " order_id, entry_id, actor, at) VALUES ($1, $2, 1, $3, $4, $4, 0, $5, $6, $7)",
@@ -77,10 +77,10 @@ static err issue_in_transaction(struct ctx *ctx, void *arg)
 {
     const struct issuing *issuing = arg;
     const struct gift_card_batch *batch = issuing->batch;
-    struct ledger_transfer owed = {
-        .debit = batch->origin == GIFT_CARD_SOLD ? LEDGER_RECEIVABLE : LEDGER_MARKETING,
-        .credit = LEDGER_GIFT_CARDS,
-        .amount = batch->value * batch->count};
+    struct ledger_transfer owed = {.debit =
+                                       batch->origin == GIFT_CARD_SOLD ? LEDGER_RECEIVABLE : LEDGER_MARKETING,
+                                   .credit = LEDGER_GIFT_CARDS,
+                                   .amount = batch->value * batch->count};
     TRY(write_batch(ctx, issuing));
     for (int64_t i = 0; i < batch->count; i++)
         TRY(write_card(ctx, issuing, &issuing->cards[i]));
@@ -93,13 +93,13 @@ static err issue_in_transaction(struct ctx *ctx, void *arg)
                                                 .count = 1}));
     if (!ctx->shop->has_gift_cards)
         TRY(shop_change_gift_cards(ctx, true));
-    return audit_note(
-        ctx, &(struct audit_entry){
-                 .kind = "gift-card.issued",
-                 .subject = arena_format(ctx->arena, "gift-cards/batches/%" PRId64, batch->id),
-                 .title = batch->note,
-                 .after = arena_format(ctx->arena, "%" PRId64 " × %s", batch->count,
-                                       money_display(ctx->arena, money_of(batch->value, ctx->shop->currency)))});
+    return audit_note(ctx, &(struct audit_entry){
+                               .kind = "gift-card.issued",
+                               .subject = arena_format(ctx->arena, "gift-cards/batches/%" PRId64, batch->id),
+                               .title = batch->note,
+                               .after = arena_format(
+                                   ctx->arena, "%" PRId64 " × %s", batch->count,
+                                   money_display(ctx->arena, money_of(batch->value, ctx->shop->currency)))});
 }
 
 /* Articles 18 and 19. The bounds are in yuan: a shop of another currency has them by their numbers. */
@@ -151,9 +151,9 @@ static err reveal_in_transaction(struct ctx *ctx, void *arg)
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "the codes of this batch were shown before",
                   "UPDATE gift_card_batches SET is_shown = 1 WHERE shop_id = $1 AND id = $2 AND is_shown = 0",
                   db_int(ctx->shop->id), db_int(batch_id)));
-    return audit_note(ctx, &(struct audit_entry){.kind = "gift-card.codes",
-                                                 .subject = arena_format(
-                                                     ctx->arena, "gift-cards/batches/%" PRId64, batch_id)});
+    return audit_note(ctx, &(struct audit_entry){
+                               .kind = "gift-card.codes",
+                               .subject = arena_format(ctx->arena, "gift-cards/batches/%" PRId64, batch_id)});
 }
 
 static const char *grouped(struct ctx *ctx, const char *code)
@@ -234,12 +234,12 @@ static err extend_in_transaction(struct ctx *ctx, void *arg)
     const struct extending *extending = arg;
     const struct gift_card *card = &extending->card;
     struct gift_card_act act = {CARD_EXTENDED, card->expired, 0, card->expired ? id_new(ctx) : 0};
-    TRY(db_expect(ctx, 1, ERR_CONFLICT, "the card changed meanwhile",
-                  "UPDATE gift_cards SET valid_until = $3, balance = balance + expired, expired = 0,"
-                  " moves = moves + 1, status = CASE WHEN status = 3 THEN 1 ELSE status END WHERE shop_id = $1"
-                  " AND id = $2 AND expired = $4 AND valid_until > 0",
-                  db_int(ctx->shop->id), db_int(card->id), db_int(extending->valid_until),
-                  db_int(card->expired)));
+    TRY(db_expect(
+        ctx, 1, ERR_CONFLICT, "the card changed meanwhile",
+        "UPDATE gift_cards SET valid_until = $3, balance = balance + expired, expired = 0,"
+        " moves = moves + 1, status = CASE WHEN status = 3 THEN 1 ELSE status END WHERE shop_id = $1"
+        " AND id = $2 AND expired = $4 AND valid_until > 0",
+        db_int(ctx->shop->id), db_int(card->id), db_int(extending->valid_until), db_int(card->expired)));
     TRY(gift_card_note(ctx, card->id, &act));
     TRY(note_act(ctx, card, "gift-card.extended", ""));
     if (card->expired == 0)

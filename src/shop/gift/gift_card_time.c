@@ -1,6 +1,6 @@
 /* gift_card_time.c - cards whose time is over, the check of all balances, and cards as pages see them. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/gift/gift_card.h"
+#include "shop/gift/gift.h"
 
 #include "base/clock.h"
 #include "base/money.h"
@@ -92,7 +92,8 @@ static const struct look looks[] = {
     {"gift card", "what orders hold and spent of it is not what its movements say",
      "SELECT c.id FROM gift_cards c LEFT JOIN (SELECT card_id, CAST(SUM(amount) AS BIGINT) AS amount FROM"
      " gift_card_movements WHERE shop_id = $1 AND kind IN (2, 3, 4) GROUP BY card_id) m ON m.card_id = c.id"
-     " LEFT JOIN (SELECT card_id, CAST(SUM(CASE WHEN status = 1 THEN amount ELSE spent END) AS BIGINT) AS amount"
+     " LEFT JOIN (SELECT card_id, CAST(SUM(CASE WHEN status = 1 THEN amount ELSE spent END) AS BIGINT) AS "
+     "amount"
      " FROM gift_card_holds WHERE shop_id = $1 GROUP BY card_id) h ON h.card_id = c.id WHERE c.shop_id = $1"
      " AND COALESCE(m.amount, 0) + COALESCE(h.amount, 0) <> 0 ORDER BY c.id LIMIT $2"},
     {"order id", "gift cards are held for it otherwise than it says",
@@ -109,7 +110,8 @@ static const struct look looks[] = {
     {"gift card batch", "its cards are not what was issued",
      "SELECT b.id FROM gift_card_batches b LEFT JOIN (SELECT batch_id, COUNT(*) AS count, CAST(SUM(value) AS"
      " BIGINT) AS value FROM gift_cards WHERE shop_id = $1 GROUP BY batch_id) c ON c.batch_id = b.id"
-     " WHERE b.shop_id = $1 AND (b.count <> COALESCE(c.count, 0) OR b.value * b.count <> COALESCE(c.value, 0))"
+     " WHERE b.shop_id = $1 AND (b.count <> COALESCE(c.count, 0) OR b.value * b.count <> COALESCE(c.value, "
+     "0))"
      " ORDER BY b.id LIMIT $2"},
 };
 
@@ -117,12 +119,13 @@ static const struct look looks[] = {
 static err check_ledger(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT CAST((SELECT COALESCE(SUM(balance), 0) FROM gift_cards WHERE shop_id = $1) + (SELECT"
-                 " COALESCE(SUM(amount), 0) FROM gift_card_holds WHERE shop_id = $1 AND status = 1) AS BIGINT),"
-                 " CAST((SELECT COALESCE(SUM(CASE WHEN credit = $2 THEN amount ELSE -amount END), 0) FROM"
-                 " ledger_entries WHERE shop_id = $1 AND kind <> $3 AND (credit = $2 OR debit = $2)) AS BIGINT)",
-                 db_int(ctx->shop->id), db_int(LEDGER_GIFT_CARDS), db_int(LEDGER_CORRECTION)));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT CAST((SELECT COALESCE(SUM(balance), 0) FROM gift_cards WHERE shop_id = $1) + (SELECT"
+        " COALESCE(SUM(amount), 0) FROM gift_card_holds WHERE shop_id = $1 AND status = 1) AS BIGINT),"
+        " CAST((SELECT COALESCE(SUM(CASE WHEN credit = $2 THEN amount ELSE -amount END), 0) FROM"
+        " ledger_entries WHERE shop_id = $1 AND kind <> $3 AND (credit = $2 OR debit = $2)) AS BIGINT)",
+        db_int(ctx->shop->id), db_int(LEDGER_GIFT_CARDS), db_int(LEDGER_CORRECTION)));
     if (db_next(rows) && db_get_int(rows, 0) != db_get_int(rows, 1))
         report(arg, arena_format(ctx->arena,
                                  "gift cards hold %" PRId64 " minor units, and the ledger says %" PRId64,

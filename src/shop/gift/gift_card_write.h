@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/crypto.h"
-#include "shop/gift/gift_card.h"
+#include "shop/gift/gift.h"
 
 /* Of sealed codes and of their keyed hash. */
 #define GIFT_CARD_PURPOSE "gift_card.code"

@@ -56,9 +56,9 @@ enum ledger_kind {
     LEDGER_REFUNDED,       /* and was sent */
     LEDGER_SURPLUS_REFUND, /* the same of money that was paid once more */
     LEDGER_SURPLUS_REFUNDED,
-    LEDGER_CORRECTION, /* by hand (ledger_correct.h) */
-    LEDGER_DEPOSIT,    /* the deposit of an order was paid */
-    LEDGER_KEPT,       /* and stays with the shop, for nobody paid the balance */
+    LEDGER_CORRECTION,   /* by hand (ledger_correct.h) */
+    LEDGER_DEPOSIT,      /* the deposit of an order was paid */
+    LEDGER_KEPT,         /* and stays with the shop, for nobody paid the balance */
     LEDGER_CARDS_ISSUED, /* gift cards were made, for money or for nothing */
     LEDGER_CARD_EXPIRED,
     LEDGER_CARD_EXTENDED, /* one whose time was over is good again */

@@ -23,8 +23,7 @@ int64_t order_part_amount(const struct order *order, enum order_part part)
 {
     if (part == PART_DEPOSIT)
         return order->deposit;
-    return part == PART_BALANCE ? order->total - order->deposit
-                                : order->total - order->card_held;
+    return part == PART_BALANCE ? order->total - order->deposit : order->total - order->card_held;
 }
 
 bool order_is_payable(const struct order *order, int64_t now)

@@ -7,7 +7,6 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "job/job.h"
-#include "shop/payment/payment_card.h"
 #include "shop/payment/payment_read.h"
 #include "shop/services.h"
 

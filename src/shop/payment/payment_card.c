@@ -1,6 +1,7 @@
-/* payment_card.c - gift cards that pay for orders: held while the order waits, spent with its last payment. */
+/* payment_card.c - gift cards that pay for orders: held while the order waits, spent with its last payment.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/payment/payment_card.h"
+#include "shop/payment/payment.h"
 
 #include "base/text.h"
 #include "shop/payment/payment_read.h"
@@ -51,7 +52,8 @@ static err check_use(struct ctx *ctx, const struct order *order, const struct gi
     return gift_card_is_good(ctx, card, &why) ? NULL : fail_field(ctx, "code", why, "the card cannot pay");
 }
 
-/* The transaction that held the amount is over: a fall here is made good by the job that asks for attempts. */
+/* The transaction that held the amount is over: a fall here is made good by the job that asks for attempts.
+ */
 static err complete(struct ctx *ctx, const struct using_card *use)
 {
     struct payment_fact fact;
@@ -87,8 +89,8 @@ err payment_use_card(struct ctx *ctx, int64_t order_id, const struct gift_card *
     return fail_with(ctx, ERR_UNAVAILABLE, "the card is used by many at once");
 }
 
-bool payment_card_fact(const struct ctx *ctx, const struct payment_attempt *attempt, const struct order *order,
-                       struct payment_fact *fact)
+bool payment_card_fact(const struct ctx *ctx, const struct payment_attempt *attempt,
+                       const struct order *order, struct payment_fact *fact)
 {
     if (!text_is(attempt->gateway, GIFT_CARD_GATEWAY) || !order_may(order->state, "paid") ||
         order->card_held != order->total)

@@ -9,7 +9,6 @@
 #include "base/money.h"
 #include "base/text.h"
 #include "job/job.h"
-#include "shop/payment/payment_card.h"
 #include "shop/payment/payment_ledger.h"
 #include "shop/payment/payment_read.h"
 #include "shop/pricing/pricing.h"

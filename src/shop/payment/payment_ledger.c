@@ -38,7 +38,8 @@ static size_t sale_transfers(const struct payment_fact *fact, const struct payme
     int64_t goods = fact->amount + deposit - freight;
     int64_t first = deposit < goods ? deposit : goods;
     size_t count = add_transfer(transfers, 0, account_of(fact->gateway), LEDGER_SALES, goods - first);
-    count = add_transfer(transfers, count, account_of(fact->gateway), LEDGER_FREIGHT, freight - (deposit - first));
+    count = add_transfer(transfers, count, account_of(fact->gateway), LEDGER_FREIGHT,
+                         freight - (deposit - first));
     count = add_transfer(transfers, count, LEDGER_DEPOSITS, LEDGER_SALES, first);
     return add_transfer(transfers, count, LEDGER_DEPOSITS, LEDGER_FREIGHT, deposit - first);
 }
@@ -63,7 +64,8 @@ err payment_post_fact(struct ctx *ctx, const struct payment_fact *fact, int64_t 
                                                    .count = count});
 }
 
-err payment_post_card(struct ctx *ctx, const struct payment_attempt *attempt, int64_t fact_id, int64_t freight)
+err payment_post_card(struct ctx *ctx, const struct payment_attempt *attempt, int64_t fact_id,
+                      int64_t freight)
 {
     struct ledger_transfer transfers[2];
     size_t count = add_transfer(transfers, 0, LEDGER_GIFT_CARDS, LEDGER_SALES, attempt->amount - freight);

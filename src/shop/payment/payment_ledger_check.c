@@ -56,9 +56,9 @@ static const struct look looks[] = {
      "a refund is not in the ledger as it was promised"},
     {WINDOWS_OF("refunds"),
      DIFFERENT("SELECT " ORDER_OF("r") " AS number, r.currency, r.amount AS expected, " POSTED(
-         "r.fact_id", "r",
-         "e.credit IN (2, 15) AND e.kind IN (6, 8)") " AS found FROM refunds r WHERE r.shop_id = $1 AND r.id > $2"
-                                              " AND r.id <= $3 AND r.status = 2"),
+         "r.fact_id", "r", "e.credit IN (2, 15) AND e.kind IN (6, 8)") " AS found FROM refunds r WHERE "
+                                                                       "r.shop_id = $1 AND r.id > $2"
+                                                                       " AND r.id <= $3 AND r.status = 2"),
      "a refund is not in the ledger as it was sent"},
     {WINDOWS_OF("orders"),
      DIFFERENT(

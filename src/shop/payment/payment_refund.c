@@ -8,7 +8,6 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "job/job.h"
-#include "shop/payment/payment_card.h"
 #include "shop/payment/payment_jobs.h"
 #include "shop/payment/payment_read.h"
 #include "shop/staff/staff.h"

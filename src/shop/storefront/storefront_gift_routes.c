@@ -3,7 +3,7 @@
 #include "shop/storefront/storefront_routes.h"
 
 #include "base/config.h"
-#include "shop/gift/gift_card.h"
+#include "shop/gift/gift.h"
 
 struct gift_form {
     const char *code;
@@ -129,8 +129,15 @@ const struct route storefront_gift_routes[] = {
      .guard = ANYONE,
      .faces = FACE_HTML,
      .summary = "The form that asks what is on a gift card"},
-    {.method = POST, .path = "/gift-card", .handler = query, .guard = ANYONE, .fields = code_fields, FORM,
-     .again = show_query, .summary = "What is on a gift card", .answer = "card"},
+    {.method = POST,
+     .path = "/gift-card",
+     .handler = query,
+     .guard = ANYONE,
+     .fields = code_fields,
+     FORM,
+     .again = show_query,
+     .summary = "What is on a gift card",
+     .answer = "card"},
     {.method = GET,
      .path = "/account/cards",
      .handler = show_account,
@@ -138,10 +145,23 @@ const struct route storefront_gift_routes[] = {
      .is_reading = true,
      .summary = "Gift cards of who is logged in",
      .answer = "cards"},
-    {.method = POST, .path = "/account/cards", .handler = keep, .guard = ANYONE, .fields = code_fields, FORM,
-     .again = show_account, .summary = "Keep a gift card in the account", .answer = "cards"},
-    {.method = GET, .path = "/account/cards/:id", .handler = show_one, .guard = ANYONE, .is_reading = true,
-     .fields = one_fields, FORM, .summary = "A gift card of who is logged in, with its movements",
+    {.method = POST,
+     .path = "/account/cards",
+     .handler = keep,
+     .guard = ANYONE,
+     .fields = code_fields,
+     FORM,
+     .again = show_account,
+     .summary = "Keep a gift card in the account",
+     .answer = "cards"},
+    {.method = GET,
+     .path = "/account/cards/:id",
+     .handler = show_one,
+     .guard = ANYONE,
+     .is_reading = true,
+     .fields = one_fields,
+     FORM,
+     .summary = "A gift card of who is logged in, with its movements",
      .answer = "card"},
     {0},
 };

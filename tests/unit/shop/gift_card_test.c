@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fixture.h"
 #include "shop/ledger/ledger.h"
-#include "shop/payment/payment_card.h"
+#include "shop/payment/payment.h"
 #include "unit.h"
 
 #define PRICE 10000

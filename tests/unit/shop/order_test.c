@@ -18,35 +18,16 @@
 #define STATE_LIMIT 64
 #define EVENT_COUNT 29
 
-static const char *const events[EVENT_COUNT] = {"deposit_paid",
-                                                "card_held",
-                                                "paid",
-                                                "reopened",
-                                                "paid_late",
-                                                "expired",
-                                                "balance_expired",
-                                                "deposit_cancelled",
-                                                "cancelled",
-                                                "cancelled_paid",
-                                                "group_filled",
-                                                "group_failed",
-                                                "delivered",
-                                                "partly_delivered",
-                                                "partly_shipped",
-                                                "rest_delivered",
-                                                "shipped",
-                                                "signed",
-                                                "received",
-                                                "auto_received",
-                                                "aftersale_ended",
-                                                "reviewed",
-                                                "partly_refunded",
-                                                "refunded",
-                                                "refunded_unshipped",
-                                                "withdrawn",
-                                                "all_withdrawn",
-                                                "parcel_was_all",
-                                                "codes_were_all"};
+static const char *const events[EVENT_COUNT] = {"deposit_paid",       "card_held",         "paid",
+                                                "reopened",           "paid_late",         "expired",
+                                                "balance_expired",    "deposit_cancelled", "cancelled",
+                                                "cancelled_paid",     "group_filled",      "group_failed",
+                                                "delivered",          "partly_delivered",  "partly_shipped",
+                                                "rest_delivered",     "shipped",           "signed",
+                                                "received",           "auto_received",     "aftersale_ended",
+                                                "reviewed",           "partly_refunded",   "refunded",
+                                                "refunded_unshipped", "withdrawn",         "all_withdrawn",
+                                                "parcel_was_all",     "codes_were_all"};
 
 /* Every pair of a reachable state and an event that is allowed in it. */
 static const struct {

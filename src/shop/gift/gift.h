@@ -1,13 +1,13 @@
-/* gift_card.h - gift cards: money that was paid, or given, before anything is bought with it.
+/* gift.h - gift cards: money that was paid, or given, before anything is bought with it.
  *
  * A card is a long random code, sealed at rest and found by a keyed hash. Its balance is a counter that every
  * statement guards; each change of it is a movement, and rows of movements are only added. An order does not
  * spend a card at once: it holds an amount, which nobody else can then have, until the order is paid whole
  * (spent) or ends (free again). So a sale is one moment, however many pay for it (payment/payment_card.h).
  *
- * The law (单用途商业预付卡管理办法, order 9 of 2012 of the Ministry of Commerce): article 18 – a card with a name at most 5,000 yuan, one
- * without 1,000; article 19 – a card with a name has no end, one without is good for 3 years at least, and what
- * is left at its end must be had again by activating it (gift_card_extend). */
+ * The law (单用途商业预付卡管理办法, order 9 of 2012 of the Ministry of Commerce): article 18 – a card with a
+ * name at most 5,000 yuan, one without 1,000; article 19 – a card with a name has no end, one without is good
+ * for 3 years at least, and what is left at its end must be had again by activating it (gift_card_extend). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/ctx.h"
@@ -86,9 +86,9 @@ struct gift_card_batch {
 
 /* ---- issuing (gift_card_issue.c) ---- */
 
-/* Makes the cards, posts what the shop owes from now on, notes it in the audit list. Fills batch->id. The same
- * request gives the batch of then. ERR_INVALID at "value", "count" or "years", beyond the law with the code
- * "law-value" or "law-years". */
+/* Makes the cards, posts what the shop owes from now on, notes it in the audit list. Fills batch->id. The
+ * same request gives the batch of then. ERR_INVALID at "value", "count" or "years", beyond the law with the
+ * code "law-value" or "law-years". */
 CHECKED err gift_card_issue(struct ctx *ctx, struct gift_card_batch *batch);
 /* The codes of a batch, as people read them: once, with a note in the audit list. ERR_CONFLICT when they were
  * shown before; ERR_NOT_FOUND. */
@@ -132,7 +132,8 @@ struct gift_card_movement {
     int64_t at;
 };
 /* The last GIFT_CARD_MOVES_SHOWN, newest first. */
-CHECKED err gift_card_moves(struct ctx *ctx, int64_t card_id, struct gift_card_movement **moves, size_t *count);
+CHECKED err gift_card_moves(struct ctx *ctx, int64_t card_id, struct gift_card_movement **moves,
+                            size_t *count);
 void gift_card_view(struct ctx *ctx, struct value *view, const struct gift_card *card);
 void gift_card_views(struct ctx *ctx, struct value *list, const struct gift_card *cards, size_t count);
 void gift_card_move_views(struct ctx *ctx, struct value *list, const struct gift_card *card,
@@ -151,16 +152,17 @@ struct gift_card_hold {
 /* Of an order, oldest card of the order first. */
 CHECKED err gift_card_holds(struct ctx *ctx, int64_t order_id, struct gift_card_hold **holds, size_t *count);
 /* ERR_CONFLICT when the card has not so much any more, or cannot pay. */
-CHECKED err gift_card_hold(struct ctx *ctx, const struct gift_card *card, int64_t order_id, int64_t attempt_id,
-                           int64_t amount);
+CHECKED err gift_card_hold(struct ctx *ctx, const struct gift_card *card, int64_t order_id,
+                           int64_t attempt_id, int64_t amount);
 /* `spent` of what is held pays, the rest is free again. */
-CHECKED err gift_card_spend(struct ctx *ctx, int64_t order_id, const struct gift_card_hold *hold, int64_t spent);
+CHECKED err gift_card_spend(struct ctx *ctx, int64_t order_id, const struct gift_card_hold *hold,
+                            int64_t spent);
 /* What the order held is free again, once. */
 CHECKED err gift_card_release(struct ctx *ctx, int64_t order_id, const struct gift_card_hold *hold);
 /* Holds again what was free: ERR_OUT_OF_STOCK when the card has not so much any more. */
 CHECKED err gift_card_hold_again(struct ctx *ctx, int64_t order_id, const struct gift_card_hold *hold);
-/* Money of an attempt goes back to its card; `entry_id` of the ledger says so. A card whose time is over is good
- * for GIFT_CARD_GRACE_MS again. */
+/* Money of an attempt goes back to its card; `entry_id` of the ledger says so. A card whose time is over is
+ * good for GIFT_CARD_GRACE_MS again. */
 CHECKED err gift_card_give_back(struct ctx *ctx, int64_t order_id, int64_t attempt_id, int64_t amount,
                                 int64_t entry_id);
 
