@@ -60,6 +60,7 @@ static void assert_books_balance(void)
 {
     assert_int_equal(problems_of(gift_card_check), 0);
     assert_int_equal(problems_of(order_check), 0);
+    assert_int_equal(problems_of(order_check_presales), 0);
     assert_int_equal(problems_of(stock_check), 0);
     assert_int_equal(problems_of(payment_check), 0);
     assert_int_equal(problems_of(payment_check_ledger), 0);
