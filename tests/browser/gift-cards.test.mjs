@@ -50,13 +50,16 @@ describe("gift cards in a browser", () => {
     codes = (await page.inputValue("#f-codes")).trim().split("\n");
     assert.equal(codes.length, 2);
     await shoot(page, "codes-1440");
+    await page.goBack();
+    await page.reload();
+    assert.equal(await page.getByRole("button", { name: "显示卡号" }).count(), 0, "codes are shown once");
     await page.goto(`/admin/gift-cards?last4=${codes[0].slice(-4)}`);
     await page.locator(".row-link").first().click();
     await page.getByText("余额明细").waitFor();
     await shoot(page, "one-1440");
     await page.setViewportSize(phone);
     await shoot(page, "one-375");
-    await closeTab(page);
+    await closeTab(page, { expected: /422/ });
   });
 
   for (const javaScriptEnabled of [false, true])
@@ -83,6 +86,6 @@ describe("gift cards in a browser", () => {
       await page.getByRole("button", { name: "查询" }).click();
       await page.getByText("这张卡没有余额了").waitFor();
       await shoot(page, `query-${javaScriptEnabled}-375`);
-      await closeTab(page);
+      await closeTab(page, { expected: /422/ });
     });
 });

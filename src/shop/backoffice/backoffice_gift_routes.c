@@ -191,6 +191,10 @@ static err list(struct req *req)
     count = keep_those(cards, count, form);
     gift_card_views(ctx, value_set_list(ctx->arena, view, "cards"), cards, count);
     value_set_id(ctx->arena, view, "removed_view", form->removed_id);
+    bool can_reveal = false;
+    if (form->batch_id)
+        TRY(gift_card_can_reveal(ctx, form->batch_id, &can_reveal));
+    value_set_bool(ctx->arena, view, "can_reveal", can_reveal);
     value_set_bool(ctx->arena, view, "has_any", ctx->shop->has_gift_cards);
     TRY(list_view(ctx, &place, next, view));
     return reply_view(req, "admin/gift_cards", view);

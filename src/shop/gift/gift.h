@@ -93,6 +93,8 @@ CHECKED err gift_card_issue(struct ctx *ctx, struct gift_card_batch *batch);
 /* The codes of a batch, as people read them: once, with a note in the audit list. ERR_CONFLICT when they were
  * shown before; ERR_NOT_FOUND. */
 CHECKED err gift_card_reveal(struct ctx *ctx, int64_t batch_id, const char ***codes, size_t *count);
+/* Whether codes of a batch can still be shown: false also when there is no such batch. */
+CHECKED err gift_card_can_reveal(struct ctx *ctx, int64_t batch_id, bool *can);
 /* Staff stop a card, or let it go on, for a reason (ERR_INVALID at "reason"). ERR_INVALID_TRANSITION. */
 CHECKED err gift_card_block(struct ctx *ctx, int64_t card_id, bool is_blocked, const char *reason);
 /* A card without a name whose time is over, or will be: good for `years` from now on, with what was left. */

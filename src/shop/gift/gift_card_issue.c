@@ -184,6 +184,16 @@ err gift_card_reveal(struct ctx *ctx, int64_t batch_id, const char ***codes, siz
     return db_transact(ctx, reveal_in_transaction, &batch_id);
 }
 
+err gift_card_can_reveal(struct ctx *ctx, int64_t batch_id, bool *can)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT 1 FROM gift_card_batches WHERE shop_id = $1 AND id = $2 AND is_shown = 0",
+                 db_int(ctx->shop->id), db_int(batch_id)));
+    *can = db_next(rows);
+    return NULL;
+}
+
 /* ---- one card ---- */
 
 static err note_act(struct ctx *ctx, const struct gift_card *card, const char *kind, const char *why)
