@@ -9,6 +9,7 @@
 #include "shop/checkout/checkout.h"
 #include "shop/digital/digital.h"
 #include "shop/facet/facet.h"
+#include "shop/gift/gift.h"
 #include "shop/inventory/inventory.h"
 #include "shop/payment/payment.h"
 #include "shop/pricing/pricing.h"
@@ -551,6 +552,7 @@ static err check_shop(struct ctx *ctx, struct findings *findings)
     TRY(search_check(ctx, print_finding, findings));
     TRY(payment_check(ctx, print_finding, findings));
     TRY(payment_check_groups(ctx, print_finding, findings));
+    TRY(gift_card_check(ctx, print_finding, findings));
     return payment_check_ledger(ctx, print_finding, findings);
 }
 

@@ -43,6 +43,7 @@ struct shop {
     bool has_promotions;  /* offers count now, or will */
     bool has_flash;       /* flash sales run now, or will */
     bool has_presales;    /* presales run now, or will */
+    bool has_gift_cards;  /* gift cards were issued */
     bool has_group_buys;  /* group buys run now, or will */
     bool has_price_lists; /* lists of other prices count now, or will */
     bool has_group_rules; /* members come into groups by what they spend */

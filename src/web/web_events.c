@@ -10,6 +10,7 @@
 #include "shop/digital/digital.h"
 #include "shop/digital/digital_jobs.h"
 #include "shop/facet/facet_jobs.h"
+#include "shop/gift/gift.h"
 #include "shop/inventory/inventory_watch.h"
 #include "shop/notify/notify.h"
 #include "shop/notify/notify_jobs.h"
@@ -144,6 +145,7 @@ static err sweep_shop(struct ctx *ctx)
     TRY(cart_sweep(ctx));
     TRY(code_view_sweep(ctx));
     TRY(audit_sweep(ctx));
+    TRY(gift_card_sweep(ctx));
     TRY(facet_sweep(ctx));
     TRY(message_sweep(ctx));
     TRY(customer_sweep(ctx));

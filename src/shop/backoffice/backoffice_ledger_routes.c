@@ -78,6 +78,8 @@ static void add_choices(struct ctx *ctx, struct value *view)
         value_add(ctx->arena, kinds, value_text(ledger_kind_names[i]));
     for (const struct gateway *const *gateway = ctx->services->gateways; *gateway; gateway++)
         value_add(ctx->arena, gateways, value_text((*gateway)->id));
+    if (ctx->shop->has_gift_cards)
+        value_add(ctx->arena, gateways, value_text(GIFT_CARD_GATEWAY));
 }
 
 /* The last days of what was chosen, or the last two weeks. */

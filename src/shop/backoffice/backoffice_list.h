@@ -78,6 +78,7 @@ enum trash_filters { TRASH_KIND };
 enum act_filters { ACTS_KIND };
 enum promotion_filters { OFFERS_PHASE, OFFERS_KIND };
 enum ledger_filters { LEDGERS_ACCOUNT, LEDGERS_KIND, LEDGERS_GATEWAY, LEDGERS_FROM, LEDGERS_TO };
+enum gift_card_filters { CARDS_STATUS, CARDS_LAST4, CARDS_BATCH };
 enum movement_filters { MOVEMENTS_KIND, MOVEMENTS_FROM, MOVEMENTS_TO };
 
 /* Of forms that show a list whose saved views can be removed: the view that just was. */
@@ -104,6 +105,7 @@ extern const struct list act_list_pages;
 extern const struct list promotion_list_pages;
 extern const struct list ledger_list_pages;
 extern const struct list movement_list_pages;
+extern const struct list gift_card_list_pages;
 /* "products" …; ends with NULL. */
 extern const char *const list_names[];
 const struct list *list_of_name(const char *name);

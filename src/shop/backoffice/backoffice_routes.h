@@ -35,6 +35,7 @@ extern const struct route backoffice_order_list_routes[];
 extern const struct route backoffice_order_routes[];
 extern const struct route backoffice_refund_routes[];
 extern const struct route backoffice_correction_routes[];
+extern const struct route backoffice_gift_routes[];
 extern const struct route backoffice_promotion_routes[];
 extern const struct route backoffice_price_list_routes[];
 extern const struct route backoffice_customer_routes[];

@@ -43,6 +43,8 @@ static err close_in_transaction(struct ctx *ctx, void *arg)
     if (closing->reason)
         TRY(order_count_cancelled(ctx, closing->reason));
     TRY(stock_release(ctx, order.id, demands, count));
+    if (order.card_held > 0 && order.paid == 0)
+        TRY(payment_release_cards(ctx, &order));
     if (order.is_rationed)
         TRY(give_back_counted(ctx, order.id, demands, count));
     if (order_has_offers(&order))

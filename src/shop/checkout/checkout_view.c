@@ -63,6 +63,7 @@ static err set_money(struct ctx *ctx, const struct order *order, struct value *v
         is_sandbox = is_sandbox || (gateway && gateway->is_sandbox);
     }
     value_set_bool(ctx->arena, view, "is_sandbox", is_sandbox);
+    TRY(payment_card_views(ctx, view, order));
     if (order->paid == 0)
         return NULL;
     return refund_views(ctx, list, order);

@@ -20,6 +20,8 @@ struct order_form {
     const char *token;
     const char *method;
     const char *contact;
+    const char *code;
+    int64_t card_id;
 };
 
 #define NUMBER_FIELD                                                                                         \
@@ -44,6 +46,21 @@ static const struct field pay_fields[] = {
      .is_required = true,
      .maximum = 40,
      .help = "A way to pay: sandbox"},
+    {0},
+};
+
+static const struct field card_fields[] = {
+    NUMBER_FIELD,
+    TOKEN_FIELD,
+    {.name = "code",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct order_form, code),
+     .maximum = GIFT_CARD_TYPED_LIMIT,
+     .help = "Code of a gift card; spaces and dashes do not matter"},
+    {.name = "card_id",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct order_form, card_id),
+     .help = "In place of a code: a card that the account keeps"},
     {0},
 };
 
@@ -107,6 +124,30 @@ static void add_methods(struct req *req, struct value *view)
     }
 }
 
+static int64_t card_owner(const struct ctx *ctx)
+{
+    return ctx->actor == ACTOR_BUYER ? ctx->actor_id : 0;
+}
+
+/* Nothing is asked in a shop without gift cards. */
+static err add_own_cards(struct req *req, struct value *view)
+{
+    struct ctx *ctx = &req->ctx;
+    struct gift_card *cards;
+    size_t count;
+    value_set_bool(ctx->arena, view, "has_gift_cards", ctx->shop->has_gift_cards);
+    struct value *list = value_set_list(ctx->arena, view, "own_cards");
+    if (!ctx->shop->has_gift_cards)
+        return NULL;
+    TRY(gift_card_list_of(ctx, card_owner(ctx), &cards, &count));
+    for (size_t i = 0; i < count; i++) {
+        const char *why;
+        if (gift_card_is_good(ctx, &cards[i], &why))
+            gift_card_views(ctx, list, &cards[i], 1);
+    }
+    return NULL;
+}
+
 static err show_cashier(struct req *req)
 {
     struct order *order;
@@ -117,6 +158,7 @@ static err show_cashier(struct req *req)
         return reply_redirect(
             req, 303, arena_format(req->ctx.arena, "/orders/%s?token=%s", order->number, order->token));
     add_methods(req, view);
+    TRY(add_own_cards(req, view));
     int64_t left = (order->closes_at - req->ctx.now) / SECOND_MS;
     value_set_int(req->ctx.arena, view, "seconds_left", left > 0 ? left : 0);
     return reply_view(req, "pay", view);
@@ -134,6 +176,43 @@ static err pay(struct req *req)
     value_set_text(req->ctx.arena, payment, "attempt", attempt->number);
     value_set_text(req->ctx.arena, payment, "url", attempt->url);
     return reply_done(req, 200, view, "%s", attempt->url);
+}
+
+/* Codes that one address may try in a minute, as often as a password: 100 bits are not found by trying. */
+static err take_card_turn(struct req *req)
+{
+    const char *who = arena_format(req->ctx.arena, "gift card from %s", req->address);
+    return req_rate_take(req, who, req->ctx.config->login_limit * GIFT_CARD_CODES_AT_ONCE)
+               ? NULL
+               : fail_with(&req->ctx, ERR_TOO_MANY_REQUESTS, "too many codes at once");
+}
+
+/* Of another account there is no such card. */
+static err find_card(struct req *req, struct gift_card *card)
+{
+    const struct order_form *form = req->form;
+    if (!form->card_id) {
+        TRY(take_card_turn(req));
+        return gift_card_find(&req->ctx, form->code, card);
+    }
+    TRY(gift_card_load(&req->ctx, form->card_id, card));
+    bool is_own = card_owner(&req->ctx) && card->customer_id == card_owner(&req->ctx);
+    return is_own ? NULL : fail_with(&req->ctx, ERR_NOT_FOUND, "no such gift card");
+}
+
+static err pay_by_card(struct req *req)
+{
+    struct order *order;
+    struct gift_card card;
+    struct value *view;
+    TRY(load(req, &order));
+    TRY(find_card(req, &card));
+    TRY(payment_use_card(&req->ctx, order->id, &card));
+    TRY(order_load(&req->ctx, order->id, &order));
+    TRY(full_view(req, order, &view));
+    bool waits = order->state.order == ORDER_PENDING_PAYMENT;
+    return reply_done(req, 200, view, "/orders/%s%s?token=%s", order->number, waits ? "/pay" : "",
+                      order->token);
 }
 
 static err cancel(struct req *req)
@@ -259,6 +338,15 @@ const struct route order_routes[] = {
      .again = show_cashier,
      .summary = "Start a payment",
      .answer = "payment"},
+    {.method = POST,
+     .path = "/orders/:number/card",
+     .handler = pay_by_card,
+     .guard = ANYONE,
+     .fields = card_fields,
+     .form_size = sizeof(struct order_form),
+     .again = show_cashier,
+     .summary = "Pay an order, or a part of it, with a gift card",
+     .answer = "order"},
     {.method = POST,
      .path = "/orders/:number/cancel",
      .handler = cancel,

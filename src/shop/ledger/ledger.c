@@ -19,6 +19,9 @@ const struct ledger_account_row ledger_accounts[LEDGER_ACCOUNT_END] = {
     [LEDGER_HELD] = {"2241.02", LEDGER_LIABILITY, LEDGER_CREDIT},
     [LEDGER_DEPOSITS] = {"2205.03", LEDGER_LIABILITY, LEDGER_CREDIT},
     [LEDGER_KEPT_DEPOSITS] = {"6301", LEDGER_INCOME, LEDGER_CREDIT},
+    [LEDGER_GIFT_CARDS] = {"2205.04", LEDGER_LIABILITY, LEDGER_CREDIT},
+    [LEDGER_BREAKAGE] = {"6051.02", LEDGER_INCOME, LEDGER_CREDIT},
+    [LEDGER_MARKETING] = {"6601.02", LEDGER_EXPENSE, LEDGER_DEBIT},
 };
 
 const char *const ledger_account_names[LEDGER_ACCOUNT_END + 1] = {
@@ -37,6 +40,9 @@ const char *const ledger_account_names[LEDGER_ACCOUNT_END + 1] = {
     [LEDGER_HELD] = "held",
     [LEDGER_DEPOSITS] = "deposits",
     [LEDGER_KEPT_DEPOSITS] = "kept-deposits",
+    [LEDGER_GIFT_CARDS] = "gift-cards",
+    [LEDGER_BREAKAGE] = "breakage",
+    [LEDGER_MARKETING] = "marketing",
     [LEDGER_ACCOUNT_END] = NULL,
 };
 
@@ -58,6 +64,9 @@ const char *const ledger_kind_names[LEDGER_KIND_END + 1] = {
     [LEDGER_CORRECTION] = "correction",
     [LEDGER_DEPOSIT] = "deposit",
     [LEDGER_KEPT] = "kept",
+    [LEDGER_CARDS_ISSUED] = "cards-issued",
+    [LEDGER_CARD_EXPIRED] = "card-expired",
+    [LEDGER_CARD_EXTENDED] = "card-extended",
     [LEDGER_KIND_END] = NULL,
 };
 

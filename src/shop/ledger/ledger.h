@@ -26,6 +26,9 @@ enum ledger_account {
     LEDGER_HELD,          /* came, and belongs to no sale: too late, twice, another sum */
     LEDGER_DEPOSITS,      /* of orders whose balance is still to be paid */
     LEDGER_KEPT_DEPOSITS, /* of orders whose balance nobody paid */
+    LEDGER_GIFT_CARDS,    /* owed to who has gift cards */
+    LEDGER_BREAKAGE,      /* left on gift cards when their time was over */
+    LEDGER_MARKETING,     /* given away */
     LEDGER_ACCOUNT_END
 };
 enum ledger_class { LEDGER_ASSET = 1, LEDGER_LIABILITY, LEDGER_INCOME, LEDGER_EXPENSE };
@@ -53,9 +56,12 @@ enum ledger_kind {
     LEDGER_REFUNDED,       /* and was sent */
     LEDGER_SURPLUS_REFUND, /* the same of money that was paid once more */
     LEDGER_SURPLUS_REFUNDED,
-    LEDGER_CORRECTION, /* by hand (ledger_correct.h) */
-    LEDGER_DEPOSIT,    /* the deposit of an order was paid */
-    LEDGER_KEPT,       /* and stays with the shop, for nobody paid the balance */
+    LEDGER_CORRECTION,   /* by hand (ledger_correct.h) */
+    LEDGER_DEPOSIT,      /* the deposit of an order was paid */
+    LEDGER_KEPT,         /* and stays with the shop, for nobody paid the balance */
+    LEDGER_CARDS_ISSUED, /* gift cards were made, for money or for nothing */
+    LEDGER_CARD_EXPIRED,
+    LEDGER_CARD_EXTENDED, /* one whose time was over is good again */
     LEDGER_KIND_END
 };
 /* "sale" … by enum ledger_kind; the first one is "all", the last one NULL. */

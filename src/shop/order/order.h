@@ -134,6 +134,7 @@ struct order {
     bool has_consent;     /* only while placing: the buyer agreed that some goods are not taken back */
     bool is_rationed;     /* holds pieces that are counted beside the stock: products of which a person may
                              have only so many (order_ration.h), pieces of flash sales, presales and group buys */
+    int64_t card_held;    /* of the total: gift cards hold it, or paid it */
     int64_t deposit; /* order_presale.h: paid first, the rest of the total in the window; 0 = paid whole */
     int64_t balance_from;
     int64_t balance_until;

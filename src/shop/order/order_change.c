@@ -107,7 +107,7 @@ err order_apply_all(struct ctx *ctx, struct order *order, const struct order_cha
     for (size_t i = 0; i < count; i++)
         TRY(take_step(ctx, &after, &changes[i]));
     TRY(update_row(ctx, order, &after));
-    if (was_pending)
+    if (was_pending && order_state_digits(after.state) != order_state_digits(order->state))
         TRY(job_cancel(ctx, ORDER_CLOSE_JOB, order->id));
     for (size_t i = 0; i < count; i++) {
         struct order_state before = order->state;

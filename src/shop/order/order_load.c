@@ -18,9 +18,9 @@
     " o.closes_at, o.paid_at, o.closed_at, o.has_answers, o.locale,"                                         \
     " o.is_rationed, o.discount, o.aftersale_status, o.review_status, o.freight, o.freight_discount,"        \
     " o.deposit, o.balance_from, o.balance_until, o.ships_by, o.packs_from, o.kept_entry_id,"                \
-    " o.waits_for_group, o.rounding"
+    " o.waits_for_group, o.rounding, o.card_held"
 
-#define ORDER_COLUMN_COUNT 35
+#define ORDER_COLUMN_COUNT 36
 
 #define FIRST_LINE                                                                                           \
     ", l.product_title, l.picture_id FROM orders o JOIN order_lines l ON l.shop_id = o.shop_id"              \
@@ -76,7 +76,8 @@ static err read_order(struct ctx *ctx, const struct db_rows *rows, struct order 
                             .packs_from = db_get_int(rows, 31),
                             .kept_entry_id = db_get_int(rows, 32),
                             .waits_for_group = db_get_int(rows, 33) == 1,
-                            .rounding = db_get_int(rows, 34)};
+                            .rounding = db_get_int(rows, 34),
+                            .card_held = db_get_int(rows, 35)};
     order->state = (struct order_state){
         (enum order_status)db_get_int(rows, 3), (enum payment_status)db_get_int(rows, 4),
         (enum fulfillment_status)db_get_int(rows, 5), (enum aftersale_status)db_get_int(rows, 23),

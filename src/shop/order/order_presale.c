@@ -23,7 +23,7 @@ int64_t order_part_amount(const struct order *order, enum order_part part)
 {
     if (part == PART_DEPOSIT)
         return order->deposit;
-    return part == PART_BALANCE ? order->total - order->deposit : order->total;
+    return part == PART_BALANCE ? order->total - order->deposit : order->total - order->card_held;
 }
 
 bool order_is_payable(const struct order *order, int64_t now)
@@ -206,11 +206,14 @@ static err check_sums(struct ctx *ctx, void (*report)(void *arg, const char *pro
     while (db_next(rows))
         report(arg, arena_format(ctx->arena, "order %s: its deposit and balance are not what its state says",
                                  db_get_text(rows, 0)));
-    TRY(db_query(ctx, &rows,
-                 "SELECT o.number FROM orders o JOIN payment_attempts a ON a.shop_id = o.shop_id"
-                 " AND a.order_id = o.id WHERE o.shop_id = $1 AND a.amount <> CASE a.part WHEN 2 THEN"
-                 " o.deposit WHEN 3 THEN o.total - o.deposit ELSE o.total END LIMIT $2",
-                 db_int(ctx->shop->id), db_int(REPORT_LIMIT)));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT o.number FROM orders o JOIN payment_attempts a ON a.shop_id = o.shop_id"
+        " AND a.order_id = o.id WHERE o.shop_id = $1 AND ((o.card_held = 0 AND a.amount <> CASE a.part"
+        " WHEN 2 THEN o.deposit WHEN 3 THEN o.total - o.deposit ELSE o.total END) OR (o.card_held > 0"
+        " AND (a.amount > o.total OR (a.gateway <> 'gift_card'"
+        " AND a.amount < o.total - o.card_held)))) LIMIT $2",
+        db_int(ctx->shop->id), db_int(REPORT_LIMIT)));
     while (db_next(rows))
         report(arg, arena_format(ctx->arena, "order %s: a payment asked for another part of its total",
                                  db_get_text(rows, 0)));

@@ -11,6 +11,7 @@
 #include "db/db.h"
 #include "shop/order/order.h"
 #include "shop/payment/gateway.h"
+#include "shop/payment/payment_card.h"
 #include "shop/payment/payment_goods.h"
 #include "shop/payment/payment_orders.h"
 

@@ -26,19 +26,54 @@ static const char *new_attempt_number(struct ctx *ctx)
                         random_digits(ctx->arena, 10));
 }
 
-static err insert_attempt(struct ctx *ctx, void *arg)
+static err write_attempt(struct ctx *ctx, const struct payment_attempt *attempt)
 {
-    const struct payment_attempt *attempt = arg;
-    TRY(db_execute(
+    return db_execute(
         ctx,
         "INSERT INTO payment_attempts (shop_id, id, number, order_id, gateway, currency, amount, status, url,"
         " created_at, expires_at, part) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         db_int(ctx->shop->id), db_int(attempt->id), db_text(attempt->number), db_int(attempt->order_id),
         db_text(attempt->gateway), db_text(attempt->currency), db_int(attempt->amount),
         db_int(ATTEMPT_CREATED), db_text(attempt->url), db_int(attempt->created_at),
-        db_int(attempt->expires_at), db_int(attempt->part)));
+        db_int(attempt->expires_at), db_int(attempt->part));
+}
+
+err payment_attempt_insert(struct ctx *ctx, const struct payment_attempt *attempt)
+{
+    TRY(write_attempt(ctx, attempt));
     return job_schedule(ctx, PAYMENT_QUERY_JOB, attempt->id, ctx->now + QUERY_FIRST_MS,
                         value_object(ctx->arena));
+}
+
+static err insert_attempt(struct ctx *ctx, void *arg)
+{
+    return payment_attempt_insert(ctx, arg);
+}
+
+err payment_attempt_insert_paid(struct ctx *ctx, const struct payment_attempt *attempt, int64_t fact_id)
+{
+    TRY(write_attempt(ctx, attempt));
+    return db_expect(ctx, 1, ERR_CONFLICT, "the attempt changed meanwhile",
+                     "UPDATE payment_attempts SET status = $3, paid_at = $4, fact_id = $5 WHERE shop_id = $1"
+                     " AND id = $2",
+                     db_int(ctx->shop->id), db_int(attempt->id), db_int(ATTEMPT_PAID), db_int(ctx->now),
+                     db_int(fact_id));
+}
+
+void payment_attempt_of_card(struct ctx *ctx, const struct order *order, int64_t amount,
+                             struct payment_attempt *attempt)
+{
+    *attempt = (struct payment_attempt){.id = id_new(ctx),
+                                        .number = new_attempt_number(ctx),
+                                        .order_id = order->id,
+                                        .part = PART_WHOLE,
+                                        .gateway = GIFT_CARD_GATEWAY,
+                                        .currency = order->currency,
+                                        .amount = amount,
+                                        .status = ATTEMPT_CREATED,
+                                        .url = "",
+                                        .created_at = ctx->now,
+                                        .expires_at = ctx->now + ATTEMPT_AGE_MS};
 }
 
 static err find_open(struct ctx *ctx, const struct order *order, const struct gateway *gateway,
@@ -93,8 +128,8 @@ err payment_start(struct ctx *ctx, const struct order *order, const char *gatewa
         return fail_field(ctx, "method", "unknown-method", "this way to pay is not offered");
     if (!order_may(order->state, "paid") || !order_is_payable(order, ctx->now))
         return fail_with(ctx, ERR_INVALID_TRANSITION, "order %s does not wait for a payment", order->number);
-    if (order->total == 0)
-        return fail_with(ctx, ERR_INVALID_TRANSITION, "order %s costs nothing", order->number);
+    if (order_part_amount(order, order_part_due(order)) == 0)
+        return fail_with(ctx, ERR_INVALID_TRANSITION, "of order %s nothing is left to pay", order->number);
     TRY(find_open(ctx, order, gateway, attempt));
     return *attempt ? NULL : create_attempt(ctx, order, gateway, origin, attempt);
 }

@@ -89,6 +89,14 @@ static err write_fact(struct ctx *ctx, struct decision *decision)
         db_text(arena_copy(ctx->arena, fact->raw, utf8_prefix(fact->raw, length, RAW_LIMIT))));
 }
 
+err payment_fact_keep(struct ctx *ctx, const struct payment_fact *fact, int64_t *fact_id)
+{
+    struct decision decision = {.fact = fact, .verdict = VERDICT_APPLIED};
+    TRY(write_fact(ctx, &decision));
+    *fact_id = decision.fact_id;
+    return NULL;
+}
+
 static err settle_attempt(struct ctx *ctx, const struct decision *decision, enum attempt_status status)
 {
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "the attempt changed meanwhile",
@@ -124,10 +132,27 @@ static err take_late(struct ctx *ctx, const struct decision *decision)
     return give_back(ctx, decision, MONEY_LATE, "late-payment");
 }
 
+/* What of a total gift cards pay with this fact: what the fact itself does not. */
+static int64_t card_part(const struct decision *decision)
+{
+    const struct order *order = decision->order;
+    return order->card_held > 0 ? order->total - decision->fact->amount : 0;
+}
+
+static err spend_cards(struct ctx *ctx, const struct decision *decision)
+{
+    const struct order *order = decision->order;
+    int64_t freight = order->freight - order->freight_discount;
+    int64_t borne = payment_freight_of(decision->fact->amount, freight);
+    return payment_spend_cards(ctx, order, card_part(decision), freight - borne, decision->attempt->id);
+}
+
 static err take_and_deliver(struct ctx *ctx, const struct decision *decision, const char *event)
 {
-    struct order_change change = {.event = event, .paid = decision->fact->amount};
+    struct order_change change = {.event = event, .paid = decision->fact->amount + card_part(decision)};
     TRY(settle_attempt(ctx, decision, ATTEMPT_PAID));
+    if (decision->order->card_held > 0)
+        TRY(spend_cards(ctx, decision));
     if (decision->order->waits_for_group) {
         TRY(order_apply(ctx, decision->order, &change));
         return group_seat_pay(ctx, decision->order->id);
@@ -163,6 +188,8 @@ static err reopen(struct ctx *ctx, const struct decision *decision)
     struct demand *demands;
     size_t count = order_demands(ctx, decision->order, 0, &demands);
     TRY(stock_reserve(ctx, decision->order->id, demands, count));
+    if (card_part(decision) > 0)
+        TRY(payment_hold_cards_again(ctx, decision->order, card_part(decision)));
     if (decision->order->is_rationed) {
         TRY(order_rations_take_again(ctx, decision->order));
         TRY(flash_take_again(ctx, decision->order->id));
@@ -230,6 +257,8 @@ static err apply_in_transaction(struct ctx *ctx, void *arg)
     if (decision->attempt)
         TRY(order_load(ctx, decision->attempt->order_id, &decision->order));
     decision->verdict = decide(decision);
+    if (text_is(decision->fact->gateway, GIFT_CARD_GATEWAY) && decision->verdict != VERDICT_APPLIED)
+        return fail_with(ctx, ERR_GATEWAY, "the order does not wait for its cards any more: they are free");
     TRY(write_fact(ctx, decision));
     TRY(payment_post_fact(ctx, decision->fact, decision->fact_id, decision->attempt, decision->order,
                           posting_of(decision)));
@@ -315,6 +344,9 @@ static err finish_refund(struct ctx *ctx, void *arg)
                   db_int(as_fact.fact_id)));
     TRY(payment_post_refunded(ctx, news->attempt, news->refund, as_fact.fact_id));
     TRY(job_cancel(ctx, PAYMENT_REFUND_JOB, news->refund->id));
+    if (text_is(news->attempt->gateway, GIFT_CARD_GATEWAY))
+        TRY(gift_card_give_back(ctx, news->order->id, news->attempt->id, news->refund->amount,
+                                as_fact.fact_id));
     if (news->attempt->status == ATTEMPT_SURPLUS)
         return NULL;
     struct order order = *news->order;

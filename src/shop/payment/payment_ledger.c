@@ -3,6 +3,8 @@
 #include "shop/payment/payment_ledger.h"
 
 #include "base/money.h"
+#include "base/text.h"
+#include "shop/payment/payment_read.h"
 
 static bool is_money(const struct payment_fact *fact)
 {
@@ -19,6 +21,12 @@ static size_t add_transfer(struct ledger_transfer *transfers, size_t count, enum
     return count + 1;
 }
 
+/* Where money of a way to pay stands: gift cards settle what the shop owes to who has them. */
+static enum ledger_account account_of(const char *gateway)
+{
+    return text_is(gateway, GIFT_CARD_GATEWAY) ? LEDGER_GIFT_CARDS : LEDGER_CLEARING;
+}
+
 /* A sale is what the order costs, freight by itself. With the balance its deposit, which came before and was
  * nobody's income yet, becomes a part of it: goods first, as with refunds. */
 static size_t sale_transfers(const struct payment_fact *fact, const struct payment_attempt *attempt,
@@ -26,10 +34,12 @@ static size_t sale_transfers(const struct payment_fact *fact, const struct payme
 {
     int64_t freight = order ? order->freight - order->freight_discount : 0;
     int64_t deposit = order && attempt && attempt->part == PART_BALANCE ? order->deposit : 0;
+    freight = payment_freight_of(fact->amount + deposit, freight); /* gift cards bear the rest */
     int64_t goods = fact->amount + deposit - freight;
     int64_t first = deposit < goods ? deposit : goods;
-    size_t count = add_transfer(transfers, 0, LEDGER_CLEARING, LEDGER_SALES, goods - first);
-    count = add_transfer(transfers, count, LEDGER_CLEARING, LEDGER_FREIGHT, freight - (deposit - first));
+    size_t count = add_transfer(transfers, 0, account_of(fact->gateway), LEDGER_SALES, goods - first);
+    count = add_transfer(transfers, count, account_of(fact->gateway), LEDGER_FREIGHT,
+                         freight - (deposit - first));
     count = add_transfer(transfers, count, LEDGER_DEPOSITS, LEDGER_SALES, first);
     return add_transfer(transfers, count, LEDGER_DEPOSITS, LEDGER_FREIGHT, deposit - first);
 }
@@ -42,7 +52,7 @@ err payment_post_fact(struct ctx *ctx, const struct payment_fact *fact, int64_t 
         return NULL;
     size_t count = kind == LEDGER_SALE
                        ? sale_transfers(fact, attempt, order, transfers)
-                       : add_transfer(transfers, 0, LEDGER_CLEARING,
+                       : add_transfer(transfers, 0, account_of(fact->gateway),
                                       kind == LEDGER_DEPOSIT ? LEDGER_DEPOSITS : LEDGER_HELD, fact->amount);
     return ledger_post(ctx, &(struct ledger_entry){.id = fact_id,
                                                    .kind = kind,
@@ -50,6 +60,22 @@ err payment_post_fact(struct ctx *ctx, const struct payment_fact *fact, int64_t 
                                                    .gateway = fact->gateway,
                                                    .reference_id = attempt ? attempt->id : 0,
                                                    .order_id = attempt ? attempt->order_id : 0,
+                                                   .transfers = transfers,
+                                                   .count = count});
+}
+
+err payment_post_card(struct ctx *ctx, const struct payment_attempt *attempt, int64_t fact_id,
+                      int64_t freight)
+{
+    struct ledger_transfer transfers[2];
+    size_t count = add_transfer(transfers, 0, LEDGER_GIFT_CARDS, LEDGER_SALES, attempt->amount - freight);
+    count = add_transfer(transfers, count, LEDGER_GIFT_CARDS, LEDGER_FREIGHT, freight);
+    return ledger_post(ctx, &(struct ledger_entry){.id = fact_id,
+                                                   .kind = LEDGER_SALE,
+                                                   .currency = attempt->currency,
+                                                   .gateway = attempt->gateway,
+                                                   .reference_id = attempt->id,
+                                                   .order_id = attempt->order_id,
                                                    .transfers = transfers,
                                                    .count = count});
 }
@@ -94,7 +120,7 @@ err payment_post_refunded(struct ctx *ctx, const struct payment_attempt *attempt
 {
     bool is_surplus = attempt->status == ATTEMPT_SURPLUS;
     struct ledger_transfer transfer = {
-        .debit = LEDGER_REFUNDS_PAYABLE, .credit = LEDGER_CLEARING, .amount = refund->amount};
+        .debit = LEDGER_REFUNDS_PAYABLE, .credit = account_of(attempt->gateway), .amount = refund->amount};
     return ledger_post(ctx,
                        &(struct ledger_entry){.id = fact_id,
                                               .kind = is_surplus ? LEDGER_SURPLUS_REFUNDED : LEDGER_REFUNDED,

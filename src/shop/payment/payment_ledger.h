@@ -18,6 +18,9 @@ enum money_origin {
 CHECKED err payment_post_fact(struct ctx *ctx, const struct payment_fact *fact, int64_t fact_id,
                               const struct payment_attempt *attempt, const struct order *order,
                               enum ledger_kind kind);
+/* In a transaction: a gift card pays for an order, `freight` of it for carrying. */
+CHECKED err payment_post_card(struct ctx *ctx, const struct payment_attempt *attempt, int64_t fact_id,
+                              int64_t freight);
 /* In a transaction: money is promised back, `freight` of it for carrying. */
 CHECKED err payment_post_promise(struct ctx *ctx, const struct payment_attempt *attempt, int64_t refund_id,
                                  int64_t amount, int64_t freight, enum money_origin origin);

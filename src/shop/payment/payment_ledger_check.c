@@ -44,7 +44,7 @@ static const struct look looks[] = {
     {WINDOWS_OF("payment_attempts"),
      DIFFERENT("SELECT " ORDER_OF("a") " AS number, a.currency, a.amount AS expected, " POSTED(
          "a.fact_id", "a",
-         "e.debit = 2 AND e.gateway = a.gateway AND ((a.status = 2 AND e.kind IN (1, 2, 10))"
+         "e.debit IN (2, 15) AND e.gateway = a.gateway AND ((a.status = 2 AND e.kind IN (1, 2, 10))"
          " OR (a.status = 5 AND e.kind = 3))") " AS found FROM payment_attempts a WHERE a.shop_id = $1 AND"
                                                " a.id > $2 AND a.id <= $3 AND a.status IN (2, 5)"),
      "a payment is not in the ledger as it was paid"},
@@ -56,18 +56,18 @@ static const struct look looks[] = {
      "a refund is not in the ledger as it was promised"},
     {WINDOWS_OF("refunds"),
      DIFFERENT("SELECT " ORDER_OF("r") " AS number, r.currency, r.amount AS expected, " POSTED(
-         "r.fact_id", "r",
-         "e.credit = 2 AND e.kind IN (6, 8)") " AS found FROM refunds r WHERE r.shop_id = $1 AND r.id > $2"
-                                              " AND r.id <= $3 AND r.status = 2"),
+         "r.fact_id", "r", "e.credit IN (2, 15) AND e.kind IN (6, 8)") " AS found FROM refunds r WHERE "
+                                                                       "r.shop_id = $1 AND r.id > $2"
+                                                                       " AND r.id <= $3 AND r.status = 2"),
      "a refund is not in the ledger as it was sent"},
     {WINDOWS_OF("orders"),
      DIFFERENT(
          "SELECT o.number AS number, o.currency, o.paid - o.refunded AS expected,"
          " COALESCE((SELECT CAST(SUM(e.amount) AS BIGINT) FROM payment_attempts a JOIN ledger_entries e"
-         " ON e.shop_id = a.shop_id AND e.id = a.fact_id AND e.debit = 2 AND e.kind IN (1, 2, 10)"
+         " ON e.shop_id = a.shop_id AND e.id = a.fact_id AND e.debit IN (2, 15) AND e.kind IN (1, 2, 10)"
          " WHERE a.shop_id = $1 AND a.order_id = o.id), 0) - COALESCE((SELECT CAST(SUM(e.amount) AS BIGINT)"
          " FROM refunds r JOIN ledger_entries e ON e.shop_id = r.shop_id AND e.id = r.fact_id"
-         " AND e.credit = 2 AND e.kind = 6 WHERE r.shop_id = $1 AND r.order_id = o.id), 0) AS found"
+         " AND e.credit IN (2, 15) AND e.kind = 6 WHERE r.shop_id = $1 AND r.order_id = o.id), 0) AS found"
          " FROM orders o WHERE o.shop_id = $1 AND o.id > $2 AND o.id <= $3"),
      "what was paid less what was refunded is not what the ledger says"},
     {WINDOWS_OF("ledger_entries"),

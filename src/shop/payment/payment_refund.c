@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "job/job.h"
 #include "shop/payment/payment_jobs.h"
 #include "shop/payment/payment_read.h"
@@ -49,6 +50,19 @@ static int64_t freight_above(int64_t goods, int64_t refunded)
     return refunded > goods ? refunded - goods : 0;
 }
 
+/* Those that paid last first, and gift cards after all others. */
+static size_t gather_bearers(const struct payment_attempt *attempts, size_t count,
+                             const struct payment_attempt *bearers[REFUND_PIECES])
+{
+    size_t found = 0;
+    for (int of_cards = 0; of_cards <= 1; of_cards++)
+        for (size_t i = count; i-- > 0 && found < REFUND_PIECES;)
+            if (attempts[i].status == ATTEMPT_PAID &&
+                text_is(attempts[i].gateway, GIFT_CARD_GATEWAY) == (of_cards == 1))
+                bearers[found++] = &attempts[i];
+    return found;
+}
+
 size_t refund_divide(const struct order *order, const struct payment_attempt *attempts, size_t count,
                      int64_t amount, struct refund_piece pieces[REFUND_PIECES])
 {
@@ -56,16 +70,16 @@ size_t refund_divide(const struct order *order, const struct payment_attempt *at
     size_t found = 0;
     for (size_t i = 0; i < count; i++)
         before += attempts[i].status == ATTEMPT_PAID ? attempts[i].refunded : 0;
-    for (size_t i = count; i-- > 0 && found < REFUND_PIECES;) {
-        int64_t left = attempts[i].amount - attempts[i].refunded;
-        if (attempts[i].status != ATTEMPT_PAID || (left == 0 && order->deposit > 0))
-            continue;
-        bool is_last = order->deposit == 0 || attempts[i].part == PART_DEPOSIT;
+    const struct payment_attempt *bearers[REFUND_PIECES];
+    size_t bearer_count = gather_bearers(attempts, count, bearers);
+    for (size_t i = 0; i < bearer_count; i++) {
+        int64_t left = bearers[i]->amount - bearers[i]->refunded;
+        bool is_last = i + 1 == bearer_count;
         int64_t part = is_last || amount < left ? amount : left;
-        if (part == 0 && found > 0)
+        if (part == 0 && (found > 0 || !is_last))
             continue;
         pieces[found++] = (struct refund_piece){
-            &attempts[i], part, freight_above(goods, before + part) - freight_above(goods, before)};
+            bearers[i], part, freight_above(goods, before + part) - freight_above(goods, before)};
         before += part;
         amount -= part;
     }
@@ -132,6 +146,21 @@ err payment_keep_deposit(struct ctx *ctx, const struct order *order)
     return order_keep_deposit(ctx, order, entry_id);
 }
 
+/* Nobody needs to be asked: the card gets it in the transaction of its fact. */
+static err put_back_on_card(struct ctx *ctx, const struct payment_attempt *attempt,
+                            const struct refund *refund)
+{
+    return payment_apply_fact(ctx, &(struct payment_fact){.gateway = attempt->gateway,
+                                                          .provider_number = refund->number,
+                                                          .kind = FACT_REFUND,
+                                                          .attempt_number = attempt->number,
+                                                          .refund_number = refund->number,
+                                                          .currency = refund->currency,
+                                                          .amount = refund->amount,
+                                                          .at = ctx->now,
+                                                          .raw = ""});
+}
+
 err payment_send_refund(struct ctx *ctx, int64_t refund_id)
 {
     const struct refund *refund;
@@ -140,6 +169,8 @@ err payment_send_refund(struct ctx *ctx, int64_t refund_id)
         return NULL;
     struct payment_attempt *attempt;
     TRY(payment_attempt_find_by_id(ctx, refund->attempt_id, &attempt));
+    if (attempt && text_is(attempt->gateway, GIFT_CARD_GATEWAY))
+        return put_back_on_card(ctx, attempt, refund);
     const struct gateway *gateway = attempt ? gateway_find(ctx, attempt->gateway) : NULL;
     if (!gateway)
         return fail_with(ctx, ERR_GATEWAY, "the gateway of refund %s is not configured", refund->number);
@@ -154,9 +185,20 @@ static err run_refund(struct ctx *ctx, const struct job *job, void *owner)
     return payment_send_refund(ctx, job->subject_id);
 }
 
+static err ask_cards(struct ctx *ctx, const struct payment_attempt *attempt, bool *is_paid)
+{
+    struct order *order;
+    struct payment_fact fact;
+    TRY(order_load(ctx, attempt->order_id, &order));
+    *is_paid = payment_card_fact(ctx, attempt, order, &fact);
+    return *is_paid ? payment_apply_fact(ctx, &fact) : NULL;
+}
+
 static err ask_gateway(struct ctx *ctx, const struct payment_attempt *attempt, bool *is_paid)
 {
     *is_paid = false;
+    if (text_is(attempt->gateway, GIFT_CARD_GATEWAY))
+        return ask_cards(ctx, attempt, is_paid);
     const struct gateway *gateway = gateway_find(ctx, attempt->gateway);
     if (!gateway)
         return NULL;

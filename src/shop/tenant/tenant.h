@@ -182,6 +182,8 @@ CHECKED err shop_change_promotions(struct ctx *ctx, bool has_promotions);
 CHECKED err shop_change_flash(struct ctx *ctx, bool has_flash);
 /* The same for presales. */
 CHECKED err shop_change_presales(struct ctx *ctx, bool has_presales);
+/* In a transaction: whether gift cards were issued. */
+CHECKED err shop_change_gift_cards(struct ctx *ctx, bool has_gift_cards);
 /* The same for group buys. */
 CHECKED err shop_change_group_buys(struct ctx *ctx, bool has_group_buys);
 /* The same of price lists, and of groups that members come into by what they spend. */

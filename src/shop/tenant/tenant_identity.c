@@ -227,6 +227,13 @@ err shop_change_presales(struct ctx *ctx, bool has_presales)
     return shop_emit_changed(ctx);
 }
 
+err shop_change_gift_cards(struct ctx *ctx, bool has_gift_cards)
+{
+    TRY(db_execute(ctx, "UPDATE shops SET has_gift_cards = $2 WHERE shop_id = $1", db_int(ctx->shop->id),
+                   db_int(has_gift_cards)));
+    return shop_emit_changed(ctx);
+}
+
 err shop_change_group_buys(struct ctx *ctx, bool has_group_buys)
 {
     TRY(db_execute(ctx, "UPDATE shops SET has_group_buys = $2 WHERE shop_id = $1", db_int(ctx->shop->id),

@@ -16,36 +16,18 @@
         ORDER_COMPLETED, PAYMENT_##payment, FULFILLMENT_DELIVERED, AFTERSALE_##aftersale, REVIEWS_##review   \
     }
 #define STATE_LIMIT 64
-#define EVENT_COUNT 28
+#define EVENT_COUNT 29
 
-static const char *const events[EVENT_COUNT] = {"deposit_paid",
-                                                "paid",
-                                                "reopened",
-                                                "paid_late",
-                                                "expired",
-                                                "balance_expired",
-                                                "deposit_cancelled",
-                                                "cancelled",
-                                                "cancelled_paid",
-                                                "group_filled",
-                                                "group_failed",
-                                                "delivered",
-                                                "partly_delivered",
-                                                "partly_shipped",
-                                                "rest_delivered",
-                                                "shipped",
-                                                "signed",
-                                                "received",
-                                                "auto_received",
-                                                "aftersale_ended",
-                                                "reviewed",
-                                                "partly_refunded",
-                                                "refunded",
-                                                "refunded_unshipped",
-                                                "withdrawn",
-                                                "all_withdrawn",
-                                                "parcel_was_all",
-                                                "codes_were_all"};
+static const char *const events[EVENT_COUNT] = {"deposit_paid",       "card_held",         "paid",
+                                                "reopened",           "paid_late",         "expired",
+                                                "balance_expired",    "deposit_cancelled", "cancelled",
+                                                "cancelled_paid",     "group_filled",      "group_failed",
+                                                "delivered",          "partly_delivered",  "partly_shipped",
+                                                "rest_delivered",     "shipped",           "signed",
+                                                "received",           "auto_received",     "aftersale_ended",
+                                                "reviewed",           "partly_refunded",   "refunded",
+                                                "refunded_unshipped", "withdrawn",         "all_withdrawn",
+                                                "parcel_was_all",     "codes_were_all"};
 
 /* Every pair of a reachable state and an event that is allowed in it. */
 static const struct {
@@ -57,6 +39,7 @@ static const struct {
     {AT(PENDING_PAYMENT, PARTIALLY_PAID, NONE), "paid", AT(OPEN, PAID, NONE)},
     {AT(PENDING_PAYMENT, PARTIALLY_PAID, NONE), "balance_expired", AT(CLOSED, PARTIALLY_PAID, NONE)},
     {AT(PENDING_PAYMENT, PARTIALLY_PAID, NONE), "deposit_cancelled", AT(CLOSED, PAID, NONE)},
+    {AT(PENDING_PAYMENT, UNPAID, NONE), "card_held", AT(PENDING_PAYMENT, UNPAID, NONE)},
     {AT(PENDING_PAYMENT, UNPAID, NONE), "paid", AT(OPEN, PAID, NONE)},
     {AT(PENDING_PAYMENT, UNPAID, NONE), "expired", AT(CLOSED, UNPAID, NONE)},
     {AT(PENDING_PAYMENT, UNPAID, NONE), "cancelled", AT(CLOSED, UNPAID, NONE)},

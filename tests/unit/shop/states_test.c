@@ -216,7 +216,7 @@ static void a_refused_event_names_the_states_and_what_is_allowed(void **state)
     assert_string_equal(value_find_text(value_find(failure->more, "to"), "order_status"), "completed");
     const char *json;
     assert_ok(json_text(work, value_find(failure->more, "allowed"), 1000, &json));
-    assert_string_equal(json, "[\"deposit_paid\",\"paid\",\"expired\",\"cancelled\"]");
+    assert_string_equal(json, "[\"deposit_paid\",\"card_held\",\"paid\",\"expired\",\"cancelled\"]");
     assert_int_equal(ask("SELECT count(*) FROM order_events WHERE shop_id = $1"), 1);
     assert_int_equal(ask("SELECT count(*) FROM outbox WHERE shop_id = $1"), news);
     assert_int_equal(ask("SELECT count(*) FROM jobs WHERE shop_id = $1 AND kind = 'order.aftersale'"), 0);
