@@ -202,6 +202,7 @@ describe("every page", () => {
       "admin-codes-deck": { path: `/admin/codes/${game.variant_id}`, cookies: session, then: async (page) => page.locator("#load summary").click() },
       "admin-codes-quantity": { path: `/admin/codes/${top_up.variant_id}`, cookies: session },
       "admin-codes-by-hand": { path: "/admin/codes/by-hand", cookies: session },
+      "admin-stock-alerts": { path: "/admin/stock-alerts", cookies: session },
       "admin-alarms": { path: "/admin/alarms", cookies: session },
       "admin-alarms-settled": { path: "/admin/alarms?state=settled", cookies: session },
       "admin-alarms-jobs": { path: "/admin/alarms?state=jobs", cookies: session },

@@ -1,0 +1,60 @@
+// What a buyer keeps: a notice for what is sold out, on a phone and on a desk.
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, describe, test } from "node:test";
+import { openMailbox } from "../lib/mailbox.mjs";
+import { startServer } from "../lib/shop.mjs";
+import { closeTab, openBrowser, openTab } from "./browser.mjs";
+
+const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SIZES = [[375, 812], [1440, 900]];
+
+describe("what a buyer keeps", () => {
+  let server, browser, staff, post, session, cup;
+  before(async () => {
+    post = await openMailbox();
+    server = await startServer({ args: ["--smtp-url", post.url, "--mail-from", "no-reply@platform.example", "--smtp-plain", "on", "--outbound-allow", `127.0.0.1:${post.port}`] });
+    staff = await server.shop.staff();
+    session = [...staff.client.cookies].map(([name, value]) => ({ name, value, url: server.base }));
+    cup = await server.shop.product({ title: "青瓷杯", price: 25000, stock: 0 });
+    browser = await openBrowser();
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+    post?.close();
+  });
+
+  /** No violation that axe knows, nothing wider than the screen. */
+  async function isWell(page, what) {
+    await page.evaluate(AXE);
+    const violations = await page.evaluate(async () => (await globalThis.axe.run(document, { resultTypes: ["violations"] })).violations.filter(({ impact }) => impact === "serious" || impact === "critical").map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 120)}`));
+    assert.deepEqual(violations, [], what);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(wide <= 0, `${what} is ${wide} px too wide`);
+    if (process.env.YUNDIAN_SHOTS) await page.screenshot({ path: `${process.env.YUNDIAN_SHOTS}/${what}.png`, fullPage: true });
+  }
+
+  test("a notice is asked for on the page of what is sold out, and staff see how many wait", async () => {
+    for (const [width, height] of SIZES) {
+      const page = await openTab(browser, server, { width, height });
+      await page.goto(`/products/${cup.handle}`);
+      await isWell(page, `wait-${width}`);
+      await page.fill(".wait input[type=email]", `w${width}@example.com`);
+      await page.click(".wait-form button");
+      await page.getByRole("heading", { name: "记下了" }).waitFor();
+      await isWell(page, `wait-done-${width}`);
+      await closeTab(page);
+      const desk = await openTab(browser, server, { width, height });
+      await desk.context().addCookies(session);
+      await desk.goto("/admin/stock-alerts");
+      await desk.getByText("人在等").first().waitFor();
+      await isWell(desk, `waits-${width}`);
+      await desk.goto(`/admin/products/${cup.id}`);
+      await desk.locator("#stock .tag", { hasText: "人在等" }).waitFor();
+      await closeTab(desk);
+    }
+  });
+});
