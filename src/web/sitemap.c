@@ -43,6 +43,7 @@ const struct route *const site_routes[] = {
     storefront_account_routes,
     storefront_coupon_routes,
     storefront_wait_routes,
+    storefront_favourite_routes,
     app_routes,
     cart_sync_routes,
     storefront_licence_routes,

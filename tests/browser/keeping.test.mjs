@@ -57,4 +57,39 @@ describe("what a buyer keeps", () => {
       await closeTab(desk);
     }
   });
+
+  test("a guest's hearts stay in the browser and come into the account with the first log-in", async () => {
+    const pot = await server.shop.product({ title: "紫砂壶", price: 32000, stock: 5 });
+    const page = await openTab(browser, server, { width: 375, height: 812 });
+    await page.goto("/products");
+    const heart = page.getByRole("button", { name: "收藏 紫砂壶" });
+    await heart.click();
+    await page.locator("[data-toast].is-on", { hasText: "已收藏" }).waitFor();
+    assert.equal(await heart.getAttribute("aria-pressed"), "true");
+    await isWell(page, "hearts-375");
+    await page.goto(`/products/${pot.handle}`);
+    await page.locator('.keep-form .heart[aria-pressed="true"]').waitFor();
+    await isWell(page, "heart-product-375");
+    await staff.saves(pot, {}, { price: { amount: 30000, currency: "CNY" } });
+    await page.goto("/account/favourites");
+    await page.getByText("降了 ¥20.00").waitFor();
+    await isWell(page, "favourites-guest-375");
+    await page.goto("/account/login?next=/account/favourites");
+    await page.fill("[name=email]", "hearts@example.com");
+    await page.click("form[action='/account/login'] button");
+    const mail = await post.gets(({ to }) => to.includes("hearts@example.com"), "a code");
+    await page.fill("[name=code]", mail.subject.match(/(\d{6})$/)[1]);
+    await page.locator("form[action='/account/code'] button").first().click();
+    await page.getByRole("heading", { name: "收藏", exact: true }).waitFor();
+    await page.waitForFunction(() => localStorage.getItem("favourites") === null);
+    await page.getByText("降了 ¥20.00").waitFor();
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await isWell(page, "favourites-member-1440");
+    await page.goto("/products");
+    await page.locator(`[data-product-id="${pot.id}"] .heart[aria-pressed="true"]`).click();
+    await page.locator(`[data-product-id="${pot.id}"] .heart[aria-pressed="false"]`).waitFor();
+    await page.goto("/account/favourites");
+    await page.getByText("还没有收藏").waitFor();
+    await closeTab(page);
+  });
 });

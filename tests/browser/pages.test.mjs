@@ -153,6 +153,7 @@ describe("every page", () => {
       reviews: { path: `/products/${thing.handle}/reviews` },
       "reviews-none": { path: `/products/${game.handle}/reviews` },
       "account-login-none": { path: "/account/login" },
+      "account-favourites-none": { path: "/account/favourites" },
       "admin-customers-none": { path: "/admin/customers", cookies: session },
       "admin-customer-groups": { path: "/admin/customers/groups", cookies: session, then: (page) => page.locator("li.category summary").first().click() },
       "admin-price-lists": { path: "/admin/price-lists", cookies: session },

@@ -19,6 +19,8 @@ extern const struct route storefront_entry_routes[];
 extern const struct route storefront_account_routes[];
 /* Coupons that can be claimed, and those of an account. */
 extern const struct route storefront_coupon_routes[];
+/* 收藏. */
+extern const struct route storefront_favourite_routes[];
 /* 到货通知. */
 extern const struct route storefront_wait_routes[];
 /* The coupon that somebody wants who has to log in first. */
