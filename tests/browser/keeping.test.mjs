@@ -92,4 +92,41 @@ describe("what a buyer keeps", () => {
     await page.getByText("还没有收藏").waitFor();
     await closeTab(page);
   });
+
+  test("what was looked at last stands on home, product and cart, of this browser alone, until it is cleared", async () => {
+    const bowl = await server.shop.product({ title: "建盏", price: 9900, stock: 5 });
+    const tray = await server.shop.product({ title: "茶盘 <i>", price: 19900, stock: 5 });
+    const page = await openTab(browser, server, { width: 375, height: 812 });
+    const told = [];
+    page.on("request", (request) => { if (request.method() !== "GET") told.push(request.url()); });
+    await page.goto("/");
+    assert.equal(await page.locator("[data-seen]").isVisible(), false);
+    for (const one of [bowl, tray, bowl]) {
+      await page.goto(`/products/${one.handle}`);
+      await page.waitForFunction((id) => JSON.parse(localStorage.getItem("seen") ?? "[]")[0]?.id === id, one.id);
+    }
+    assert.deepEqual(await page.locator(".seen-title").allTextContents(), ["茶盘 <i>"], "not the product itself");
+    await isWell(page, "seen-product-375");
+    for (const path of ["/cart", "/"]) {
+      await page.goto(path);
+      await page.locator("[data-seen]").waitFor();
+      assert.deepEqual(await page.locator(".seen-title").allTextContents(), ["建盏", "茶盘 <i>"]);
+      assert.equal(await page.locator(".seen-price").first().textContent(), "¥99.00");
+    }
+    await page.evaluate(() => {
+      const [first] = JSON.parse(localStorage.getItem("seen"));
+      localStorage.setItem("seen", JSON.stringify(Array.from({ length: 70 }, (_, i) => ({ ...first, id: String(i) }))));
+    });
+    await page.goto(`/products/${tray.handle}`);
+    await page.waitForFunction(() => JSON.parse(localStorage.getItem("seen")).length === 50);
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto("/");
+    await page.locator("[data-seen]").waitFor();
+    await isWell(page, "seen-home-1440");
+    await page.getByRole("button", { name: "清空" }).click();
+    await page.locator("[data-seen]").waitFor({ state: "hidden" });
+    assert.equal(await page.evaluate(() => localStorage.getItem("seen")), null);
+    assert.deepEqual(told, [], "nothing was told to the shop");
+    await closeTab(page);
+  });
 });

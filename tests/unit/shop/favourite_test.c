@@ -1,4 +1,5 @@
-/* favourite_test.c - what members keep: once, with the first price, within a limit, and gone with the account. */
+/* favourite_test.c - what members keep: once, with the first price, within a limit, and gone with the
+ * account. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fixture.h"
 #include "shop/customer/customer.h"
