@@ -108,6 +108,11 @@ describe("waiting for what is sold out", () => {
     await receive(cup, 1);
     await mailTo(email, back);
     assert.equal((await mailTo(`en-${email}`)).subject.endsWith("is back in stock"), true);
+    // Codes are stock too.
+    const game = await staff.creates({ kind: "digital" });
+    assert.equal(expect(await asks(guest.client, game, email), 201).alert.state, "done");
+    await staff.loads(game, ["WAITED-FOR-1"]);
+    await mailTo(email, (mail) => back(mail) && mail.plain.includes(`/products/${game.handle}`));
     await server.adds_up();
   });
 });

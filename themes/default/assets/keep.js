@@ -11,7 +11,7 @@ const say = (text) => document.dispatchEvent(new CustomEvent('say', { detail: { 
 
 /* ---- what is kept ---- */
 
-const read = () => JSON.parse(localStorage.getItem('favourites') || '[]');
+const read = () => { try { return JSON.parse(localStorage.getItem('favourites')) || []; } catch { return []; } };
 const write = (items) => localStorage.setItem('favourites', JSON.stringify(items));
 const api = async (path, body) => {
   const answer = await fetch('/api/v1/account/favourites' + path, body && { method: 'POST', headers: { 'Content-Type': 'application/json', Accept: 'application/json' }, body: JSON.stringify(body) });
@@ -83,7 +83,7 @@ document.addEventListener('click', async (event) => {
     await keep(productId, Number(price), wanted);
     say(wanted ? texts.kept : texts.gone);
   } catch (failure) {
-    say(failure.message === 'full' || failure.status === 429 || failure.status === 409 ? texts.full : texts.failed);
+    say(failure.message === 'full' || failure.status === 422 ? texts.full : texts.failed);
   }
   draw();
 });

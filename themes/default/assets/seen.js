@@ -5,8 +5,9 @@ const $ = (selector, root = document) => root.querySelector(selector);
 const LIMIT = 50;
 const SHOWN = 12;
 
-const read = () => JSON.parse(localStorage.getItem('seen') || '[]');
-const write = (items) => localStorage.setItem('seen', JSON.stringify(items));
+/* A browser that keeps nothing, or something else, remembers nothing. */
+const read = () => { try { return JSON.parse(localStorage.getItem('seen')) || []; } catch { return []; } };
+const write = (items) => { try { localStorage.setItem('seen', JSON.stringify(items)); } catch { /* no room */ } };
 
 /* A product page says in its markup what is to be remembered of it. */
 function remember() {
