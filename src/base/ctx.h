@@ -38,6 +38,7 @@ struct shop {
     bool is_open;         /* strangers may come in */
     bool has_locations;   /* goods are kept in several places */
     bool watches_stock;   /* somebody wants to hear when little is left */
+    bool has_stock_waits; /* somebody waited for what is sold out */
     int64_t watch_low_at; /* of variants without a watch of their own; 0 = none */
     bool has_passcode;    /* the checkout offers a word that finds the order again */
     bool has_promotions;  /* offers count now, or will */

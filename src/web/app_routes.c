@@ -17,8 +17,8 @@
 #define SHORT_NAME_CHARACTERS 12
 #define PAPER "#fbfaf6"
 
-static const char *const assets[] = {"theme.css", "shop.js",  "app.js",   "search.js",
-                                     "flash.js",  "group.js", "icon.svg", NULL};
+static const char *const assets[] = {"theme.css", "shop.js", "app.js",  "search.js", "flash.js",
+                                     "group.js",  "keep.js", "seen.js", "icon.svg",  NULL};
 
 static const char *asset_url(const struct req *req, const char *name)
 {

@@ -149,6 +149,7 @@ static err sweep_shop(struct ctx *ctx)
     TRY(facet_sweep(ctx));
     TRY(message_sweep(ctx));
     TRY(customer_sweep(ctx));
+    TRY(customer_wait_sweep(ctx));
     TRY(work_sweep(ctx));
     TRY(trash_sweep(ctx));
     TRY(search_sweep(ctx));

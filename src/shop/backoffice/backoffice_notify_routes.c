@@ -118,7 +118,7 @@ static err test_mail(struct req *req)
 /* ---- what buyers get ---- */
 
 struct buyer_form {
-    bool is_told[6]; /* by the order of buyer_fields */
+    bool is_told[7]; /* by the order of buyer_fields */
     bool has_codes;
 };
 
@@ -133,15 +133,16 @@ static const struct field buyer_fields[] = {
     {.name = "buyer_cancelled", BUYER_FLAG(4, "The order was cancelled")},
     {.name = "buyer_presale",
      BUYER_FLAG(5, "The deposit of a presale was paid, its balance is due, or was not paid")},
+    {.name = "buyer_restock", BUYER_FLAG(6, "What the buyer waited for can be bought again")},
     {.name = "has_codes",
      .kind = FIELD_FLAG,
      .offset = offsetof(struct buyer_form, has_codes),
      .help = "What was delivered stands in the mail itself, not only on the order's page"},
     {0},
 };
-static const enum shop_occasion buyer_order[] = {OCCASION_BUYER_PAID,      OCCASION_BUYER_SHIPPED,
-                                                 OCCASION_BUYER_DELIVERED, OCCASION_BUYER_REFUNDED,
-                                                 OCCASION_BUYER_CANCELLED, OCCASION_BUYER_PRESALE};
+static const enum shop_occasion buyer_order[] = {
+    OCCASION_BUYER_PAID,      OCCASION_BUYER_SHIPPED, OCCASION_BUYER_DELIVERED, OCCASION_BUYER_REFUNDED,
+    OCCASION_BUYER_CANCELLED, OCCASION_BUYER_PRESALE, OCCASION_BUYER_RESTOCK};
 
 static err save_buyers(struct req *req)
 {

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "shop/backoffice/backoffice_digital_view.h"
 #include "shop/backoffice/backoffice_fetch_view.h"
+#include "shop/customer/customer.h"
 #include "shop/digital/digital.h"
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
@@ -54,6 +55,22 @@ static err add_variant(struct ctx *ctx, struct value *list, const struct variant
     return NULL;
 }
 
+/* How many wait for each of them (到货通知). */
+static err add_waiting(struct ctx *ctx, struct value *list, int64_t product_id,
+                       const struct variant *variants, size_t count)
+{
+    struct customer_wait_count *waits;
+    size_t wait_count;
+    TRY(customer_wait_of_product(ctx, product_id, &waits, &wait_count));
+    for (size_t i = 0; i < count; i++) {
+        int64_t waiting = 0;
+        for (size_t j = 0; j < wait_count; j++)
+            waiting = waits[j].variant_id == variants[i].id ? waits[j].count : waiting;
+        value_set_int(ctx->arena, &list->list->items[i], "waiting", waiting);
+    }
+    return NULL;
+}
+
 /* Only a page of them is read and shown when there is one. */
 static void cut_page(struct ctx *ctx, struct value *view, int64_t page, struct variant **variants,
                      size_t *count)
@@ -85,6 +102,7 @@ static err add_variants(struct ctx *ctx, struct value *view, const struct produc
     struct value *list = value_set_list(ctx->arena, view, "variants");
     for (size_t i = 0; i < count; i++)
         TRY(add_variant(ctx, list, &variants[i], &stocks[i]));
+    TRY(add_waiting(ctx, list, product->id, variants, count));
     return variant_terms_views(ctx, list, product->id, variants, count);
 }
 

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "shop/backoffice/backoffice_list.h"
 #include "shop/backoffice/backoffice_stock_view.h"
+#include "shop/customer/customer.h"
 #include <inttypes.h>
 
 #define ROWS 50
@@ -140,6 +141,18 @@ static const struct field movement_fields[] = {
     {0},
 };
 
+static err add_waiting(struct ctx *ctx, struct value *view, const struct variant *variant)
+{
+    struct customer_wait_count *waits;
+    size_t count;
+    int64_t waiting = 0;
+    TRY(customer_wait_of_product(ctx, variant->product_id, &waits, &count));
+    for (size_t i = 0; i < count; i++)
+        waiting = waits[i].variant_id == variant->id ? waits[i].count : waiting;
+    value_set_int(ctx->arena, view, "waiting", waiting);
+    return NULL;
+}
+
 /* Also after a refused form: every form of a variant begins with its id. */
 static err show(struct req *req)
 {
@@ -151,6 +164,7 @@ static err show(struct req *req)
     TRY(variant_load(ctx, *variant_id, &variant));
     TRY(stock_subject_view(ctx, view, variant));
     TRY(stock_levels_view(ctx, view, variant->id));
+    TRY(add_waiting(ctx, view, variant));
     TRY(stock_watch_load(ctx, variant->id, variant->product_id, &watch));
     value_set_int(ctx->arena, view, "low_at", watch.low_at);
     value_set_bool(ctx->arena, view, "is_never", watch.source == WATCH_NEVER);

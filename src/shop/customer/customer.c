@@ -143,8 +143,12 @@ static err delete_in_transaction(struct ctx *ctx, void *arg)
                    id));
     TRY(db_execute(ctx, "DELETE FROM customer_sessions WHERE shop_id = $1 AND customer_id = $2", shop_id,
                    id));
+    TRY(db_execute(ctx, "DELETE FROM customer_favourites WHERE shop_id = $1 AND customer_id = $2", shop_id,
+                   id));
+    struct db_value index = customer_index(ctx, EMAIL_PURPOSE, customer->email);
+    TRY(db_execute(ctx, "DELETE FROM stock_waits WHERE shop_id = $1 AND email_index = $2", shop_id, index));
     return db_execute(ctx, "DELETE FROM customer_codes WHERE shop_id = $1 AND email_index = $2", shop_id,
-                      customer_index(ctx, EMAIL_PURPOSE, customer->email));
+                      index);
 }
 
 err customer_delete(struct ctx *ctx, int64_t customer_id)

@@ -138,3 +138,6 @@ CHECKED err customer_list(struct ctx *ctx, const struct customer_query *query, s
 /* 0 when nobody has it. */
 CHECKED err customer_find_by_email(struct ctx *ctx, const char *email, int64_t *customer_id);
 CHECKED err customer_set_note(struct ctx *ctx, int64_t customer_id, const char *note);
+
+#include "shop/customer/customer_favourite.h"
+#include "shop/customer/customer_wait.h"

@@ -98,6 +98,8 @@ CHECKED err mail_setting_save(struct ctx *ctx, const struct mail_setting *settin
 CHECKED err mail_setting_remove(struct ctx *ctx);
 /* Whether mails can be sent at all; asks nobody. */
 bool mail_is_possible(const struct ctx *ctx);
+/* Whether those who wait for something sold out would be told (customer_wait.h); asks nobody. */
+bool notify_tells_waits(const struct ctx *ctx);
 /* Which occasions buyers are told of, a bit for each, and whether what was delivered stands in the mail. */
 CHECKED err buyer_occasions_save(struct ctx *ctx, uint64_t occasions, bool has_codes);
 

@@ -176,5 +176,6 @@ const struct listener notify_listeners[] = {
     {"order.", hear_order},
     {"alarm.raised", hear_alarm},
     {"import.ended", hear_import},
+    {"product.changed", notify_hear_restock},
     {0},
 };

@@ -222,7 +222,7 @@ static err repeat_in_transaction(struct ctx *ctx, void *arg)
     TRY(message_load(ctx, repeating->message->id, &now));
     if (now->state != MESSAGE_SENT)
         return revive(ctx, repeating);
-    if (now->channel_id == 0)
+    if (now->channel_id == 0 && now->order_id)
         now->facts = AGAIN_FACTS;
     TRY(queue(ctx, now, repeating->dedupe, true));
     return note(ctx, now);

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "job/job.h"
+#include "shop/catalog/catalog.h"
+#include "shop/customer/customer.h"
 #include "shop/notify/notify.h"
 #include "shop/wording.h"
 
@@ -64,6 +66,19 @@ CHECKED err mail_letter(struct ctx *ctx, const struct letter *letter, int64_t me
 #define CODE_PAUSE_MS (10 * SECOND_MS)
 CHECKED err notify_run_code(struct ctx *ctx, const struct job *job, void *owner);
 void letter_of_code(struct ctx *ctx, const char *locale, const char *code, struct letter *letter);
+
+/* ---- what is back ---- */
+
+/* What a message about something sold out is about. */
+struct wait_notice {
+    struct customer_wait wait;
+    const struct variant *variant;
+};
+/* NULL when the request was stopped meanwhile, or the variant is offered no more: nobody is told then. */
+CHECKED err wait_notice_load(struct ctx *ctx, const struct message *message, struct wait_notice **notice);
+CHECKED err letter_of_wait(struct ctx *ctx, const struct wait_notice *notice, struct letter *letter);
+CHECKED err notify_hear_restock(struct ctx *ctx, const struct outbox_event *event, void *owner);
+CHECKED err notify_run_waits(struct ctx *ctx, const struct job *job, void *owner);
 
 /* ---- robots ---- */
 

@@ -17,13 +17,15 @@
 /* A burst comes back spread over some seconds. */
 #define BUSY_PAUSE_MS SECOND_MS
 #define BUSY_SPREAD_MS (4 * SECOND_MS)
+#define WAIT_ATTEMPTS 20
 
 /* One message on its way. */
 struct sending {
     struct message *message;
-    struct order *order;     /* NULL when it is about none */
-    struct channel *channel; /* NULL = the buyer */
-    const char *recipient;   /* masked */
+    struct order *order;        /* NULL when it is about none */
+    struct channel *channel;    /* NULL = the buyer */
+    struct wait_notice *notice; /* who waited for what; NULL when it is about none */
+    const char *recipient;      /* masked */
     struct delivery_result result;
 };
 
@@ -123,17 +125,28 @@ static bool is_told_otherwise(const struct ctx *ctx, const struct sending *sendi
            !shop_has_occasion(ctx->shop, OCCASION_BUYER_DELIVERED) && text_is(sending->message->facts, "{}");
 }
 
+/* Who stopped waiting, or waited for what is offered no more, is told nothing. */
+static bool is_needless(const struct sending *sending)
+{
+    return sending->message->occasion == OCCASION_BUYER_RESTOCK && !sending->notice;
+}
+
 static err send_now(struct ctx *ctx, struct sending *sending)
 {
     struct letter letter;
     const struct message *message = sending->message;
-    TRY(letter_write(ctx, message, sending->order, &letter));
+    if (sending->notice)
+        TRY(letter_of_wait(ctx, sending->notice, &letter));
+    else
+        TRY(letter_write(ctx, message, sending->order, &letter));
     if (sending->channel) {
         sending->recipient = sending->channel->shown;
         return send_by_channel(ctx, sending->channel, &letter, message->id, occasion_name(message->occasion),
                                &sending->result);
     }
-    const char *address = sending->order ? sending->order->contact.email : "";
+    const char *address = sending->order    ? sending->order->contact.email
+                          : sending->notice ? sending->notice->wait.email
+                                            : "";
     sending->recipient = log_hide(ctx->arena, address);
     if (mail_address_is_valid(address))
         return mail_letter(ctx, &letter, message->id, &address, 1, &sending->result);
@@ -194,6 +207,8 @@ static err load_all(struct ctx *ctx, int64_t message_id, struct sending *sending
     sending->recipient = message->recipient;
     if (message->order_id)
         TRY(order_load(ctx, message->order_id, &sending->order));
+    if (message->occasion == OCCASION_BUYER_RESTOCK)
+        TRY(wait_notice_load(ctx, message, &sending->notice));
     return message->channel_id ? channel_load(ctx, message->channel_id, &sending->channel) : NULL;
 }
 
@@ -230,7 +245,7 @@ static err run_send(struct ctx *ctx, const struct job *job, void *owner)
         return failure;
     if (!sending.message || sending.message->state == MESSAGE_SENT)
         return NULL;
-    if (is_told_otherwise(ctx, &sending))
+    if (is_told_otherwise(ctx, &sending) || is_needless(&sending))
         return db_transact(ctx, forget, sending.message);
     if (!outbound_lane_enter(OUTBOUND_MESSAGES))
         return db_transact(ctx, wait_for_lane, &copy);
@@ -242,6 +257,7 @@ static err run_send(struct ctx *ctx, const struct job *job, void *owner)
 const struct job_kind notify_job_kinds[] = {
     {NOTIFY_SEND_JOB, run_send, MESSAGE_ATTEMPTS, FIRST_PAUSE_MS},
     {CUSTOMER_CODE_JOB, notify_run_code, CODE_ATTEMPTS, CODE_PAUSE_MS},
+    {CUSTOMER_WAIT_JOB, notify_run_waits, WAIT_ATTEMPTS, SECOND_MS},
     {0},
 };
 

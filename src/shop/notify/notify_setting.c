@@ -10,7 +10,8 @@
 #define BIT(occasion) (UINT64_C(1) << (occasion))
 #define BUYER_BITS                                                                                           \
     (BIT(OCCASION_BUYER_PAID) | BIT(OCCASION_BUYER_SHIPPED) | BIT(OCCASION_BUYER_DELIVERED) |                \
-     BIT(OCCASION_BUYER_REFUNDED) | BIT(OCCASION_BUYER_CANCELLED) | BIT(OCCASION_BUYER_PRESALE))
+     BIT(OCCASION_BUYER_REFUNDED) | BIT(OCCASION_BUYER_CANCELLED) | BIT(OCCASION_BUYER_PRESALE) |            \
+     BIT(OCCASION_BUYER_RESTOCK))
 
 static bool has_platform(const struct ctx *ctx)
 {

@@ -345,3 +345,32 @@ void letter_of_code(struct ctx *ctx, const char *locale, const char *code, struc
     add_row(letter, wording_say(ctx, letter->locale, "told.login-code.label", NULL), code);
     letter->footer = wording_say(ctx, letter->locale, "told.login-code.footer", pairs);
 }
+
+/* Where all of them are stopped; only the mail knows the word. */
+static err wait_stop_url(struct ctx *ctx, const struct letter *letter, int64_t wait_id, const char **url)
+{
+    const char *origin;
+    TRY(find_origin(ctx, &origin));
+    *url = arena_format(ctx->arena, "%s%s/stock-alerts/%" PRId64 "/stop?token=%s", origin,
+                        is_english(letter->locale) ? "/en" : "", wait_id, customer_wait_token(ctx, wait_id));
+    return NULL;
+}
+
+err letter_of_wait(struct ctx *ctx, const struct wait_notice *notice, struct letter *letter)
+{
+    const struct variant *variant = notice->variant;
+    struct text_buf path;
+    const char *stop;
+    begin(ctx, notice->wait.locale, letter);
+    TRY(wait_stop_url(ctx, letter, notice->wait.id, &stop));
+    const char *const pairs[] = {"shop", letter->shop_name, "title", variant->product_title, "url", stop,
+                                 NULL};
+    letter->title = wording_say(ctx, letter->locale, "told.buyer-restock.title", pairs);
+    letter->intro = wording_say(ctx, letter->locale, "told.buyer-restock.intro", pairs);
+    letter->footer = wording_say(ctx, letter->locale, "told.buyer-restock.footer", pairs);
+    add_row(letter, variant->product_title, variant->title);
+    text_open(&path, ctx->arena, URL_LIMIT);
+    text_add_format(&path, "/products/%s?sku=", variant->product_handle);
+    text_add_url(&path, variant->sku, strlen(variant->sku));
+    return set_link(ctx, letter, "product", text_of(&path));
+}

@@ -3,8 +3,10 @@
 #include "shop/storefront/storefront.h"
 
 #include "base/text.h"
+#include "shop/customer/customer.h"
 #include "shop/inventory/inventory.h"
 #include "shop/media/media.h"
+#include "shop/notify/notify.h"
 #include "shop/pricing/pricing.h"
 #include "shop/review/review.h"
 #include "shop/storefront/storefront_bundle.h"
@@ -431,6 +433,27 @@ static void add_base_price(struct ctx *ctx, struct value *selected, const struct
     value_set_text(ctx->arena, unit, "per_text", value_find_text(product, "base_unit"));
 }
 
+/* 到货通知: offered when nothing of it is there. Strangers' pages are all alike; a member sees whether it was
+ * asked. */
+static err add_wait(struct ctx *ctx, struct value *selected, const struct variant *variant,
+                    const struct stock *stock)
+{
+    struct customer *customer;
+    bool is_asked = false, is_member = ctx->actor == ACTOR_BUYER && ctx->actor_id;
+    value_set(ctx->arena, selected, "wait", value_null());
+    if (stock_orderable(stock) > 0 || !notify_tells_waits(ctx))
+        return NULL;
+    if (is_member && ctx->shop->has_stock_waits) {
+        TRY(customer_load(ctx, ctx->actor_id, &customer));
+        TRY(customer_wait_find(ctx, variant->id, customer->email, &is_asked));
+    }
+    struct value *wait = value_set_object(ctx->arena, selected, "wait");
+    value_set_bool(ctx->arena, wait, "is_asked", is_asked);
+    value_set_bool(ctx->arena, wait, "is_member", is_member);
+    value_set_int(ctx->arena, wait, "days", CUSTOMER_WAIT_MS / DAY_MS);
+    return NULL;
+}
+
 err product_page_view(struct ctx *ctx, const struct product *product, const char *sku, int64_t *seconds,
                       struct value **view)
 {
@@ -461,6 +484,7 @@ err product_page_view(struct ctx *ctx, const struct product *product, const char
     add_variants(ctx, tree, &page);
     struct value *selected = value_set_object(ctx->arena, *view, "selected");
     fill_variant(ctx, selected, &page, page.chosen);
+    TRY(add_wait(ctx, selected, &page.variants[page.chosen], &page.stocks[page.chosen]));
     add_base_price(ctx, selected, value_find(*view, "product"), &page.variants[page.chosen]);
     TRY(review_product_view(ctx, product, *view));
     return add_related(ctx, *view, product);

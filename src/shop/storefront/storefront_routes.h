@@ -20,6 +20,10 @@ extern const struct route storefront_account_routes[];
 /* Coupons that can be claimed, and those of an account. */
 extern const struct route storefront_coupon_routes[];
 extern const struct route storefront_gift_routes[];
+/* 收藏. */
+extern const struct route storefront_favourite_routes[];
+/* 到货通知. */
+extern const struct route storefront_wait_routes[];
 /* The coupon that somebody wants who has to log in first. */
 #define CLAIM_COOKIE "yd_claim"
 #define CLAIM_COOKIE_SECONDS 1800

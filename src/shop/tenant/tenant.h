@@ -70,6 +70,7 @@ enum shop_occasion {
     OCCASION_BUYER_REFUNDED = 19,
     OCCASION_BUYER_CANCELLED = 20,
     OCCASION_BUYER_PRESALE = 21, /* a deposit is there; its balance can be paid, soon cannot, was not */
+    OCCASION_BUYER_RESTOCK = 22, /* what somebody waited for can be bought again */
     OCCASION_OWN_SERVER = 32,    /* no occasion: mails go by the shop's own server */
     OCCASION_CODES_IN_MAIL = 33, /* no occasion: what was delivered stands in the mail itself */
 };
@@ -237,6 +238,8 @@ CHECKED err shop_note_policies(struct ctx *ctx, uint64_t policies);
 CHECKED err shop_note_locations(struct ctx *ctx);
 /* In a transaction: somebody wants to hear when little is left of something. */
 CHECKED err shop_note_watches(struct ctx *ctx);
+/* In a transaction: somebody waits for what is sold out. */
+CHECKED err shop_note_stock_waits(struct ctx *ctx);
 /* In a transaction: of everything that has no watch of its own; 0 = of nothing. */
 CHECKED err shop_change_watch_default(struct ctx *ctx, int64_t low_at);
 /* In a transaction: what people want to be told of, a bit for each enum shop_occasion. */

@@ -174,6 +174,13 @@ err shop_note_watches(struct ctx *ctx)
     return shop_emit_changed(ctx);
 }
 
+err shop_note_stock_waits(struct ctx *ctx)
+{
+    TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop",
+                  "UPDATE shops SET has_stock_waits = 1 WHERE shop_id = $1", db_int(ctx->shop->id)));
+    return shop_emit_changed(ctx);
+}
+
 err shop_change_watch_default(struct ctx *ctx, int64_t low_at)
 {
     TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop",

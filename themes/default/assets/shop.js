@@ -86,6 +86,8 @@ function showCount(count, isNews) {
   }
 }
 
+document.addEventListener('say', ({ detail }) => toast(detail.text));
+
 async function loadCount() {
   if (!$('[data-badge]')) return;
   const own = $('[data-cart]');
