@@ -4,12 +4,15 @@
 
 #include "base/json.h"
 #include "liquid/liquid.h"
+#include "shop/design/design.h"
 #include "shop/storefront/storefront_routes.h"
 #include "shop/tenant/tenant.h"
 #include "web/theme_filters.h"
+#include "web/theme_sections.h"
 #include <dirent.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define FILE_LIMIT ((size_t)256 << 10)
 #define FILE_COUNT_LIMIT 500
@@ -31,11 +34,14 @@ struct theme {
     struct sources templates;
     struct sources snippets;
     const struct liquid_template *layout;
+    struct theme_sections sections;
+    struct design_schema schema;
     const struct value *texts[LOCALE_COUNT];
     struct theme_links links;
 };
 
 static const char *const locales[LOCALE_COUNT] = {"zh-CN", "en"};
+static const char *const design_names[] = {"general", "fashion", "digital", NULL};
 
 static err read_open_file(struct ctx *ctx, FILE *file, const char *path, const char **text, size_t *length)
 {
@@ -136,6 +142,65 @@ static err load_texts(struct ctx *ctx, struct theme *theme, const char *folder)
     return NULL;
 }
 
+/* ---- what a theme offers to who designs with it ---- */
+
+static bool has_folder(struct ctx *ctx, const char *folder, const char *name)
+{
+    return access(arena_format(ctx->arena, "%s/%s", folder, name), R_OK) == 0;
+}
+
+static err load_sections(struct ctx *ctx, struct theme *theme, const char *folder)
+{
+    struct sources sources = {0};
+    struct value *schemas = value_object(ctx->arena);
+    theme->schema.sections = schemas;
+    if (!has_folder(ctx, folder, "sections"))
+        return NULL;
+    TRY(read_folder(ctx, arena_format(ctx->arena, "%s/sections", folder), &sources));
+    struct theme_section *items = arena_alloc_many(ctx->arena, sources.count, sizeof *items);
+    for (size_t i = 0; i < sources.count; i++) {
+        const struct source *source = &sources.items[i];
+        const char *file = arena_format(ctx->arena, "sections/%s.liquid", source->name);
+        struct value *schema;
+        items[i].type = source->name;
+        TRY(liquid_compile(ctx, theme->env, file, source->text, &items[i].template));
+        TRY(theme_section_schema(ctx, file, source->text, &schema));
+        value_set(ctx->arena, schemas, source->name, *schema);
+    }
+    theme->sections = (struct theme_sections){items, sources.count};
+    return NULL;
+}
+
+static err read_json(struct ctx *ctx, const char *folder, const char *name, struct value **tree)
+{
+    const char *text;
+    size_t length;
+    TRY(read_file(ctx, arena_format(ctx->arena, "%s/%s", folder, name), &text, &length));
+    err failure = json_read(ctx, text, length, tree);
+    return failure ? fail_with(ctx, ERR_TEMPLATE, "%s: %s", name, failure->detail) : NULL;
+}
+
+static err load_config(struct ctx *ctx, struct theme *theme, const char *folder)
+{
+    struct value *settings = value_list(ctx->arena), *themes = value_object(ctx->arena), *document;
+    if (has_folder(ctx, folder, "config"))
+        TRY(read_json(ctx, folder, "config/settings_schema.json", &settings));
+    for (size_t i = 0; has_folder(ctx, folder, "config") && design_names[i]; i++) {
+        TRY(read_json(ctx, folder, arena_format(ctx->arena, "config/theme-%s.json", design_names[i]),
+                      &document));
+        value_set(ctx->arena, themes, design_names[i], *document);
+    }
+    theme->schema.settings = settings;
+    theme->schema.check_liquid = theme_check_liquid;
+    theme->schema.themes = themes;
+    return NULL;
+}
+
+const struct design_schema *theme_schema(const struct theme *theme)
+{
+    return &theme->schema;
+}
+
 err theme_load(struct ctx *ctx, const char *folder, const char *layout, const struct http_static *statics,
                const char *assets, struct theme **result)
 {
@@ -152,6 +217,8 @@ err theme_load(struct ctx *ctx, const char *folder, const char *layout, const st
     TRY(load_texts(ctx, theme, folder));
     TRY(load_layout(ctx, theme, folder, layout));
     TRY(compile_all(ctx, theme));
+    TRY(load_sections(ctx, theme, folder));
+    TRY(load_config(ctx, theme, folder));
     *result = theme;
     return NULL;
 }
@@ -161,7 +228,7 @@ static const struct value *texts_of(const struct theme *theme, const char *local
     return theme->texts[text_is(locale, locales[1]) ? 1 : 0];
 }
 
-err theme_render(struct req *req, struct theme *theme, const char *template, const struct value *globals,
+err theme_render(struct req *req, struct theme *theme, const char *template, struct value *globals,
                  struct text_buf *out)
 {
     const struct source *source = find_source(&theme->templates, template);
@@ -171,6 +238,8 @@ err theme_render(struct req *req, struct theme *theme, const char *template, con
                               .texts = texts_of(theme, req->ctx.locale),
                               .is_english = text_is(req->ctx.locale, "en"),
                               .shown = shop_find_shown(req->ctx.shop, req_cookie(req, CURRENCY_COOKIE))};
+    if (theme->sections.count > 0 && value_find(globals, "sections"))
+        TRY(theme_sections_render(&req->ctx, &theme->sections, globals, &call));
     return liquid_render_page(&req->ctx, source->template, theme->layout, globals, &call, out);
 }
 
