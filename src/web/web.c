@@ -114,7 +114,7 @@ static err admit_to_draft(struct req *req)
     const char *token = req_cookie(req, STAFF_COOKIE);
     const struct staff *staff = NULL;
     if (!token || !req->ctx.shop || req->route->method != GET || req->face != FACE_HTML ||
-        !storefront_asks_draft(req))
+        !storefront_asked_design(req))
         return NULL;
     TRY(staff_find_session(&req->ctx, token, &staff));
     if (!staff)

@@ -58,25 +58,27 @@ static bool setting_is_on(const struct section *section, const char *name)
     return flag && flag->kind == VALUE_BOOL && flag->boolean;
 }
 
-static bool is_grid_of(const struct section *section, const char *source)
-{
-    return text_is(section->type, "product-grid") && text_is(setting(section, "source"), source);
-}
-
 static bool wants_pictures(const struct section *section)
 {
     return text_is(section->type, "slideshow") || text_is(section->type, "picture-text");
 }
 
-/* How many of the newest products the page may need at most. */
+/* A hero that shows its products as they are sold stands for a list; the round window is only decoration. */
+static bool is_listing_hero(const struct section *section)
+{
+    return text_is(section->type, "hero") && !text_is(setting(section, "layout"), "moon");
+}
+
+/* How many of the newest products the page may need at most: what is skipped has to be there besides. */
 static int64_t count_newest(const struct home *home)
 {
-    int64_t count = 0;
-    int64_t least = 0;
+    int64_t count = 0, least = 0;
     for (size_t i = 0; i < home->page.count; i++) {
         const struct section *section = &home->page.sections[i];
-        if (is_grid_of(section, "newest"))
+        if (text_is(section->type, "product-grid"))
             count += value_find_int(section->settings, "limit", 0);
+        if (is_listing_hero(section))
+            count += HERO_CARDS;
         if (text_is(section->type, "hero") && least < HERO_CARDS)
             least = HERO_CARDS;
         if (text_is(section->type, "spotlight") && least < 1)
@@ -210,7 +212,7 @@ static err want_of(struct home *home, const struct section *section, struct want
         take(home, want, shelf, (size_t)value_find_int(section->settings, "limit", 0), false, false);
     } else if (text_is(section->type, "hero")) {
         TRY(find_shelf(home, "newest", "", &shelf));
-        take(home, want, shelf, HERO_CARDS, false, false);
+        take(home, want, shelf, HERO_CARDS, is_listing_hero(section), false);
     } else if (text_is(section->type, "spotlight")) {
         const char *handle = setting(section, "product");
         TRY(find_shelf(home, handle[0] ? "product" : "newest", handle, &shelf));
@@ -237,7 +239,7 @@ static err give_cards(struct home *home)
 static err give_pictures(struct home *home)
 {
     struct ctx *ctx = home->ctx;
-    size_t next = 0;
+    size_t next = HERO_CARDS;
     for (size_t i = 0; i < home->page.count; i++) {
         const struct section *section = &home->page.sections[i];
         struct shelf *shelf;
@@ -330,15 +332,16 @@ err storefront_home_view(struct ctx *ctx, const struct design *design, int64_t *
     return has_flash(home) ? storefront_flash_view(ctx, seconds, view) : NULL;
 }
 
-void storefront_design_view(struct ctx *ctx, const struct design *design, bool is_draft, struct value *view)
+void storefront_design_view(struct ctx *ctx, const struct design *design, const char *asked,
+                            struct value *view)
 {
     const struct value *settings = value_find(design->document, "settings");
     struct value *of = value_set_object(ctx->arena, view, "design");
     value_set_text(ctx->arena, of, "theme", design->theme);
     value_set_int(ctx->arena, of, "version", design->version);
-    value_set_bool(ctx->arena, of, "is_draft", is_draft);
+    value_set_bool(ctx->arena, of, "is_draft", asked != NULL);
     value_set_text(ctx->arena, of, "style",
-                   is_draft ? "/design/draft.css?design=draft"
+                   asked ? arena_format(ctx->arena, "/design/draft.css?design=%s", asked)
                    : design->version > 0
                        ? arena_format(ctx->arena, "/design/%" PRId64 ".css", design->version)
                        : NULL);

@@ -10,5 +10,7 @@
  * flash sale is in it. */
 CHECKED err storefront_home_view(struct ctx *ctx, const struct design *design, int64_t *seconds,
                                  struct value *view);
-/* docs/views.md: `design`, what every page of the shop sees. */
-void storefront_design_view(struct ctx *ctx, const struct design *design, bool is_draft, struct value *view);
+/* docs/views.md: `design`, what every page of the shop sees; `asked` is the draft or theme that staff look
+ * at, else NULL. */
+void storefront_design_view(struct ctx *ctx, const struct design *design, const char *asked,
+                            struct value *view);

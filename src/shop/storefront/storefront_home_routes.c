@@ -1,55 +1,68 @@
 /* storefront_home_routes.c - home, and the style sheet of a shop's design.
  *
  * The style sheet is named by the version of the design, so that a browser keeps it until another one is
- * published. Staff see the draft of a design with ?design=draft behind any address of the shop. */
+ * published. Staff see the draft of a design with ?design=draft behind any address of the shop, and a theme
+ * as it begins with its name (?design=fashion). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
+#include "shop/services.h"
 #include "shop/storefront/storefront_home.h"
 #include "shop/storefront/storefront_routes.h"
 #include <inttypes.h>
 
-#define DRAFT "design=draft"
+#define ASKED "design="
+#define ASKED_LIMIT 40
+#define DRAFT "draft"
 #define STYLE_ENDING ".css"
 #define STYLE_IMMUTABLE "public, max-age=31536000, immutable"
 
-bool storefront_asks_draft(const struct req *req)
+const char *storefront_asked_design(const struct req *req)
 {
     const char *query = strchr(req->url, '?');
     for (const char *at = query; at; at = strchr(at + 1, '&')) {
         size_t length = strcspn(at + 1, "&");
-        if (length == strlen(DRAFT) && memcmp(at + 1, DRAFT, length) == 0)
-            return true;
+        if (!text_starts(at + 1, ASKED) || length - strlen(ASKED) > ASKED_LIMIT)
+            continue;
+        return arena_copy(req->ctx.arena, at + 1 + strlen(ASKED), length - strlen(ASKED));
     }
-    return false;
+    return NULL;
 }
 
-err storefront_design(struct req *req, struct design *design, bool *is_draft)
+err storefront_design(struct req *req, struct design *design, const char **asked)
 {
-    *is_draft = req->visitor && storefront_asks_draft(req);
-    return *is_draft ? design_draft(&req->ctx, design) : design_live(&req->ctx, design);
+    *asked = req->visitor ? storefront_asked_design(req) : NULL;
+    const struct value *document = *asked ? value_find(req->ctx.services->design->themes, *asked) : NULL;
+    if (document) {
+        *design = (struct design){.theme = *asked, .document = document};
+        return NULL;
+    }
+    if (text_is(*asked, DRAFT))
+        return design_draft(&req->ctx, design);
+    *asked = NULL;
+    return design_live(&req->ctx, design);
 }
 
 err storefront_add_design(struct req *req, struct value *globals)
 {
     struct design design;
-    bool is_draft;
+    const char *asked;
     if (value_find(globals, "design"))
         return NULL;
-    TRY(storefront_design(req, &design, &is_draft));
-    storefront_design_view(&req->ctx, &design, is_draft, globals);
+    TRY(storefront_design(req, &design, &asked));
+    storefront_design_view(&req->ctx, &design, asked, globals);
     return NULL;
 }
 
 static err home(struct req *req)
 {
     struct design design;
-    bool is_draft;
+    const char *asked;
     int64_t seconds = PAGE_CACHE_SECONDS;
     struct value *view = value_object(req->ctx.arena);
-    TRY(storefront_design(req, &design, &is_draft));
-    storefront_design_view(&req->ctx, &design, is_draft, view);
+    TRY(storefront_design(req, &design, &asked));
+    storefront_design_view(&req->ctx, &design, asked, view);
     TRY(storefront_home_view(&req->ctx, &design, &seconds, view));
-    if (!is_draft) {
+    if (!asked) {
         reply_cacheable(req, seconds);
         reply_tag(req, "shop:%" PRId64, req->ctx.shop->id);
         reply_tag(req, "list:%" PRId64, req->ctx.shop->id);
@@ -77,13 +90,13 @@ static err style(struct req *req)
     const struct style_form *form = req->form;
     struct ctx *ctx = &req->ctx;
     struct design design;
-    bool is_draft;
+    const char *asked;
     if (!text_ends(form->name, STYLE_ENDING))
         return fail_with(ctx, ERR_NOT_FOUND, "no such style sheet");
-    TRY(storefront_design(req, &design, &is_draft));
+    TRY(storefront_design(req, &design, &asked));
     const char *current = arena_format(ctx->arena, "%" PRId64 STYLE_ENDING, design.version);
     const char *text = design_style(ctx, &design);
-    if (!is_draft && text_is(form->name, current))
+    if (!asked && text_is(form->name, current))
         reply_header(req, "Cache-Control", STYLE_IMMUTABLE);
     return reply_bytes(req, 200, "text/css; charset=utf-8", text, strlen(text));
 }

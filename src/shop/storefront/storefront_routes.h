@@ -33,9 +33,10 @@ extern const struct route storefront_licence_routes[];
 extern const struct route storefront_buying_routes[];
 extern const struct route storefront_search_routes[];
 
-/* Does the address ask for the draft of the design (?design=draft)? Only staff get it. */
-bool storefront_asks_draft(const struct req *req);
-/* The design of this page: the draft for staff who asked for it, else what buyers see. */
-CHECKED err storefront_design(struct req *req, struct design *design, bool *is_draft);
+/* The design that the address asks for (?design=draft, ?design=fashion), or NULL. Only staff get it. */
+const char *storefront_asked_design(const struct req *req);
+/* The design of this page: for staff the draft or the theme that they asked for (its name in *asked), else
+ * what buyers see (*asked is NULL). */
+CHECKED err storefront_design(struct req *req, struct design *design, const char **asked);
 /* docs/views.md: `design`, which every page of the shop has. */
 CHECKED err storefront_add_design(struct req *req, struct value *globals);
