@@ -3,6 +3,7 @@
 #include "web/web.h"
 
 #include "shop/customer/customer.h"
+#include "shop/design/design.h"
 #include "shop/notify/notify.h"
 #include "shop/payment/payment.h"
 #include "shop/pricing/flash_gate.h"
@@ -409,6 +410,7 @@ err web_open(struct ctx *ctx, struct web **result)
     web->services.flash = flash_gate_open(ctx->arena);
     web->services.promotions = promotion_cache_open(ctx->arena);
     web->services.design = theme_schema(web->storefront);
+    web->services.designs = design_cache_open(ctx->arena);
     web->services.finder = finder_open(ctx->arena);
     web->events.finder = web->services.finder;
     ctx->services = &web->services;
@@ -456,6 +458,7 @@ void web_stop(struct web *web)
 void web_close(struct web *web)
 {
     promotion_cache_close(web->services.promotions);
+    design_cache_close(web->services.designs);
     finder_close(web->services.finder);
 }
 
