@@ -67,6 +67,12 @@ err design_draft(struct ctx *ctx, struct design *design)
     return text ? take(ctx, 0, text, design) : design_live(ctx, design);
 }
 
+err design_begin(struct ctx *ctx, const char *theme, struct value **document)
+{
+    const struct value *of = value_find(ctx->services->design->themes, theme);
+    return of ? design_copy(ctx, of, document) : fail_with(ctx, ERR_NOT_FOUND, "no such theme");
+}
+
 /* ---- the draft ---- */
 
 err design_draft_load(struct ctx *ctx, struct draft *draft)

@@ -90,6 +90,8 @@ CHECKED err design_check(struct ctx *ctx, struct value *document);
  * JSON object, else as design_check. */
 CHECKED err design_read(struct ctx *ctx, const char *text, struct value **document);
 
+/* A copy of the document that a theme begins with. ERR_NOT_FOUND. */
+CHECKED err design_begin(struct ctx *ctx, const char *theme, struct value **document);
 /* The sections of home; NULL when the document has none. */
 struct value *design_home(struct value *document);
 const struct value *design_block_schema(const struct value *section_schema, const char *type);
