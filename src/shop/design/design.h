@@ -12,7 +12,7 @@
 #define DESIGN_VERSION_LIMIT 100
 #define DESIGN_SECTION_LIMIT 25 /* of a template */
 #define DESIGN_BLOCK_LIMIT 50   /* of a section */
-#define DESIGN_DEPTH_LIMIT 8
+#define DESIGN_DEPTH_LIMIT 9    /* a text by language in a block of a section */
 #define DESIGN_BYTES_LIMIT 200000
 #define DESIGN_NAME_LIMIT 40 /* bytes of the id of a section or block */
 #define DESIGN_NOTE_LIMIT 100

@@ -317,7 +317,7 @@ err design_check(struct ctx *ctx, struct value *document)
 {
     struct checking checking = {.ctx = ctx, .schema = ctx->services->design};
     const char *theme = value_find_text(document, "theme");
-    if (depth_of(document) > DESIGN_DEPTH_LIMIT + 1)
+    if (depth_of(document) > DESIGN_DEPTH_LIMIT)
         return fail_field(ctx, "document", "too-deep", "the document is nested too deeply");
     if (!theme || !value_find(checking.schema->themes, theme))
         complain(&checking, "theme", "unknown-choice", "there is no such theme");
