@@ -104,7 +104,7 @@ describe("the design of a shop", () => {
   });
 
   test("strangers and clerks of other shops have no part in it", async () => {
-    expectProblem(await shop.client().post("/admin/design/publish", { edit: "0" }), 401, "unauthenticated");
+    expectProblem(await shop.client().post("/admin/design/publish", { edit: "1" }), 401, "unauthenticated");
     const other = await (await server.opens("other")).staff();
     assert.equal((await other.reads("/admin/design")).editor.version, 0);
   });

@@ -66,8 +66,8 @@ static const struct field setting_fields[] = {
     }
 #define EDIT_FIELD                                                                                           \
     {                                                                                                        \
-        .name = "edit", .kind = FIELD_INT, .offset = offsetof(struct design_form, edit),                     \
-        .is_required = true, .maximum = INT64_MAX, .help = "The edit of the draft that was read"             \
+        .name = "edit", .kind = FIELD_ID, .offset = offsetof(struct design_form, edit), .is_required = true, \
+        .help = "The edit of the draft that was read"                                                        \
     }
 #define SETTINGS_FIELD                                                                                       \
     {                                                                                                        \

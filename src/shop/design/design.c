@@ -89,7 +89,7 @@ err design_draft_load(struct ctx *ctx, struct draft *draft)
         return take(ctx, 0, db_get_text(rows, 0), &draft->design);
     }
     struct value *copy;
-    *draft = (struct draft){.edit = ctx->shop->design_version};
+    *draft = (struct draft){.edit = ctx->shop->design_version + 1};
     TRY(design_live(ctx, &draft->design));
     TRY(design_copy(ctx, draft->design.document, &copy));
     draft->design.document = copy;
@@ -104,17 +104,18 @@ struct change {
     const char *former;
 };
 
-/* The first change makes the draft out of the live version, whose number is its edit until then. */
+/* The first change makes the draft out of the live version. Until then its edit is the number that it would
+ * get. */
 static err write_draft(struct ctx *ctx, void *arg)
 {
     const struct change *change = arg;
     TRY(db_execute(ctx,
                    "INSERT INTO designs (shop_id, version, edit, theme, document, former, note, staff_id, at)"
                    " SELECT shop_id, 0, $2, $3, $4, $4, '', NULL, $5 FROM shops"
-                   " WHERE shop_id = $1 AND design_version = $2"
+                   " WHERE shop_id = $1 AND design_version = $6"
                    " ON CONFLICT (shop_id, version) DO NOTHING",
                    db_int(ctx->shop->id), db_int(change->edit), db_text(change->theme),
-                   db_text(change->former), db_int(ctx->now)));
+                   db_text(change->former), db_int(ctx->now), db_int(change->edit - 1)));
     return db_expect(ctx, 1, ERR_CONFLICT, "design",
                      "UPDATE designs SET former = document, document = $3, theme = $4, edit = $5, at = $6"
                      " WHERE shop_id = $1 AND version = 0 AND edit = $2",
