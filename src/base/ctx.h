@@ -49,6 +49,7 @@ struct shop {
     bool has_price_lists; /* lists of other prices count now, or will */
     bool has_group_rules; /* members come into groups by what they spend */
     bool has_freight;     /* carrying goods may cost something */
+    int64_t design_version; /* of the design that buyers see; 0 = the theme as it comes */
     enum rounding rounding;
     struct shop_timers timers;
     int64_t closes_at;                  /* announced end of business, 0 = none */

@@ -11,7 +11,7 @@
 
 #define CONTENT_POLICY                                                                                       \
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; "     \
-    "base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    "base-uri 'self'; form-action 'self'; frame-ancestors "
 #define CLOSED_POLICY "default-src 'none'; frame-ancestors 'none'; sandbox"
 #define PERMISSIONS "camera=(), microphone=(), geolocation=(), payment=(), usb=()"
 #define HSTS "max-age=31536000; includeSubDomains"
@@ -54,7 +54,8 @@ static void add_security(struct work *work, struct pairs *out)
     const struct answer *answer = &work->answer;
     add(work, out, "X-Content-Type-Options", "nosniff");
     if (is_html(answer) && answer->kind == ANSWER_BYTES) {
-        add(work, out, "Content-Security-Policy", CONTENT_POLICY);
+        add(work, out, "Content-Security-Policy",
+            answer->allows_frame ? CONTENT_POLICY "'self'" : CONTENT_POLICY "'none'");
         add(work, out, "Referrer-Policy", "strict-origin-when-cross-origin");
         add(work, out, "Cross-Origin-Opener-Policy", "same-origin");
         add(work, out, "Permissions-Policy", PERMISSIONS);

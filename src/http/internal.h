@@ -163,6 +163,7 @@ struct answer {
     struct pairs headers;
     bool has_cookie;
     bool is_immutable;
+    bool allows_frame; /* for pages of this site */
     int64_t cache_seconds;
     struct tag *tags;
 };

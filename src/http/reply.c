@@ -282,6 +282,11 @@ void reply_header(struct req *req, const char *name, const char *value)
     pairs_add(req->ctx.arena, &answer_of(req)->headers, name, value);
 }
 
+void reply_allow_frame(struct req *req)
+{
+    answer_of(req)->allows_frame = true;
+}
+
 void reply_cacheable(struct req *req, int64_t seconds)
 {
     answer_of(req)->cache_seconds = seconds;

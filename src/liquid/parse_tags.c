@@ -232,6 +232,16 @@ static err parse_doc(struct parser *parser, struct body *body, const struct piec
     return skip_to(parser, "enddoc", "doc", &text);
 }
 
+/* What a section offers, for who loads the theme: it shows nothing. */
+static err parse_schema(struct parser *parser, struct body *body, const struct piece *piece)
+{
+    (void)body;
+    struct slice text;
+    if (slice_trim(piece->markup).len > 0)
+        return parse_fail(parser, "schema takes nothing");
+    return skip_to(parser, "endschema", "schema", &text);
+}
+
 /* Comments nest, and a raw inside one hides what it holds; nothing else in it needs to be right. */
 static err parse_comment(struct parser *parser, struct body *body, const struct piece *piece)
 {
@@ -285,6 +295,7 @@ err parse_tag(struct parser *parser, struct body *body, const struct piece *piec
                 {"raw", parse_raw},
                 {"comment", parse_comment},
                 {"doc", parse_doc},
+                {"schema", parse_schema},
                 {"#", parse_remark}};
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
         if (!slice_is(piece->name, tags[i].name))

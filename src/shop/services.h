@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+struct design_cache;
+struct design_schema;
 struct finder;
 struct flash_gate;
 struct gateway;
@@ -23,5 +25,7 @@ struct services {
     struct flash_gate *flash; /* NULL on the command line, as: */
     struct promotion_cache *promotions;
     const struct wording *wording;
-    struct finder *finder; /* shop/search */
+    struct finder *finder;              /* shop/search */
+    const struct design_schema *design; /* what the theme offers: shop/design */
+    struct design_cache *designs;       /* NULL on the command line */
 };

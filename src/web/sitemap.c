@@ -37,6 +37,7 @@
 const struct route *const site_routes[] = {
     tenant_routes,
     storefront_routes,
+    storefront_home_routes,
     storefront_flash_routes,
     storefront_group_routes,
     storefront_currency_routes,
@@ -92,6 +93,7 @@ const struct route *const site_routes[] = {
     backoffice_kit_routes,
     backoffice_tag_routes,
     backoffice_history_routes,
+    backoffice_design_routes,
     backoffice_digital_routes,
     backoffice_digital_order_routes,
     backoffice_hook_routes,

@@ -4,12 +4,15 @@
 
 #include "base/json.h"
 #include "liquid/liquid.h"
+#include "shop/design/design.h"
 #include "shop/storefront/storefront_routes.h"
 #include "shop/tenant/tenant.h"
 #include "web/theme_filters.h"
+#include "web/theme_sections.h"
 #include <dirent.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define FILE_LIMIT ((size_t)256 << 10)
 #define FILE_COUNT_LIMIT 500
@@ -30,11 +33,14 @@ struct theme {
     struct liquid_env *env;
     struct sources templates;
     const struct liquid_template *layout;
+    struct theme_sections sections;
+    struct design_schema schema;
     const struct value *texts[LOCALE_COUNT];
     struct theme_links links;
 };
 
 static const char *const locales[LOCALE_COUNT] = {"zh-CN", "en"};
+static const char *const design_names[] = {"general", "fashion", "digital", NULL};
 
 static err read_open_file(struct ctx *ctx, FILE *file, const char *path, const char **text, size_t *length)
 {
@@ -94,6 +100,13 @@ static struct source *find_source(const struct sources *sources, const char *nam
 
 /* ---- loading: what is kept lives in `arena`, what only the loading needs in that of ctx ---- */
 
+static struct ctx keeping_in(const struct ctx *ctx, struct arena *arena)
+{
+    struct ctx keeping = *ctx;
+    keeping.arena = arena;
+    return keeping;
+}
+
 static err load_templates(struct ctx *ctx, struct theme *theme, const char *folder, struct arena *arena)
 {
     struct sources read = {0};
@@ -130,14 +143,74 @@ static err load_texts(struct ctx *ctx, struct theme *theme, const char *folder, 
         const char *text;
         size_t length;
         struct value *tree;
-        struct ctx keeping = *ctx;
-        keeping.arena = arena;
+        struct ctx keeping = keeping_in(ctx, arena);
         TRY(read_file(ctx, arena_format(ctx->arena, "%s/locales/%s.json", folder, locales[i]), &text,
                       &length));
         TRY(json_read(&keeping, text, length, &tree));
         theme->texts[i] = tree;
     }
     return NULL;
+}
+
+/* ---- what a theme offers to who designs with it ---- */
+
+static bool has_folder(struct ctx *ctx, const char *folder, const char *name)
+{
+    return access(arena_format(ctx->arena, "%s/%s", folder, name), R_OK) == 0;
+}
+
+static err load_sections(struct ctx *ctx, struct theme *theme, const char *folder, struct arena *arena)
+{
+    struct sources read = {0};
+    struct ctx keeping = keeping_in(ctx, arena);
+    struct value *schemas = value_object(arena);
+    theme->schema.sections = schemas;
+    if (!has_folder(ctx, folder, "sections"))
+        return NULL;
+    TRY(read_folder(ctx, arena_format(ctx->arena, "%s/sections", folder), &read));
+    struct theme_section *items = arena_alloc_many(arena, read.count, sizeof *items);
+    for (size_t i = 0; i < read.count; i++) {
+        const char *file = arena_format(arena, "sections/%s.liquid", read.items[i].name);
+        struct value *schema;
+        items[i].type = arena_copy_text(arena, read.items[i].name);
+        TRY(liquid_compile(ctx, theme->env, file, read.items[i].text, &items[i].template));
+        TRY(theme_section_schema(&keeping, file, read.items[i].text, &schema));
+        value_set(arena, schemas, items[i].type, *schema);
+    }
+    theme->sections = (struct theme_sections){items, read.count};
+    return NULL;
+}
+
+static err read_json(struct ctx *ctx, const char *folder, const char *name, struct arena *arena,
+                     struct value **tree)
+{
+    const char *text;
+    size_t length;
+    struct ctx keeping = keeping_in(ctx, arena);
+    TRY(read_file(ctx, arena_format(ctx->arena, "%s/%s", folder, name), &text, &length));
+    err failure = json_read(&keeping, text, length, tree);
+    return failure ? fail_with(ctx, ERR_TEMPLATE, "%s: %s", name, failure->detail) : NULL;
+}
+
+static err load_config(struct ctx *ctx, struct theme *theme, const char *folder, struct arena *arena)
+{
+    struct value *settings = value_list(arena), *themes = value_object(arena), *document;
+    if (has_folder(ctx, folder, "config"))
+        TRY(read_json(ctx, folder, "config/settings_schema.json", arena, &settings));
+    for (size_t i = 0; has_folder(ctx, folder, "config") && design_names[i]; i++) {
+        const char *name = arena_format(ctx->arena, "config/theme-%s.json", design_names[i]);
+        TRY(read_json(ctx, folder, name, arena, &document));
+        value_set(arena, themes, design_names[i], *document);
+    }
+    theme->schema.settings = settings;
+    theme->schema.check_liquid = theme_check_liquid;
+    theme->schema.themes = themes;
+    return NULL;
+}
+
+const struct design_schema *theme_schema(const struct theme *theme)
+{
+    return &theme->schema;
 }
 
 static err load_folder(struct ctx *ctx, struct theme *theme, const char *folder, const char *layout,
@@ -148,7 +221,9 @@ static err load_folder(struct ctx *ctx, struct theme *theme, const char *folder,
     TRY(load_texts(ctx, theme, folder, arena));
     TRY(load_layout(ctx, theme, folder, layout));
     TRY(load_templates(ctx, theme, folder, arena));
-    return load_snippets(ctx, theme, folder);
+    TRY(load_snippets(ctx, theme, folder));
+    TRY(load_sections(ctx, theme, folder, arena));
+    return load_config(ctx, theme, folder, arena);
 }
 
 err theme_load(struct ctx *ctx, const char *folder, const char *layout, const struct http_static *statics,
@@ -171,7 +246,7 @@ static const struct value *texts_of(const struct theme *theme, const char *local
     return theme->texts[text_is(locale, locales[1]) ? 1 : 0];
 }
 
-err theme_render(struct req *req, struct theme *theme, const char *template, const struct value *globals,
+err theme_render(struct req *req, struct theme *theme, const char *template, struct value *globals,
                  struct text_buf *out)
 {
     const struct source *source = find_source(&theme->templates, template);
@@ -181,6 +256,8 @@ err theme_render(struct req *req, struct theme *theme, const char *template, con
                               .texts = texts_of(theme, req->ctx.locale),
                               .is_english = text_is(req->ctx.locale, "en"),
                               .shown = shop_find_shown(req->ctx.shop, req_cookie(req, CURRENCY_COOKIE))};
+    if (theme->sections.count > 0 && value_find(globals, "sections"))
+        TRY(theme_sections_render(&req->ctx, &theme->sections, globals, &call));
     return liquid_render_page(&req->ctx, source->template, theme->layout, globals, &call, out);
 }
 

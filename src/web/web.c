@@ -3,6 +3,7 @@
 #include "web/web.h"
 
 #include "shop/customer/customer.h"
+#include "shop/design/design.h"
 #include "shop/notify/notify.h"
 #include "shop/payment/payment.h"
 #include "shop/pricing/flash_gate.h"
@@ -108,6 +109,25 @@ static err admit_customer(struct req *req)
     return NULL;
 }
 
+/* Staff see the draft of the design at any address of the shop; strangers who ask for it see the shop. */
+static err admit_to_draft(struct req *req)
+{
+    const char *token = req_cookie(req, STAFF_COOKIE);
+    const struct staff *staff = NULL;
+    if (!token || !req->ctx.shop || req->route->method != GET || req->face != FACE_HTML ||
+        !storefront_asked_design(req))
+        return NULL;
+    TRY(staff_find_session(&req->ctx, token, &staff));
+    if (!staff)
+        return NULL;
+    struct staff *visitor = arena_alloc(req->ctx.arena, sizeof *visitor);
+    *visitor = *staff;
+    req->visitor = visitor;
+    reply_allow_frame(req);
+    reply_header(req, "X-Robots-Tag", "noindex");
+    return NULL;
+}
+
 static err admit(struct req *req)
 {
     choose_language(req);
@@ -116,7 +136,8 @@ static err admit(struct req *req)
     if (req->route->guard == ANYONE) {
         TRY(send_to_main_host(req));
         TRY(admit_customer(req));
-        return gate_check(req);
+        TRY(gate_check(req));
+        return admit_to_draft(req);
     }
     const char *token = req_cookie(req, STAFF_COOKIE);
     const struct staff *staff = NULL;
@@ -295,6 +316,8 @@ static err render_themed(struct req *req, const char *template, struct value *gl
         TRY(storefront_nav(&req->ctx, &nav));
     if (nav)
         value_set(req->ctx.arena, globals, "nav", *nav);
+    if (req->ctx.shop)
+        TRY(storefront_add_design(req, globals));
     return theme_render(req, web->storefront, template, globals, out);
 }
 
@@ -325,7 +348,7 @@ static err send_to_login(struct req *req)
 
 static err render_failure(struct req *req, err failure, struct text_buf *out)
 {
-    req->ctx.services = &site_services;
+    req->ctx.services = &web_of(req)->services;
     if (failure->code == ERR_UNAUTHENTICATED && req->route && req->route->guard != ANYONE)
         return send_to_login(req);
     struct value *globals = make_globals(req, NULL);
@@ -386,6 +409,8 @@ err web_open(struct ctx *ctx, struct web **result)
     web->services.wording = &web->wording;
     web->services.flash = flash_gate_open(ctx->arena);
     web->services.promotions = promotion_cache_open(ctx->arena);
+    web->services.design = theme_schema(web->storefront);
+    web->services.designs = design_cache_open(ctx->arena);
     web->services.finder = finder_open(ctx->arena);
     web->events.finder = web->services.finder;
     ctx->services = &web->services;
@@ -433,6 +458,7 @@ void web_stop(struct web *web)
 void web_close(struct web *web)
 {
     promotion_cache_close(web->services.promotions);
+    design_cache_close(web->services.designs);
     finder_close(web->services.finder);
 }
 

@@ -65,6 +65,7 @@ extern const struct route backoffice_ledger_routes[];
 /* Shows an order's page again when a form of it was refused whose struct begins with the order's number. */
 CHECKED err order_show_again(struct req *req);
 extern const struct route backoffice_settings_routes[];
+extern const struct route backoffice_design_routes[];
 extern const struct route backoffice_passcode_routes[];
 extern const struct route backoffice_settings_order_routes[];
 extern const struct route backoffice_settings_stock_routes[];

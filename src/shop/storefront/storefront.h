@@ -12,6 +12,8 @@ CHECKED err storefront_nav(struct ctx *ctx, struct value **nav);
 /* `crumbs`: [{name, url}] from the top to this category; empty for 0. */
 void storefront_crumbs(struct ctx *ctx, struct value *view, const struct category *categories, size_t count,
                        int64_t category_id);
+/* docs/views.md: one of `categories`. */
+void storefront_category_view(struct ctx *ctx, struct value *view, const struct category *category);
 /* docs/views.md: cards of some products, with their stock. */
 CHECKED err product_card_views(struct ctx *ctx, struct value *list, const struct product *products,
                                size_t count);

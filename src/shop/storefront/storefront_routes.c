@@ -8,9 +8,6 @@
 #include "shop/storefront/storefront_filter.h"
 #include <inttypes.h>
 
-#define HOME_FEATURED 8
-#define HOME_NEWEST 12
-#define HOME_DIGITAL 6
 /* Collections that the navigation names. */
 #define NAV_COLLECTIONS 12
 
@@ -43,7 +40,7 @@ static void cache_list(struct req *req)
     cache(req, "list", req->ctx.shop->id);
 }
 
-static void add_category(struct ctx *ctx, struct value *view, const struct category *category)
+void storefront_category_view(struct ctx *ctx, struct value *view, const struct category *category)
 {
     struct arena *arena = ctx->arena;
     value_set_text(arena, view, "handle", category->handle);
@@ -106,38 +103,6 @@ void storefront_crumbs(struct ctx *ctx, struct value *view, const struct categor
         value_set_text(ctx->arena, crumb, "url",
                        arena_format(ctx->arena, "/categories/%s", trail[i]->handle));
     }
-}
-
-static err add_cards(struct req *req, struct value *view, const char *name, const struct product_query *query)
-{
-    struct product_page page;
-    TRY(product_list(&req->ctx, query, &page));
-    return product_card_views(&req->ctx, value_set_list(req->ctx.arena, view, name), page.items, page.count);
-}
-
-static err home(struct req *req)
-{
-    struct category *categories;
-    size_t count;
-    struct value *view = value_object(req->ctx.arena);
-    TRY(category_list_below(&req->ctx, 0, &categories, &count));
-    struct value *list = value_set_list(req->ctx.arena, view, "categories");
-    for (size_t i = 0; i < count; i++)
-        add_category(&req->ctx, value_add(req->ctx.arena, list, *value_object(req->ctx.arena)),
-                     &categories[i]);
-    struct product_query newest = {.status = PRODUCT_ACTIVE, .limit = HOME_FEATURED + HOME_NEWEST};
-    struct product_query digital = {.status = PRODUCT_ACTIVE, .kind = PRODUCT_DIGITAL, .limit = HOME_DIGITAL};
-    struct product_page page;
-    TRY(product_list(&req->ctx, &newest, &page));
-    size_t first = page.count < HOME_FEATURED ? page.count : HOME_FEATURED;
-    TRY(product_card_views(&req->ctx, value_set_list(req->ctx.arena, view, "featured"), page.items, first));
-    TRY(product_card_views(&req->ctx, value_set_list(req->ctx.arena, view, "newest"), page.items + first,
-                           page.count - first));
-    TRY(add_cards(req, view, "digital", &digital));
-    int64_t seconds = PAGE_CACHE_SECONDS;
-    TRY(storefront_flash_view(&req->ctx, &seconds, view));
-    cache_for(req, "list", req->ctx.shop->id, seconds);
-    return reply_view(req, "home", view);
 }
 
 struct list_form {
@@ -315,7 +280,7 @@ static err add_family(struct ctx *ctx, struct value *view, const struct category
     storefront_crumbs(ctx, view, above, above_count, of->parent_id);
     struct value *children = value_set_list(ctx->arena, view, "children");
     for (size_t i = 0; i < below_count; i++)
-        add_category(ctx, value_add(ctx->arena, children, *value_object(ctx->arena)), &below[i]);
+        storefront_category_view(ctx, value_add(ctx->arena, children, *value_object(ctx->arena)), &below[i]);
     return NULL;
 }
 
@@ -327,7 +292,7 @@ static err category(struct req *req)
     if (!found)
         return fail_with(&req->ctx, ERR_NOT_FOUND, "no such category");
     struct value *view = value_object(req->ctx.arena);
-    add_category(&req->ctx, value_set_object(req->ctx.arena, view, "category"), found);
+    storefront_category_view(&req->ctx, value_set_object(req->ctx.arena, view, "category"), found);
     TRY(add_family(&req->ctx, view, found));
     TRY(add_list(req, view,
                  &(struct list_place){.base = arena_format(req->ctx.arena, "/categories/%s", found->handle),
@@ -431,13 +396,6 @@ static err product(struct req *req)
 }
 
 const struct route storefront_routes[] = {
-    {.method = GET,
-     .path = "/",
-     .handler = home,
-     .guard = ANYONE,
-     .is_reading = true,
-     .faces = FACE_HTML,
-     .summary = "The shop's home"},
     {.method = GET,
      .path = "/products",
      .handler = products,

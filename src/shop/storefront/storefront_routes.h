@@ -5,12 +5,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "http/http.h"
+#include "shop/design/design.h"
 
 /* What a page may be out of date at a CDN, in seconds; here it is dropped at once. */
 #define PAGE_CACHE_SECONDS 60
 #define PAGE_PRODUCTS 24
 
 extern const struct route storefront_routes[];
+extern const struct route storefront_home_routes[];
 extern const struct route storefront_flash_routes[];
 extern const struct route storefront_group_routes[];
 extern const struct route storefront_currency_routes[];
@@ -35,3 +37,11 @@ CHECKED err storefront_claim_wished(struct req *req, const char *session_token);
 extern const struct route storefront_licence_routes[];
 extern const struct route storefront_buying_routes[];
 extern const struct route storefront_search_routes[];
+
+/* The design that the address asks for (?design=draft, ?design=fashion), or NULL. Only staff get it. */
+const char *storefront_asked_design(const struct req *req);
+/* The design of this page: for staff the draft or the theme that they asked for (its name in *asked), else
+ * what buyers see (*asked is NULL). */
+CHECKED err storefront_design(struct req *req, struct design *design, const char **asked);
+/* docs/views.md: `design`, which every page of the shop has. */
+CHECKED err storefront_add_design(struct req *req, struct value *globals);

@@ -172,6 +172,9 @@ CHECKED err shop_change_identity(struct ctx *ctx, const struct shop_identity *id
 CHECKED err shop_change_logo(struct ctx *ctx, const char *picture_id);
 /* Whether buyers may choose a passcode at checkout, by which they find their order again. */
 CHECKED err shop_change_passcode(struct ctx *ctx, bool has_passcode);
+/* In a transaction: buyers see this version of the design from now on; pages are made anew. ERR_CONFLICT when
+ * it was not `from` any more. */
+CHECKED err shop_change_design(struct ctx *ctx, int64_t from, int64_t version);
 /* Which small coins are left off a sum, from the next order on. */
 CHECKED err shop_change_rounding(struct ctx *ctx, enum rounding rounding);
 /* From the next order, parcel or receipt on. ERR_INVALID with the field: out of bounds, or signing would make

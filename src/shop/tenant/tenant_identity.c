@@ -161,6 +161,14 @@ err shop_change_passcode(struct ctx *ctx, bool has_passcode)
     return db_transact(ctx, write_passcode, &has_passcode);
 }
 
+err shop_change_design(struct ctx *ctx, int64_t from, int64_t version)
+{
+    TRY(db_expect(ctx, 1, ERR_CONFLICT, "design",
+                  "UPDATE shops SET design_version = $3 WHERE shop_id = $1 AND design_version = $2",
+                  db_int(ctx->shop->id), db_int(from), db_int(version)));
+    return shop_emit_changed(ctx);
+}
+
 static err write_rounding(struct ctx *ctx, void *arg)
 {
     const enum rounding *rounding = arg;

@@ -1,0 +1,235 @@
+/* backoffice_design_view.c - sections, blocks and the forms of their settings, made from the theme's schemas.
+ */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/backoffice/backoffice_design_view.h"
+
+#include "base/text.h"
+#include "shop/media/media.h"
+#include "shop/services.h"
+#include <inttypes.h>
+#include <string.h>
+
+/* The reader's words out of {"zh-CN", "en"}. */
+static const char *said(const struct ctx *ctx, const struct value *text)
+{
+    if (text && text->kind == VALUE_TEXT)
+        return text->text;
+    const char *own = value_find_text(text, ctx->locale ? ctx->locale : "zh-CN");
+    const char *said = own && own[0] ? own : value_find_text(text, "zh-CN");
+    return said ? said : "";
+}
+
+static bool is_on(const struct value *flag)
+{
+    return flag && flag->kind == VALUE_BOOL && flag->boolean;
+}
+
+struct forming {
+    struct ctx *ctx;
+    int64_t next; /* of rows in the form */
+    bool has_pictures;
+};
+
+static void add_options(struct forming *forming, struct value *row, const struct value *setting,
+                        const char *chosen)
+{
+    struct arena *arena = forming->ctx->arena;
+    const struct value *options = value_find(setting, "options");
+    struct value *list = value_set_list(arena, row, "options");
+    for (size_t i = 0; i < value_count(options); i++) {
+        struct value *option = value_add(arena, list, *value_object(arena));
+        const char *value = value_find_text(value_at(options, i), "value");
+        value_set_text(arena, option, "value", value);
+        value_set_text(arena, option, "label", said(forming->ctx, value_find(value_at(options, i), "label")));
+        value_set_bool(arena, option, "is_chosen", text_is(value, chosen));
+    }
+}
+
+/* As it is typed: texts in both languages, numbers as digits. */
+static void add_value(struct forming *forming, struct value *row, const char *type, const struct value *value)
+{
+    struct arena *arena = forming->ctx->arena;
+    const char *own = value && value->kind == VALUE_TEXT ? value->text : value_find_text(value, "zh-CN");
+    const char *en = value_find_text(value, "en");
+    if (value && value->kind == VALUE_INT)
+        own = arena_format(arena, "%" PRId64, value->integer);
+    value_set_text(arena, row, "value", own ? own : "");
+    value_set_text(arena, row, "en", en ? en : "");
+    value_set_bool(arena, row, "is_on", is_on(value));
+    value_set_bool(arena, row, "is_both",
+                   text_is(type, "text") || text_is(type, "textarea") || text_is(type, "richtext"));
+}
+
+static void add_row(struct forming *forming, struct value *rows, const struct value *setting,
+                    const struct value *given, const char *block, const char *prefix)
+{
+    struct arena *arena = forming->ctx->arena;
+    const char *id = value_find_text(setting, "id"), *type = value_find_text(setting, "type");
+    if (!id || !type)
+        return;
+    struct value *row = value_add(arena, rows, *value_object(arena));
+    const struct value *value = value_find(given, id);
+    value = value ? value : value_find(setting, "default");
+    value_set_text(arena, row, "id", id);
+    value_set_text(arena, row, "type", type);
+    value_set_text(arena, row, "block", block);
+    value_set_text(arena, row, "field", arena_format(arena, "%s.%s", prefix, id));
+    value_set_text(arena, row, "label", said(forming->ctx, value_find(setting, "label")));
+    value_set_text(arena, row, "info", said(forming->ctx, value_find(setting, "info")));
+    if (text_is(type, "header"))
+        return;
+    value_set_int(arena, row, "at", forming->next++);
+    add_value(forming, row, type, value);
+    add_options(forming, row, setting, value && value->kind == VALUE_TEXT ? value->text : NULL);
+    if (value_find(setting, "min"))
+        value_set(arena, row, "min", *value_find(setting, "min"));
+    if (value_find(setting, "max"))
+        value_set(arena, row, "max", *value_find(setting, "max"));
+    forming->has_pictures = forming->has_pictures || text_is(type, "image_picker");
+}
+
+static void add_rows(struct forming *forming, struct value *view, const struct value *schema,
+                     const struct value *of, const char *block, const char *prefix)
+{
+    struct value *rows = value_set_list(forming->ctx->arena, view, "rows");
+    const struct value *settings = value_find(schema, "settings");
+    for (size_t i = 0; i < value_count(settings); i++)
+        add_row(forming, rows, value_at(settings, i), value_find(of, "settings"), block, prefix);
+}
+
+static err add_pictures(struct ctx *ctx, struct value *view)
+{
+    struct picture_page page;
+    struct value *list = value_set_list(ctx->arena, view, "pictures");
+    TRY(picture_list(ctx, &(struct picture_query){.filter = PICTURES_ALL, .limit = DESIGN_PICTURES}, &page));
+    for (size_t i = 0; i < page.count; i++) {
+        struct value *entry = value_add(ctx->arena, list, *value_object(ctx->arena));
+        picture_set_view(ctx, entry, "picture", page.items[i].id, page.items[i].alt);
+        value_set_text(ctx->arena, entry, "id", page.items[i].id);
+        value_set_text(ctx->arena, entry, "name",
+                       page.items[i].alt && page.items[i].alt[0] ? page.items[i].alt
+                                                                 : page.items[i].file_name);
+    }
+    return NULL;
+}
+
+/* ---- sections ---- */
+
+static void describe(struct ctx *ctx, struct value *entry, const char *id, const struct value *of,
+                     const struct value *schema)
+{
+    const char *type = value_find_text(of, "type");
+    const char *name = said(ctx, value_find(schema, "name"));
+    value_set_text(ctx->arena, entry, "id", id);
+    value_set_text(ctx->arena, entry, "type", type);
+    value_set_text(ctx->arena, entry, "name", name[0] ? name : type);
+    value_set_bool(ctx->arena, entry, "is_hidden", is_on(value_find(of, "disabled")));
+}
+
+static void add_kinds(struct ctx *ctx, struct value *view, const struct value *kinds)
+{
+    struct value *list = value_set_list(ctx->arena, view, "kinds");
+    bool is_object = kinds && kinds->kind == VALUE_OBJECT;
+    for (size_t i = 0; i < value_count(kinds); i++) {
+        const struct value *schema = is_object ? &kinds->object->members[i].value : value_at(kinds, i);
+        struct value *entry = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_text(ctx->arena, entry, "type",
+                       is_object ? kinds->object->members[i].name : value_find_text(schema, "type"));
+        value_set_text(ctx->arena, entry, "name", said(ctx, value_find(schema, "name")));
+    }
+}
+
+static const char *name_at(const struct value *order, size_t at)
+{
+    const struct value *name = value_at(order, at);
+    return name && name->kind == VALUE_TEXT ? name->text : NULL;
+}
+
+static void add_blocks(struct forming *forming, struct value *view, const struct value *schema,
+                       const struct value *of, const char *section)
+{
+    struct arena *arena = forming->ctx->arena;
+    const struct value *order = value_find(of, "block_order"), *blocks = value_find(of, "blocks");
+    struct value *list = value_set_list(arena, view, "blocks");
+    for (size_t i = 0; i < value_count(order); i++) {
+        const char *id = name_at(order, i);
+        const struct value *block = id ? value_find(blocks, id) : NULL;
+        const struct value *kind = design_block_schema(schema, value_find_text(block, "type"));
+        struct value *entry = block ? value_add(arena, list, *value_object(arena)) : NULL;
+        if (!entry)
+            continue;
+        describe(forming->ctx, entry, id, block, kind);
+        add_rows(forming, entry, kind, block, id, arena_format(arena, "%s.%s", section, id));
+    }
+    add_kinds(forming->ctx, view, value_find(schema, "blocks"));
+}
+
+static void add_state(struct ctx *ctx, const struct draft *draft, struct value *editor)
+{
+    struct arena *arena = ctx->arena;
+    value_set_text(arena, editor, "edit", arena_format(arena, "%" PRId64, draft->edit));
+    value_set_bool(arena, editor, "is_draft", draft->is_there);
+    value_set_bool(arena, editor, "can_undo", draft->has_former);
+    value_set_int(arena, editor, "version", ctx->shop->design_version);
+    value_set_text(arena, editor, "theme", draft->design.theme);
+    value_set_bool(arena, editor, "is_mended", design_is_mended(ctx, &draft->design));
+}
+
+static const char *chosen_of(const struct value *home, const char *wanted)
+{
+    const struct value *order = value_find(home, "order");
+    const char *first = name_at(order, 0);
+    return wanted && wanted[0] && value_find(value_find(home, "sections"), wanted) ? wanted : first;
+}
+
+err design_editor_view(struct ctx *ctx, const struct draft *draft, const char *section, struct value *view)
+{
+    struct arena *arena = ctx->arena;
+    struct forming forming = {.ctx = ctx};
+    const struct value *home = value_find(value_find(draft->design.document, "templates"), "home");
+    const struct value *schemas = ctx->services->design->sections, *order = value_find(home, "order");
+    struct value *editor = value_set_object(arena, view, "editor");
+    struct value *list = value_set_list(arena, editor, "sections");
+    const char *chosen = chosen_of(home, section);
+    add_state(ctx, draft, editor);
+    add_kinds(ctx, editor, schemas);
+    for (size_t i = 0; i < value_count(order); i++) {
+        const char *id = name_at(order, i);
+        const struct value *of = id ? value_find(value_find(home, "sections"), id) : NULL;
+        const char *type = value_find_text(of, "type");
+        const struct value *schema = type ? value_find(schemas, type) : NULL;
+        struct value *entry = of ? value_add(arena, list, *value_object(arena)) : NULL;
+        if (!entry)
+            continue;
+        describe(ctx, entry, id, of, schema);
+        value_set_bool(arena, entry, "is_chosen", text_is(id, chosen));
+        if (!text_is(id, chosen))
+            continue;
+        struct value *form = value_set_object(arena, editor, "chosen");
+        describe(ctx, form, id, of, schema);
+        add_rows(&forming, form, schema, of, NULL, id);
+        add_blocks(&forming, form, schema, of, id);
+    }
+    return forming.has_pictures ? add_pictures(ctx, editor) : NULL;
+}
+
+err design_look_view(struct ctx *ctx, const struct draft *draft, struct value *view)
+{
+    static const char *const themes[] = {"general", "fashion", "digital"};
+    struct arena *arena = ctx->arena;
+    struct forming forming = {.ctx = ctx};
+    struct value *editor = value_set_object(arena, view, "editor");
+    struct value *groups = value_set_list(arena, editor, "groups"),
+                 *names = value_set_list(arena, editor, "themes");
+    const struct value *schema = ctx->services->design->settings;
+    add_state(ctx, draft, editor);
+    for (size_t i = 0; i < sizeof themes / sizeof *themes; i++)
+        if (value_find(ctx->services->design->themes, themes[i]))
+            value_add(arena, names, value_text(themes[i]));
+    for (size_t i = 0; i < value_count(schema); i++) {
+        struct value *group = value_add(arena, groups, *value_object(arena));
+        value_set_text(arena, group, "name", said(ctx, value_find(value_at(schema, i), "name")));
+        add_rows(&forming, group, value_at(schema, i), draft->design.document, NULL, "settings");
+    }
+    return NULL;
+}

@@ -1,0 +1,113 @@
+/* design.h - how a shop looks: a document of a theme, its sections and their settings.
+ *
+ * Staff edit a draft; buyers see what was published. Every published version is kept, up to
+ * DESIGN_VERSION_LIMIT, so that each can be gone back to. A draft carries its edit: who changes it says which
+ * one was read, and ERR_CONFLICT means that somebody else changed it meanwhile. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "base/ctx.h"
+#include "base/value.h"
+
+/* Published versions that are kept; older ones go. */
+#define DESIGN_VERSION_LIMIT 100
+#define DESIGN_SECTION_LIMIT 25 /* of a template */
+#define DESIGN_BLOCK_LIMIT 50   /* of a section */
+#define DESIGN_DEPTH_LIMIT 9    /* a text by language in a block of a section */
+#define DESIGN_BYTES_LIMIT 200000
+#define DESIGN_NAME_LIMIT 40 /* bytes of the id of a section or block */
+#define DESIGN_NOTE_LIMIT 100
+#define DESIGN_TEXT_LIMIT 2000 /* code points of a text, a line or many */
+#define DESIGN_RICH_LIMIT 20000
+#define DESIGN_PROBLEM_LIMIT 50 /* what is said of one document */
+
+/* What the theme's files offer; filled by web/theme.c when the theme is loaded. */
+struct design_schema {
+    const struct value *settings; /* list of groups: {name, settings} */
+    const struct value *sections; /* object: type → schema */
+    const struct value *themes;   /* object: name → document */
+    /* Liquid that somebody typed: ERR_TEMPLATE with line and column when it does not compile. */
+    err (*check_liquid)(struct ctx *ctx, const char *source);
+};
+
+struct design {
+    int64_t version; /* 0 = nothing was published */
+    const char *theme;
+    const struct value *document;
+};
+
+/* The published document, else that of `general`. Asks the database only for a version that this process has
+ * not seen lately. */
+CHECKED err design_live(struct ctx *ctx, struct design *design);
+/* What staff edit: the draft, else the live one. */
+CHECKED err design_draft(struct ctx *ctx, struct design *design);
+/* The shop's style sheet: only custom properties. */
+const char *design_style(struct ctx *ctx, const struct design *design);
+/* Whether a chosen colour is shown otherwise, because it could not be read on its ground. */
+bool design_is_mended(struct ctx *ctx, const struct design *design);
+
+/* Documents of published versions, by shop and version. */
+struct design_cache *design_cache_open(struct arena *arena);
+void design_cache_close(struct design_cache *cache);
+
+/* ---- the draft ---- */
+
+struct draft {
+    struct design design;
+    int64_t edit;    /* to be given back with a change */
+    bool is_there;   /* false: nothing is changed yet, it is the live one */
+    bool has_former; /* the last change can be taken back */
+};
+/* Reads the shop's version anew. The document is a copy that may be changed. */
+CHECKED err design_draft_load(struct ctx *ctx, struct draft *draft);
+/* Checks the document, and keeps it as the draft. ERR_INVALID with all fields; ERR_CONFLICT; ERR_LIMIT. */
+CHECKED err design_draft_save(struct ctx *ctx, int64_t edit, struct value *document);
+/* Takes the last change back; once more brings it again. ERR_CONFLICT. */
+CHECKED err design_draft_undo(struct ctx *ctx, int64_t edit);
+CHECKED err design_draft_discard(struct ctx *ctx, int64_t edit);
+/* Buyers see the draft from now on. ERR_CONFLICT, also without a draft. */
+CHECKED err design_publish(struct ctx *ctx, int64_t edit, const char *note);
+
+/* ---- history ---- */
+
+struct design_version {
+    int64_t version;
+    const char *theme;
+    const char *note;
+    int64_t staff_id; /* 0 = nobody of the staff */
+    int64_t at;
+};
+/* Newest first; at most DESIGN_VERSION_LIMIT. */
+CHECKED err design_list(struct ctx *ctx, struct design_version **versions, size_t *count);
+/* Publishes the document of an old version as a new one. ERR_NOT_FOUND, ERR_CONFLICT. */
+CHECKED err design_restore(struct ctx *ctx, int64_t version);
+
+/* ---- documents ---- */
+
+/* All that is wrong with a document: ERR_INVALID, whose fields are "theme", "settings.ID", "SECTION",
+ * "SECTION.ID", "SECTION.BLOCK.ID"; at most DESIGN_PROBLEM_LIMIT. Rich texts are made safe in place. */
+CHECKED err design_check(struct ctx *ctx, struct value *document);
+/* Reads a document that came from outside: ERR_INVALID of "document" when it is too large, too deep or no
+ * JSON object, else as design_check. */
+CHECKED err design_read(struct ctx *ctx, const char *text, struct value **document);
+
+/* A copy of the document that a theme begins with. ERR_NOT_FOUND. */
+CHECKED err design_begin(struct ctx *ctx, const char *theme, struct value **document);
+/* The sections of home; NULL when the document has none. */
+struct value *design_home(struct value *document);
+const struct value *design_block_schema(const struct value *section_schema, const char *type);
+
+/* What is done with a section of home or, with `block`, with a block of it. */
+enum design_act { DESIGN_UP, DESIGN_DOWN, DESIGN_TOGGLE, DESIGN_COPY, DESIGN_REMOVE, DESIGN_PLACE };
+/* "up", "down", "toggle", "copy", "remove", "place"; ends with NULL. */
+extern const char *const design_act_names[];
+/* `place` counts from 0, of DESIGN_PLACE. ERR_NOT_FOUND. */
+CHECKED err design_do(struct ctx *ctx, struct value *document, const char *section, const char *block,
+                      enum design_act act, int64_t place);
+/* Adds a section of that type at the end, as its preset has it; with `section`, a block to it. ERR_NOT_FOUND
+ * of a type that there is not. */
+CHECKED err design_add(struct ctx *ctx, struct value *document, const char *section, const char *type,
+                       const char **id);
+/* Sets a setting as people type it, by the kind it has in its schema: of the theme (section NULL), of a
+ * section, or of a block. `en` is the English of a text. ERR_NOT_FOUND when there is no such setting. */
+CHECKED err design_set(struct ctx *ctx, struct value *document, const char *section, const char *block,
+                       const char *id, const char *typed, const char *en);

@@ -1,0 +1,243 @@
+/* design_edit.c - what staff do with a document: sections and blocks come, go and move, settings are set. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/design/design_parts.h"
+
+#include "base/text.h"
+#include "shop/services.h"
+#include <inttypes.h>
+#include <string.h>
+
+#define ID_TRIES 1000
+
+const char *const design_act_names[] = {"up", "down", "toggle", "copy", "remove", "place", NULL};
+
+/* Where sections, or the blocks of one, stand: an object and its order. */
+struct shelf {
+    struct value *of;
+    const char *members;
+    const char *order;
+};
+
+struct value *design_home(struct value *document)
+{
+    const struct value *home = value_find(value_find(document, "templates"), "home");
+    return home && home->kind == VALUE_OBJECT ? (struct value *)(uintptr_t)home : NULL;
+}
+
+static struct value *member_of(const struct value *object, const char *name)
+{
+    const struct value *found = object && name ? value_find(object, name) : NULL;
+    return found && found->kind == VALUE_OBJECT ? (struct value *)(uintptr_t)found : NULL;
+}
+
+static err find_section(struct ctx *ctx, struct value *document, const char *section, struct value **found)
+{
+    *found = member_of(value_find(design_home(document), "sections"), section);
+    return *found ? NULL : fail_with(ctx, ERR_NOT_FOUND, "no section of that name");
+}
+
+static err find_shelf(struct ctx *ctx, struct value *document, const char *section, const char *block,
+                      struct shelf *shelf)
+{
+    *shelf = (struct shelf){design_home(document), "sections", "order"};
+    if (!shelf->of)
+        return fail_with(ctx, ERR_NOT_FOUND, "no home");
+    if (block)
+        *shelf = (struct shelf){NULL, "blocks", "block_order"};
+    return block ? find_section(ctx, document, section, &shelf->of) : NULL;
+}
+
+/* Writes the order anew with `id` at `place`; not at all when place is beyond the end. */
+static void put(struct ctx *ctx, const struct shelf *shelf, const char *id, size_t place)
+{
+    struct value *fresh = value_list(ctx->arena);
+    const struct value *order = value_find(shelf->of, shelf->order);
+    for (size_t i = 0; i < value_count(order); i++) {
+        const struct value *name = value_at(order, i);
+        if (value_count(fresh) == place)
+            value_add(ctx->arena, fresh, value_text(id));
+        if (name->kind == VALUE_TEXT && !text_is(name->text, id))
+            value_add(ctx->arena, fresh, *name);
+    }
+    if (value_count(fresh) == place)
+        value_add(ctx->arena, fresh, value_text(id));
+    value_set(ctx->arena, shelf->of, shelf->order, *fresh);
+}
+
+static size_t place_of(const struct shelf *shelf, const char *id)
+{
+    const struct value *order = value_find(shelf->of, shelf->order);
+    for (size_t i = 0; i < value_count(order); i++)
+        if (value_at(order, i)->kind == VALUE_TEXT && text_is(value_at(order, i)->text, id))
+            return i;
+    return value_count(order);
+}
+
+static void take_out(struct ctx *ctx, const struct shelf *shelf, const char *id)
+{
+    const struct value *members = value_find(shelf->of, shelf->members);
+    struct value *fresh = value_object(ctx->arena);
+    for (size_t i = 0; i < members->object->count; i++)
+        if (!text_is(members->object->members[i].name, id))
+            value_set(ctx->arena, fresh, members->object->members[i].name, members->object->members[i].value);
+    put(ctx, shelf, id, SIZE_MAX);
+    value_set(ctx->arena, shelf->of, shelf->members, *fresh);
+}
+
+static const char *free_name(struct ctx *ctx, const struct shelf *shelf, const char *type)
+{
+    const struct value *members = value_find(shelf->of, shelf->members);
+    for (int i = 1; i < ID_TRIES; i++) {
+        const char *name = arena_format(ctx->arena, "%.30s-%d", type, i);
+        if (!members || !value_find(members, name))
+            return name;
+    }
+    return arena_format(ctx->arena, "%.10s-%" PRId64, type, id_new(ctx));
+}
+
+static void add(struct ctx *ctx, const struct shelf *shelf, const char *id, struct value member, size_t place)
+{
+    const struct value *members = value_find(shelf->of, shelf->members);
+    struct value *into = members && members->kind == VALUE_OBJECT
+                             ? (struct value *)(uintptr_t)members
+                             : value_set_object(ctx->arena, shelf->of, shelf->members);
+    value_set(ctx->arena, into, id, member);
+    put(ctx, shelf, id, place);
+}
+
+static void toggle(struct ctx *ctx, struct value *of)
+{
+    const struct value *flag = value_find(of, "disabled");
+    value_set_bool(ctx->arena, of, "disabled", !(flag && flag->kind == VALUE_BOOL && flag->boolean));
+}
+
+static err copy_member(struct ctx *ctx, const struct shelf *shelf, const char *id, const struct value *member)
+{
+    struct value *copy;
+    const char *type = value_find_text(member, "type");
+    TRY(design_copy(ctx, member, &copy));
+    add(ctx, shelf, free_name(ctx, shelf, type ? type : id), *copy, place_of(shelf, id) + 1);
+    return NULL;
+}
+
+err design_do(struct ctx *ctx, struct value *document, const char *section, const char *block,
+              enum design_act act, int64_t place)
+{
+    struct shelf shelf;
+    TRY(find_shelf(ctx, document, section, block, &shelf));
+    const char *id = block ? block : section;
+    struct value *member = member_of(value_find(shelf.of, shelf.members), id);
+    if (!member)
+        return fail_with(ctx, ERR_NOT_FOUND, "no section or block of that name");
+    size_t at = place_of(&shelf, id), last = value_count(value_find(shelf.of, shelf.order));
+    last = last > 0 ? last - 1 : 0;
+    if (act == DESIGN_UP)
+        put(ctx, &shelf, id, at > 0 ? at - 1 : 0);
+    else if (act == DESIGN_DOWN)
+        put(ctx, &shelf, id, at < last ? at + 1 : last);
+    else if (act == DESIGN_PLACE)
+        put(ctx, &shelf, id, place < (int64_t)last ? (size_t)place : last);
+    else if (act == DESIGN_TOGGLE)
+        toggle(ctx, member);
+    else if (act == DESIGN_REMOVE)
+        take_out(ctx, &shelf, id);
+    else
+        return copy_member(ctx, &shelf, id, member);
+    return NULL;
+}
+
+/* ---- new ones ---- */
+
+static err fill_preset(struct ctx *ctx, const struct value *schema, struct value *section)
+{
+    struct arena *arena = ctx->arena;
+    const struct value *preset = value_at(value_find(schema, "presets"), 0);
+    const struct value *given = value_find(preset, "settings"), *blocks = value_find(preset, "blocks");
+    const struct shelf shelf = {section, "blocks", "block_order"};
+    struct value *copy;
+    if (given) {
+        TRY(design_copy(ctx, given, &copy));
+        value_set(arena, section, "settings", *copy);
+    }
+    for (size_t i = 0; i < value_count(blocks); i++) {
+        const char *type = value_find_text(value_at(blocks, i), "type");
+        TRY(design_copy(ctx, value_at(blocks, i), &copy));
+        if (type)
+            add(ctx, &shelf, free_name(ctx, &shelf, type), *copy, i);
+    }
+    return NULL;
+}
+
+err design_add(struct ctx *ctx, struct value *document, const char *section, const char *type,
+               const char **id)
+{
+    struct shelf shelf;
+    struct value *of = NULL, *fresh = value_object(ctx->arena);
+    const struct value *schema = value_find(ctx->services->design->sections, type);
+    TRY(find_shelf(ctx, document, section, section, &shelf));
+    if (section) {
+        TRY(find_section(ctx, document, section, &of));
+        const char *kind = value_find_text(of, "type");
+        schema = kind ? design_block_schema(value_find(ctx->services->design->sections, kind), type) : NULL;
+    }
+    if (!schema)
+        return fail_with(ctx, ERR_NOT_FOUND, "no such kind of section or block");
+    value_set_text(ctx->arena, fresh, "type", type);
+    value_set_object(ctx->arena, fresh, "settings");
+    if (!section)
+        TRY(fill_preset(ctx, schema, fresh));
+    *id = free_name(ctx, &shelf, type);
+    add(ctx, &shelf, *id, *fresh, value_count(value_find(shelf.of, shelf.order)));
+    return NULL;
+}
+
+/* ---- settings ---- */
+
+static struct value read_typed(struct ctx *ctx, const char *type, const char *typed, const char *en)
+{
+    int64_t number;
+    if (text_is(type, "checkbox"))
+        return value_bool(typed[0] != 0);
+    if (text_is(type, "range") || text_is(type, "number"))
+        return text_to_int(typed, &number) ? value_int(number) : value_text(typed);
+    if (!text_is(type, "text") && !text_is(type, "textarea") && !text_is(type, "richtext"))
+        return value_text(typed);
+    struct value *both = value_object(ctx->arena);
+    value_set_text(ctx->arena, both, "zh-CN", typed);
+    value_set_text(ctx->arena, both, "en", en);
+    return *both;
+}
+
+static err find_settings(struct ctx *ctx, struct value *document, const char *section, const char *block,
+                         const char *id, struct value **of, const struct value **setting)
+{
+    const struct value *schema = NULL;
+    *of = document;
+    if (section) {
+        TRY(find_section(ctx, document, section, of));
+        const char *kind = value_find_text(*of, "type");
+        schema = kind ? value_find(ctx->services->design->sections, kind) : NULL;
+    }
+    if (section && block) {
+        *of = member_of(value_find(*of, "blocks"), block);
+        schema = *of ? design_block_schema(schema, value_find_text(*of, "type")) : NULL;
+    }
+    *setting = section ? design_setting(value_find(schema, "settings"), id) : design_theme_setting(ctx, id);
+    return *of && *setting ? NULL : fail_with(ctx, ERR_NOT_FOUND, "no setting of that name");
+}
+
+err design_set(struct ctx *ctx, struct value *document, const char *section, const char *block,
+               const char *id, const char *typed, const char *en)
+{
+    struct value *of;
+    const struct value *setting;
+    TRY(find_settings(ctx, document, section, block, id, &of, &setting));
+    const char *type = value_find_text(setting, "type");
+    const struct value *settings = value_find(of, "settings");
+    struct value *into = settings && settings->kind == VALUE_OBJECT
+                             ? (struct value *)(uintptr_t)settings
+                             : value_set_object(ctx->arena, of, "settings");
+    value_set(ctx->arena, into, value_find_text(setting, "id"),
+              read_typed(ctx, type ? type : "text", typed, en));
+    return NULL;
+}

@@ -1,0 +1,15 @@
+/* design_parts.h - shared by the files of design. Private to design. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "shop/design/design.h"
+
+/* The text of a version that is kept, copied; NULL when it is not. */
+const char *design_cache_find(struct ctx *ctx, int64_t version);
+void design_cache_keep(struct ctx *ctx, int64_t version, const char *text);
+/* The schema of a setting among `settings`; NULL. */
+const struct value *design_setting(const struct value *settings, const char *id);
+/* The schema of a setting of the theme. */
+const struct value *design_theme_setting(const struct ctx *ctx, const char *id);
+/* A copy of the tree of its own. */
+CHECKED err design_copy(struct ctx *ctx, const struct value *document, struct value **copy);
+bool design_is_colour(const char *text);

@@ -1,0 +1,121 @@
+/* storefront_home_routes.c - home, and the style sheet of a shop's design.
+ *
+ * The style sheet is named by the version of the design, so that a browser keeps it until another one is
+ * published. Staff see the draft of a design with ?design=draft behind any address of the shop, and a theme
+ * as it begins with its name (?design=fashion). */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/text.h"
+#include "shop/services.h"
+#include "shop/storefront/storefront_home.h"
+#include "shop/storefront/storefront_routes.h"
+#include <inttypes.h>
+
+#define ASKED "design="
+#define ASKED_LIMIT 40
+#define DRAFT "draft"
+#define STYLE_ENDING ".css"
+#define STYLE_IMMUTABLE "public, max-age=31536000, immutable"
+
+const char *storefront_asked_design(const struct req *req)
+{
+    const char *query = strchr(req->url, '?');
+    for (const char *at = query; at; at = strchr(at + 1, '&')) {
+        size_t length = strcspn(at + 1, "&");
+        if (!text_starts(at + 1, ASKED) || length - strlen(ASKED) > ASKED_LIMIT)
+            continue;
+        return arena_copy(req->ctx.arena, at + 1 + strlen(ASKED), length - strlen(ASKED));
+    }
+    return NULL;
+}
+
+err storefront_design(struct req *req, struct design *design, const char **asked)
+{
+    *asked = req->visitor ? storefront_asked_design(req) : NULL;
+    const struct value *document = *asked ? value_find(req->ctx.services->design->themes, *asked) : NULL;
+    if (document) {
+        *design = (struct design){.theme = *asked, .document = document};
+        return NULL;
+    }
+    if (text_is(*asked, DRAFT))
+        return design_draft(&req->ctx, design);
+    *asked = NULL;
+    return design_live(&req->ctx, design);
+}
+
+err storefront_add_design(struct req *req, struct value *globals)
+{
+    struct design design;
+    const char *asked;
+    if (value_find(globals, "design"))
+        return NULL;
+    TRY(storefront_design(req, &design, &asked));
+    storefront_design_view(&req->ctx, &design, asked, globals);
+    return NULL;
+}
+
+static err home(struct req *req)
+{
+    struct design design;
+    const char *asked;
+    int64_t seconds = PAGE_CACHE_SECONDS;
+    struct value *view = value_object(req->ctx.arena);
+    TRY(storefront_design(req, &design, &asked));
+    storefront_design_view(&req->ctx, &design, asked, view);
+    TRY(storefront_home_view(&req->ctx, &design, &seconds, view));
+    if (!asked) {
+        reply_cacheable(req, seconds);
+        reply_tag(req, "shop:%" PRId64, req->ctx.shop->id);
+        reply_tag(req, "list:%" PRId64, req->ctx.shop->id);
+    }
+    return reply_view(req, "home", view);
+}
+
+struct style_form {
+    const char *name;
+};
+
+static const struct field style_fields[] = {
+    {.name = "name",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct style_form, name),
+     .is_required = true,
+     .maximum = 40,
+     .help = "VERSION.css"},
+    {0},
+};
+
+/* A page that was kept from before asks for an older version: it gets today's, but does not keep it. */
+static err style(struct req *req)
+{
+    const struct style_form *form = req->form;
+    struct ctx *ctx = &req->ctx;
+    struct design design;
+    const char *asked;
+    if (!text_ends(form->name, STYLE_ENDING))
+        return fail_with(ctx, ERR_NOT_FOUND, "no such style sheet");
+    TRY(storefront_design(req, &design, &asked));
+    const char *current = arena_format(ctx->arena, "%" PRId64 STYLE_ENDING, design.version);
+    const char *text = design_style(ctx, &design);
+    if (!asked && text_is(form->name, current))
+        reply_header(req, "Cache-Control", STYLE_IMMUTABLE);
+    return reply_bytes(req, 200, "text/css; charset=utf-8", text, strlen(text));
+}
+
+const struct route storefront_home_routes[] = {
+    {.method = GET,
+     .path = "/",
+     .handler = home,
+     .guard = ANYONE,
+     .is_reading = true,
+     .faces = FACE_HTML,
+     .summary = "The shop's home"},
+    {.method = GET,
+     .path = "/design/:name",
+     .handler = style,
+     .guard = ANYONE,
+     .fields = style_fields,
+     .form_size = sizeof(struct style_form),
+     .faces = FACE_HTML,
+     .summary = "The shop's own colours and shapes as a style sheet"},
+    {0},
+};

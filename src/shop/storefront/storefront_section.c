@@ -1,0 +1,238 @@
+/* storefront_section.c - documents, schemas and defaults become what templates read. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/storefront/storefront_section.h"
+
+#include "base/html.h"
+#include "base/text.h"
+#include "shop/media/media.h"
+
+#define PICTURES_PLACE "/media/"
+#define SETTING_LIMIT 60
+#define COLOUR_LENGTH 7 /* #rrggbb */
+
+/* A setting that waits for its picture. */
+struct wish {
+    struct value *settings;
+    const char *name;
+    const char *picture_id;
+};
+
+struct reading {
+    struct ctx *ctx;
+    struct wish wishes[SECTION_PICTURE_LIMIT];
+    size_t wish_count;
+};
+
+const char *section_text(const struct ctx *ctx, const struct value *text)
+{
+    if (!text)
+        return "";
+    if (text->kind == VALUE_TEXT)
+        return text->text;
+    const char *own = value_find_text(text, ctx->locale ? ctx->locale : "zh-CN");
+    const char *said = own && own[0] ? own : value_find_text(text, "zh-CN");
+    return said ? said : "";
+}
+
+/* ---- one setting ---- */
+
+bool section_is_url(const char *url)
+{
+    static const char *const starts[] = {"https://", "http://", "tel:", "mailto:"};
+    if (url[0] == '#' || (url[0] == '/' && url[1] != '/' && url[1] != '\\'))
+        return true;
+    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
+        if (text_starts(url, starts[i]))
+            return true;
+    return false;
+}
+
+static bool is_colour(const char *text)
+{
+    return text[0] == '#' && strlen(text) == COLOUR_LENGTH &&
+           strspn(text + 1, "0123456789abcdefABCDEF") == COLOUR_LENGTH - 1;
+}
+
+static bool is_picture_id(const char *text)
+{
+    return strlen(text) == PICTURE_ID_DIGITS && strspn(text, "0123456789abcdef") == PICTURE_ID_DIGITS;
+}
+
+static const char *choice_of(const struct value *setting, const struct value *given)
+{
+    const struct value *options = value_find(setting, "options");
+    const char *usual = value_find_text(setting, "default");
+    for (size_t i = 0; given && given->kind == VALUE_TEXT && i < value_count(options); i++)
+        if (text_is(value_find_text(value_at(options, i), "value"), given->text))
+            return given->text;
+    return usual ? usual : "";
+}
+
+static int64_t number_of(const struct value *setting, const struct value *given)
+{
+    int64_t number =
+        given && given->kind == VALUE_INT ? given->integer : value_find_int(setting, "default", 0);
+    int64_t least = value_find_int(setting, "min", 0), most = value_find_int(setting, "max", INT64_MAX);
+    return number < least ? least : number > most ? most : number;
+}
+
+static void wish_picture(struct reading *reading, struct value *settings, const char *name, const char *id)
+{
+    value_set(reading->ctx->arena, settings, name, value_null());
+    if (is_picture_id(id) && reading->wish_count < SECTION_PICTURE_LIMIT)
+        reading->wishes[reading->wish_count++] = (struct wish){settings, name, id};
+}
+
+static struct value text_setting(struct reading *reading, const char *type, const char *text)
+{
+    if (text_is(type, "richtext"))
+        return value_text(text[0] ? html_safe(reading->ctx->arena, text, PICTURES_PLACE) : "");
+    if (text_is(type, "url"))
+        return value_text(section_is_url(text) ? text : "");
+    if (text_is(type, "color"))
+        return value_text(is_colour(text) ? text : "");
+    return value_text(text);
+}
+
+static void read_setting(struct reading *reading, struct value *settings, const struct value *setting,
+                         const struct value *given)
+{
+    struct arena *arena = reading->ctx->arena;
+    const char *id = value_find_text(setting, "id"), *type = value_find_text(setting, "type");
+    const struct value *usual = value_find(setting, "default");
+    if (!id || !type || text_is(type, "header"))
+        return;
+    if (text_is(type, "checkbox")) {
+        const struct value *flag = given && given->kind == VALUE_BOOL ? given : usual;
+        value_set_bool(arena, settings, id, flag && flag->kind == VALUE_BOOL && flag->boolean);
+    } else if (text_is(type, "range") || text_is(type, "number")) {
+        value_set_int(arena, settings, id, number_of(setting, given));
+    } else if (text_is(type, "select") || text_is(type, "radio")) {
+        value_set_text(arena, settings, id, choice_of(setting, given));
+    } else if (text_is(type, "image_picker")) {
+        wish_picture(reading, settings, id, section_text(reading->ctx, given));
+    } else {
+        value_set(arena, settings, id,
+                  text_setting(reading, type, section_text(reading->ctx, given ? given : usual)));
+    }
+}
+
+static struct value *read_settings(struct reading *reading, const struct value *schema,
+                                   const struct value *of)
+{
+    struct value *settings = value_object(reading->ctx->arena);
+    const struct value *declared = value_find(schema, "settings"), *given = value_find(of, "settings");
+    for (size_t i = 0; i < value_count(declared) && i < SETTING_LIMIT; i++) {
+        const struct value *setting = value_at(declared, i);
+        const char *id = value_find_text(setting, "id");
+        read_setting(reading, settings, setting, id ? value_find(given, id) : NULL);
+    }
+    return settings;
+}
+
+/* ---- blocks ---- */
+
+static const struct value *block_schema(const struct value *schema, const char *type)
+{
+    const struct value *kinds = value_find(schema, "blocks");
+    for (size_t i = 0; i < value_count(kinds); i++)
+        if (text_is(value_find_text(value_at(kinds, i), "type"), type))
+            return value_at(kinds, i);
+    return NULL;
+}
+
+static bool is_disabled(const struct value *of)
+{
+    const struct value *flag = value_find(of, "disabled");
+    return flag && flag->kind == VALUE_BOOL && flag->boolean;
+}
+
+static const struct value *in_order(const struct value *order, size_t at, const struct value *members,
+                                    const char **id)
+{
+    const struct value *name = value_at(order, at);
+    *id = name && name->kind == VALUE_TEXT ? name->text : NULL;
+    return *id ? value_find(members, *id) : NULL;
+}
+
+static void read_blocks(struct reading *reading, struct value *view, const struct value *schema,
+                        const struct value *of)
+{
+    struct arena *arena = reading->ctx->arena;
+    struct value *list = value_set_list(arena, view, "blocks");
+    const struct value *blocks = value_find(of, "blocks"), *order = value_find(of, "block_order");
+    for (size_t i = 0; i < value_count(order) && i < SECTION_BLOCK_LIMIT; i++) {
+        const char *id;
+        const struct value *block = in_order(order, i, blocks, &id);
+        const char *type = value_find_text(block, "type");
+        const struct value *kind = type ? block_schema(schema, type) : NULL;
+        if (!kind || is_disabled(block))
+            continue;
+        struct value *entry = value_add(arena, list, *value_object(arena));
+        value_set_text(arena, entry, "id", id);
+        value_set_text(arena, entry, "type", type);
+        value_set(arena, entry, "settings", *read_settings(reading, kind, block));
+    }
+}
+
+/* ---- pictures ---- */
+
+static void show_picture(struct ctx *ctx, const struct wish *wish, const struct picture *picture)
+{
+    picture_set_view(ctx, wish->settings, wish->name, picture->id, picture->alt);
+    struct value view = *value_find(wish->settings, wish->name);
+    if (picture->width > 0 && picture->height > 0) {
+        value_set_int(ctx->arena, &view, "width", picture->width);
+        value_set_int(ctx->arena, &view, "height", picture->height);
+    }
+}
+
+static err grant_wishes(struct reading *reading)
+{
+    const char *ids[SECTION_PICTURE_LIMIT];
+    const struct picture *found[SECTION_PICTURE_LIMIT];
+    if (reading->wish_count == 0)
+        return NULL;
+    for (size_t i = 0; i < reading->wish_count; i++)
+        ids[i] = reading->wishes[i].picture_id;
+    TRY(picture_load_many(reading->ctx, ids, reading->wish_count, found));
+    for (size_t i = 0; i < reading->wish_count; i++)
+        if (found[i])
+            show_picture(reading->ctx, &reading->wishes[i], found[i]);
+    return NULL;
+}
+
+/* ---- the page ---- */
+
+static void read_section(struct reading *reading, struct section *section, const struct value *schema,
+                         const struct value *of)
+{
+    struct arena *arena = reading->ctx->arena;
+    section->view = value_object(arena);
+    section->settings = read_settings(reading, schema, of);
+    value_set_text(arena, section->view, "id", section->id);
+    value_set_text(arena, section->view, "type", section->type);
+    value_set_text(arena, section->view, "name", section_text(reading->ctx, value_find(schema, "name")));
+    value_set(arena, section->view, "settings", *section->settings);
+    read_blocks(reading, section->view, schema, of);
+}
+
+err section_page_read(struct ctx *ctx, const struct value *schemas, const struct value *document,
+                      const char *template, struct section_page *page)
+{
+    struct reading reading = {.ctx = ctx};
+    const struct value *of = value_find(value_find(document, "templates"), template);
+    const struct value *sections = value_find(of, "sections"), *order = value_find(of, "order");
+    page->count = 0;
+    for (size_t i = 0; i < value_count(order) && page->count < SECTION_LIMIT; i++) {
+        struct section *section = &page->sections[page->count];
+        const struct value *one = in_order(order, i, sections, &section->id);
+        section->type = value_find_text(one, "type");
+        const struct value *schema = section->type ? value_find(schemas, section->type) : NULL;
+        if (!schema || is_disabled(one))
+            continue;
+        read_section(&reading, section, schema, one);
+        page->count++;
+    }
+    return grant_wishes(&reading);
+}

@@ -1,0 +1,137 @@
+/* theme_sections.c - schemas out of section files, and pages put together from sections. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "web/theme_sections.h"
+
+#include "base/json.h"
+#include "base/log.h"
+
+#define PAGE_LIMIT ((size_t)4 << 20)
+#define SCHEMA_OPEN "{% schema %}"
+#define SCHEMA_CLOSE "{% endschema %}"
+
+/* ---- schemas ---- */
+
+/* As many empty lines as stand before the schema, so that a complaint about it names the line of the file. */
+static char *with_its_lines(struct ctx *ctx, const char *text, const char *from, const char *to,
+                            size_t *length)
+{
+    size_t lines = 0;
+    for (const char *c = text; c < from; c++)
+        lines += *c == '\n';
+    *length = lines + (size_t)(to - from);
+    char *json = arena_alloc(ctx->arena, *length + 1);
+    memset(json, '\n', lines);
+    memcpy(json + lines, from, (size_t)(to - from));
+    return json;
+}
+
+err theme_section_schema(struct ctx *ctx, const char *file, const char *text, struct value **schema)
+{
+    const char *open = strstr(text, SCHEMA_OPEN);
+    const char *close = open ? strstr(open, SCHEMA_CLOSE) : NULL;
+    if (!close)
+        return fail_with(ctx, ERR_TEMPLATE, "%s:1:1: there is no schema", file);
+    size_t length;
+    const char *json = with_its_lines(ctx, text, open + strlen(SCHEMA_OPEN), close, &length);
+    err failure = json_read(ctx, json, length, schema);
+    if (failure)
+        return fail_with(ctx, ERR_TEMPLATE, "%s: the schema: %s", file, failure->detail);
+    if ((*schema)->kind != VALUE_OBJECT)
+        return fail_with(ctx, ERR_TEMPLATE, "%s: the schema is no object", file);
+    return NULL;
+}
+
+/* ---- custom Liquid ---- */
+
+static err compile_custom(struct ctx *ctx, const char *source, const struct liquid_template **template)
+{
+    const struct liquid_env_options options = {.escape = true,
+                                               .strict_filters = true,
+                                               .filters = theme_filters,
+                                               .limits = {.output_bytes = CUSTOM_LIQUID_OUTPUT,
+                                                          .loop_rounds = CUSTOM_LIQUID_ROUNDS,
+                                                          .nesting = 20,
+                                                          .time_ms = CUSTOM_LIQUID_MS}};
+    return liquid_compile(ctx, liquid_env_open(ctx->arena, &options), "custom-liquid", source, template);
+}
+
+err theme_check_liquid(struct ctx *ctx, const char *source)
+{
+    const struct liquid_template *ignored;
+    return compile_custom(ctx, source, &ignored);
+}
+
+/* It sees what every page sees, and itself. */
+static err render_custom(struct ctx *ctx, const char *source, const struct value *globals,
+                         struct theme_call *call, const char **html)
+{
+    static const char *const seen[] = {"shop", "request", "nav", "section", NULL};
+    const struct liquid_template *template;
+    struct text_buf out;
+    struct value *own = value_object(ctx->arena);
+    for (size_t i = 0; seen[i]; i++)
+        if (value_find(globals, seen[i]))
+            value_set(ctx->arena, own, seen[i], *value_find(globals, seen[i]));
+    text_open(&out, ctx->arena, CUSTOM_LIQUID_OUTPUT);
+    TRY(compile_custom(ctx, source, &template));
+    TRY(liquid_render(ctx, template, own, call, &out));
+    *html = text_of(&out);
+    return NULL;
+}
+
+/* ---- a page of sections ---- */
+
+static const struct liquid_template *template_of(const struct theme_sections *kinds, const char *type)
+{
+    for (size_t i = 0; i < kinds->count; i++)
+        if (text_is(kinds->items[i].type, type))
+            return kinds->items[i].template;
+    return NULL;
+}
+
+static err render_section(struct ctx *ctx, const struct liquid_template *template, struct value *globals,
+                          const struct value *section, struct theme_call *call, struct text_buf *out)
+{
+    const char *source = value_find_text(value_find(section, "settings"), "liquid");
+    struct value *place = value_set(ctx->arena, globals, "section", *section);
+    if (source) {
+        const char *html;
+        TRY(render_custom(ctx, source, globals, call, &html));
+        value_set_text(ctx->arena, place, "html", html);
+    }
+    return liquid_render(ctx, template, globals, call, out);
+}
+
+static void add_problem(struct ctx *ctx, struct value *problems, const struct value *section, err failure)
+{
+    struct value *problem = value_add(ctx->arena, problems, *value_object(ctx->arena));
+    value_set_text(ctx->arena, problem, "id", value_find_text(section, "id"));
+    value_set_text(ctx->arena, problem, "name", value_find_text(section, "name"));
+    value_set_text(ctx->arena, problem, "detail", failure->detail);
+}
+
+err theme_sections_render(struct ctx *ctx, const struct theme_sections *kinds, struct value *globals,
+                          struct theme_call *call)
+{
+    const struct value sections = *value_find(globals, "sections");
+    struct value *problems = value_set_list(ctx->arena, globals, "section_problems");
+    struct text_buf page;
+    text_open(&page, ctx->arena, PAGE_LIMIT);
+    for (size_t i = 0; i < value_count(&sections); i++) {
+        const struct value *section = value_at(&sections, i);
+        const struct liquid_template *template = template_of(kinds, value_find_text(section, "type"));
+        struct text_buf one;
+        text_open(&one, ctx->arena, PAGE_LIMIT);
+        err failure = template ? render_section(ctx, template, globals, section, call, &one) : NULL;
+        if (failure && failure->code != ERR_TEMPLATE)
+            return failure;
+        if (failure)
+            log_failure(ctx, LOG_WARNING, "a section was left out", failure);
+        if (failure)
+            add_problem(ctx, problems, section, failure);
+        else
+            text_add_bytes(&page, text_of(&one), one.len);
+    }
+    value_set(ctx->arena, globals, "content_for_index", value_text_bytes(text_of(&page), page.len));
+    return NULL;
+}

@@ -1,0 +1,63 @@
+// The editor of a design: as plain forms, with a script, on a phone and on a desk; nothing that keeps somebody out.
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { after, before, describe, test } from "node:test";
+import { startServer } from "../lib/shop.mjs";
+import { openBrowser, openTab } from "./browser.mjs";
+
+const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const SHOTS = process.env.YUNDIAN_SCREENSHOTS || fileURLToPath(new URL("../../build/screenshots/", import.meta.url));
+
+describe("the editor of a design", () => {
+  let server, browser, session;
+  before(async () => {
+    server = await startServer({ demo: true });
+    const staff = await server.shop.staff();
+    session = [...staff.client.cookies].map(([name, value]) => ({ name, value, url: server.base }));
+    browser = await openBrowser();
+    fs.mkdirSync(SHOTS, { recursive: true });
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  test("a merchant changes, publishes and goes back, with plain forms", async () => {
+    const page = await openTab(browser, server, { javaScriptEnabled: false });
+    await page.context().addCookies(session);
+    await page.goto("/admin/design?section=hero");
+    await page.locator("#f-hero-heading").fill("写好的大字");
+    await page.locator("#settings button.is-main").click();
+    assert.match(await page.locator("#toasts").innerText(), /草稿已保存/);
+    assert.equal(await page.frameLocator(".design-frame iframe").locator("h1").first().innerText(), "写好的大字");
+    await page.locator(".design-list form").nth(1).locator('[value="up"]').click();
+    await page.locator("#f-note").fill("第一次");
+    await page.locator(".design-publish button").click();
+    assert.match(await page.locator("#toasts").innerText(), /已发布/);
+    await page.goto("/admin/design/history");
+    assert.match(await page.locator(".design-list").innerText(), /第 1 版[^]*第一次/);
+    await page.context().close();
+  });
+
+  test("at two widths nothing scrolls sideways and nobody is kept out; the preview has two widths of its own", async () => {
+    const page = await openTab(browser, server);
+    await page.context().addCookies(session);
+    for (const [name, path] of [["design", "/admin/design?section=hero"], ["design-look", "/admin/design/look"], ["design-history", "/admin/design/history"]])
+      for (const width of [375, 1440]) {
+        await page.setViewportSize({ width, height: 900 });
+        await page.goto(path, { waitUntil: "load" });
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${name} ${width}`);
+        await page.evaluate(AXE);
+        const violations = await page.evaluate(async () => (await axe.run(document, { resultTypes: ["violations"], iframes: false })).violations.map(({ id, nodes }) => `${id} ${nodes[0].html.slice(0, 120)}`));
+        assert.deepEqual(violations, [], `${name} ${width}`);
+        await page.screenshot({ path: `${SHOTS}${name}-${width}.png`, fullPage: true, animations: "disabled" });
+      }
+    await page.goto("/admin/design");
+    await page.locator('[data-design-width][value="wide"]').check();
+    assert.equal(await page.locator(".design-frame.is-wide").count(), 1);
+    await page.context().close();
+  });
+});

@@ -1,0 +1,111 @@
+// The design of a shop: a draft that only staff see, published at once, gone back to; two people at it; what is broken changes nothing.
+// SPDX-License-Identifier: Apache-2.0
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { expect, expectProblem, startServer, until } from "../lib/shop.mjs";
+
+describe("the design of a shop", () => {
+  let server, shop, staff;
+  before(async () => {
+    server = await startServer();
+    shop = server.shop;
+    staff = await shop.staff();
+    await shop.product({ title: "装修杯", price: 3000, stock: 5 });
+  });
+  after(() => server?.stop());
+
+  const editor = async (path = "/admin/design") => (await staff.reads(path)).editor;
+  const does = async (path, fields = {}) => staff.does(`/admin/design/${path}`, { edit: (await editor()).edit, ...fields });
+  const sets = (section, ...settings) => does(`sections/${section}`, { settings });
+  const home = async () => (await shop.client().get("/")).text;
+  const draft = async () => (await staff.client.get("/?design=draft")).text;
+
+  test("buyers see a change when it is published, not before, and the former one when it is gone back to", async () => {
+    assert.doesNotMatch(await home(), /design\/\d+\.css/);
+    expect(await sets("hero", { id: "heading", value: "开张大吉", en: "Now open" }), 200);
+    assert.match(await draft(), /开张大吉/);
+    assert.doesNotMatch(await home(), /开张大吉/);
+    expect(await does("publish", { note: "开张" }), 200);
+    await until(async () => /开张大吉/.test(await home()), "buyers see what was published");
+    assert.match((await shop.client().get("/en")).text, /Now open/);
+    expect(await does("sections", { type: "rich-text" }), 200);
+    expect(await does("sections/hero/acts", { act: "toggle" }), 200);
+    expect(await does("publish"), 200);
+    await until(async () => /在这里写店铺想说的话/.test(await home()), "the second version is seen");
+    assert.doesNotMatch(await home(), /开张大吉/);
+    expect(await staff.does("/admin/design/versions/1/restore"), 200);
+    await until(async () => /开张大吉/.test(await home()), "the first version is back");
+    const { versions } = await staff.reads("/admin/design/history");
+    assert.deepEqual(versions.map(({ version, is_live }) => [version, is_live]), [[3, true], [2, false], [1, false]]);
+    const { entries } = await staff.reads("/admin/audit?kind=design.published");
+    assert.equal(entries.length, 2);
+    expectProblem(await staff.does("/admin/design/versions/99/restore"), 404, "not-found");
+  });
+
+  test("two people at one draft do not overwrite each other", async () => {
+    const { edit } = await editor();
+    expect(await staff.does("/admin/design/sections/hero", { edit, settings: [{ id: "heading", value: "甲" }] }), 200);
+    expectProblem(await staff.does("/admin/design/sections/hero", { edit, settings: [{ id: "heading", value: "乙" }] }), 409, "conflict");
+    expectProblem(await staff.does("/admin/design/publish", { edit }), 409, "conflict");
+    assert.match(await draft(), /甲/);
+    const page = await staff.client.post("/admin/design/sections/hero", new URLSearchParams({ edit, "settings.0.id": "heading", "settings.0.value": "乙的话" }).toString(), { headers: { origin: staff.client.origin, accept: "text/html", "content-type": "application/x-www-form-urlencoded" } });
+    assert.equal(page.status, 409);
+    assert.match(page.text, /乙的话/);
+    expect(await does("undo"), 200);
+    expect(await does("discard"), 200);
+    assert.equal((await editor()).is_draft, false);
+  });
+
+  test("sections move, are copied and removed, and what was removed comes back", async () => {
+    const names = async () => (await editor()).sections.map(({ id }) => id);
+    const first = await names();
+    expect(await does(`sections/${first[1]}/acts`, { act: "up" }), 200);
+    assert.deepEqual((await names()).slice(0, 2), [first[1], first[0]]);
+    expect(await does(`sections/${first[1]}/acts`, { act: "place", place: 1 }), 200);
+    assert.deepEqual(await names(), first);
+    expect(await does("sections/promises/acts", { act: "remove" }), 200);
+    assert.ok(!(await names()).includes("promises"));
+    expect(await does("undo"), 200);
+    assert.deepEqual(await names(), first);
+    expect(await does("sections/hero/blocks", { type: "button" }), 200);
+    assert.equal((await editor("/admin/design?section=hero")).chosen.blocks.length, 3);
+    expectProblem(await does("sections/hero/blocks", { type: "button" }), 422, "invalid");
+    expectProblem(await does("sections", { type: "nothing" }), 404, "not-found");
+    expect(await does("discard"), 200);
+  });
+
+  test("all that is wrong is said at its field, and nothing is kept", async () => {
+    const refused = expectProblem(await sets("newest", { id: "limit", value: "999" }, { id: "source", value: "'; --" }), 422, "invalid");
+    assert.deepEqual(refused.errors.map(({ field }) => field).sort(), ["newest.limit", "newest.source"]);
+    expect(await does("sections", { type: "custom-liquid" }), 200);
+    const broken = expectProblem(await sets("custom-liquid-1", { id: "liquid", value: "<p>\n{{ shop.name | nosuchfilter }}" }), 422, "invalid");
+    assert.equal(broken.errors[0].field, "custom-liquid-1.liquid");
+    assert.match(broken.errors[0].message, /2:\d+: .*nosuchfilter/);
+    expect(await sets("custom-liquid-1", { id: "liquid", value: "<p>{{ shop.name }} 你好</p>" }), 200);
+    assert.match(await draft(), /你好/);
+    expectProblem(await staff.does("/admin/design/look", { edit: (await editor()).edit, settings: [{ id: "color_ink", value: "red}body{display:none" }] }), 422, "invalid");
+    expect(await does("discard"), 200);
+  });
+
+  test("colours become a style sheet in which everything can be read", async () => {
+    const { edit } = await editor();
+    expect(await staff.does("/admin/design/look", { edit, settings: [{ id: "color_ground", value: "#ffffff" }, { id: "color_ink", value: "#fefefe" }, { id: "radius", value: "none" }] }), 200);
+    assert.equal((await editor()).is_mended, true);
+    expect(await does("publish"), 200);
+    const sheet = await until(async () => (await home()).match(/\/design\/(\d+)\.css/)?.[0], "home has the style sheet");
+    const { text, headers } = await shop.client().get(sheet);
+    assert.match(headers["content-type"], /text\/css/);
+    assert.match(text, /--paper:#ffffff/);
+    assert.doesNotMatch(text, /--ink:#fefefe/);
+    assert.match(text, /--r-1:0/);
+    expect(await does("theme", { theme: "fashion" }), 200);
+    expect(await does("publish"), 200);
+    await until(async () => /theme-fashion/.test(await home()), "the other theme is seen");
+  });
+
+  test("strangers and clerks of other shops have no part in it", async () => {
+    expectProblem(await shop.client().post("/admin/design/publish", { edit: "1" }), 401, "unauthenticated");
+    const other = await (await server.opens("other")).staff();
+    assert.equal((await other.reads("/admin/design")).editor.version, 0);
+  });
+});
