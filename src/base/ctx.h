@@ -49,6 +49,7 @@ struct shop {
     bool has_freight;     /* carrying goods may cost something */
     enum rounding rounding;
     struct shop_timers timers;
+    int64_t design_version;             /* what was published last of its design, 0 = nothing: shop/design */
     int64_t closes_at;                  /* announced end of business, 0 = none */
     const struct shop_profile *profile; /* NULL in tests of the layers below */
 };

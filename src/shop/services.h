@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 
+struct design_cache;
 struct design_schema;
 struct finder;
 struct flash_gate;
@@ -26,4 +27,5 @@ struct services {
     const struct wording *wording;
     struct finder *finder;              /* shop/search */
     const struct design_schema *design; /* what the theme offers: shop/design */
+    struct design_cache *designs;       /* NULL on the command line */
 };

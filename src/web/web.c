@@ -6,6 +6,7 @@
 #include "shop/notify/notify.h"
 #include "shop/payment/payment.h"
 #include "shop/pricing/flash_gate.h"
+#include "shop/design/design.h"
 #include "shop/pricing/promotion_cache.h"
 #include "shop/search/search.h"
 #include "shop/seed/seed.h"
@@ -410,6 +411,7 @@ err web_open(struct ctx *ctx, struct web **result)
     web->services.wording = &web->wording;
     web->services.flash = flash_gate_open(ctx->arena);
     web->services.promotions = promotion_cache_open(ctx->arena);
+    web->services.designs = design_cache_open(ctx->arena);
     web->services.design = theme_schema(web->storefront);
     web->services.finder = finder_open(ctx->arena);
     web->events.finder = web->services.finder;
@@ -458,6 +460,7 @@ void web_stop(struct web *web)
 void web_close(struct web *web)
 {
     promotion_cache_close(web->services.promotions);
+    design_cache_close(web->services.designs);
     finder_close(web->services.finder);
 }
 

@@ -25,3 +25,8 @@ CHECKED err design_live(struct ctx *ctx, struct design *design);
 CHECKED err design_draft(struct ctx *ctx, struct design *design);
 /* The shop's style sheet: only custom properties. */
 const char *design_style(struct ctx *ctx, const struct design *design);
+
+/* Remembers documents that were published: services.designs. */
+struct design_cache;
+struct design_cache *design_cache_open(struct arena *arena);
+void design_cache_close(struct design_cache *cache);

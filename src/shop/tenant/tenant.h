@@ -231,6 +231,9 @@ CHECKED err shop_replace_picture(struct ctx *ctx, const char *from, const char *
 /* In a transaction: which policies are public, a bit for each. */
 CHECKED err shop_note_policies(struct ctx *ctx, uint64_t policies);
 
+/* In a transaction: this version of the design counts from now on; ERR_CONFLICT when it is not the next one. */
+CHECKED err shop_note_design(struct ctx *ctx, int64_t version);
+
 /* In a transaction: goods are kept in several places from now on. */
 CHECKED err shop_note_locations(struct ctx *ctx);
 /* In a transaction: somebody wants to hear when little is left of something. */

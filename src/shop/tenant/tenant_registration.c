@@ -160,6 +160,14 @@ err shop_note_policies(struct ctx *ctx, uint64_t policies)
     return shop_emit_changed(ctx);
 }
 
+err shop_note_design(struct ctx *ctx, int64_t version)
+{
+    TRY(db_expect(ctx, 1, ERR_CONFLICT, "somebody published meanwhile",
+                  "UPDATE shops SET design_version = $2 WHERE shop_id = $1 AND design_version = $2 - 1",
+                  db_int(ctx->shop->id), db_int(version)));
+    return shop_emit_changed(ctx);
+}
+
 err shop_note_locations(struct ctx *ctx)
 {
     TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop", "UPDATE shops SET has_locations = 1 WHERE shop_id = $1",
