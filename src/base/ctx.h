@@ -32,23 +32,23 @@ struct shop {
     const char *handle;
     const char *name;
     const char *slogan;
-    const char *currency; /* ISO 4217 */
-    const char *locale;   /* the shop's own: "zh-CN" */
-    struct zone zone;     /* for days and dates that people read */
-    bool is_open;         /* strangers may come in */
-    bool has_locations;   /* goods are kept in several places */
-    bool watches_stock;   /* somebody wants to hear when little is left */
-    bool has_stock_waits; /* somebody waited for what is sold out */
-    int64_t watch_low_at; /* of variants without a watch of their own; 0 = none */
-    bool has_passcode;    /* the checkout offers a word that finds the order again */
-    bool has_promotions;  /* offers count now, or will */
-    bool has_flash;       /* flash sales run now, or will */
-    bool has_presales;    /* presales run now, or will */
-    bool has_gift_cards;  /* gift cards were issued */
-    bool has_group_buys;  /* group buys run now, or will */
-    bool has_price_lists; /* lists of other prices count now, or will */
-    bool has_group_rules; /* members come into groups by what they spend */
-    bool has_freight;     /* carrying goods may cost something */
+    const char *currency;   /* ISO 4217 */
+    const char *locale;     /* the shop's own: "zh-CN" */
+    struct zone zone;       /* for days and dates that people read */
+    bool is_open;           /* strangers may come in */
+    bool has_locations;     /* goods are kept in several places */
+    bool watches_stock;     /* somebody wants to hear when little is left */
+    bool has_stock_waits;   /* somebody waited for what is sold out */
+    int64_t watch_low_at;   /* of variants without a watch of their own; 0 = none */
+    bool has_passcode;      /* the checkout offers a word that finds the order again */
+    bool has_promotions;    /* offers count now, or will */
+    bool has_flash;         /* flash sales run now, or will */
+    bool has_presales;      /* presales run now, or will */
+    bool has_gift_cards;    /* gift cards were issued */
+    bool has_group_buys;    /* group buys run now, or will */
+    bool has_price_lists;   /* lists of other prices count now, or will */
+    bool has_group_rules;   /* members come into groups by what they spend */
+    bool has_freight;       /* carrying goods may cost something */
     int64_t design_version; /* of the design that buyers see; 0 = the theme as it comes */
     enum rounding rounding;
     struct shop_timers timers;

@@ -147,10 +147,15 @@ static err show_worker(struct req *req)
     struct ctx *ctx = &req->ctx;
     struct value *build = value_object(ctx->arena);
     const char *text, *worker = asset_url(req, "worker.js");
+    struct design design;
     value_set_text(ctx->arena, build, "version", YUNDIAN_VERSION);
     struct value *urls = value_set_list(ctx->arena, build, "assets");
     for (size_t i = 0; assets[i]; i++)
         value_add(ctx->arena, urls, value_text(asset_url(req, assets[i])));
+    TRY(design_live(ctx, &design));
+    const char *sheet = asset_url(req, arena_format(ctx->arena, "%s.css", design.theme));
+    if (sheet)
+        value_add(ctx->arena, urls, value_text(sheet));
     TRY(json_text(ctx, build, SCRIPT_LIMIT, &text));
     const char *script = arena_format(ctx->arena, "self.build = %s;\nimportScripts('%s');\n", text, worker);
     reply_header(req, "Cache-Control", "no-cache");

@@ -41,6 +41,7 @@ const struct route *const site_routes[] = {
     storefront_flash_routes,
     storefront_group_routes,
     storefront_currency_routes,
+    storefront_elder_routes,
     storefront_entry_routes,
     storefront_account_routes,
     storefront_coupon_routes,

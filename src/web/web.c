@@ -175,6 +175,7 @@ static void add_request(struct req *req, struct value *globals)
     value_set_bool(arena, request, "is_sandbox", req->ctx.config->sandbox);
     const struct shown_currency *shown = shop_find_shown(req->ctx.shop, req_cookie(req, CURRENCY_COOKIE));
     value_set_text(arena, request, "currency", shown ? shown->currency : NULL);
+    value_set_bool(arena, request, "is_elder", req_cookie(req, ELDER_COOKIE) != NULL);
     value_set_bool(arena, request, "has_accounts", req->ctx.shop && mail_is_possible(&req->ctx));
     value_set_bool(arena, request, "is_member", req->ctx.actor == ACTOR_BUYER && req->ctx.actor_id != 0);
 }
@@ -395,7 +396,8 @@ static const char *find_words(const struct wording *wording, const char *locale,
 err web_open(struct ctx *ctx, struct web **result)
 {
     static const char *const locales[] = {"zh-CN", "en", NULL};
-    static const char *const own_pages[] = {STAFF_COOKIE, CURRENCY_COOKIE, CUSTOMER_COOKIE, NULL};
+    static const char *const own_pages[] = {STAFF_COOKIE, CURRENCY_COOKIE, ELDER_COOKIE, CUSTOMER_COOKIE,
+                                            NULL};
     const char *share;
     struct web *web = arena_alloc(ctx->arena, sizeof *web);
     TRY(share_find(ctx, &share));

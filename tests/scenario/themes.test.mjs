@@ -59,6 +59,16 @@ describe("a theme", () => {
     assert.match(text, /grid-of-2/);
   });
 
+  test("who wishes large type gets it on every page, and nobody else does", async () => {
+    const elder = shop.client();
+    const wished = await elder.send("POST", "/elder", { form: { on: "1", next: "/products" }, headers: { accept: "text/html", origin: elder.origin } });
+    assert.equal(wished.status, 303, wished.text);
+    assert.match(wished.headers.location, /\/products$/);
+    assert.match((await elder.get("/")).text, /<html[^>]* is-elder"/);
+    assert.match((await elder.get("/products")).text, /<html[^>]* is-elder"/);
+    assert.doesNotMatch((await shop.client().get("/")).text, /is-elder"/);
+  });
+
   test("a file that is broken is named with its line, and the program does not start with it", async () => {
     const all = schemas();
     assert.ok(Object.keys(all).length >= 13);

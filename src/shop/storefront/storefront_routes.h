@@ -16,6 +16,7 @@ extern const struct route storefront_home_routes[];
 extern const struct route storefront_flash_routes[];
 extern const struct route storefront_group_routes[];
 extern const struct route storefront_currency_routes[];
+extern const struct route storefront_elder_routes[];
 /* Logging in, and what a buyer's account shows. */
 extern const struct route storefront_entry_routes[];
 extern const struct route storefront_account_routes[];
@@ -34,6 +35,8 @@ CHECKED err storefront_claim_wished(struct req *req, const char *session_token);
 
 /* The currency in which a buyer wishes to see about what prices are. */
 #define CURRENCY_COOKIE "yd_currency"
+/* Who wishes large type and large targets (长辈版). */
+#define ELDER_COOKIE "yd_elder"
 extern const struct route storefront_licence_routes[];
 extern const struct route storefront_buying_routes[];
 extern const struct route storefront_search_routes[];

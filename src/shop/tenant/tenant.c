@@ -95,7 +95,7 @@ err shop_create(struct ctx *ctx, const struct shop_draft *draft, int64_t *shop_i
     " s.policies, s.licence_count, s.has_passcode, s.shown_currency_count, s.occasions, s.zone,"             \
     " s.has_promotions, s.unpaid_minutes, s.confirm_days, s.signed_days, s.aftersale_days, s.has_locations," \
     " s.watches_stock, s.has_freight, s.has_flash, s.has_price_lists, s.has_group_rules,"                    \
-    " s.has_presales, s.has_group_buys, s.rounding, s.watch_low_at, s.has_gift_cards, s.has_stock_waits,"                                                                                        \
+    " s.has_presales, s.has_group_buys, s.rounding, s.watch_low_at, s.has_gift_cards, s.has_stock_waits,"    \
     " s.design_version"
 
 static struct shop_profile *read_profile(struct ctx *ctx, const struct db_rows *rows)

@@ -60,7 +60,8 @@ static void the_books_follow_what_was_counted(void **state)
 {
     (void)state;
     int64_t less = make_variant(PRODUCT_PHYSICAL, 1000, 10), more = make_variant(PRODUCT_PHYSICAL, 1000, 5),
-            same = make_variant(PRODUCT_PHYSICAL, 1000, 7), not_counted = make_variant(PRODUCT_PHYSICAL, 1000, 3);
+            same = make_variant(PRODUCT_PHYSICAL, 1000, 7),
+            not_counted = make_variant(PRODUCT_PHYSICAL, 1000, 3);
     int64_t take_id = begin_take();
     count(take_id, less, 8);
     count(take_id, more, 9);
@@ -97,8 +98,8 @@ static void what_leaves_between_counting_and_booking_stays_right(void **state)
 static void a_difference_that_is_promised_by_now_stays_behind(void **state)
 {
     (void)state;
-    int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 1000, 10), other = make_variant(PRODUCT_PHYSICAL, 1000, 4),
-            take_id = begin_take();
+    int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 1000, 10),
+            other = make_variant(PRODUCT_PHYSICAL, 1000, 4), take_id = begin_take();
     struct sale promise = sale_of(variant_id, 9);
     count(take_id, variant_id, 5);
     count(take_id, other, 1);
@@ -139,8 +140,8 @@ static void counting_again_takes_the_place_of_the_former(void **state)
 static void what_was_not_counted_is_listed(void **state)
 {
     (void)state;
-    int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 1000, 10), other = make_variant(PRODUCT_PHYSICAL, 1000, 2),
-            take_id = begin_take();
+    int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 1000, 10),
+            other = make_variant(PRODUCT_PHYSICAL, 1000, 2), take_id = begin_take();
     struct take_line *lines;
     size_t line_count;
     make_variant(PRODUCT_PHYSICAL, 1000, 0);
@@ -195,7 +196,8 @@ static void booking_while_buyers_buy_loses_nothing(void **state)
 {
     (void)state;
     int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 1000, 100);
-    struct rush rush = {.take_id = begin_take(), .variant_id = variant_id, .product_id = product_of(variant_id)};
+    struct rush rush = {
+        .take_id = begin_take(), .variant_id = variant_id, .product_id = product_of(variant_id)};
     count(rush.take_id, variant_id, 97);
     in_threads(rush_along, &rush);
     run_jobs();
