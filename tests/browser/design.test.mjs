@@ -28,7 +28,7 @@ describe("the editor of a design", () => {
   test("a merchant changes, publishes and goes back, with plain forms", async () => {
     const page = await openTab(browser, server, { javaScriptEnabled: false });
     await page.context().addCookies(session);
-    await page.goto("/admin/design?section=hero");
+    await page.goto("/admin/design?section=hero", { waitUntil: "domcontentloaded" });
     await page.locator("#f-hero-heading").fill("写好的大字");
     await page.locator("#settings button.is-main").click();
     assert.match(await page.locator("#toasts").innerText(), /草稿已保存/);

@@ -48,7 +48,8 @@ describe("the design of a shop", () => {
     expectProblem(await staff.does("/admin/design/sections/hero", { edit, settings: [{ id: "heading", value: "乙" }] }), 409, "conflict");
     expectProblem(await staff.does("/admin/design/publish", { edit }), 409, "conflict");
     assert.match(await draft(), /甲/);
-    const page = await staff.client.post("/admin/design/sections/hero", new URLSearchParams({ edit, "settings.0.id": "heading", "settings.0.value": "乙的话" }).toString(), { headers: { origin: staff.client.origin, accept: "text/html", "content-type": "application/x-www-form-urlencoded" } });
+    const form = { edit, "settings.0.id": "heading", "settings.0.block": "", "settings.0.value": "乙的话", "settings.0.en": "" };
+    const page = await staff.client.send("POST", "/admin/design/sections/hero", { form, headers: { origin: staff.client.origin, accept: "text/html" } });
     assert.equal(page.status, 409);
     assert.match(page.text, /乙的话/);
     expect(await does("undo"), 200);
