@@ -214,6 +214,7 @@ describe("every page", () => {
       "admin-settings-identity": { path: "/admin/settings/identity", cookies: session },
       "admin-settings-licence": { path: "/admin/settings/licence", cookies: session },
       "admin-settings-orders": { path: "/admin/settings/orders", cookies: session },
+      "admin-settings-points": { path: "/admin/settings/points", cookies: session },
       "admin-settings-rounding": { path: "/admin/settings/rounding", cookies: session },
       "admin-settings-region": { path: "/admin/settings/region", cookies: session },
       "admin-settings-domains": { path: "/admin/settings/domains", cookies: session },

@@ -19,6 +19,7 @@ extern const struct route storefront_entry_routes[];
 extern const struct route storefront_account_routes[];
 /* Coupons that can be claimed, and those of an account. */
 extern const struct route storefront_coupon_routes[];
+extern const struct route storefront_points_routes[];
 /* The coupon that somebody wants who has to log in first. */
 #define CLAIM_COOKIE "yd_claim"
 #define CLAIM_COOKIE_SECONDS 1800

@@ -95,7 +95,8 @@ err shop_create(struct ctx *ctx, const struct shop_draft *draft, int64_t *shop_i
     " s.policies, s.licence_count, s.has_passcode, s.shown_currency_count, s.occasions, s.zone,"             \
     " s.has_promotions, s.unpaid_minutes, s.confirm_days, s.signed_days, s.aftersale_days, s.has_locations," \
     " s.watches_stock, s.has_freight, s.has_flash, s.has_price_lists, s.has_group_rules,"                    \
-    " s.has_presales, s.has_group_buys, s.rounding, s.watch_low_at"
+    " s.has_presales, s.has_group_buys, s.rounding, s.watch_low_at,"                                         \
+    " s.points_state, s.points_earned, s.points_months"
 
 static struct shop_profile *read_profile(struct ctx *ctx, const struct db_rows *rows)
 {
@@ -188,6 +189,9 @@ static err take_shop(struct ctx *ctx, struct db_rows *rows, const char *what, co
     shop->has_group_buys = db_get_int(rows, 40) == 1;
     shop->rounding = (enum rounding)db_get_int(rows, 41);
     shop->watch_low_at = db_get_int(rows, 42);
+    shop->points = (struct points_terms){.state = (enum points_state)db_get_int(rows, 43),
+                                         .earned = db_get_int(rows, 44),
+                                         .months = db_get_int(rows, 45)};
     shop->profile = profile;
     shop->is_open = shop_is_registered(profile);
     if (profile->licence_count > 0)
