@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "shop/customer/customer.h"
 #include "shop/order/order.h"
-#include "shop/pricing/points.h"
+#include "shop/pricing/pricing.h"
 #include "shop/staff/staff.h"
 #include <inttypes.h>
 

@@ -4,7 +4,7 @@
 
 #include "base/money.h"
 #include "shop/order/order.h"
-#include "shop/pricing/points.h"
+#include "shop/pricing/pricing.h"
 
 __extension__ typedef __int128 wide;
 
