@@ -10,6 +10,7 @@ static void add_lots(struct ctx *ctx, struct value *view, const struct point_lot
     for (size_t i = 0; i < count; i++) {
         struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
         value_set_time(ctx->arena, row, "expires_at", lots[i].expires_at);
+        value_set_time(ctx->arena, row, "last_at", lots[i].expires_at - 1); /* on its last day */
         value_set_int(ctx->arena, row, "points", lots[i].points);
     }
 }
