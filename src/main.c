@@ -541,6 +541,7 @@ static err check_shop(struct ctx *ctx, struct findings *findings)
     TRY(order_check_rations(ctx, print_finding, findings));
     TRY(sales_check(ctx, print_finding, findings));
     TRY(promotion_check(ctx, print_finding, findings));
+    TRY(points_check(ctx, print_finding, findings));
     TRY(flash_check(ctx, print_finding, findings));
     TRY(price_plan_check(ctx, print_finding, findings));
     TRY(order_check_flash(ctx, print_finding, findings));

@@ -26,6 +26,15 @@ struct shop_timers {
  * (角), or below a whole unit (元). */
 enum rounding { ROUNDING_NONE, ROUNDING_TENTH, ROUNDING_WHOLE };
 
+/* Points of members, as a shop gives them (shop/pricing/points.h). A shop that never had them pays
+ * no statement for them. */
+enum points_state { POINTS_NEVER, POINTS_ON, POINTS_OFF /* what members have stays, nothing comes */ };
+struct points_terms {
+    enum points_state state;
+    int64_t earned; /* for one unit of the currency (1 元) that was paid for goods */
+    int64_t months; /* until they expire, at the end of a month; 0 = never */
+};
+
 /* The tenant that the work is for; filled by shop/tenant, copied into the arena of the work. */
 struct shop {
     int64_t id;
@@ -51,6 +60,7 @@ struct shop {
     bool has_freight;       /* carrying goods may cost something */
     int64_t design_version; /* of the design that buyers see; 0 = the theme as it comes */
     enum rounding rounding;
+    struct points_terms points;
     struct shop_timers timers;
     int64_t closes_at;                  /* announced end of business, 0 = none */
     const struct shop_profile *profile; /* NULL in tests of the layers below */

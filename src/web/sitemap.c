@@ -48,6 +48,7 @@ const struct route *const site_routes[] = {
     storefront_gift_routes,
     storefront_wait_routes,
     storefront_favourite_routes,
+    storefront_points_routes,
     app_routes,
     cart_sync_routes,
     storefront_licence_routes,
@@ -125,6 +126,7 @@ const struct route *const site_routes[] = {
     backoffice_settings_routes,
     backoffice_passcode_routes,
     backoffice_rounding_routes,
+    backoffice_points_routes,
     backoffice_settings_order_routes,
     backoffice_settings_stock_routes,
     backoffice_settings_identity_routes,
@@ -140,15 +142,13 @@ const struct route *const site_routes[] = {
 };
 
 const struct job_kind *const site_jobs[] = {
-    shop_job_kinds,           shop_claim_job_kinds,     media_job_kinds,
-    catalog_job_kinds,        promotion_job_kinds,      price_plan_job_kinds,
-    inventory_job_kinds,      inventory_take_job_kinds, flash_job_kinds,
-    presale_job_kinds,        order_presale_job_kinds,  group_buy_job_kinds,
-    checkout_group_job_kinds, payment_job_kinds,        payment_owed_job_kinds,
-    order_job_kinds,          checkout_job_kinds,       digital_job_kinds,
-    sandbox_job_kinds,        catalog_fetch_job_kinds,  payment_hook_job_kinds,
-    rule_job_kinds,           facet_job_kinds,          import_job_kinds,
-    notify_job_kinds,         backoffice_job_kinds,     NULL};
+    shop_job_kinds,           shop_claim_job_kinds, media_job_kinds,         catalog_job_kinds,
+    promotion_job_kinds,      price_plan_job_kinds, inventory_job_kinds,     inventory_take_job_kinds,
+    flash_job_kinds,          presale_job_kinds,    order_presale_job_kinds, group_buy_job_kinds,
+    checkout_group_job_kinds, payment_job_kinds,    payment_owed_job_kinds,  order_job_kinds,
+    checkout_job_kinds,       digital_job_kinds,    sandbox_job_kinds,       catalog_fetch_job_kinds,
+    payment_hook_job_kinds,   rule_job_kinds,       facet_job_kinds,         import_job_kinds,
+    notify_job_kinds,         backoffice_job_kinds, order_points_job_kinds,  NULL};
 
 static const struct gateway *const gateways[] = {&sandbox_gateway, NULL};
 

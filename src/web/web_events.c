@@ -109,9 +109,17 @@ static const struct listener page_listeners[] = {
 };
 
 static const struct listener *const everywhere[] = {word_listeners, page_listeners, NULL};
-static const struct listener *const listeners[] = {
-    payment_listeners, digital_listeners, inventory_listeners, order_listeners,  order_customer_listeners,
-    rule_listeners,    facet_listeners,   notify_listeners,    review_listeners, NULL};
+static const struct listener *const listeners[] = {payment_listeners,
+                                                   digital_listeners,
+                                                   inventory_listeners,
+                                                   order_listeners,
+                                                   order_customer_listeners,
+                                                   order_points_listeners,
+                                                   rule_listeners,
+                                                   facet_listeners,
+                                                   notify_listeners,
+                                                   review_listeners,
+                                                   NULL};
 
 static void forget_all(void *owner)
 {
@@ -150,6 +158,7 @@ static err sweep_shop(struct ctx *ctx)
     TRY(message_sweep(ctx));
     TRY(customer_sweep(ctx));
     TRY(customer_wait_sweep(ctx));
+    TRY(points_sweep(ctx));
     TRY(work_sweep(ctx));
     TRY(trash_sweep(ctx));
     TRY(search_sweep(ctx));

@@ -222,6 +222,7 @@ describe("every page", () => {
       "admin-design": { path: "/admin/design", cookies: session },
       "admin-design-look": { path: "/admin/design/look", cookies: session },
       "admin-design-history": { path: "/admin/design/history", cookies: session },
+      "admin-settings-points": { path: "/admin/settings/points", cookies: session },
       "admin-settings-rounding": { path: "/admin/settings/rounding", cookies: session },
       "admin-settings-region": { path: "/admin/settings/region", cookies: session },
       "admin-settings-domains": { path: "/admin/settings/domains", cookies: session },

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "shop/customer/customer.h"
 #include "shop/order/order.h"
+#include "shop/pricing/pricing.h"
 #include "shop/staff/staff.h"
 #include <inttypes.h>
 
@@ -181,6 +182,10 @@ static err customer_page(struct req *req, struct value **view)
     struct value *row = value_set_object(ctx->arena, *view, "customer");
     fill_customer(ctx, row, customer, groups, count);
     value_set_text(ctx->arena, row, "note", customer->note);
+    value_set_bool(ctx->arena, row, "has_points", ctx->shop->points.state != POINTS_NEVER);
+    int64_t points;
+    TRY(points_balance(ctx, customer->id, &points));
+    value_set_int(ctx->arena, row, "points", points);
     add_groups(ctx, *view, groups, count);
     value_set_text(ctx->arena, *view, "notice", form->notice ? form->notice : "");
     value_set_bool(ctx->arena, *view, "can_write", staff_may(req->visitor, "customers.write"));

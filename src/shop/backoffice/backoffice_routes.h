@@ -43,6 +43,7 @@ extern const struct route backoffice_customer_routes[];
 extern const struct route backoffice_promotion_page_routes[];
 extern const struct route backoffice_coupon_routes[];
 extern const struct route backoffice_rounding_routes[];
+extern const struct route backoffice_points_routes[];
 extern const struct route backoffice_flash_routes[];
 extern const struct route backoffice_flash_page_routes[];
 extern const struct route backoffice_presale_routes[];

@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "shop/backoffice/backoffice_stock_view.h"
-#include "shop/inventory/inventory_take.h"
 
 /* docs/views.md: `take`. */
 struct value *take_view(struct ctx *ctx, const struct stock_take *take,

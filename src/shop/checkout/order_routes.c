@@ -101,12 +101,24 @@ static err full_view(struct req *req, const struct order *order, struct value **
     return NULL;
 }
 
+/* Points that the order brought, or will. */
+static err add_points(struct req *req, const struct order *order, struct value *view)
+{
+    int64_t earned = 0, expected = 0;
+    if (req->ctx.shop->points.state != POINTS_NEVER)
+        TRY(order_points_of(&req->ctx, order, &earned, &expected));
+    value_set_int(req->ctx.arena, view, "points_earned", earned);
+    value_set_int(req->ctx.arena, view, "points_expected", expected);
+    return NULL;
+}
+
 static err show(struct req *req)
 {
     struct order *order;
     struct value *view;
     TRY(load(req, &order));
     TRY(full_view(req, order, &view));
+    TRY(add_points(req, order, view));
     return reply_view(req, "order", view);
 }
 

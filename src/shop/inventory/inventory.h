@@ -133,4 +133,5 @@ CHECKED err stock_check(struct ctx *ctx, void (*report)(void *arg, const char *p
 CHECKED err stock_watch_books(struct ctx *ctx);
 
 #include "shop/inventory/inventory_level.h"
+#include "shop/inventory/inventory_take.h"
 #include "shop/inventory/inventory_watch.h"

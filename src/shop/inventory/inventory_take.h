@@ -6,6 +6,7 @@
  * now than would be left, stays behind as stuck: it is counted again in another take. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include "job/job.h"
 #include "shop/inventory/inventory_level.h"
 
 #define TAKE_OPEN_LIMIT 20

@@ -17,6 +17,7 @@
 #include "shop/order/order_cancel.h"
 #include "shop/order/order_customer.h"
 #include "shop/order/order_held.h"
+#include "shop/order/order_points.h"
 #include "shop/order/order_presale.h"
 #include "shop/order/order_ration.h"
 #include "shop/order/order_receive.h"

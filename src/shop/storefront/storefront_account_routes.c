@@ -147,6 +147,7 @@ static err account_view(struct req *req, int64_t before, struct value **view)
     value_set_time(arena, account, "created_at", customer->created_at);
     value_set_bool(arena, account, "has_coupons", req->ctx.shop->has_promotions);
     value_set_bool(arena, account, "has_gift_cards", req->ctx.shop->has_gift_cards);
+    value_set_bool(arena, account, "has_points", req->ctx.shop->points.state != POINTS_NEVER);
     TRY(add_group(req, customer, account));
     TRY(add_orders(req, customer, before, account));
     return add_addresses(req, account);

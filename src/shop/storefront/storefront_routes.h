@@ -27,6 +27,7 @@ extern const struct route storefront_gift_routes[];
 extern const struct route storefront_favourite_routes[];
 /* 到货通知. */
 extern const struct route storefront_wait_routes[];
+extern const struct route storefront_points_routes[];
 /* The coupon that somebody wants who has to log in first. */
 #define CLAIM_COOKIE "yd_claim"
 #define CLAIM_COOKIE_SECONDS 1800

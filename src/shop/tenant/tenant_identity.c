@@ -182,6 +182,22 @@ err shop_change_rounding(struct ctx *ctx, enum rounding rounding)
     return db_transact(ctx, write_rounding, &rounding);
 }
 
+static err write_points(struct ctx *ctx, void *arg)
+{
+    const struct points_terms *terms = arg;
+    TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop",
+                  "UPDATE shops SET points_state = $2, points_earned = $3, points_months = $4"
+                  " WHERE shop_id = $1",
+                  db_int(ctx->shop->id), db_int(terms->state), db_int(terms->earned), db_int(terms->months)));
+    return shop_emit_changed(ctx);
+}
+
+err shop_change_points(struct ctx *ctx, const struct points_terms *terms)
+{
+    struct points_terms wanted = *terms;
+    return db_transact(ctx, write_points, &wanted);
+}
+
 static err write_timers(struct ctx *ctx, void *arg)
 {
     const struct shop_timers *timers = arg;

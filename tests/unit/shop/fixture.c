@@ -223,27 +223,15 @@ static err load_shop(struct ctx *ctx, int64_t shop_id)
 void run_jobs(void)
 {
     static const struct listener *const listeners[] = {
-        payment_listeners, digital_listeners, inventory_listeners, order_listeners,
-        rule_listeners,    facet_listeners,   review_listeners,    NULL};
-    static const struct job_kind *const kinds[] = {media_job_kinds,
-                                                   catalog_job_kinds,
-                                                   promotion_job_kinds,
-                                                   price_plan_job_kinds,
-                                                   inventory_job_kinds,
-                                                   inventory_take_job_kinds,
-                                                   flash_job_kinds,
-                                                   presale_job_kinds,
-                                                   order_presale_job_kinds,
-                                                   group_buy_job_kinds,
-                                                   checkout_group_job_kinds,
-                                                   payment_job_kinds,
-                                                   payment_owed_job_kinds,
-                                                   order_job_kinds,
-                                                   checkout_job_kinds,
-                                                   digital_job_kinds,
-                                                   rule_job_kinds,
-                                                   facet_job_kinds,
-                                                   NULL};
+        payment_listeners, digital_listeners,      inventory_listeners,
+        order_listeners,   rule_listeners,         facet_listeners,
+        review_listeners,  order_points_listeners, NULL};
+    static const struct job_kind *const kinds[] = {
+        media_job_kinds,         catalog_job_kinds,        promotion_job_kinds,      price_plan_job_kinds,
+        inventory_job_kinds,     inventory_take_job_kinds, flash_job_kinds,          presale_job_kinds,
+        order_presale_job_kinds, group_buy_job_kinds,      checkout_group_job_kinds, payment_job_kinds,
+        payment_owed_job_kinds,  order_job_kinds,          checkout_job_kinds,       digital_job_kinds,
+        rule_job_kinds,          facet_job_kinds,          order_points_job_kinds,   NULL};
     static const struct job_recurring *const recurring[] = {NULL};
     const struct job_runner_options options = {.db = fixture.db,
                                                .model = work,
