@@ -5,12 +5,12 @@
 #include "base/html.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "shop/media/media.h"
 #include "shop/services.h"
 #include <string.h>
 
 #define PICTURES_PLACE "/media/"
 #define COLOUR_LENGTH 7 /* #rrggbb */
-#define PICTURE_DIGITS 32
 #define URL_LIMIT 2000
 
 struct checking {
@@ -55,7 +55,8 @@ static bool is_url(const char *url)
 
 static bool is_picture(const char *text)
 {
-    return strlen(text) <= PICTURE_DIGITS * 2 && strspn(text, "0123456789abcdef") == strlen(text);
+    return !text[0] ||
+           (strlen(text) == PICTURE_ID_DIGITS && strspn(text, "0123456789abcdef") == PICTURE_ID_DIGITS);
 }
 
 const struct value *design_setting(const struct value *settings, const char *id)
