@@ -108,7 +108,7 @@ static err list(struct req *req)
     size_t count, location_count;
     struct value *view = value_object(ctx->arena);
     TRY(location_list(ctx, &locations, &location_count));
-    TRY(take_list(ctx, &takes, &count));
+    TRY(stock_take_list(ctx, &takes, &count));
     struct value *rows = value_set_list(ctx->arena, view, "takes");
     for (size_t i = 0; i < count; i++)
         value_add(ctx->arena, rows, *take_view(ctx, &takes[i], locations, location_count));
@@ -132,7 +132,7 @@ static err answer(struct req *req, int status, int64_t take_id, const char *more
     struct stock_location *locations;
     size_t count;
     struct value *view = value_object(ctx->arena);
-    TRY(take_load(ctx, take_id, &take));
+    TRY(stock_take_load(ctx, take_id, &take));
     TRY(location_list(ctx, &locations, &count));
     value_set(ctx->arena, view, "take", *take_view(ctx, take, locations, count));
     return reply_done(req, status, view, "/admin/stock-takes/%" PRId64 "%s", take_id, more);
@@ -142,8 +142,8 @@ static err create(struct req *req)
 {
     const struct take_form *form = req->form;
     int64_t take_id;
-    TRY(take_create(&req->ctx, text_trim(req->ctx.arena, form->name),
-                    form->location_id ? form->location_id : LOCATION_HOME, &take_id));
+    TRY(stock_take_create(&req->ctx, text_trim(req->ctx.arena, form->name),
+                          form->location_id ? form->location_id : LOCATION_HOME, &take_id));
     TRY(note(&req->ctx, "stock-take.created", take_id, form->name));
     return answer(req, 201, take_id, "");
 }
@@ -156,8 +156,8 @@ static err read_rows(struct ctx *ctx, const struct stock_take *take, const struc
     static const enum take_filter filters[] = {
         [SHOW_COUNTED] = TAKE_ALL, [SHOW_DIFFERING] = TAKE_DIFFERING, [SHOW_STUCK] = TAKE_STUCK};
     if (form->show == SHOW_UNCOUNTED)
-        return take_uncounted(ctx, take, form->cursor, ROWS + 1, lines, count);
-    return take_lines(ctx, take->id, filters[form->show], form->cursor, ROWS + 1, lines, count);
+        return stock_take_uncounted(ctx, take, form->cursor, ROWS + 1, lines, count);
+    return stock_take_lines(ctx, take->id, filters[form->show], form->cursor, ROWS + 1, lines, count);
 }
 
 static const char *next_url(struct ctx *ctx, const struct take_form *form, int64_t last)
@@ -189,7 +189,7 @@ static err show(struct req *req)
     struct stock_location *locations;
     size_t count;
     struct value *view = value_object(ctx->arena);
-    TRY(take_load(ctx, form->take_id, &take));
+    TRY(stock_take_load(ctx, form->take_id, &take));
     TRY(location_list(ctx, &locations, &count));
     value_set(ctx->arena, view, "take", *take_view(ctx, take, locations, count));
     value_set_text(ctx->arena, view, "find", form->find);
@@ -206,14 +206,14 @@ static err count(struct req *req)
     TRY(variant_load(&req->ctx, form->variant_id, &variant));
     if (variant->kind == PRODUCT_DIGITAL)
         return fail_field(&req->ctx, "variant_id", "digital", "the stock of a digital variant is its codes");
-    TRY(take_count(&req->ctx, form->take_id, variant->id, variant->product_id, form->counted));
+    TRY(stock_take_count(&req->ctx, form->take_id, variant->id, variant->product_id, form->counted));
     return answer(req, 200, form->take_id, "?notice=take_counted#find");
 }
 
 static err forget(struct req *req)
 {
     const struct take_form *form = req->form;
-    TRY(take_forget(&req->ctx, form->take_id, form->variant_id));
+    TRY(stock_take_forget(&req->ctx, form->take_id, form->variant_id));
     return answer(req, 200, form->take_id, "?notice=take_forgotten");
 }
 
@@ -221,8 +221,8 @@ static err book(struct req *req)
 {
     const struct take_form *form = req->form;
     struct stock_take *take;
-    TRY(take_load(&req->ctx, form->take_id, &take));
-    TRY(take_book(&req->ctx, take->id));
+    TRY(stock_take_load(&req->ctx, form->take_id, &take));
+    TRY(stock_take_book(&req->ctx, take->id));
     TRY(note(&req->ctx, "stock-take.booked", take->id, take->name));
     return answer(req, 202, take->id, "");
 }
@@ -231,8 +231,8 @@ static err cancel(struct req *req)
 {
     const struct take_form *form = req->form;
     struct stock_take *take;
-    TRY(take_load(&req->ctx, form->take_id, &take));
-    TRY(take_cancel(&req->ctx, take->id));
+    TRY(stock_take_load(&req->ctx, form->take_id, &take));
+    TRY(stock_take_cancel(&req->ctx, take->id));
     TRY(note(&req->ctx, "stock-take.cancelled", take->id, take->name));
     return answer(req, 200, take->id, "?notice=take_cancelled");
 }

@@ -86,7 +86,7 @@ static err find_variant(struct ctx *ctx, const char *find, int64_t *variant_id)
 static err fill_subject(struct ctx *ctx, struct value *view, int64_t take_id, const struct variant *variant)
 {
     struct take_line *line;
-    TRY(take_find_line(ctx, take_id, variant->id, &line));
+    TRY(stock_take_find_line(ctx, take_id, variant->id, &line));
     struct value *tree = value_set_object(ctx->arena, view, "subject");
     value_set_id(ctx->arena, tree, "variant_id", variant->id);
     value_set_text(ctx->arena, tree, "product_title", variant->product_title);

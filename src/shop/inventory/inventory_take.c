@@ -49,7 +49,7 @@ static err check_open_count(struct ctx *ctx)
     return NULL;
 }
 
-err take_create(struct ctx *ctx, const char *name, int64_t location_id, int64_t *take_id)
+err stock_take_create(struct ctx *ctx, const char *name, int64_t location_id, int64_t *take_id)
 {
     if (!name[0] || utf8_length(name, strlen(name)) > TAKE_NAME_LIMIT)
         return fail_field(ctx, "name", name[0] ? "too-long" : "required", "a name of up to 40 characters");
@@ -87,7 +87,7 @@ static struct stock_take read_take(const struct db_rows *rows)
                                .fewer = db_get_int(rows, 11)};
 }
 
-err take_list(struct ctx *ctx, struct stock_take **takes, size_t *count)
+err stock_take_list(struct ctx *ctx, struct stock_take **takes, size_t *count)
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
@@ -100,7 +100,7 @@ err take_list(struct ctx *ctx, struct stock_take **takes, size_t *count)
     return NULL;
 }
 
-err take_load(struct ctx *ctx, int64_t take_id, struct stock_take **take)
+err stock_take_load(struct ctx *ctx, int64_t take_id, struct stock_take **take)
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows, TAKE_COLUMNS "AND t.id = $2" TAKE_GROUP, db_int(ctx->shop->id),
@@ -146,13 +146,14 @@ static err count_in_transaction(struct ctx *ctx, void *arg)
         db_int(counting->product_id), db_int(counting->counted), db_int(ctx->now), db_int(ctx->actor_id));
 }
 
-err take_count(struct ctx *ctx, int64_t take_id, int64_t variant_id, int64_t product_id, int64_t counted)
+err stock_take_count(struct ctx *ctx, int64_t take_id, int64_t variant_id, int64_t product_id,
+                     int64_t counted)
 {
     struct counting counting = {take_id, variant_id, product_id, counted};
     struct stock_take *take;
     if (counted < 0 || counted > TAKE_COUNT_MOST)
         return fail_field(ctx, "counted", "out-of-range", "0 to 1,000,000,000 pieces");
-    TRY(take_load(ctx, take_id, &take));
+    TRY(stock_take_load(ctx, take_id, &take));
     if (take->lines >= TAKE_LINE_LIMIT)
         return fail_with(ctx, ERR_LIMIT, "%d variants were counted in this take", TAKE_LINE_LIMIT);
     return db_transact(ctx, count_in_transaction, &counting);
@@ -167,7 +168,7 @@ static err forget_in_transaction(struct ctx *ctx, void *arg)
                       db_int(ctx->shop->id), db_int(counting->take_id), db_int(counting->variant_id));
 }
 
-err take_forget(struct ctx *ctx, int64_t take_id, int64_t variant_id)
+err stock_take_forget(struct ctx *ctx, int64_t take_id, int64_t variant_id)
 {
     struct counting counting = {.take_id = take_id, .variant_id = variant_id};
     return db_transact(ctx, forget_in_transaction, &counting);
@@ -192,7 +193,7 @@ static void read_lines(struct ctx *ctx, struct db_rows *rows, struct take_line *
                                               .state = (enum take_line_state)db_get_int(rows, 6)};
 }
 
-err take_find_line(struct ctx *ctx, int64_t take_id, int64_t variant_id, struct take_line **line)
+err stock_take_find_line(struct ctx *ctx, int64_t take_id, int64_t variant_id, struct take_line **line)
 {
     struct db_rows *rows;
     struct take_line *lines;
@@ -204,8 +205,8 @@ err take_find_line(struct ctx *ctx, int64_t take_id, int64_t variant_id, struct 
     return NULL;
 }
 
-err take_lines(struct ctx *ctx, int64_t take_id, enum take_filter filter, int64_t after, int limit,
-               struct take_line **lines, size_t *count)
+err stock_take_lines(struct ctx *ctx, int64_t take_id, enum take_filter filter, int64_t after, int limit,
+                     struct take_line **lines, size_t *count)
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
@@ -216,8 +217,8 @@ err take_lines(struct ctx *ctx, int64_t take_id, enum take_filter filter, int64_
     return NULL;
 }
 
-err take_uncounted(struct ctx *ctx, const struct stock_take *take, int64_t after, int limit,
-                   struct take_line **lines, size_t *count)
+err stock_take_uncounted(struct ctx *ctx, const struct stock_take *take, int64_t after, int limit,
+                         struct take_line **lines, size_t *count)
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
@@ -254,13 +255,13 @@ static err turn_in_transaction(struct ctx *ctx, void *arg)
     return turning->to == TAKE_BOOKING ? job_schedule(ctx, BOOK_JOB, turning->take_id, ctx->now, NULL) : NULL;
 }
 
-err take_book(struct ctx *ctx, int64_t take_id)
+err stock_take_book(struct ctx *ctx, int64_t take_id)
 {
     struct turning turning = {take_id, TAKE_OPEN, TAKE_BOOKING};
     return db_transact(ctx, turn_in_transaction, &turning);
 }
 
-err take_cancel(struct ctx *ctx, int64_t take_id)
+err stock_take_cancel(struct ctx *ctx, int64_t take_id)
 {
     struct turning turning = {take_id, TAKE_OPEN, TAKE_CANCELLED};
     return db_transact(ctx, turn_in_transaction, &turning);
@@ -326,7 +327,7 @@ static err run_booking(struct ctx *ctx, const struct job *job, void *owner)
     struct take_line *lines;
     size_t count;
     (void)owner;
-    TRY(take_load(ctx, job->subject_id, &take));
+    TRY(stock_take_load(ctx, job->subject_id, &take));
     if (take->status != TAKE_BOOKING)
         return NULL;
     for (;;) {

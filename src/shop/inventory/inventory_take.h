@@ -50,34 +50,35 @@ struct take_line {
 };
 
 /* Begins one; only staff. ERR_INVALID at "name" or "location"; ERR_LIMIT with TAKE_OPEN_LIMIT open ones. */
-CHECKED err take_create(struct ctx *ctx, const char *name, int64_t location_id, int64_t *take_id);
+CHECKED err stock_take_create(struct ctx *ctx, const char *name, int64_t location_id, int64_t *take_id);
 /* The newest, up to TAKE_LIST_LIMIT. */
-CHECKED err take_list(struct ctx *ctx, struct stock_take **takes, size_t *count);
+CHECKED err stock_take_list(struct ctx *ctx, struct stock_take **takes, size_t *count);
 /* ERR_NOT_FOUND. */
-CHECKED err take_load(struct ctx *ctx, int64_t take_id, struct stock_take **take);
+CHECKED err stock_take_load(struct ctx *ctx, int64_t take_id, struct stock_take **take);
 
 /* Says how many are there; the same again changes nothing, another number takes the place of the former, with
  * what the books say now. ERR_CONFLICT when the take is not open; ERR_LIMIT with TAKE_LINE_LIMIT lines. */
-CHECKED err take_count(struct ctx *ctx, int64_t take_id, int64_t variant_id, int64_t product_id,
-                       int64_t counted);
+CHECKED err stock_take_count(struct ctx *ctx, int64_t take_id, int64_t variant_id, int64_t product_id,
+                             int64_t counted);
 /* The variant was not counted after all. ERR_CONFLICT as above; harmless when there is no such line. */
-CHECKED err take_forget(struct ctx *ctx, int64_t take_id, int64_t variant_id);
+CHECKED err stock_take_forget(struct ctx *ctx, int64_t take_id, int64_t variant_id);
 /* The line of one variant; NULL when it was not counted. */
-CHECKED err take_find_line(struct ctx *ctx, int64_t take_id, int64_t variant_id, struct take_line **line);
+CHECKED err stock_take_find_line(struct ctx *ctx, int64_t take_id, int64_t variant_id,
+                                 struct take_line **line);
 
 enum take_filter { TAKE_ALL, TAKE_DIFFERING, TAKE_STUCK };
 /* By variant, behind `after` (0 = from the first); up to `limit`, at most TAKE_PAGE_LIMIT + 1. */
-CHECKED err take_lines(struct ctx *ctx, int64_t take_id, enum take_filter filter, int64_t after, int limit,
-                       struct take_line **lines, size_t *count);
+CHECKED err stock_take_lines(struct ctx *ctx, int64_t take_id, enum take_filter filter, int64_t after,
+                             int limit, struct take_line **lines, size_t *count);
 /* Variants of which the location has some by the books, and that were not counted; as above, but of `limit`
  * rows those may be left out that have codes (product_id of each in `lines`). */
-CHECKED err take_uncounted(struct ctx *ctx, const struct stock_take *take, int64_t after, int limit,
-                           struct take_line **lines, size_t *count);
+CHECKED err stock_take_uncounted(struct ctx *ctx, const struct stock_take *take, int64_t after, int limit,
+                                 struct take_line **lines, size_t *count);
 
 /* The books follow what was counted: a job goes line by line, each booked once whatever happens between.
  * ERR_CONFLICT when the take is not open. */
-CHECKED err take_book(struct ctx *ctx, int64_t take_id);
+CHECKED err stock_take_book(struct ctx *ctx, int64_t take_id);
 /* Nothing of it is booked. ERR_CONFLICT when the take is not open. */
-CHECKED err take_cancel(struct ctx *ctx, int64_t take_id);
+CHECKED err stock_take_cancel(struct ctx *ctx, int64_t take_id);
 
 extern const struct job_kind inventory_take_job_kinds[];

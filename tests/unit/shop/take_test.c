@@ -7,25 +7,25 @@
 static int64_t begin_take(void)
 {
     int64_t take_id;
-    assert_ok(take_create(work, "年终盘点", LOCATION_HOME, &take_id));
+    assert_ok(stock_take_create(work, "年终盘点", LOCATION_HOME, &take_id));
     return take_id;
 }
 
 static void count(int64_t take_id, int64_t variant_id, int64_t pieces)
 {
-    assert_ok(take_count(work, take_id, variant_id, product_of(variant_id), pieces));
+    assert_ok(stock_take_count(work, take_id, variant_id, product_of(variant_id), pieces));
 }
 
 static struct stock_take *load(int64_t take_id)
 {
     struct stock_take *take;
-    assert_ok(take_load(work, take_id, &take));
+    assert_ok(stock_take_load(work, take_id, &take));
     return take;
 }
 
 static void book(int64_t take_id)
 {
-    assert_ok(take_book(work, take_id));
+    assert_ok(stock_take_book(work, take_id));
     run_jobs();
     assert_int_equal(load(take_id)->status, TAKE_BOOKED);
     assert_int_equal(problems_of(stock_check), 0);
@@ -112,7 +112,7 @@ static void a_difference_that_is_promised_by_now_stays_behind(void **state)
     assert_int_equal(take->booked, 1);
     struct take_line *lines;
     size_t line_count;
-    assert_ok(take_lines(work, take_id, TAKE_STUCK, 0, TAKE_PAGE_LIMIT, &lines, &line_count));
+    assert_ok(stock_take_lines(work, take_id, TAKE_STUCK, 0, TAKE_PAGE_LIMIT, &lines, &line_count));
     assert_int_equal(line_count, 1);
     assert_true(lines[0].variant_id == variant_id);
 }
@@ -128,12 +128,12 @@ static void counting_again_takes_the_place_of_the_former(void **state)
     assert_int_equal(load(take_id)->lines, 1);
     assert_ok(db_transact(work, sell_in_transaction, &sale));
     count(take_id, variant_id, 9);
-    assert_ok(take_find_line(work, take_id, variant_id, &line));
+    assert_ok(stock_take_find_line(work, take_id, variant_id, &line));
     assert_int_equal(line->book, 9);
     assert_int_equal(line->counted, 9);
-    assert_ok(take_forget(work, take_id, variant_id));
-    assert_ok(take_forget(work, take_id, variant_id));
-    assert_ok(take_find_line(work, take_id, variant_id, &line));
+    assert_ok(stock_take_forget(work, take_id, variant_id));
+    assert_ok(stock_take_forget(work, take_id, variant_id));
+    assert_ok(stock_take_find_line(work, take_id, variant_id, &line));
     assert_null(line);
 }
 
@@ -146,7 +146,7 @@ static void what_was_not_counted_is_listed(void **state)
     size_t line_count;
     make_variant(PRODUCT_PHYSICAL, 1000, 0);
     count(take_id, variant_id, 10);
-    assert_ok(take_uncounted(work, load(take_id), 0, TAKE_PAGE_LIMIT, &lines, &line_count));
+    assert_ok(stock_take_uncounted(work, load(take_id), 0, TAKE_PAGE_LIMIT, &lines, &line_count));
     assert_int_equal(line_count, 1);
     assert_true(lines[0].variant_id == other);
     assert_int_equal(lines[0].book, 2);
@@ -156,18 +156,18 @@ static void what_is_wrong_is_refused(void **state)
 {
     (void)state;
     int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 1000, 10), take_id, ignored;
-    assert_field(take_create(work, "", LOCATION_HOME, &ignored), "name");
-    assert_field(take_create(work, "盘点", 12345, &ignored), "location");
+    assert_field(stock_take_create(work, "", LOCATION_HOME, &ignored), "name");
+    assert_field(stock_take_create(work, "盘点", 12345, &ignored), "location");
     take_id = begin_take();
-    assert_field(take_count(work, take_id, variant_id, product_of(variant_id), -1), "counted");
-    assert_fails(take_count(work, 4711, variant_id, product_of(variant_id), 1), ERR_NOT_FOUND);
-    assert_ok(take_cancel(work, take_id));
-    assert_fails(take_count(work, take_id, variant_id, product_of(variant_id), 1), ERR_CONFLICT);
-    assert_fails(take_book(work, take_id), ERR_CONFLICT);
-    assert_fails(take_cancel(work, take_id), ERR_CONFLICT);
+    assert_field(stock_take_count(work, take_id, variant_id, product_of(variant_id), -1), "counted");
+    assert_fails(stock_take_count(work, 4711, variant_id, product_of(variant_id), 1), ERR_NOT_FOUND);
+    assert_ok(stock_take_cancel(work, take_id));
+    assert_fails(stock_take_count(work, take_id, variant_id, product_of(variant_id), 1), ERR_CONFLICT);
+    assert_fails(stock_take_book(work, take_id), ERR_CONFLICT);
+    assert_fails(stock_take_cancel(work, take_id), ERR_CONFLICT);
     for (int i = 0; i < TAKE_OPEN_LIMIT; i++)
         begin_take();
-    assert_fails(take_create(work, "一个太多", LOCATION_HOME, &ignored), ERR_LIMIT);
+    assert_fails(stock_take_create(work, "一个太多", LOCATION_HOME, &ignored), ERR_LIMIT);
 }
 
 struct rush {
@@ -186,7 +186,7 @@ static void rush_along(struct ctx *ctx, int index, void *arg)
     if (index % 2 == 0)
         failure = db_transact(ctx, sell_in_transaction, &sale);
     else if (index == 1)
-        failure = take_book(ctx, rush->take_id);
+        failure = stock_take_book(ctx, rush->take_id);
     if (index % 2 == 0 && !failure)
         atomic_fetch_add(&rush->sold, 1);
     assert_ok(failure);
