@@ -56,6 +56,8 @@ static err read_open_file(struct ctx *ctx, FILE *file, const char *path, const c
 static err read_file(struct ctx *ctx, const char *path, const char **text, size_t *length)
 {
     FILE *file = fopen(path, "rb");
+    *text = "";
+    *length = 0;
     if (!file)
         return fail_with(ctx, ERR_INTERNAL, "cannot read %s", path);
     err failure = read_open_file(ctx, file, path, text, length);
