@@ -220,9 +220,10 @@ err stock_note_low(struct ctx *ctx, int64_t variant_id, int64_t available_after)
 
 err stock_tell_pages(struct ctx *ctx, const struct demand *demand, int64_t available_after)
 {
-    if (available_after > STOCK_NEWS_LEVEL && demand->available > STOCK_NEWS_LEVEL)
+    int64_t others = STOCK_RUSH * demand->quantity, level = STOCK_NEWS_LEVEL + others;
+    if (available_after > level && demand->available > level)
         return NULL;
-    TRY(stock_note_low(ctx, demand->variant_id, available_after));
+    TRY(stock_note_low(ctx, demand->variant_id, available_after - others));
     return product_emit_changed(ctx, demand->product_id);
 }
 

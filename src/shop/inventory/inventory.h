@@ -16,6 +16,9 @@
 
 /* Below this many available, pages are told of every change ("仅剩 3 件"); above it they show no number. */
 #define STOCK_NEWS_LEVEL 20
+/* Orders of one size that may stand between reading a stock and taking from it. Pages are told so much
+ * earlier: of many who read 60 pieces at once nobody would see the last one go. */
+#define STOCK_RUSH 32
 /* At or below this, staff see the variant as low. */
 #define STOCK_LOW_LEVEL 5
 

@@ -267,15 +267,31 @@ static void staff_see_what_runs_low_newest_first(void **state)
 static void pages_are_told_only_near_the_end_of_a_stock(void **state)
 {
     (void)state;
-    int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 100, STOCK_NEWS_LEVEL + 3);
+    int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 100, STOCK_NEWS_LEVEL + STOCK_RUSH + 2);
     fixture_run(&fixture, "DELETE FROM outbox");
-    struct demand demand = demand_of(variant_id, 2);
+    struct demand demand = demand_of(variant_id, 1);
     assert_ok(reserve(&demand, 1));
     assert_int_equal(ask("SELECT count(*) FROM outbox WHERE shop_id = $1"), 0);
     demand = demand_of(variant_id, 1);
     assert_ok(reserve(&demand, 1));
     assert_int_equal(ask("SELECT count(*) FROM outbox WHERE shop_id = $1 AND topic = 'product.changed'"), 1);
     assert_int_equal(ask("SELECT aggregate_id FROM outbox WHERE shop_id = $1"), product_of(variant_id));
+}
+
+/* Each has read that 60 are there, and the last one takes the last two. */
+static void a_rush_that_read_the_same_stock_tells_of_its_end(void **state)
+{
+    (void)state;
+    int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 100, 60);
+    fixture_run(&fixture, "DELETE FROM outbox");
+    struct demand demand = demand_of(variant_id, 2);
+    for (int i = 0; i < 30; i++) {
+        struct demand stale = demand;
+        assert_ok(reserve(&stale, 1));
+    }
+    assert_int_equal(stock_of(variant_id).reserved, 60);
+    assert_true(ask("SELECT count(*) FROM outbox WHERE shop_id = $1 AND topic = 'product.changed'") > 0);
+    assert_int_equal(low_count(100), 1);
 }
 
 static void the_check_finds_a_changed_row_and_a_lost_movement(void **state)
@@ -407,6 +423,7 @@ int main(void)
         SENTENCE(sums_and_look_ups_of_many_keep_the_order_asked_for),
         SENTENCE(staff_see_what_runs_low_newest_first),
         SENTENCE(pages_are_told_only_near_the_end_of_a_stock),
+        SENTENCE(a_rush_that_read_the_same_stock_tells_of_its_end),
         SENTENCE(the_check_finds_a_changed_row_and_a_lost_movement),
         SENTENCE(every_night_staff_hear_once_of_stock_that_does_not_add_up),
         SENTENCE(who_watches_hears_once_that_goods_are_back),
