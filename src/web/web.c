@@ -177,7 +177,7 @@ static void add_request(struct req *req, struct value *globals)
     value_set_text(arena, request, "currency", shown ? shown->currency : NULL);
     value_set_bool(arena, request, "is_elder", req_cookie(req, ELDER_COOKIE) != NULL);
     value_set_bool(arena, request, "has_accounts", req->ctx.shop && mail_is_possible(&req->ctx));
-    value_set_bool(arena, request, "is_member", req->ctx.actor == ACTOR_BUYER && req->ctx.actor_id != 0);
+    value_set_bool(arena, request, "is_member", customer_here(&req->ctx) != 0);
 }
 
 static void add_staff(struct req *req, struct value *globals)

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "shop/cart/cart.h"
+#include "shop/customer/customer.h"
 #include "shop/pricing/pricing.h"
 
 struct line_form {
@@ -199,7 +200,7 @@ static err add_tickets(struct ctx *ctx, struct value *view, const struct cart *c
     struct coupon_ticket *tickets = NULL;
     size_t count;
     int64_t *product_ids = arena_alloc_many(ctx->arena, cart->count + 1, sizeof *product_ids);
-    int64_t customer_id = ctx->actor == ACTOR_BUYER ? ctx->actor_id : 0;
+    int64_t customer_id = customer_here(ctx);
     for (size_t i = 0; i < cart->count; i++)
         product_ids[i] = cart->lines[i].variant->product_id;
     TRY(coupon_ticket_list(ctx, product_ids, cart->count, customer_id, &tickets, &count));

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "shop/customer/customer.h"
 #include "shop/payment/payment.h"
 #include "shop/pricing/pricing.h"
 #include <inttypes.h>
@@ -19,7 +20,7 @@ static struct group_buyer buyer_of(struct ctx *ctx, const struct contact *contac
 {
     struct group_buyer buyer = {.count = 0};
     buyer.count = order_buyer_keys(ctx, contact, buyer.keys);
-    if (ctx->actor == ACTOR_BUYER && ctx->actor_id) {
+    if (customer_here(ctx)) {
         unsigned char *key = arena_alloc(ctx->arena, CRYPTO_INDEX_BYTES);
         crypto_blind_index(ctx, "group.account", arena_format(ctx->arena, "%" PRId64, ctx->actor_id), key);
         buyer.keys[buyer.count++] = key;

@@ -34,7 +34,7 @@ err checkout_member_view(struct ctx *ctx, int64_t address_id, struct value *view
     struct customer *customer;
     struct customer_address *addresses;
     size_t count;
-    if (ctx->actor != ACTOR_BUYER || ctx->actor_id == 0)
+    if (!customer_here(ctx))
         return NULL;
     TRY(customer_load(ctx, ctx->actor_id, &customer));
     TRY(customer_address_list(ctx, ctx->actor_id, &addresses, &count));

@@ -7,6 +7,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "shop/checkout/checkout.h"
+#include "shop/customer/customer.h"
 #include "shop/digital/digital.h"
 #include "shop/payment/payment.h"
 #include "shop/services.h"
@@ -136,11 +137,6 @@ static void add_methods(struct req *req, struct value *view)
     }
 }
 
-static int64_t card_owner(const struct ctx *ctx)
-{
-    return ctx->actor == ACTOR_BUYER ? ctx->actor_id : 0;
-}
-
 /* Nothing is asked in a shop without gift cards. */
 static err add_own_cards(struct req *req, struct value *view)
 {
@@ -151,7 +147,7 @@ static err add_own_cards(struct req *req, struct value *view)
     struct value *list = value_set_list(ctx->arena, view, "own_cards");
     if (!ctx->shop->has_gift_cards)
         return NULL;
-    TRY(gift_card_list_of(ctx, card_owner(ctx), &cards, &count));
+    TRY(gift_card_list_of(ctx, customer_here(ctx), &cards, &count));
     for (size_t i = 0; i < count; i++) {
         const char *why;
         if (gift_card_is_good(ctx, &cards[i], &why))
@@ -208,7 +204,7 @@ static err find_card(struct req *req, struct gift_card *card)
         return gift_card_find(&req->ctx, form->code, card);
     }
     TRY(gift_card_load(&req->ctx, form->card_id, card));
-    bool is_own = card_owner(&req->ctx) && card->customer_id == card_owner(&req->ctx);
+    bool is_own = customer_here(&req->ctx) && card->customer_id == customer_here(&req->ctx);
     return is_own ? NULL : fail_with(&req->ctx, ERR_NOT_FOUND, "no such gift card");
 }
 

@@ -43,6 +43,12 @@ struct customer {
 
 /* ---- logging in ---- */
 
+/* The account of who asks; 0 = a guest, or no buyer at all. */
+static inline int64_t customer_here(const struct ctx *ctx)
+{
+    return ctx->actor == ACTOR_BUYER ? ctx->actor_id : 0;
+}
+
 /* Has a code sent to an address. ERR_INVALID (email), ERR_TOO_MANY_REQUESTS when the address was sent
  * CUSTOMER_CODES_MOST within the hour. An earlier code counts no more. */
 CHECKED err customer_ask_code(struct ctx *ctx, const char *email);

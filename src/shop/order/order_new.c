@@ -8,6 +8,7 @@
 
 #include "base/crypto.h"
 #include "base/text.h"
+#include "shop/customer/customer.h"
 #include "shop/order/order_write.h"
 #include <inttypes.h>
 
@@ -18,18 +19,14 @@ struct person {
     size_t count;
 };
 
-static int64_t account_of(const struct ctx *ctx)
-{
-    return ctx->actor == ACTOR_BUYER ? ctx->actor_id : 0;
-}
-
 static struct person person_of(struct ctx *ctx, const struct contact *contact)
 {
     struct person person = {.count = 0};
     person.count = order_buyer_keys(ctx, contact, person.keys);
-    if (account_of(ctx)) {
+    if (customer_here(ctx)) {
         unsigned char *key = arena_alloc(ctx->arena, CRYPTO_INDEX_BYTES);
-        crypto_blind_index(ctx, "order.account", arena_format(ctx->arena, "%" PRId64, account_of(ctx)), key);
+        crypto_blind_index(ctx, "order.account", arena_format(ctx->arena, "%" PRId64, customer_here(ctx)),
+                           key);
         person.keys[person.count++] = key;
     }
     return person;
@@ -71,7 +68,7 @@ static err has_paid(struct ctx *ctx, const struct contact *contact, bool *is_the
                  db_int(ctx->shop->id), index_value(ctx, "order.phone", contact->phone),
                  index_value(ctx, "order.phone", order_plain_phone(ctx, contact->phone)),
                  index_value(ctx, "order.email", order_plain_email(ctx, contact->email)),
-                 db_int(account_of(ctx))));
+                 db_int(customer_here(ctx))));
     *is_there = db_next(rows);
     return NULL;
 }

@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "job/job.h"
+#include "shop/customer/customer.h"
 #include "shop/order/order_write.h"
 
 #define CONTACT_LIMIT 4096
@@ -83,10 +84,9 @@ static err insert_order(struct ctx *ctx, const struct order *order)
         db_int(order->cart_id), db_int(order->placed_at), db_int(order->closes_at),
         passcode_value(ctx, order), db_int(order->has_answers), db_text(ctx->locale ? ctx->locale : ""),
         db_int(order->is_rationed), db_int(order->discount), db_int(order->freight),
-        db_int(order->freight_discount), db_id(ctx->actor == ACTOR_BUYER ? ctx->actor_id : 0),
-        db_int(order->deposit), db_int(order->balance_from), db_int(order->balance_until),
-        db_int(order->ships_by), db_int(order->packs_from), db_int(order->waits_for_group),
-        db_int(order->rounding));
+        db_int(order->freight_discount), db_id(customer_here(ctx)), db_int(order->deposit),
+        db_int(order->balance_from), db_int(order->balance_until), db_int(order->ships_by),
+        db_int(order->packs_from), db_int(order->waits_for_group), db_int(order->rounding));
 }
 
 static err insert_line(struct ctx *ctx, const struct order *order, const struct order_line *line)

@@ -3,6 +3,7 @@
 #include "shop/pricing/coupon_parts.h"
 
 #include "base/text.h"
+#include "shop/customer/customer.h"
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -55,7 +56,7 @@ err coupons_join(struct ctx *ctx, const struct coupon_wish *wish, struct promoti
     struct promotion *held;
     size_t held_count = 0, have;
     priced->wishes_none = wish->is_none;
-    if (ctx->actor != ACTOR_BUYER || ctx->actor_id == 0)
+    if (!customer_here(ctx))
         return NULL;
     TRY(load_held(ctx, ids, claims, &held_count));
     if (held_count == 0)

@@ -39,7 +39,7 @@ static bool needs_places(const struct price_board *board)
 static err find_group(struct ctx *ctx, const struct price_board *board, int64_t *group_id)
 {
     *group_id = 0;
-    if (ctx->actor != ACTOR_BUYER || ctx->actor_id == 0)
+    if (!customer_here(ctx))
         return NULL;
     for (size_t i = 0; i < board->count; i++)
         if (board->lists[i].audience == PRICE_FOR_GROUPS)

@@ -43,11 +43,6 @@ static const struct field held_fields[] = {
     {0},
 };
 
-static int64_t member_of(const struct ctx *ctx)
-{
-    return ctx->actor == ACTOR_BUYER ? ctx->actor_id : 0;
-}
-
 /* ---- what can be claimed ---- */
 
 static err centre_view(struct req *req, struct value **view)
@@ -55,7 +50,7 @@ static err centre_view(struct req *req, struct value **view)
     struct coupon_ticket *tickets;
     size_t count;
     *view = value_object(req->ctx.arena);
-    TRY(coupon_ticket_list(&req->ctx, NULL, 0, member_of(&req->ctx), &tickets, &count));
+    TRY(coupon_ticket_list(&req->ctx, NULL, 0, customer_here(&req->ctx), &tickets, &count));
     coupon_tickets_view(&req->ctx, *view, tickets, count);
     return NULL;
 }
@@ -128,7 +123,7 @@ static err claim_one(struct req *req)
 {
     const struct coupon_form *form = req->form;
     struct value *view;
-    int64_t customer_id = member_of(&req->ctx);
+    int64_t customer_id = customer_here(&req->ctx);
     if (!customer_id && req->face == FACE_HTML)
         return send_to_log_in(req);
     if (!customer_id)
@@ -160,9 +155,9 @@ static err show_held(struct req *req)
     const struct coupon_form *form = req->form;
     struct coupon_held *held;
     size_t count;
-    if (!member_of(ctx) && req->face == FACE_HTML)
+    if (!customer_here(ctx) && req->face == FACE_HTML)
         return reply_redirect(req, 303, "/account/login?next=/account/coupons");
-    if (!member_of(ctx))
+    if (!customer_here(ctx))
         return fail_with(ctx, ERR_UNAUTHENTICATED, "nobody is logged in");
     TRY(coupon_held_list(ctx, ctx->actor_id, (enum coupon_state)form->state, &held, &count));
     struct value *view = value_object(ctx->arena);

@@ -69,14 +69,9 @@ static const struct field items_fields[] = {
     {0},
 };
 
-static int64_t member_of(const struct ctx *ctx)
-{
-    return ctx->actor == ACTOR_BUYER ? ctx->actor_id : 0;
-}
-
 static err need_member(struct req *req)
 {
-    return member_of(&req->ctx) ? NULL : fail_with(&req->ctx, ERR_UNAUTHENTICATED, "nobody is logged in");
+    return customer_here(&req->ctx) ? NULL : fail_with(&req->ctx, ERR_UNAUTHENTICATED, "nobody is logged in");
 }
 
 /* ---- what it costs ---- */
@@ -155,7 +150,7 @@ static err own_view(struct req *req, struct value **view)
 {
     struct customer_favourite *kept = NULL;
     size_t count = 0;
-    if (member_of(&req->ctx))
+    if (customer_here(&req->ctx))
         TRY(customer_favourite_list(&req->ctx, req->ctx.actor_id, &kept, &count));
     return favourites_view(req, kept, count, view);
 }
@@ -271,7 +266,7 @@ static err keep(struct req *req)
     struct customer_favourite kept = {form->product_id, 0, req->ctx.now}, filled;
     struct value *view;
     size_t have, left_out;
-    if (!member_of(&req->ctx) && req->face == FACE_HTML)
+    if (!customer_here(&req->ctx) && req->face == FACE_HTML)
         return send_to_log_in(req);
     TRY(need_member(req));
     TRY(existing(req, &kept, 1, &filled, &have));

@@ -3,6 +3,7 @@
 #include "shop/storefront/storefront_routes.h"
 
 #include "base/config.h"
+#include "shop/customer/customer.h"
 #include "shop/gift/gift.h"
 
 struct gift_form {
@@ -45,11 +46,6 @@ static err query(struct req *req)
 
 /* ---- those of an account ---- */
 
-static int64_t owner_of(const struct ctx *ctx)
-{
-    return ctx->actor == ACTOR_BUYER ? ctx->actor_id : 0;
-}
-
 static err account_view(struct req *req, struct value **view)
 {
     struct ctx *ctx = &req->ctx;
@@ -57,7 +53,7 @@ static err account_view(struct req *req, struct value **view)
     size_t count;
     int64_t total = 0;
     *view = value_object(ctx->arena);
-    TRY(gift_card_list_of(ctx, owner_of(ctx), &cards, &count));
+    TRY(gift_card_list_of(ctx, customer_here(ctx), &cards, &count));
     gift_card_views(ctx, value_set_list(ctx->arena, *view, "cards"), cards, count);
     for (size_t i = 0; i < count; i++) {
         const char *why;
@@ -70,9 +66,9 @@ static err account_view(struct req *req, struct value **view)
 static err show_account(struct req *req)
 {
     struct value *view;
-    if (!owner_of(&req->ctx) && req->face == FACE_HTML)
+    if (!customer_here(&req->ctx) && req->face == FACE_HTML)
         return reply_redirect(req, 303, "/account/login?next=/account/cards");
-    if (!owner_of(&req->ctx))
+    if (!customer_here(&req->ctx))
         return fail_with(&req->ctx, ERR_UNAUTHENTICATED, "nobody is logged in");
     TRY(account_view(req, &view));
     return reply_view(req, "account_cards", view);
@@ -81,10 +77,10 @@ static err show_account(struct req *req)
 static err keep(struct req *req)
 {
     struct value *view;
-    if (!owner_of(&req->ctx))
+    if (!customer_here(&req->ctx))
         return fail_with(&req->ctx, ERR_UNAUTHENTICATED, "nobody is logged in");
     TRY(take_turn(req));
-    TRY(gift_card_keep(&req->ctx, ((const struct gift_form *)req->form)->code, owner_of(&req->ctx)));
+    TRY(gift_card_keep(&req->ctx, ((const struct gift_form *)req->form)->code, customer_here(&req->ctx)));
     TRY(account_view(req, &view));
     return reply_done(req, 201, view, "/account/cards");
 }
@@ -100,7 +96,7 @@ static const struct field one_fields[] = {{.name = "id",
 static err load_own(struct req *req, int64_t card_id, struct gift_card *card)
 {
     TRY(gift_card_load(&req->ctx, card_id, card));
-    return owner_of(&req->ctx) && card->customer_id == owner_of(&req->ctx)
+    return customer_here(&req->ctx) && card->customer_id == customer_here(&req->ctx)
                ? NULL
                : fail_with(&req->ctx, ERR_NOT_FOUND, "no such gift card");
 }

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/storefront/storefront_routes.h"
 
+#include "shop/customer/customer.h"
 #include "shop/order/order.h"
 #include "shop/pricing/pricing.h"
 
@@ -22,7 +23,7 @@ static err show_points(struct req *req)
     struct ctx *ctx = &req->ctx;
     const struct account_points_form *form = req->form;
     int64_t pending;
-    bool is_member = ctx->actor == ACTOR_BUYER && ctx->actor_id;
+    bool is_member = customer_here(ctx) != 0;
     if (!is_member && req->face == FACE_HTML)
         return reply_redirect(req, 303, "/account/login?next=/account/points");
     if (!is_member)

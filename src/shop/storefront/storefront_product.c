@@ -410,7 +410,7 @@ static err add_tickets(struct ctx *ctx, struct value *view, const struct product
 {
     struct coupon_ticket *tickets = NULL;
     size_t count;
-    int64_t customer_id = ctx->actor == ACTOR_BUYER ? ctx->actor_id : 0;
+    int64_t customer_id = customer_here(ctx);
     TRY(coupon_ticket_list(ctx, &product->id, 1, customer_id, &tickets, &count));
     coupon_tickets_view(ctx, view, tickets, count);
     return NULL;
@@ -439,7 +439,7 @@ static err add_wait(struct ctx *ctx, struct value *selected, const struct varian
                     const struct stock *stock)
 {
     struct customer *customer;
-    bool is_asked = false, is_member = ctx->actor == ACTOR_BUYER && ctx->actor_id;
+    bool is_asked = false, is_member = customer_here(ctx) != 0;
     value_set(ctx->arena, selected, "wait", value_null());
     if (stock_orderable(stock) > 0 || !notify_tells_waits(ctx))
         return NULL;

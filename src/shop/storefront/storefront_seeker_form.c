@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "base/text.h"
+#include "shop/customer/customer.h"
 #include "shop/storefront/storefront_search.h"
 #include <inttypes.h>
 
@@ -120,7 +121,7 @@ void seeker_forget(struct req *req, struct seeker *seeker, const char *word)
 const char *seeker_key(struct req *req, const struct seeker *seeker, bool is_new)
 {
     const char *network = req_network(req);
-    if (req->ctx.actor == ACTOR_BUYER && req->ctx.actor_id)
+    if (customer_here(&req->ctx))
         return arena_format(req->ctx.arena, "account %" PRId64, req->ctx.actor_id);
     if (is_new &&
         !req_rate_take(req, arena_format(req->ctx.arena, "seeker %s", network), NEW_SEEKERS_A_MINUTE))

@@ -59,17 +59,12 @@ static const struct field stop_fields[] = {
     {0},
 };
 
-static int64_t member_of(const struct ctx *ctx)
-{
-    return ctx->actor == ACTOR_BUYER ? ctx->actor_id : 0;
-}
-
 /* The address of the account; for guests the one that was typed. */
 static err address_of(struct req *req, const char *typed, const char **email)
 {
     struct customer *customer;
     *email = typed;
-    if (!member_of(&req->ctx))
+    if (!customer_here(&req->ctx))
         return NULL;
     TRY(customer_load(&req->ctx, req->ctx.actor_id, &customer));
     *email = customer->email;
@@ -153,7 +148,7 @@ static err leave(struct req *req)
     const struct wait_form *form = req->form;
     const struct variant *variant;
     const char *email;
-    if (!member_of(&req->ctx))
+    if (!customer_here(&req->ctx))
         return fail_with(&req->ctx, ERR_UNAUTHENTICATED, "nobody is logged in");
     TRY(variant_load(&req->ctx, form->variant_id, &variant));
     TRY(address_of(req, "", &email));
