@@ -91,9 +91,7 @@ static err claim(struct ctx *ctx, int64_t customer_id, int64_t promotion_id)
 
 static const char *next_of(const struct req *req)
 {
-    const char *next = ((const struct coupon_form *)req->form)->next;
-    bool is_ours = next[0] == '/' && next[1] != '/' && next[1] != '\\';
-    return is_ours ? req_local(req, next) : "/coupons";
+    return storefront_next(req, ((const struct coupon_form *)req->form)->next, "/coupons");
 }
 
 /* What is wanted waits in a cookie until the code of the mail was typed. */

@@ -32,10 +32,8 @@ static err choose(struct req *req)
 {
     const struct currency_form *form = req->form;
     const struct shown_currency *shown = shop_find_shown(req->ctx.shop, form->currency);
-    bool is_ours = form->next[0] == '/' && form->next[1] != '/' && form->next[1] != '\\';
     reply_cookie(req, CURRENCY_COOKIE, shown ? shown->currency : "", shown ? COOKIE_SECONDS : -1);
-    return reply_done(req, 200, value_object(req->ctx.arena), "%s",
-                      is_ours ? req_local(req, form->next) : "/");
+    return reply_done(req, 200, value_object(req->ctx.arena), "%s", storefront_next(req, form->next, "/"));
 }
 
 const struct route storefront_currency_routes[] = {

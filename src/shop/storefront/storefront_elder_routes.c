@@ -31,10 +31,8 @@ static const struct field elder_fields[] = {
 static err wish(struct req *req)
 {
     const struct elder_form *form = req->form;
-    bool is_ours = form->next[0] == '/' && form->next[1] != '/' && form->next[1] != '\\';
     reply_cookie(req, ELDER_COOKIE, form->is_on ? "1" : "", form->is_on ? ELDER_SECONDS : -1);
-    return reply_done(req, 200, value_object(req->ctx.arena), "%s",
-                      is_ours ? req_local(req, form->next) : "/");
+    return reply_done(req, 200, value_object(req->ctx.arena), "%s", storefront_next(req, form->next, "/"));
 }
 
 const struct route storefront_elder_routes[] = {

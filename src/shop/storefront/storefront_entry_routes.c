@@ -34,9 +34,7 @@ static const struct field code_fields[] = {
 
 static const char *next_of(const struct req *req)
 {
-    const char *next = ((const struct entry_form *)req->form)->next;
-    bool is_ours = next[0] == '/' && next[1] != '/' && next[1] != '\\';
-    return is_ours ? req_local(req, next) : "/account";
+    return storefront_next(req, ((const struct entry_form *)req->form)->next, "/account");
 }
 
 static struct value *login_view(struct req *req)

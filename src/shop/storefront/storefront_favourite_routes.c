@@ -245,9 +245,7 @@ static err merge(struct req *req)
 
 static const char *next_of(const struct req *req)
 {
-    const char *next = ((const struct one_form *)req->form)->next;
-    bool is_ours = next[0] == '/' && next[1] != '/' && next[1] != '\\';
-    return is_ours ? req_local(req, next) : "/account/favourites";
+    return storefront_next(req, ((const struct one_form *)req->form)->next, "/account/favourites");
 }
 
 static err send_to_log_in(struct req *req)

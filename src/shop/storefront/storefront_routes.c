@@ -105,6 +105,12 @@ void storefront_crumbs(struct ctx *ctx, struct value *view, const struct categor
     }
 }
 
+const char *storefront_next(const struct req *req, const char *next, const char *otherwise)
+{
+    bool is_ours = next[0] == '/' && next[1] != '/' && next[1] != '\\';
+    return is_ours ? req_local(req, next) : otherwise;
+}
+
 struct list_form {
     const char *handle;
     int sort;

@@ -28,6 +28,9 @@ extern const struct route storefront_favourite_routes[];
 /* 到货通知. */
 extern const struct route storefront_wait_routes[];
 extern const struct route storefront_points_routes[];
+/* Where to go on: `next` when it is a page of this site (nothing leads elsewhere), without the prefix of the
+ * reader's language; else `otherwise`. */
+const char *storefront_next(const struct req *req, const char *next, const char *otherwise);
 /* The coupon that somebody wants who has to log in first. */
 #define CLAIM_COOKIE "yd_claim"
 #define CLAIM_COOKIE_SECONDS 1800
