@@ -53,12 +53,6 @@ static bool is_url(const char *url)
     return false;
 }
 
-static bool is_picture(const char *text)
-{
-    return !text[0] ||
-           (strlen(text) == PICTURE_ID_DIGITS && strspn(text, "0123456789abcdef") == PICTURE_ID_DIGITS);
-}
-
 const struct value *design_setting(const struct value *settings, const char *id)
 {
     for (size_t i = 0; i < value_count(settings); i++)
@@ -126,7 +120,7 @@ static void check_line(struct checking *checking, const char *field, const char 
         complain(checking, field, "bad-url", "use /page, https://…, tel: or mailto:");
     else if (text_is(type, "color") && text[0] && !design_is_colour(text))
         complain(checking, field, "bad-colour", "use #rrggbb");
-    else if (text_is(type, "image_picker") && !is_picture(text))
+    else if (text_is(type, "image_picker") && text[0] && !is_media_id(text))
         complain(checking, field, "unknown-picture", "not a picture of the library");
     else if (text_is(type, "liquid"))
         check_liquid(checking, field, text);

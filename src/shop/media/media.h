@@ -25,6 +25,8 @@
 #define PICTURE_PAGE_LIMIT 100
 #define PICTURE_USE_LIMIT 32 /* places that are listed for one picture */
 #define PICTURE_ID_DIGITS 32
+/* Whether a text has the form of a picture's or video's id: PICTURE_ID_DIGITS of 0-9 and a-f. */
+bool is_media_id(const char *text);
 
 struct picture_facts {
     const char *format; /* "jpg", "png", "webp", "gif", "heif" (HEIC, AVIF) or "svg" */

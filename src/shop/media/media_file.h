@@ -3,7 +3,6 @@
 #pragma once
 #include "shop/media/media.h"
 
-bool is_media_id(const char *text);
 /* DATA/media/HH/HASH.FORMAT; the directory is made when it is not there. */
 CHECKED err media_original_path(struct ctx *ctx, const char *id, const char *format, const char **path);
 /* DATA/media/derived/HH/HASH-WIDTH.FORMAT, likewise. */

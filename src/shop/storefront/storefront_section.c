@@ -53,11 +53,6 @@ static bool is_colour(const char *text)
            strspn(text + 1, "0123456789abcdefABCDEF") == COLOUR_LENGTH - 1;
 }
 
-static bool is_picture_id(const char *text)
-{
-    return strlen(text) == PICTURE_ID_DIGITS && strspn(text, "0123456789abcdef") == PICTURE_ID_DIGITS;
-}
-
 static const char *choice_of(const struct value *setting, const struct value *given)
 {
     const struct value *options = value_find(setting, "options");
@@ -79,7 +74,7 @@ static int64_t number_of(const struct value *setting, const struct value *given)
 static void wish_picture(struct reading *reading, struct value *settings, const char *name, const char *id)
 {
     value_set(reading->ctx->arena, settings, name, value_null());
-    if (is_picture_id(id) && reading->wish_count < SECTION_PICTURE_LIMIT)
+    if (is_media_id(id) && reading->wish_count < SECTION_PICTURE_LIMIT)
         reading->wishes[reading->wish_count++] = (struct wish){settings, name, id};
 }
 

@@ -17,12 +17,6 @@ static bool is_address(const char *word)
     return text_starts(word, "https://") || text_starts(word, "http://");
 }
 
-/* What an export writes: pictures of the library, which the product shows already. */
-static bool is_picture_id(const char *word)
-{
-    return strlen(word) == PICTURE_ID_DIGITS && strspn(word, "0123456789abcdef") == PICTURE_ID_DIGITS;
-}
-
 static bool has_room(struct reading *reading, const char *word)
 {
     struct import_group *group = reading->group;
@@ -66,7 +60,7 @@ static void take_word(struct reading *reading, const char *word)
     const struct package_file *file = file_of(reading, word);
     if (file)
         add_file(reading, file);
-    else if (!is_picture_id(word))
+    else if (!is_media_id(word)) /* an export writes ids of pictures that the product shows already */
         import_warn(reading->run, reading->line->number, import_header_of(reading->run, MEANING_PICTURES),
                     "picture-missing", word,
                     reading->run->files ? "the ZIP holds no such file; the rest of the row goes in"
