@@ -167,38 +167,36 @@ err design_draft_discard(struct ctx *ctx, int64_t edit)
 
 /* ---- versions ---- */
 
+/* What is published: the draft (version 0) in the state that was read, or a version that comes back (edit 0).
+ */
 struct publication {
+    int64_t from;
     int64_t edit;
     int64_t live;
-    int64_t old; /* the version that comes back */
     const char *note;
-    const char *theme;
+    const char *kind; /* of its audit entry */
+    enum error_code missing;
 };
-
-static err finish(struct ctx *ctx, const struct publication *publication, const char *kind)
-{
-    int64_t version = publication->live + 1;
-    TRY(db_execute(ctx, "DELETE FROM designs WHERE shop_id = $1 AND version BETWEEN 1 AND $2",
-                   db_int(ctx->shop->id), db_int(version - DESIGN_VERSION_LIMIT)));
-    TRY(shop_change_design(ctx, publication->live, version));
-    return audit_note(ctx, &(struct audit_entry){.kind = kind,
-                                                 .subject = "design/history",
-                                                 .title = publication->note,
-                                                 .after = arena_format(ctx->arena, "%" PRId64, version)});
-}
 
 static err write_publication(struct ctx *ctx, void *arg)
 {
     const struct publication *publication = arg;
-    TRY(db_expect(ctx, 1, ERR_CONFLICT, "design",
+    int64_t version = publication->live + 1;
+    TRY(db_expect(ctx, 1, publication->missing, "design",
                   "INSERT INTO designs (shop_id, version, edit, theme, document, former, note, staff_id, at)"
-                  " SELECT shop_id, $3, 0, theme, document, '', $4, $5, $6 FROM designs"
-                  " WHERE shop_id = $1 AND version = 0 AND edit = $2",
-                  db_int(ctx->shop->id), db_int(publication->edit), db_int(publication->live + 1),
-                  db_text(publication->note), db_id(ctx->actor_id), db_int(ctx->now)));
-    TRY(db_execute(ctx, "DELETE FROM designs WHERE shop_id = $1 AND version = 0 AND edit = $2",
-                   db_int(ctx->shop->id), db_int(publication->edit)));
-    return finish(ctx, publication, "design.published");
+                  " SELECT shop_id, $4, 0, theme, document, '', $5, $6, $7 FROM designs"
+                  " WHERE shop_id = $1 AND version = $2 AND edit = $3",
+                  db_int(ctx->shop->id), db_int(publication->from), db_int(publication->edit),
+                  db_int(version), db_text(publication->note), db_id(ctx->actor_id), db_int(ctx->now)));
+    TRY(db_execute(ctx,
+                   "DELETE FROM designs WHERE shop_id = $1 AND ((version = 0 AND edit = $2)"
+                   " OR version BETWEEN 1 AND $3)",
+                   db_int(ctx->shop->id), db_int(publication->edit), db_int(version - DESIGN_VERSION_LIMIT)));
+    TRY(shop_change_design(ctx, publication->live, version));
+    return audit_note(ctx, &(struct audit_entry){.kind = publication->kind,
+                                                 .subject = "design/history",
+                                                 .title = publication->note,
+                                                 .after = arena_format(ctx->arena, "%" PRId64, version)});
 }
 
 err design_publish(struct ctx *ctx, int64_t edit, const char *note)
@@ -210,29 +208,25 @@ err design_publish(struct ctx *ctx, int64_t edit, const char *note)
         return fail_with(ctx, ERR_CONFLICT, "the draft was changed");
     TRY(design_copy(ctx, draft.design.document, &copy));
     TRY(design_check(ctx, copy));
-    struct publication publication = {.edit = edit, .live = ctx->shop->design_version, .note = note};
+    struct publication publication = {.edit = edit,
+                                      .live = ctx->shop->design_version,
+                                      .note = note,
+                                      .kind = "design.published",
+                                      .missing = ERR_CONFLICT};
     return db_transact(ctx, write_publication, &publication);
-}
-
-static err write_restoration(struct ctx *ctx, void *arg)
-{
-    const struct publication *publication = arg;
-    TRY(db_expect(ctx, 1, ERR_NOT_FOUND, "design",
-                  "INSERT INTO designs (shop_id, version, edit, theme, document, former, note, staff_id, at)"
-                  " SELECT shop_id, $3, 0, theme, document, '', $4, $5, $6 FROM designs"
-                  " WHERE shop_id = $1 AND version = $2 AND version > 0",
-                  db_int(ctx->shop->id), db_int(publication->old), db_int(publication->live + 1),
-                  db_text(publication->note), db_id(ctx->actor_id), db_int(ctx->now)));
-    return finish(ctx, publication, "design.restored");
 }
 
 err design_restore(struct ctx *ctx, int64_t version)
 {
     TRY(shop_load(ctx, ctx->shop->id, &ctx->shop));
-    struct publication publication = {.live = ctx->shop->design_version,
-                                      .old = version,
-                                      .note = arena_format(ctx->arena, "← %" PRId64, version)};
-    return db_transact(ctx, write_restoration, &publication);
+    if (version < 1)
+        return fail_with(ctx, ERR_NOT_FOUND, "design");
+    struct publication publication = {.from = version,
+                                      .live = ctx->shop->design_version,
+                                      .note = arena_format(ctx->arena, "← %" PRId64, version),
+                                      .kind = "design.restored",
+                                      .missing = ERR_NOT_FOUND};
+    return db_transact(ctx, write_publication, &publication);
 }
 
 err design_list(struct ctx *ctx, struct design_version **versions, size_t *count)
