@@ -94,7 +94,12 @@ CHECKED err design_read(struct ctx *ctx, const char *text, struct value **docume
 CHECKED err design_begin(struct ctx *ctx, const char *theme, struct value **document);
 /* The sections of home; NULL when the document has none. */
 struct value *design_home(struct value *document);
+/* The schema of a kind of block; NULL, also for no type. */
 const struct value *design_block_schema(const struct value *section_schema, const char *type);
+/* "#rrggbb". */
+bool design_is_colour(const char *text);
+/* A place on this site or a page elsewhere: nothing that could run. */
+bool design_is_url(const char *url);
 
 /* What is done with a section of home or, with `block`, with a block of it. */
 enum design_act { DESIGN_UP, DESIGN_DOWN, DESIGN_TOGGLE, DESIGN_COPY, DESIGN_REMOVE, DESIGN_PLACE };

@@ -40,7 +40,7 @@ bool design_is_colour(const char *text)
            strspn(text + 1, "0123456789abcdefABCDEF") == COLOUR_LENGTH - 1;
 }
 
-static bool is_url(const char *url)
+bool design_is_url(const char *url)
 {
     static const char *const starts[] = {"https://", "http://", "tel:", "mailto:"};
     if (strlen(url) > URL_LIMIT || text_has_control(url, strlen(url)))
@@ -116,7 +116,7 @@ static void check_line(struct checking *checking, const char *field, const char 
         complain(checking, field, "too-long", "the text is too long");
     else if (text_has_control(text, strlen(text)))
         complain(checking, field, "control-character", "the text holds a control character");
-    else if (text_is(type, "url") && text[0] && !is_url(text))
+    else if (text_is(type, "url") && text[0] && !design_is_url(text))
         complain(checking, field, "bad-url", "use /page, https://…, tel: or mailto:");
     else if (text_is(type, "color") && text[0] && !design_is_colour(text))
         complain(checking, field, "bad-colour", "use #rrggbb");

@@ -12,4 +12,3 @@ const struct value *design_setting(const struct value *settings, const char *id)
 const struct value *design_theme_setting(const struct ctx *ctx, const char *id);
 /* A copy of the tree of its own. */
 CHECKED err design_copy(struct ctx *ctx, const struct value *document, struct value **copy);
-bool design_is_colour(const char *text);

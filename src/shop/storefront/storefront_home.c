@@ -347,5 +347,5 @@ void storefront_design_view(struct ctx *ctx, const struct design *design, const 
                        : NULL);
     value_set_text(ctx->arena, of, "announcement", section_text(ctx, value_find(settings, "announcement")));
     const char *url = section_text(ctx, value_find(settings, "announcement_url"));
-    value_set_text(ctx->arena, of, "announcement_url", section_is_url(url) ? url : "");
+    value_set_text(ctx->arena, of, "announcement_url", design_is_url(url) ? url : "");
 }

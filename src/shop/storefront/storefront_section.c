@@ -4,11 +4,11 @@
 
 #include "base/html.h"
 #include "base/text.h"
+#include "shop/design/design.h"
 #include "shop/media/media.h"
 
 #define PICTURES_PLACE "/media/"
 #define SETTING_LIMIT 60
-#define COLOUR_LENGTH 7 /* #rrggbb */
 
 /* A setting that waits for its picture. */
 struct wish {
@@ -35,23 +35,6 @@ const char *section_text(const struct ctx *ctx, const struct value *text)
 }
 
 /* ---- one setting ---- */
-
-bool section_is_url(const char *url)
-{
-    static const char *const starts[] = {"https://", "http://", "tel:", "mailto:"};
-    if (url[0] == '#' || (url[0] == '/' && url[1] != '/' && url[1] != '\\'))
-        return true;
-    for (size_t i = 0; i < sizeof starts / sizeof *starts; i++)
-        if (text_starts(url, starts[i]))
-            return true;
-    return false;
-}
-
-static bool is_colour(const char *text)
-{
-    return text[0] == '#' && strlen(text) == COLOUR_LENGTH &&
-           strspn(text + 1, "0123456789abcdefABCDEF") == COLOUR_LENGTH - 1;
-}
 
 static const char *choice_of(const struct value *setting, const struct value *given)
 {
@@ -83,9 +66,9 @@ static struct value text_setting(struct reading *reading, const char *type, cons
     if (text_is(type, "richtext"))
         return value_text(text[0] ? html_safe(reading->ctx->arena, text, PICTURES_PLACE) : "");
     if (text_is(type, "url"))
-        return value_text(section_is_url(text) ? text : "");
+        return value_text(design_is_url(text) ? text : "");
     if (text_is(type, "color"))
-        return value_text(is_colour(text) ? text : "");
+        return value_text(design_is_colour(text) ? text : "");
     return value_text(text);
 }
 
@@ -127,15 +110,6 @@ static struct value *read_settings(struct reading *reading, const struct value *
 
 /* ---- blocks ---- */
 
-static const struct value *block_schema(const struct value *schema, const char *type)
-{
-    const struct value *kinds = value_find(schema, "blocks");
-    for (size_t i = 0; i < value_count(kinds); i++)
-        if (text_is(value_find_text(value_at(kinds, i), "type"), type))
-            return value_at(kinds, i);
-    return NULL;
-}
-
 static bool is_disabled(const struct value *of)
 {
     const struct value *flag = value_find(of, "disabled");
@@ -160,7 +134,7 @@ static void read_blocks(struct reading *reading, struct value *view, const struc
         const char *id;
         const struct value *block = in_order(order, i, blocks, &id);
         const char *type = value_find_text(block, "type");
-        const struct value *kind = type ? block_schema(schema, type) : NULL;
+        const struct value *kind = design_block_schema(schema, type);
         if (!kind || is_disabled(block))
             continue;
         struct value *entry = value_add(arena, list, *value_object(arena));

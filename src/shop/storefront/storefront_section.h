@@ -31,5 +31,3 @@ CHECKED err section_page_read(struct ctx *ctx, const struct value *schemas, cons
                               const char *template, struct section_page *page);
 /* A text of a document: plain, or by language; the reader's wins, then zh-CN. Never NULL. */
 const char *section_text(const struct ctx *ctx, const struct value *text);
-/* A place on this site or a page elsewhere: nothing that could run. */
-bool section_is_url(const char *url);
