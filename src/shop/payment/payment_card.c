@@ -6,6 +6,19 @@
 #include "base/text.h"
 #include "shop/payment/payment_read.h"
 
+/* A card says by itself that it paid. */
+static struct payment_fact fact_of(const struct ctx *ctx, const struct payment_attempt *attempt)
+{
+    return (struct payment_fact){.gateway = GIFT_CARD_GATEWAY,
+                                 .provider_number = attempt->number,
+                                 .kind = FACT_PAYMENT,
+                                 .attempt_number = attempt->number,
+                                 .currency = attempt->currency,
+                                 .amount = attempt->amount,
+                                 .at = ctx->now,
+                                 .raw = ""};
+}
+
 /* ---- holding ---- */
 
 struct using_card {
@@ -95,14 +108,7 @@ bool payment_card_fact(const struct ctx *ctx, const struct payment_attempt *atte
     if (!text_is(attempt->gateway, GIFT_CARD_GATEWAY) || !order_may(order->state, "paid") ||
         order->card_held != order->total)
         return false;
-    *fact = (struct payment_fact){.gateway = GIFT_CARD_GATEWAY,
-                                  .provider_number = attempt->number,
-                                  .kind = FACT_PAYMENT,
-                                  .attempt_number = attempt->number,
-                                  .currency = attempt->currency,
-                                  .amount = attempt->amount,
-                                  .at = ctx->now,
-                                  .raw = ""};
+    *fact = fact_of(ctx, attempt);
     return true;
 }
 
@@ -114,14 +120,7 @@ static err pay_by_hold(struct ctx *ctx, const struct order *order, const struct 
     struct payment_attempt attempt;
     payment_attempt_of_card(ctx, order, amount, &attempt);
     attempt.id = hold->attempt_id;
-    struct payment_fact fact = {.gateway = GIFT_CARD_GATEWAY,
-                                .provider_number = attempt.number,
-                                .kind = FACT_PAYMENT,
-                                .attempt_number = attempt.number,
-                                .currency = attempt.currency,
-                                .amount = amount,
-                                .at = ctx->now,
-                                .raw = ""};
+    struct payment_fact fact = fact_of(ctx, &attempt);
     int64_t fact_id;
     TRY(payment_fact_keep(ctx, &fact, &fact_id));
     TRY(payment_attempt_insert_paid(ctx, &attempt, fact_id));
