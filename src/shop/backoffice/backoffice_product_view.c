@@ -62,12 +62,9 @@ static err add_waiting(struct ctx *ctx, struct value *list, int64_t product_id,
     struct customer_wait_count *waits;
     size_t wait_count;
     TRY(customer_wait_of_product(ctx, product_id, &waits, &wait_count));
-    for (size_t i = 0; i < count; i++) {
-        int64_t waiting = 0;
-        for (size_t j = 0; j < wait_count; j++)
-            waiting = waits[j].variant_id == variants[i].id ? waits[j].count : waiting;
-        value_set_int(ctx->arena, &list->list->items[i], "waiting", waiting);
-    }
+    for (size_t i = 0; i < count; i++)
+        value_set_int(ctx->arena, &list->list->items[i], "waiting",
+                      customer_wait_among(waits, wait_count, variants[i].id));
     return NULL;
 }
 

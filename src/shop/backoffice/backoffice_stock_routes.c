@@ -145,11 +145,8 @@ static err add_waiting(struct ctx *ctx, struct value *view, const struct variant
 {
     struct customer_wait_count *waits;
     size_t count;
-    int64_t waiting = 0;
     TRY(customer_wait_of_product(ctx, variant->product_id, &waits, &count));
-    for (size_t i = 0; i < count; i++)
-        waiting = waits[i].variant_id == variant->id ? waits[i].count : waiting;
-    value_set_int(ctx->arena, view, "waiting", waiting);
+    value_set_int(ctx->arena, view, "waiting", customer_wait_among(waits, count, variant->id));
     return NULL;
 }
 

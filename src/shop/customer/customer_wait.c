@@ -231,6 +231,14 @@ err customer_wait_of_product(struct ctx *ctx, int64_t product_id, struct custome
     return NULL;
 }
 
+int64_t customer_wait_among(const struct customer_wait_count *counts, size_t count, int64_t variant_id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (counts[i].variant_id == variant_id)
+            return counts[i].count;
+    return 0;
+}
+
 /* ---- forgetting ---- */
 
 static err sweep_in_transaction(struct ctx *ctx, void *arg)

@@ -69,5 +69,7 @@ CHECKED err customer_wait_top(struct ctx *ctx, int limit, struct customer_wait_c
 /* How many wait for each variant of a product, by variant. */
 CHECKED err customer_wait_of_product(struct ctx *ctx, int64_t product_id, struct customer_wait_count **counts,
                                      size_t *count);
+/* Of these, how many wait for a variant. */
+int64_t customer_wait_among(const struct customer_wait_count *counts, size_t count, int64_t variant_id);
 /* Forgets some of what is over. */
 CHECKED err customer_wait_sweep(struct ctx *ctx);
