@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/pricing/price_list_parts.h"
 #include "shop/pricing/promotion_freight.h"
+#include "shop/pricing/quote_points.h"
 #include "shop/pricing/quote_round.h"
 
 #include "base/json.h"
@@ -116,6 +117,24 @@ static void write_gifts(struct arena *arena, struct value *tree, const struct pr
     }
 }
 
+static void write_points(struct arena *arena, struct value *tree, const struct quote_points *points,
+                         size_t count)
+{
+    if (points->used == 0)
+        return;
+    struct value *proof = value_set_object(arena, tree, "points");
+    value_set_int(arena, proof, "wanted", points->terms.wanted);
+    value_set_int(arena, proof, "rate", points->terms.rate);
+    value_set_int(arena, proof, "unit", points->terms.unit);
+    value_set_int(arena, proof, "percent", points->terms.percent);
+    value_set_int(arena, proof, "least", points->terms.least);
+    value_set_int(arena, proof, "used", points->used);
+    value_set_int(arena, proof, "off", points->off);
+    struct value *by_line = value_set_list(arena, proof, "by_line");
+    for (size_t i = 0; i < count; i++)
+        value_add(arena, by_line, value_int(points->by_line[i]));
+}
+
 static void write_rounding(struct ctx *ctx, struct value *tree, const struct quote *quote)
 {
     if (quote->rounding == 0)
@@ -136,6 +155,7 @@ err proof_write(struct ctx *ctx, const struct priced *priced, const struct quote
         write_gifts(ctx->arena, tree, priced);
     value_set_int(ctx->arena, tree, "full", priced->quote.full);
     value_set_int(ctx->arena, tree, "discount", priced->quote.discount);
+    write_points(ctx->arena, tree, &priced->quote.points, count);
     freight_proof_write(ctx, tree, priced, count);
     write_rounding(ctx, tree, &priced->quote);
     return json_text(ctx, tree, PROOF_LIMIT, json);
@@ -282,6 +302,28 @@ static void read_gifts(struct ctx *ctx, const struct quote *quote, const struct 
     replay->gifts = gifts;
 }
 
+/* The step is made again before that of freight; true when it does what it did. */
+static bool replay_points(struct ctx *ctx, const struct value *tree, struct quote_line *lines, size_t count,
+                          struct quote *quote)
+{
+    const struct value *proof = value_find(tree, "points"), *by_line = value_find(proof, "by_line");
+    const struct quote_points_terms terms = {.wanted = value_find_int(proof, "wanted", 0),
+                                             .rate = value_find_int(proof, "rate", 0),
+                                             .unit = value_find_int(proof, "unit", 0),
+                                             .percent = value_find_int(proof, "percent", 0),
+                                             .least = value_find_int(proof, "least", 0)};
+    if (!proof)
+        return true;
+    quote_points(ctx->arena, lines, count, &terms, quote);
+    if (quote->points.used == 0 || quote->points.used != value_find_int(proof, "used", -1) ||
+        quote->points.off != value_find_int(proof, "off", -1) || value_count(by_line) != count)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (int_at(by_line, i) != quote->points.by_line[i])
+            return false;
+    return true;
+}
+
 static const int64_t *discounts_of(struct ctx *ctx, const struct quote_line *lines, size_t count)
 {
     int64_t *discounts = arena_alloc_many(ctx->arena, count + 1, sizeof *discounts);
@@ -303,7 +345,7 @@ err proof_replay(struct ctx *ctx, const char *json, struct replay *replay)
             return fail_with(ctx, ERR_INTERNAL, "a line of the proof is none");
     if (replay->count == 0 || !quote_make(ctx->arena, lines, replay->count, rules, rule_count, &quote))
         return fail_with(ctx, ERR_INTERNAL, "the proof gives no sum");
-    replay->is_same = true;
+    replay->is_same = replay_points(ctx, tree, lines, replay->count, &quote);
     if (!freight_proof_replay(ctx, tree, lines, replay->count, rules, rule_count, &quote, &replay->is_same))
         return fail_with(ctx, ERR_INTERNAL, "the proof gives no freight");
     const struct value *rounding = value_find(tree, "rounding");
@@ -311,6 +353,8 @@ err proof_replay(struct ctx *ctx, const char *json, struct replay *replay)
     replay->is_same = replay->is_same && quote.rounding == value_find_int(rounding, "amount", 0);
     replay->full = quote.full;
     replay->rounding = quote.rounding;
+    replay->points = quote.points.used;
+    replay->points_off = quote.points.off;
     replay->discount = quote.discount;
     replay->freight = quote.freight;
     replay->freight_discount = quote.freight_discount;

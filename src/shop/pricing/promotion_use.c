@@ -109,7 +109,7 @@ err promotion_take(struct ctx *ctx, int64_t order_id, const struct priced *price
                    const struct quote_line *lines, size_t count, const struct promotion_buyer *buyer)
 {
     if (use_count(priced) == 0 && priced->quote.freight == 0 && priced->quote.rounding == 0 &&
-        !price_lists_are_used(lines, count))
+        priced->quote.points.used == 0 && !price_lists_are_used(lines, count))
         return NULL;
     const struct use *uses = uses_of(ctx, priced);
     for (size_t i = 0; i < use_count(priced); i++)

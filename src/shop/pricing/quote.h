@@ -3,7 +3,7 @@
  *
  * The steps, always in this order: list price and bulk price; sale prices of goods; bundles; discounts on
  * goods by their number; special prices of what may be added; discounts on the sum; the coupon; gifts; then
- * freight (quote_freight.h) and, last, small coins (quote_round.h). All
+ * points of members (quote_points.h), freight (quote_freight.h) and, last, small coins (quote_round.h). All
  * amounts are whole minor units, all percentages basis
  * points of a line's total, never of one piece. What a rule takes off a sum is spread over its lines by the
  * largest remainder, so the parts add up exactly and no line goes below nothing.
@@ -151,13 +151,29 @@ struct quote_grant {
     int64_t pieces; /* of a gift; 0 of an add-on */
 };
 
+/* What points may pay, and how many of them a buyer wishes to use (quote_points.h). */
+struct quote_points_terms {
+    int64_t wanted;
+    int64_t rate;    /* points that pay `unit`; 0 = they pay nothing */
+    int64_t unit;    /* minor units: 100 of CNY */
+    int64_t percent; /* of the goods behind all offers, at most */
+    int64_t least;   /* points that one order may use */
+};
+struct quote_points {
+    struct quote_points_terms terms;
+    int64_t used;           /* 0 = the step takes nothing off */
+    int64_t off;            /* minor units, part of the discount */
+    const int64_t *by_line; /* points, adds up to `used`; NULL when nothing is used */
+};
+
 struct quote {
     int64_t full; /* before any rule */
     int64_t discount;
-    int64_t freight;          /* before any offer; added by quote_freight */
-    int64_t freight_discount; /* never more than it */
-    int64_t rounding;         /* small coins, part of the discount; added by quote_round */
-    int64_t total;            /* full - discount + freight - freight_discount */
+    int64_t freight;            /* before any offer; added by quote_freight */
+    int64_t freight_discount;   /* never more than it */
+    struct quote_points points; /* added by quote_points */
+    int64_t rounding;           /* small coins, part of the discount; added by quote_round */
+    int64_t total;              /* full - discount + freight - freight_discount */
     const struct quote_effect *effects;
     size_t effect_count;
     const struct quote_hint *hints;
@@ -169,7 +185,8 @@ struct quote {
 /* What one costs when so many are bought: a tier counts when it is below the list price. */
 int64_t price_at(int64_t list_price, const struct price_tier *tiers, size_t tier_count, int64_t quantity);
 /* `amount` in parts like the weights: the parts add up to it, by the largest remainder, and of equal ones the
- * first. The weights are not negative and add up to at least `amount`. */
+ * first. The weights are not negative, and not all of them nothing; no part is above its weight when they add
+ * up to at least `amount`. */
 void spread(struct arena *arena, int64_t amount, const int64_t *weights, size_t count, int64_t *parts);
 /* What goes back for pieces of a line: of `paid` for `quantity` pieces, when `before` went back already and
  * `more` follow. However it is divided, all pieces together get exactly `paid`. */
