@@ -33,6 +33,9 @@ struct points_terms {
     enum points_state state;
     int64_t earned; /* for one unit of the currency (1 元) that was paid for goods */
     int64_t months; /* until they expire, at the end of a month; 0 = never */
+    int64_t pay_rate;    /* points that pay one unit of the currency; 0 = they pay nothing */
+    int64_t pay_percent; /* of the goods of an order, at most */
+    int64_t pay_least;   /* points that one order may use */
 };
 
 /* The tenant that the work is for; filled by shop/tenant, copied into the arena of the work. */

@@ -26,6 +26,7 @@
     X(PRICE_CHANGED, 409, "price-changed", "A price changed since it was shown")                             \
     X(GIFT_CHANGED, 409, "gift-changed", "A gift is not what was shown")                                     \
     X(PROMOTION_OVER, 409, "promotion-over", "An offer was used up a moment ago")                            \
+    X(POINTS_GONE, 409, "points-gone", "Points were used elsewhere a moment ago")                            \
     X(FLASH_SOLD_OUT, 409, "flash-sold-out", "All pieces of this flash sale are sold")                       \
     X(PRESALE_SOLD_OUT, 409, "presale-sold-out", "All pieces of this presale are sold")                      \
     X(PRESALE_ALONE, 409, "presale-alone", "Goods of a presale are ordered by themselves")                   \

@@ -73,6 +73,45 @@ describe("points in a browser", () => {
     await closeTab(page, { expected: /422/ });
   });
 
+  test("the member pays a part with them, in the cart and at the checkout", async () => {
+    const page = await openTab(browser, server, { width: 375, height: 812 });
+    await page.context().addCookies(session);
+    await page.goto("/admin/settings/points");
+    await page.fill("#f-pay_rate", "10");
+    await page.fill("#f-pay_percent", "100");
+    await page.getByRole("button", { name: "保存" }).click();
+    await page.locator("[data-failure]").waitFor();
+    assert.equal(await page.inputValue("#f-pay_rate"), "10");
+    await page.fill("#f-pay_percent", "50");
+    await page.getByRole("button", { name: "保存" }).click();
+    await page.waitForURL(/notice=saved/);
+    await looks(page, "points-pay-settings");
+    await closeTab(page, { expected: /422/ });
+    const cup = await server.shop.product({ title: "汝窑杯", price: 5000, stock: 20 });
+    const buyer = await openTab(browser, server, { width: 375, height: 812 });
+    await buyer.context().addCookies(member);
+    await until(async () => (await visitor.client.api("/account/points")).body.points.pay !== null, "points pay");
+    await buyer.goto(`/products/${cup.handle}`);
+    await buyer.locator("form[action$='/cart/lines'] button").first().click();
+    await buyer.goto("/cart");
+    await buyer.fill("#points-count", "89");
+    await buyer.getByRole("button", { name: "抵扣" }).click();
+    await buyer.getByText("这一单最多能用 88 积分").waitFor();
+    assert.equal(await buyer.inputValue("#points-count"), "89");
+    await looks(buyer, "points-cart-refused");
+    await buyer.getByRole("button", { name: "全部用上（88）" }).click();
+    await buyer.getByText("已用 88 积分").waitFor();
+    await looks(buyer, "points-cart");
+    await buyer.goto("/checkout");
+    await buyer.fill("[name='address.line']", "文三路 1 号");
+    await buyer.getByRole("button", { name: "不用积分" }).click();
+    await buyer.getByText("这一单最多用 88").waitFor();
+    assert.equal(await buyer.inputValue("[name='address.line']"), "文三路 1 号");
+    await buyer.fill("#points-count", "50");
+    await looks(buyer, "points-checkout");
+    await closeTab(buyer, { expected: /422/ });
+  });
+
   test("the member sees them, and what is on its way", async () => {
     const tea = await server.shop.product({ title: "明前龙井", price: 25000, stock: 20 });
     await visitor.puts(tea);

@@ -76,6 +76,72 @@ describe("points of members", () => {
     expectProblem(await shop.client().post(`/admin/customers/${id}/points`, { points: 5, reason: "x" }), 401, "unauthenticated");
   });
 
+  test("points pay a part of an order, and come back with it", async () => {
+    const { earned, months } = (await staff.reads("/admin/settings/points")).points;
+    const sets = (pay) => staff.does("/admin/settings/points", { is_on: true, earned, months, ...pay });
+    expectProblem(await sets({ pay_rate: 10, pay_percent: 100 }), 422, "invalid");
+    await alice.puts(cup, 2);
+    expectProblem(await alice.client.post("/cart/points", { cart: alice.cart, points: 10 }), 422, "invalid");
+    assert.equal((await alice.client.api(`/cart?cart=${alice.cart}`)).body.cart.points, null);
+    expect(await sets({ pay_rate: 10, pay_percent: 50, pay_least: 20 }), 200);
+    expect(await adjusts(500), 200);
+    const cart = await until(async () => { const { points } = expect(await alice.client.api(`/cart?cart=${alice.cart}`), 200).cart; return points; }, "points pay");
+    assert.deepEqual([cart.balance, cart.most, cart.most_off.amount, cart.used], [500, 500, 5000, 0]);
+    expectProblem(await alice.client.post("/cart/points", { cart: alice.cart, points: 501 }), 422, "invalid");
+    expectProblem(await alice.client.post("/cart/points", { cart: alice.cart, points: 19 }), 422, "invalid");
+    const used = expect(await alice.client.post("/cart/points", { cart: alice.cart, points: 333 }), 200).cart;
+    assert.deepEqual([used.points.used, used.points.off.amount, used.total.amount], [333, 3330, 20100 - 3330]);
+    const order = await alice.checksOut();
+    assert.deepEqual([order.points.used, order.points.off.amount, order.total.amount], [333, 3330, 16770]);
+    assert.equal((await mine()).balance, 167);
+    const { proof } = await staff.reads(`/admin/orders/${order.number}/price-proof`);
+    assert.deepEqual([proof.points.used, proof.points.off.amount, proof.replay.is_same], [333, 3330, true]);
+    expect(await alice.client.post(`/orders/${order.number}/cancel`, { token: order.token }), 200);
+    assert.equal((await mine()).balance, 500);
+    await alice.puts(cup, 2);
+    expect(await alice.client.post("/cart/points", { cart: alice.cart, points_do: "all" }), 200);
+    const paid = await alice.checksOut();
+    await alice.pays(paid);
+    await alice.seesPaid(paid);
+    expect(await staff.triesTo("refund", paid, { lines: [{ line_no: 1, quantity: 1 }], reason: "退一件" }), 200, 201);
+    assert.equal((await mine()).balance, 250);
+    assert.equal((await staff.reads(`/admin/orders/${paid.number}`)).order.points.back, 250);
+    await until(async () => expect(await alice.triesToSee(paid), 200).order.payment_status === "partially_refunded", "half of the money went back");
+    await server.adds_up();
+  });
+
+  test("many tabs never use a point twice", async () => {
+    const carts = [];
+    for (let i = 0; i < 20; i++) {
+      alice.cart = undefined;
+      await alice.puts(cup);
+      expect(await alice.client.post("/cart/points", { cart: alice.cart, points: 50 }), 200);
+      carts.push(alice.order({ cart: alice.cart, shown_total: { amount: 10050 - 500, currency: "CNY" } }));
+    }
+    alice.cart = undefined;
+    const answers = await Promise.all(carts.map((order) => alice.triesToCheckOut({ order })));
+    assert.equal(answers.filter(({ status }) => status < 300).length, 5);
+    for (const { status, body } of answers) assert.ok(status < 300 || ["/problems/price-changed", "/problems/points-gone"].includes(body.type), JSON.stringify(body));
+    assert.equal((await mine()).balance, 0);
+    await server.adds_up();
+  });
+
+  test("the checkout works without JavaScript and keeps what was typed", async () => {
+    expect(await adjusts(300), 200);
+    alice.client.cookies.delete("yd_cart");
+    const posts = (action, fields) => alice.client.submit({ method: "POST", action, fields: [] }, fields);
+    await posts("/cart/lines", { variant_id: cup.variant_id, quantity: 1 });
+    const typed = { "contact.phone": "13800000000", "address.name": "爱丽丝", "address.phone": "13800000000", "address.region": "浙江省 杭州市 西湖区", "address.line": "一号", note: "轻放", idempotency_key: "points-typed" };
+    const wrong = await posts("/checkout/edit", { ...typed, points: "301", points_do: "typed" });
+    assert.equal(wrong.status, 422);
+    assert.match(wrong.text, /最多能用 300 积分/);
+    assert.match(wrong.text, /name="points"[^>]*value="301"/);
+    assert.match(wrong.text, /爱丽丝/);
+    const review = await posts("/checkout/review", { ...typed, points: "200" });
+    assert.match(review.text, /积分抵扣（200 分）/);
+    assert.match(review.text, /name="shown_total" value="80.50"/);
+  });
+
   test("pages work without JavaScript", async () => {
     const page = await alice.browser.open("/account/points");
     assert.match(page.text, /我的积分/);

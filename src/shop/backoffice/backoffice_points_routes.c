@@ -11,10 +11,16 @@
 
 /* ---- terms ---- */
 
+/* What the form proposes. */
+#define PAY_PERCENT_USUAL 50
+
 struct points_form {
     bool is_on;
     int64_t earned;
     int64_t months;
+    int64_t pay_rate;
+    int64_t pay_percent;
+    int64_t pay_least;
 };
 
 static const struct field terms_fields[] = {
@@ -32,6 +38,21 @@ static const struct field terms_fields[] = {
      .offset = offsetof(struct points_form, months),
      .maximum = POINTS_MONTHS_MOST,
      .help = "Months until points expire, at the end of a month; 0 = never"},
+    {.name = "pay_rate",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct points_form, pay_rate),
+     .maximum = POINTS_PAY_RATE_MOST,
+     .help = "Points that pay one unit of the currency; 0 = they pay nothing"},
+    {.name = "pay_percent",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct points_form, pay_percent),
+     .maximum = POINTS_PAY_PERCENT_MOST,
+     .help = "How much of the goods of an order points may pay, in percent"},
+    {.name = "pay_least",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct points_form, pay_least),
+     .maximum = POINTS_PAY_LEAST_MOST,
+     .help = "Points that one order uses at least; 0 = any number"},
     {0},
 };
 
@@ -44,14 +65,23 @@ static err show_terms(struct req *req)
     value_set_bool(req->ctx.arena, points, "is_on", terms->state == POINTS_ON);
     value_set_int(req->ctx.arena, points, "earned", terms->state == POINTS_NEVER ? 1 : terms->earned);
     value_set_int(req->ctx.arena, points, "months", terms->state == POINTS_NEVER ? 12 : terms->months);
+    value_set_int(req->ctx.arena, points, "pay_rate", terms->pay_rate);
+    value_set_int(req->ctx.arena, points, "pay_percent",
+                  terms->pay_percent > 0 ? terms->pay_percent : PAY_PERCENT_USUAL);
+    value_set_int(req->ctx.arena, points, "pay_least", terms->pay_least);
     return reply_view(req, "admin/settings_points", view);
 }
 
 static const char *terms_text(struct ctx *ctx, const struct points_terms *terms)
 {
-    return terms->state == POINTS_ON ? arena_format(ctx->arena, "%" PRId64 " points, %" PRId64 " months",
-                                                    terms->earned, terms->months)
-                                     : "off";
+    const char *given =
+        terms->state == POINTS_ON
+            ? arena_format(ctx->arena, "%" PRId64 " points, %" PRId64 " months", terms->earned, terms->months)
+            : "off";
+    return terms->pay_rate == 0
+               ? given
+               : arena_format(ctx->arena, "%s; %" PRId64 " pay 1, %" PRId64 " %% at most, from %" PRId64,
+                              given, terms->pay_rate, terms->pay_percent, terms->pay_least);
 }
 
 static err change_terms_in_transaction(struct ctx *ctx, void *arg)
@@ -67,8 +97,12 @@ static err change_terms_in_transaction(struct ctx *ctx, void *arg)
 static err change_terms(struct req *req)
 {
     const struct points_form *form = req->form;
-    struct points_terms terms = {
-        .state = form->is_on ? POINTS_ON : POINTS_OFF, .earned = form->earned, .months = form->months};
+    struct points_terms terms = {.state = form->is_on ? POINTS_ON : POINTS_OFF,
+                                 .earned = form->earned,
+                                 .months = form->months,
+                                 .pay_rate = form->pay_rate,
+                                 .pay_percent = form->pay_percent,
+                                 .pay_least = form->pay_least};
     TRY(db_transact(&req->ctx, change_terms_in_transaction, &terms));
     return reply_done(req, 200, value_object(req->ctx.arena), "/admin/settings/points?notice=saved");
 }
@@ -180,7 +214,7 @@ const struct route backoffice_points_routes[] = {
      .handler = show_terms,
      .guard = STAFF,
      .scope = "settings.read",
-     .summary = "What members earn points for",
+     .summary = "What members earn points for, and what points pay",
      .answer = "points"},
     {.method = POST,
      .path = "/admin/settings/points",
@@ -190,7 +224,7 @@ const struct route backoffice_points_routes[] = {
      .fields = terms_fields,
      .form_size = sizeof(struct points_form),
      .again = show_terms,
-     .summary = "Give points from now on, or give none any more"},
+     .summary = "Give points from now on, or none any more, and let them pay"},
     {.method = GET,
      .path = "/admin/customers/:id/points",
      .handler = show_member,

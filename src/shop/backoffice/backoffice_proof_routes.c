@@ -132,6 +132,22 @@ static void add_gifts(struct ctx *ctx, struct value *view, const struct order *o
     }
 }
 
+static void add_points(struct ctx *ctx, struct value *view, const struct proof *proof)
+{
+    const struct quote_points *used = &proof->points;
+    if (used->used == 0)
+        return;
+    struct value *points = value_set_object(ctx->arena, view, "points");
+    value_set_int(ctx->arena, points, "used", used->used);
+    set_sum(ctx, points, "off", used->off);
+    value_set_int(ctx->arena, points, "rate", used->terms.rate);
+    value_set_int(ctx->arena, points, "percent", used->terms.percent);
+    value_set_int(ctx->arena, points, "least", used->terms.least);
+    struct value *list = value_set_list(ctx->arena, points, "by_line");
+    for (size_t i = 0; i < proof->line_count; i++)
+        value_add(ctx->arena, list, value_int(used->by_line[i]));
+}
+
 static err add_proof(struct ctx *ctx, struct value *view, const char *json, const struct order *order)
 {
     struct proof proof;
@@ -151,6 +167,7 @@ static err add_proof(struct ctx *ctx, struct value *view, const char *json, cons
     set_sum(ctx, freight, "discount", proof.freight_discount);
     set_sum(ctx, freight, "total", proof.freight - proof.freight_discount);
     value_set_text(ctx->arena, freight, "region_name", freight_region_name(ctx, proof.region));
+    add_points(ctx, view, &proof);
     return add_replay(ctx, view, json, order);
 }
 
@@ -190,6 +207,7 @@ static err show(struct req *req)
     set_sum(ctx, proof, "rounding", order->rounding);
     set_sum(ctx, proof, "goods", order_goods_total(order));
     set_sum(ctx, proof, "total", order->total);
+    value_set(ctx->arena, proof, "points", value_null());
     add_gifts(ctx, proof, order);
     if (json)
         TRY(add_proof(ctx, proof, json, order));

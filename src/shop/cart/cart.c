@@ -37,7 +37,8 @@ static bool read_token(struct ctx *ctx, const char *token, struct cart_key *key)
 static err ask_head(struct ctx *ctx, const struct cart_key *key, struct db_rows **rows)
 {
     return db_ask(ctx, rows,
-                  "SELECT secret, version, order_id, coupon, region, gifts, group_buy_id, group_id FROM carts"
+                  "SELECT secret, version, order_id, coupon, region, gifts, group_buy_id, group_id,"
+                  " points FROM carts"
                   " WHERE shop_id = $1 AND id = $2",
                   db_int(ctx->shop->id), db_int(key->id));
 }
@@ -54,6 +55,7 @@ static err take_head(struct ctx *ctx, const struct cart_key *key, struct db_rows
     cart->choices = db_get_text(rows, 5);
     cart->group_buy_id = db_get_int(rows, 6);
     cart->group_id = db_get_int(rows, 7);
+    cart->points = db_get_int(rows, 8);
     return NULL;
 }
 
@@ -162,6 +164,7 @@ static err quote_lines(struct ctx *ctx, struct cart *cart, const struct promotio
     else
         TRY(price_cart(ctx, quoted, product_ids, cart->count, code, buyer, &cart->priced));
     TRY(cart_carry(ctx, cart, quoted, buyer));
+    TRY(cart_use_points(ctx, cart, quoted));
     quote_round(ctx->arena, quoted, cart->count, rounding_unit(ctx->shop->rounding, ctx->shop->currency),
                 &cart->priced.quote);
     cart->quoted = quoted;

@@ -89,6 +89,7 @@ struct cart {
     int64_t item_count; /* pieces */
     int64_t total;      /* minor units, to be paid */
     const char *coupon; /* the code that the buyer typed, "" = none */
+    int64_t points;     /* that the buyer wishes to use, 0 = none (cart_points.c) */
     int64_t region;     /* where it goes as far as the buyer said (freight.h), 0 = not yet */
     struct priced priced;
     const char *choices; /* which of several gifts was chosen: "OFFER:VARIANT,…" */
@@ -145,6 +146,15 @@ CHECKED err cart_change_line(struct ctx *ctx, const char *token, int64_t variant
  * field "code", with the name of the problem as its code, when it can take nothing off whatever is in the
  * cart; a coupon that only wants other goods, or more of them, is kept and says so in the cart's view. */
 CHECKED err cart_set_coupon(struct ctx *ctx, const char *token, const char *code, const struct cart **cart);
+/* Keeps how many points who is logged in wishes to use; 0 = none, CART_POINTS_ALL = as many as may be used
+ * now. ERR_INVALID at "points" with a code of cart_points_view, or "above-most" with the bound. Of what is
+ * kept the cart uses as many as may be used whenever it is priced. */
+#define CART_POINTS_ALL (-1)
+enum cart_points_do { CART_POINTS_TYPED, CART_POINTS_MOST, CART_POINTS_NONE };
+extern const char *const cart_points_choices[]; /* "typed", "all", "none", NULL */
+/* What a form says with one of them, and with the number that was typed. */
+int64_t cart_points_wish(int choice, int64_t typed);
+CHECKED err cart_set_points(struct ctx *ctx, const char *token, int64_t points, const struct cart **cart);
 /* Keeps where the cart will go, the code of a province, for what carrying it costs; 0 forgets it. ERR_INVALID
  * at "region" for what is no province. */
 CHECKED err cart_set_region(struct ctx *ctx, const char *token, int64_t region, const struct cart **cart);
@@ -170,3 +180,6 @@ CHECKED err cart_sweep(struct ctx *ctx);
 
 /* docs/views.md: cart and line. */
 struct value *cart_view(struct ctx *ctx, const struct cart *cart);
+/* docs/views.md: `points` of a cart, into its view: nil for guests, for groups, and where points pay nothing.
+ * Only there the account is asked. */
+CHECKED err cart_points_view(struct ctx *ctx, const struct cart *cart, struct value *view);

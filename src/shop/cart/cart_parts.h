@@ -23,6 +23,8 @@ CHECKED err cart_append_line(struct ctx *ctx, struct cart *cart, const struct ca
 /* Adds what it costs to carry: to the address, or while there is none to where the buyer said. */
 CHECKED err cart_carry(struct ctx *ctx, struct cart *cart, const struct quote_line *quoted,
                        const struct promotion_buyer *buyer);
+/* Takes off what points pay: asks the account when the cart wishes to use some and may. */
+CHECKED err cart_use_points(struct ctx *ctx, struct cart *cart, struct quote_line *quoted);
 /* `answers_key` NULL = any line of the variant; NULL when there is none. */
 struct cart_line *cart_find_line(const struct cart *cart, int64_t variant_id, const char *answers_key);
 /* In a transaction: so many pieces more of a line, or a new one. */

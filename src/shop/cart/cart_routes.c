@@ -118,6 +118,31 @@ static const struct field coupon_fields[] = {
     {0},
 };
 
+struct points_form {
+    const char *cart;
+    int64_t points;
+    int points_do; /* enum cart_points_do */
+};
+
+static const struct field points_fields[] = {
+    {.name = "cart",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct points_form, cart),
+     .maximum = 64,
+     .help = "Token of the cart; without it the browser's own cart"},
+    {.name = "points",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct points_form, points),
+     .maximum = POINTS_MOST,
+     .help = "How many shall pay a part of the goods; 0 or nothing = none"},
+    {.name = "points_do",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct points_form, points_do),
+     .choices = cart_points_choices,
+     .help = "typed (as points says), all (as many as may be used), none"},
+    {0},
+};
+
 struct region_form {
     const char *cart;
     int64_t region;
@@ -187,11 +212,13 @@ static const char *token_of(const struct req *req, const char *named)
     return req_cookie(req, CART_COOKIE);
 }
 
-static struct value *view_of(struct req *req, const struct cart *cart)
+static err view_of(struct req *req, const struct cart *cart, struct value **view)
 {
-    struct value *view = value_object(req->ctx.arena);
-    value_set(req->ctx.arena, view, "cart", *cart_view(&req->ctx, cart));
-    return view;
+    struct value *tree = cart_view(&req->ctx, cart);
+    TRY(cart_points_view(&req->ctx, cart, tree));
+    *view = value_object(req->ctx.arena);
+    value_set(req->ctx.arena, *view, "cart", *tree);
+    return NULL;
 }
 
 /* Coupons that can be claimed for what is in it. */
@@ -222,7 +249,8 @@ static err show(struct req *req)
         TRY(cart_find(&req->ctx, req_cookie(req, CART_COOKIE), &cart));
     if (cart->order_id)
         cart = arena_alloc(req->ctx.arena, sizeof *cart);
-    struct value *view = view_of(req, cart);
+    struct value *view;
+    TRY(view_of(req, cart, &view));
     TRY(add_tickets(&req->ctx, view, cart));
     return reply_view(req, "cart", view);
 }
@@ -230,8 +258,10 @@ static err show(struct req *req)
 static err show_again(struct req *req)
 {
     const struct cart *cart;
+    struct value *view;
     TRY(cart_find(&req->ctx, req_cookie(req, CART_COOKIE), &cart));
-    return reply_view(req, "cart", view_of(req, cart));
+    TRY(view_of(req, cart, &view));
+    return reply_view(req, "cart", view);
 }
 
 static err summary(struct req *req)
@@ -250,9 +280,11 @@ static err summary(struct req *req)
 
 static err reply_with_cart(struct req *req, const struct cart *cart, const char *location)
 {
+    struct value *view;
+    TRY(view_of(req, cart, &view));
     if (!text_is(req_cookie(req, CART_COOKIE), cart->token))
         reply_cookie(req, CART_COOKIE, cart->token, CART_COOKIE_SECONDS);
-    return reply_done(req, 200, view_of(req, cart), "%s", location);
+    return reply_done(req, 200, view, "%s", location);
 }
 
 static err add(struct req *req)
@@ -287,6 +319,16 @@ static err set_coupon(struct req *req)
     const char *token = token_of(req, form->cart);
     const struct cart *cart;
     TRY(cart_set_coupon(&req->ctx, token ? token : "", form->code, &cart));
+    return reply_with_cart(req, cart, "/cart");
+}
+
+static err set_points(struct req *req)
+{
+    const struct points_form *form = req->form;
+    const char *token = token_of(req, form->cart);
+    const struct cart *cart;
+    TRY(cart_set_points(&req->ctx, token ? token : "", cart_points_wish(form->points_do, form->points),
+                        &cart));
     return reply_with_cart(req, cart, "/cart");
 }
 
@@ -362,6 +404,15 @@ const struct route cart_routes[] = {
      .form_size = sizeof(struct coupon_form),
      .again = show_again,
      .summary = "Keep the code of a coupon with the cart, or take it out",
+     .answer = "cart"},
+    {.method = POST,
+     .path = "/cart/points",
+     .handler = set_points,
+     .guard = ANYONE,
+     .fields = points_fields,
+     .form_size = sizeof(struct points_form),
+     .again = show_again,
+     .summary = "Let points of who is logged in pay a part of the goods, or let them be",
      .answer = "cart"},
     {.method = POST,
      .path = "/cart/region",

@@ -127,8 +127,9 @@ static err tell(struct req *req)
     struct cart_synced synced;
     const char *token = form->cart[0] ? form->cart : req_cookie(req, CART_COOKIE);
     TRY(cart_sync(ctx, token, ops_of(req, &form->ops), form->ops.count, &synced));
-    struct value *view = value_object(ctx->arena);
-    value_set(ctx->arena, view, "cart", *cart_view(ctx, synced.cart));
+    struct value *view = value_object(ctx->arena), *tree = cart_view(ctx, synced.cart);
+    TRY(cart_points_view(ctx, synced.cart, tree));
+    value_set(ctx->arena, view, "cart", *tree);
     add_adjustments(ctx, view, &synced);
     value_set_int(ctx->arena, view, "lamport", synced.lamport);
     if (!text_is(req_cookie(req, CART_COOKIE), synced.cart->token))

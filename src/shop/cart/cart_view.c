@@ -128,6 +128,7 @@ struct value *cart_view(struct ctx *ctx, const struct cart *cart)
     value_set_money(ctx->arena, view, "total", money_of(cart->total, ctx->shop->currency));
     priced_view(ctx, view, &cart->priced);
     freight_set_view(ctx, view, &cart->priced);
+    value_set(ctx->arena, view, "points", value_null());
     cart_goods_view(ctx, view, cart);
     set_presale(ctx, view, cart);
     value_set_bool(ctx->arena, view, "takes_coupons",

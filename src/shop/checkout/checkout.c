@@ -372,6 +372,8 @@ static struct order *draft_order(struct ctx *ctx, const struct cart *cart, const
     order->total = cart->total;
     order->discount = cart->priced.quote.discount;
     order->rounding = cart->priced.quote.rounding;
+    order->points = cart->priced.quote.points.used;
+    order->points_off = cart->priced.quote.points.off;
     order->freight = cart->priced.quote.freight;
     order->freight_discount = cart->priced.quote.freight_discount;
     order->item_count = cart->item_count;
@@ -385,6 +387,8 @@ static struct order *draft_order(struct ctx *ctx, const struct cart *cart, const
     order->line_count = cart->count;
     for (size_t i = 0; i < cart->count; i++)
         order->lines[i] = line_of(&cart->lines[i], i);
+    for (size_t i = 0; order->points > 0 && i < cart->count; i++)
+        order->lines[i].points = cart->priced.quote.points.by_line[i];
     add_gifts(cart, order);
     add_presale(ctx, cart, order);
     return order;
@@ -468,6 +472,7 @@ static err write_order(struct ctx *ctx, const struct cart *cart, const struct pl
                       db_int(ctx->shop->id), db_bytes(key->key, sizeof key->key),
                       db_bytes(key->request, sizeof key->request), db_int(order->id), db_int(ctx->now)));
     TRY(order_place(ctx, order));
+    TRY(order_points_spend(ctx, order));
     return order->total > 0 ? NULL : payment_settle_free(ctx, order);
 }
 

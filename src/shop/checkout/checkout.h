@@ -41,7 +41,8 @@ CHECKED err checkout_rations(struct ctx *ctx, const struct cart *cart, const str
  * already. ERR_CART_EMPTY, ERR_OUT_OF_STOCK (nothing is left over), ERR_IDEMPOTENCY_MISMATCH, ERR_INVALID,
  * ERR_PRICE_CHANGED when it costs another sum than was shown, ERR_GIFT_CHANGED when other gifts go with it
  * than were shown, or one is gone and nobody was shown, ERR_PROMOTION_OVER when somebody used up an
- * offer in this moment (the next try prices without it),
+ * offer in this moment (the next try prices without it), ERR_POINTS_GONE when another order used the points
+ * (likewise),
  * ERR_SHOP_CLOSED after the announced end of business. */
 CHECKED err checkout_place(struct ctx *ctx, const struct checkout *checkout, struct order **order);
 /* Closes an unpaid order and gives its stock back, after asking the gateways whether it was paid after all:

@@ -49,6 +49,7 @@ static err close_in_transaction(struct ctx *ctx, void *arg)
         TRY(give_back_counted(ctx, order.id, demands, count));
     if (order_has_offers(&order))
         TRY(promotion_give_back(ctx, order.id));
+    TRY(order_points_give_rest(ctx, &order));
     /* What is promised back already is refunded when it went. */
     struct order_change nothing_to_refund = {.event = "refunded"};
     if (closing->refund == 0)

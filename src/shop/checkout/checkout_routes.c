@@ -9,6 +9,7 @@
 #include "shop/tenant/tenant.h"
 
 #define TOTAL_UNSAID (-1)
+#define POINTS_UNSAID (-1)
 
 struct checkout_form {
     const char *cart;
@@ -24,7 +25,10 @@ struct checkout_form {
     int64_t address_id;
     const char *paste;
     const char *coupon;
+    int64_t points;
+    int points_do; /* enum cart_points_do */
 };
+
 
 #define TEXT_FIELD(field_name, member, limit, text)                                                          \
     {                                                                                                        \
@@ -82,6 +86,17 @@ static const struct field checkout_fields[] = {
         "coupon", coupon, 64,
         "For POST /checkout/edit: which claimed coupon it shall be, as `code` of POST /cart/coupon; best = "
         "the best of them"),
+    {.name = "points",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct checkout_form, points),
+     .maximum = POINTS_MOST,
+     .otherwise = POINTS_UNSAID,
+     .help = "For POST /checkout/edit and /checkout/review: how many points shall pay a part of the goods"},
+    {.name = "points_do",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct checkout_form, points_do),
+     .choices = cart_points_choices,
+     .help = "For the same: typed (as points says), all (as many as may be used), none"},
     {0},
 };
 
@@ -144,14 +159,16 @@ static err add_rations(struct req *req, const struct cart *cart, struct value *v
     return NULL;
 }
 
-static struct value *base_view(struct req *req, const struct cart *cart)
+static err base_view(struct req *req, const struct cart *cart, struct value **view)
 {
     const struct checkout_form *form = req->form;
-    struct value *view = value_object(req->ctx.arena);
-    value_set(req->ctx.arena, view, "cart", *cart_view(&req->ctx, cart));
-    value_set_text(req->ctx.arena, view, "idempotency_key",
+    struct value *tree = cart_view(&req->ctx, cart);
+    TRY(cart_points_view(&req->ctx, cart, tree));
+    *view = value_object(req->ctx.arena);
+    value_set(req->ctx.arena, *view, "cart", *tree);
+    value_set_text(req->ctx.arena, *view, "idempotency_key",
                    form->idempotency_key[0] ? form->idempotency_key : random_token(req->ctx.arena));
-    return view;
+    return NULL;
 }
 
 static struct value *address_value(struct req *req, const struct address *address)
@@ -186,15 +203,33 @@ static err choose_coupon(struct req *req)
                            text_is(form->coupon, "best") ? "" : form->coupon, &cart);
 }
 
+/* So are points. What was typed counts whichever button is pressed; what stands there already changes
+ * nothing. */
+static err choose_points(struct req *req)
+{
+    const struct checkout_form *form = req->form;
+    const struct cart *cart;
+    int64_t points = cart_points_wish(form->points_do, form->points);
+    bool is_said = form->points_do != CART_POINTS_TYPED || form->points != POINTS_UNSAID;
+    if (req->failure || req->route->method != POST || !is_said)
+        return NULL;
+    TRY(cart_find(&req->ctx, cart_token(req, form), &cart));
+    return cart->points == points || cart->id == 0
+               ? NULL
+               : cart_set_points(&req->ctx, cart_token(req, form), points, &cart);
+}
+
 static err show(struct req *req)
 {
     const struct cart *cart;
     TRY(choose_coupon(req));
+    TRY(choose_points(req));
     err failure = load_open_cart(req, &cart);
     if (failure && failure->code == ERR_CART_EMPTY && req->face == FACE_HTML)
         return reply_redirect(req, 303, "/cart");
     TRY(failure);
-    struct value *view = base_view(req, cart);
+    struct value *view;
+    TRY(base_view(req, cart, &view));
     TRY(add_rations(req, cart, view));
     if (req->route->method == GET)
         TRY(checkout_member_view(&req->ctx, ((const struct checkout_form *)req->form)->address_id, view));
@@ -242,10 +277,12 @@ static err review(struct req *req)
 {
     const struct checkout_form *form = req->form;
     const struct cart *cart;
+    struct value *view;
+    TRY(choose_points(req));
     TRY(load_open_cart(req, &cart));
     struct checkout checkout = read_checkout(req);
     TRY(checkout_check(&req->ctx, cart, &checkout));
-    struct value *view = base_view(req, cart);
+    TRY(base_view(req, cart, &view));
     struct value *contact = value_set_object(req->ctx.arena, view, "contact");
     set_text(req, contact, "phone", form->contact.phone);
     set_text(req, contact, "email", form->contact.email);
@@ -357,6 +394,7 @@ const struct route checkout_routes[] = {
      .fields = checkout_fields,
      .form_size = sizeof(struct checkout_form),
      .faces = FACE_HTML,
+     .again = show,
      .summary = "Back to the form, filled"},
     {.method = POST,
      .path = "/checkout",

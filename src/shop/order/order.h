@@ -109,6 +109,7 @@ struct order_line {
     enum line_role role;
     int64_t promotion_id; /* of a gift or an add-on: the offer, whose proof says which lines earned it */
     int64_t list_price;   /* of a gift */
+    int64_t points;       /* of the order's: those that paid for this line */
     int64_t available;    /* only while placing: as read before */
 };
 
@@ -122,6 +123,9 @@ struct order {
     int64_t total;            /* to be paid */
     int64_t discount;         /* of all lines: without it the total would be higher by it */
     int64_t rounding;         /* of the discount: small coins that were left off */
+    int64_t points;           /* of its member that paid a part of it (order_points.h) */
+    int64_t points_off;       /* of the discount: what they paid */
+    int64_t points_back;      /* of the points: came back */
     int64_t freight;          /* in the total, but for the next */
     int64_t freight_discount; /* what offers took off it */
     int64_t paid;

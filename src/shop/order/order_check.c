@@ -147,13 +147,20 @@ static err check_totals(struct ctx *ctx, void (*report)(void *arg, const char *p
         " FROM order_lines WHERE shop_id = $1 GROUP BY order_id) l"
         " ON l.order_id = o.id WHERE o.shop_id = $1 AND (l.total IS NULL"
         " OR l.total + o.freight - o.freight_discount <> o.total OR o.freight_discount > o.freight OR "
-        "o.rounding > o.discount"
+        "o.rounding + o.points_off > o.discount"
         " OR l.priced <> l.total OR l.discount <> o.discount OR l.pieces <> o.item_count) LIMIT 1000",
         db_int(ctx->shop->id)));
     return report_rows(ctx, rows, "its total is not the sum of its lines", report, arg);
 }
 
 /* ---- price proofs ---- */
+
+static bool agree_points(const struct replay *replay, const struct db_rows *rows, size_t line)
+{
+    int64_t share = replay->points_by_line ? replay->points_by_line[line] : 0;
+    return replay->points == db_get_int(rows, 11) && replay->points_off == db_get_int(rows, 12) &&
+           share == db_get_int(rows, 13);
+}
 
 /* What an order says of itself, beside what its proof says. */
 static bool agrees(const struct replay *replay, const struct db_rows *rows, size_t line)
@@ -168,7 +175,7 @@ static bool agrees(const struct replay *replay, const struct db_rows *rows, size
            replay->full - replay->discount + replay->freight - replay->freight_discount ==
                db_get_int(rows, 4) &&
            replay->freight == db_get_int(rows, 8) && replay->freight_discount == db_get_int(rows, 9) &&
-           replay->rounding == db_get_int(rows, 10) && paid_for >= 0;
+           replay->rounding == db_get_int(rows, 10) && agree_points(replay, rows, line) && paid_for >= 0;
 }
 
 static void report_proof(struct ctx *ctx, int64_t order_id, void (*report)(void *arg, const char *problem),
@@ -181,7 +188,7 @@ static void report_proof(struct ctx *ctx, int64_t order_id, void (*report)(void 
 #define PROOF_LINES                                                                                          \
     "SELECT l.order_id, l.line_no, l.discount, l.total, o.total, l.role, l.variant_id, l.quantity, "         \
     "o.freight,"                                                                                             \
-    " o.freight_discount, o.rounding FROM order_lines l JOIN orders o"                                       \
+    " o.freight_discount, o.rounding, o.points, o.points_off, l.points FROM order_lines l JOIN orders o"                                       \
     " ON o.shop_id = l.shop_id AND o.id = l.order_id WHERE l.shop_id = $1 AND l.order_id IN " DB_IDS         \
     " ORDER BY l.order_id, l.line_no"
 
@@ -281,5 +288,6 @@ err order_check(struct ctx *ctx, void (*report)(void *arg, const char *problem),
     TRY(check_steps(ctx, report, arg));
     TRY(check_totals(ctx, report, arg));
     TRY(check_proofs(ctx, report, arg));
+    TRY(order_points_check(ctx, report, arg));
     return check_reserved(ctx, report, arg);
 }

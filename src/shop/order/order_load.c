@@ -18,9 +18,9 @@
     " o.closes_at, o.paid_at, o.closed_at, o.has_answers, o.locale,"                                         \
     " o.is_rationed, o.discount, o.aftersale_status, o.review_status, o.freight, o.freight_discount,"        \
     " o.deposit, o.balance_from, o.balance_until, o.ships_by, o.packs_from, o.kept_entry_id,"                \
-    " o.waits_for_group, o.rounding, o.card_held"
+    " o.waits_for_group, o.rounding, o.card_held, o.points, o.points_off, o.points_back"
 
-#define ORDER_COLUMN_COUNT 36
+#define ORDER_COLUMN_COUNT 39
 
 #define FIRST_LINE                                                                                           \
     ", l.product_title, l.picture_id FROM orders o JOIN order_lines l ON l.shop_id = o.shop_id"              \
@@ -77,7 +77,10 @@ static err read_order(struct ctx *ctx, const struct db_rows *rows, struct order 
                             .kept_entry_id = db_get_int(rows, 32),
                             .waits_for_group = db_get_int(rows, 33) == 1,
                             .rounding = db_get_int(rows, 34),
-                            .card_held = db_get_int(rows, 35)};
+                            .card_held = db_get_int(rows, 35),
+                            .points = db_get_int(rows, 36),
+                            .points_off = db_get_int(rows, 37),
+                            .points_back = db_get_int(rows, 38)};
     order->state = (struct order_state){
         (enum order_status)db_get_int(rows, 3), (enum payment_status)db_get_int(rows, 4),
         (enum fulfillment_status)db_get_int(rows, 5), (enum aftersale_status)db_get_int(rows, 23),
@@ -88,7 +91,7 @@ static err read_order(struct ctx *ctx, const struct db_rows *rows, struct order 
 #define LINE_COLUMNS                                                                                         \
     "SELECT line_no, variant_id, product_title, variant_title, handle, sku, picture_id, kind, unit_price,"   \
     " quantity, total, fulfilled, product_id, order_id, answers, discount,"                                  \
-    " refunded, withdrawn, returned, role, promotion_id, list_price FROM order_lines "
+    " refunded, withdrawn, returned, role, promotion_id, list_price, points FROM order_lines "
 
 #define LINES_OF_ORDER LINE_COLUMNS "WHERE shop_id = $1 AND order_id = $2 ORDER BY line_no"
 
@@ -113,7 +116,8 @@ static struct order_line read_line(const struct db_rows *rows)
                                .returned = db_get_int(rows, 18),
                                .role = (enum line_role)db_get_int(rows, 19),
                                .promotion_id = db_get_int(rows, 20),
-                               .list_price = db_get_int(rows, 21)};
+                               .list_price = db_get_int(rows, 21),
+                               .points = db_get_int(rows, 22)};
 }
 
 static void take_lines(struct ctx *ctx, struct db_rows *rows, struct order *order)

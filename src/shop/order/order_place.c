@@ -72,9 +72,9 @@ static err insert_order(struct ctx *ctx, const struct order *order)
         " fulfillment_status, version, currency, total, item_count, contact, phone_index, email_index,"
         " note, cart_id, placed_at, closes_at, passcode, has_answers, locale, is_rationed, discount,"
         " freight, freight_discount, customer_id, deposit, balance_from, balance_until, ships_by, packs_from,"
-        " waits_for_group, rounding) VALUES ($1,"
+        " waits_for_group, rounding, points, points_off) VALUES ($1,"
         " $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,"
-        " $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)",
+        " $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36)",
         db_int(ctx->shop->id), db_int(order->id), db_text(order->number), db_text(order->token),
         db_int(order_stage_shown(order->state, order->waits_for_group)), db_int(order->state.order),
         db_int(order->state.payment), db_int(order->state.fulfillment), db_int(order->version),
@@ -86,7 +86,8 @@ static err insert_order(struct ctx *ctx, const struct order *order)
         db_int(order->is_rationed), db_int(order->discount), db_int(order->freight),
         db_int(order->freight_discount), db_id(customer_here(ctx)), db_int(order->deposit),
         db_int(order->balance_from), db_int(order->balance_until), db_int(order->ships_by),
-        db_int(order->packs_from), db_int(order->waits_for_group), db_int(order->rounding));
+        db_int(order->packs_from), db_int(order->waits_for_group), db_int(order->rounding),
+        db_int(order->points), db_int(order->points_off));
 }
 
 static err insert_line(struct ctx *ctx, const struct order *order, const struct order_line *line)
@@ -95,14 +96,15 @@ static err insert_line(struct ctx *ctx, const struct order *order, const struct 
         ctx,
         "INSERT INTO order_lines (shop_id, order_id, line_no, variant_id, product_id, product_title,"
         " variant_title, handle, sku, picture_id, kind, unit_price, quantity, total, answers,"
-        " discount, role, promotion_id, list_price) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+        " discount, role, promotion_id, list_price, points) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
         "$12,"
-        " $13, $14, $15, $16, $17, $18, $19)",
+        " $13, $14, $15, $16, $17, $18, $19, $20)",
         db_int(ctx->shop->id), db_int(order->id), db_int(line->line_no), db_int(line->variant_id),
         db_int(line->product_id), db_text(line->product_title), db_text(line->variant_title),
         db_text(line->handle), db_text(line->sku), db_text(line->picture_id), db_int(line->kind),
         db_int(line->unit_price), db_int(line->quantity), db_int(line->total), answers_value(ctx, line),
-        db_int(line->discount), db_int(line->role), db_int(line->promotion_id), db_int(line->list_price));
+        db_int(line->discount), db_int(line->role), db_int(line->promotion_id), db_int(line->list_price),
+        db_int(line->points));
 }
 
 static bool has_answers(const struct order *order)

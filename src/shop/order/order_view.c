@@ -74,6 +74,18 @@ static void set_states(struct arena *arena, struct value *view, const struct ord
     value_set_text(arena, view, "review_status", review_status_name(order->state.review));
 }
 
+/* nil when none paid for it. */
+static void set_points(struct arena *arena, struct value *view, const struct order *order)
+{
+    value_set(arena, view, "points", value_null());
+    if (order->points == 0)
+        return;
+    struct value *points = value_set_object(arena, view, "points");
+    value_set_int(arena, points, "used", order->points);
+    value_set_money(arena, points, "off", money_of(order->points_off, order->currency));
+    value_set_int(arena, points, "back", order->points_back);
+}
+
 /* The sum of the goods, and what carrying them costs. */
 static void set_freight(struct arena *arena, struct value *view, const struct order *order)
 {
@@ -105,6 +117,7 @@ struct value *order_view(struct ctx *ctx, const struct order *order, bool is_mas
                     money_of(order_goods_total(order) + order->discount, order->currency));
     value_set_bool(arena, view, "is_discounted", order->discount > 0);
     value_set_money(arena, view, "rounding", money_of(order->rounding, order->currency));
+    set_points(arena, view, order);
     set_freight(arena, view, order);
     value_set_money(arena, view, "paid", money_of(order->paid, order->currency));
     value_set_money(arena, view, "refunded", money_of(order->refunded, order->currency));

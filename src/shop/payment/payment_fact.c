@@ -198,6 +198,7 @@ static err reopen(struct ctx *ctx, const struct decision *decision)
     }
     if (order_has_offers(decision->order))
         TRY(promotion_take_again(ctx, decision->order->id));
+    TRY(order_points_take_again(ctx, decision->order));
     return take_and_deliver(ctx, decision, "reopened");
 }
 
@@ -329,7 +330,8 @@ static err refund_unshipped(struct ctx *ctx, struct order *order, const struct r
     }
     if (order_has_offers(order))
         TRY(promotion_give_back(ctx, order->id));
-    return stock_release(ctx, order->id, demands, count);
+    TRY(stock_release(ctx, order->id, demands, count));
+    return order_points_give_rest(ctx, order);
 }
 
 static err finish_refund(struct ctx *ctx, void *arg)
@@ -358,7 +360,8 @@ static err finish_refund(struct ctx *ctx, void *arg)
     struct order_change change = {.event = is_all ? "refunded" : "partly_refunded",
                                   .refunded = news->refund->amount,
                                   .note = news->refund->reason};
-    return order_apply(ctx, &order, &change);
+    TRY(order_apply(ctx, &order, &change));
+    return is_all ? order_points_give_rest(ctx, &order) : NULL;
 }
 
 static err load_refund_news(struct ctx *ctx, struct refund_news *news)

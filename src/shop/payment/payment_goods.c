@@ -68,7 +68,8 @@ static err quote_pick(struct ctx *ctx, const struct order *order, const struct r
         .amount = refund_share(line->total, line->quantity, line->refunded, pick->quantity),
         .withdrawn = withdrawn,
         .returned = pick->back != BACK_NOT ? pick->quantity - withdrawn : 0,
-        .back = pick->back};
+        .back = pick->back,
+        .points = order_points_share(line, pick->quantity)};
     return NULL;
 }
 
@@ -96,6 +97,7 @@ static err make_quote(struct ctx *ctx, const struct order *order, const struct r
         quote->goods += part->amount;
         quote->withdrawn += part->withdrawn;
         quote->returned += part->returned;
+        quote->points += part->points;
     }
     if (wish->amount < 0 || wish->amount > MONEY_MAX)
         return fail_field(ctx, "amount", "out-of-range", "this is no amount");
@@ -210,11 +212,9 @@ static int by_variant(const void *left, const void *right)
     return (a->line->variant_id > b->line->variant_id) - (a->line->variant_id < b->line->variant_id);
 }
 
-static err wish_in_transaction(struct ctx *ctx, void *arg)
+static err take_goods(struct ctx *ctx, struct wishing *wishing, struct order *order)
 {
-    struct wishing *wishing = arg;
     const struct refund_quote *quote = &wishing->quote;
-    struct order order = *wishing->order;
     struct line_back *backs = arena_alloc_many(ctx->arena, quote->count + 1, sizeof *backs);
     for (size_t i = 0; i < quote->count; i++)
         backs[i] =
@@ -224,16 +224,24 @@ static err wish_in_transaction(struct ctx *ctx, void *arg)
     TRY(hold_attempts(ctx, wishing));
     TRY(promise(ctx, wishing));
     TRY(keep_request(ctx, wishing));
-    TRY(order_take_back(ctx, &order, backs, quote->count, wishing->wish->reason));
+    TRY(order_take_back(ctx, order, backs, quote->count, wishing->wish->reason));
     for (size_t i = 0; i < quote->count; i++)
         TRY(keep_part(ctx, wishing, &quote->parts[i]));
     if (quote->withdrawn == 0)
         return NULL;
-    TRY(payment_forget_withdrawn(ctx, &order));
-    if (order.waits_for_group && !order_has_left(&order, PRODUCT_PHYSICAL) &&
-        !order_has_left(&order, PRODUCT_DIGITAL))
-        TRY(group_seat_give_back(ctx, order.id));
-    return quote->total < quote->left ? order_end_withdrawn(ctx, &order) : NULL;
+    TRY(payment_forget_withdrawn(ctx, order));
+    if (order->waits_for_group && !order_has_left(order, PRODUCT_PHYSICAL) &&
+        !order_has_left(order, PRODUCT_DIGITAL))
+        TRY(group_seat_give_back(ctx, order->id));
+    return quote->total < quote->left ? order_end_withdrawn(ctx, order) : NULL;
+}
+
+static err wish_in_transaction(struct ctx *ctx, void *arg)
+{
+    struct wishing *wishing = arg;
+    struct order order = *wishing->order;
+    TRY(take_goods(ctx, wishing, &order));
+    return order_points_give_back(ctx, &order, wishing->quote.points);
 }
 
 static err check_seen(struct ctx *ctx, const struct refund_wish *wish, int64_t left)

@@ -36,6 +36,7 @@ struct refund_part {
     int64_t withdrawn;
     int64_t returned;
     enum goods_back back;
+    int64_t points; /* of those that paid for the line: come back with it */
 };
 
 struct refund_quote {
@@ -47,6 +48,7 @@ struct refund_quote {
     int64_t left;      /* what can be refunded of the order */
     int64_t withdrawn; /* pieces */
     int64_t returned;
+    int64_t points; /* of all parts */
 };
 
 /* What a wish comes to; nothing is done. ERR_INVALID with the fields: "lines.N.line_no", "lines.N.quantity"

@@ -1,6 +1,6 @@
 /* points.c - terms, balances, lots and movements of points. */
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "shop/pricing/points.h"
+#include "shop/pricing/points_parts.h"
 
 #include "base/clock.h"
 #include "base/money.h"
@@ -14,7 +14,10 @@ const char *const point_kind_names[] = {[POINTS_EARNED] = "earned",
                                         [POINTS_TAKEN_BACK] = "taken_back",
                                         [POINTS_EXPIRED] = "expired",
                                         [POINTS_ADJUSTED] = "adjusted",
-                                        [POINTS_ADJUSTED + 1] = NULL};
+                                        [POINTS_SPENT] = "spent",
+                                        [POINTS_BACK] = "given_back",
+                                        [POINTS_RENEWED] = "renewed",
+                                        [POINTS_RENEWED + 1] = NULL};
 
 /* ---- terms ---- */
 
@@ -31,6 +34,17 @@ static bool is_outside(int64_t value, int64_t least, int64_t most)
     return value < least || value > most;
 }
 
+static err check_pay(struct ctx *ctx, const struct points_terms *terms)
+{
+    if (is_outside(terms->pay_rate, 0, POINTS_PAY_RATE_MOST))
+        return fail_field(ctx, "pay_rate", "out-of-range", "from 0 to 10000 points");
+    if (is_outside(terms->pay_percent, terms->pay_rate > 0 ? 1 : 0, POINTS_PAY_PERCENT_MOST))
+        return fail_field(ctx, "pay_percent", "out-of-range", "from 1 to 99 percent");
+    if (is_outside(terms->pay_least, 0, POINTS_PAY_LEAST_MOST))
+        return fail_field(ctx, "pay_least", "out-of-range", "from 0 to 1000000 points");
+    return NULL;
+}
+
 static err check_terms(struct ctx *ctx, const struct points_terms *terms)
 {
     bool is_on = terms->state == POINTS_ON;
@@ -38,7 +52,7 @@ static err check_terms(struct ctx *ctx, const struct points_terms *terms)
         return fail_field(ctx, "earned", "out-of-range", "from 1 to 10000 points");
     if (is_outside(terms->months, 0, POINTS_MONTHS_MOST))
         return fail_field(ctx, "months", "out-of-range", "from 0 to 60 months");
-    return NULL;
+    return check_pay(ctx, terms);
 }
 
 err points_change_terms(struct ctx *ctx, const struct points_terms *terms)
@@ -66,7 +80,7 @@ int64_t points_expiry(struct ctx *ctx)
 
 /* ---- movements ---- */
 
-static err write_movement(struct ctx *ctx, const struct point_movement *movement)
+err points_write_movement(struct ctx *ctx, const struct point_movement *movement)
 {
     return db_execute(ctx,
                       "INSERT INTO point_movements (shop_id, customer_id, id, kind, points, order_id,"
@@ -90,7 +104,7 @@ err points_put(struct ctx *ctx, const struct point_movement *movement)
         " ELSE expires_at END WHERE shop_id = $1 AND customer_id = $2 AND total_in + $3 <= $5",
         db_int(ctx->shop->id), db_int(movement->customer_id), db_int(movement->points),
         db_int(movement->expires_at), db_int(POINTS_EVER_MOST)));
-    return write_movement(ctx, movement);
+    return points_write_movement(ctx, movement);
 }
 
 err points_draw(struct ctx *ctx, const struct point_movement *movement, enum error_code code)
@@ -99,7 +113,7 @@ err points_draw(struct ctx *ctx, const struct point_movement *movement, enum err
                   "UPDATE point_accounts SET total_out = total_out - $3 WHERE shop_id = $1"
                   " AND customer_id = $2 AND total_out - $3 <= total_in",
                   db_int(ctx->shop->id), db_int(movement->customer_id), db_int(movement->points)));
-    return write_movement(ctx, movement);
+    return points_write_movement(ctx, movement);
 }
 
 static err adjust_in_transaction(struct ctx *ctx, void *arg)
@@ -164,8 +178,7 @@ err points_list(struct ctx *ctx, int64_t customer_id, int64_t before_id, int lim
     return NULL;
 }
 
-/* How much of the first `so_far` points that came is still there: those that expire first went first. */
-static int64_t left_of(int64_t so_far, int64_t out)
+int64_t points_left_of(int64_t so_far, int64_t out)
 {
     return so_far > out ? so_far - out : 0;
 }
@@ -183,9 +196,9 @@ err points_lots(struct ctx *ctx, int64_t customer_id, struct point_lot **lots, s
     *count = 0;
     *lots = arena_alloc_many(ctx->arena, POINTS_LOT_LIMIT, sizeof **lots);
     while (db_next(rows) && *count < POINTS_LOT_LIMIT) {
-        int64_t before = left_of(so_far, db_get_int(rows, 2));
+        int64_t before = points_left_of(so_far, db_get_int(rows, 2));
         so_far += db_get_int(rows, 1);
-        int64_t left = left_of(so_far, db_get_int(rows, 2)) - before;
+        int64_t left = points_left_of(so_far, db_get_int(rows, 2)) - before;
         if (left > 0 && db_get_int(rows, 0) > ctx->now)
             (*lots)[(*count)++] = (struct point_lot){db_get_int(rows, 0), left};
     }
@@ -206,7 +219,7 @@ struct point_expiry {
 static err expire_in_transaction(struct ctx *ctx, void *arg)
 {
     const struct point_expiry *expiry = arg;
-    int64_t changed, gone = left_of(expiry->due, expiry->total_out);
+    int64_t changed, gone = points_left_of(expiry->due, expiry->total_out);
     TRY(db_change(ctx, &changed,
                   "UPDATE point_accounts SET total_out = total_out + $5, expires_at = $6 WHERE shop_id = $1"
                   " AND customer_id = $2 AND total_in = $3 AND total_out = $4",
@@ -214,7 +227,7 @@ static err expire_in_transaction(struct ctx *ctx, void *arg)
                   db_int(expiry->total_out), db_int(gone), db_int(expiry->next_at)));
     if (changed == 0 || gone == 0)
         return NULL;
-    return write_movement(ctx, &(struct point_movement){.customer_id = expiry->customer_id,
+    return points_write_movement(ctx, &(struct point_movement){.customer_id = expiry->customer_id,
                                                         .kind = POINTS_EXPIRED,
                                                         .points = -gone});
 }

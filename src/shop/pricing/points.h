@@ -6,11 +6,16 @@
  * kept about which lot a use took, because all that went is charged to the lots in the order of their expiry.
  * So what is due at a time is what had expired by then, less all that ever went.
  *
+ * Points pay a part of the goods (quote_points.h, decision 0078): they are drawn with the order. What comes
+ * back undoes the draw, so each point expires when it always would have; what had expired meanwhile comes
+ * back as a lot that is good for POINTS_GRACE_DAYS.
+ *
  * The terms of a shop are ctx->shop->points. A shop that never had points is asked nothing. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/ctx.h"
 #include "base/value.h"
+#include "shop/pricing/quote.h"
 
 #define POINTS_RATE_MOST 10000
 #define POINTS_MONTHS_MOST 60
@@ -20,11 +25,16 @@
 #define POINTS_REASON_LIMIT 100
 #define POINTS_LIST_LIMIT 50
 #define POINTS_LOT_LIMIT 12
+#define POINTS_PAY_RATE_MOST 10000
+/* Below all: of goods that cost anything a part is paid in money, so that a refund has a payment to go by. */
+#define POINTS_PAY_PERCENT_MOST 99
+#define POINTS_PAY_LEAST_MOST 1000000
+#define POINTS_GRACE_DAYS 30
 
 /* ---- terms ---- */
 
-/* For what comes from now on. ERR_INVALID about earned, months. `terms->state` is
- * POINTS_ON or not. Emits shop.changed. */
+/* For what comes from now on, and for orders from now on. ERR_INVALID about earned, months, pay_rate,
+ * pay_percent, pay_least. `terms->state` is POINTS_ON or not; members may use what they have in either case. Emits shop.changed. */
 CHECKED err points_change_terms(struct ctx *ctx, const struct points_terms *terms);
 /* Minor units in one unit of a currency: 100 of CNY. */
 int64_t points_unit(const char *currency);
@@ -36,8 +46,11 @@ enum point_kind {
     POINTS_TAKEN_BACK = 2, /* money went back after they were earned */
     POINTS_EXPIRED = 3,
     POINTS_ADJUSTED = 4, /* by staff */
+    POINTS_SPENT = 5,    /* they paid for an order */
+    POINTS_BACK = 6,     /* of those: a draw is undone */
+    POINTS_RENEWED = 7,  /* of those: they had expired meanwhile, and come as a new lot */
 };
-extern const char *const point_kind_names[]; /* [POINTS_EARNED] = "earned" … "adjusted" */
+extern const char *const point_kind_names[]; /* [POINTS_EARNED] = "earned" … "renewed" */
 
 struct point_movement {
     int64_t id;
@@ -78,6 +91,20 @@ int64_t points_expiry(struct ctx *ctx);
 /* Lets what is due expire, of up to POINTS_SWEEP_LIMIT accounts. */
 #define POINTS_SWEEP_LIMIT 500
 CHECKED err points_sweep(struct ctx *ctx);
+
+/* ---- paying (points_spend.c) ---- */
+
+/* Whether points pay in this shop. */
+bool points_pay(const struct ctx *ctx);
+/* The terms of the shop, for who wishes to use so many. */
+struct quote_points_terms points_pay_terms(const struct ctx *ctx, int64_t wanted);
+/* In the transaction of an order, or of one that lives again: they go. ERR_POINTS_GONE, or the code that is
+ * given, when the account has not so many any more. */
+CHECKED err points_spend(struct ctx *ctx, int64_t customer_id, int64_t order_id, int64_t points,
+                         enum error_code code);
+/* In a transaction: so many of an order's come back. ERR_CONFLICT when the account changed since it was read
+ * here: try again. */
+CHECKED err points_give_back(struct ctx *ctx, int64_t customer_id, int64_t order_id, int64_t points);
 
 /* docs/views.md: points of an account, into `view`; movements before an id, 0 = from the newest. */
 CHECKED err points_account_view(struct ctx *ctx, struct value *view, int64_t customer_id, int64_t before_id);

@@ -29,6 +29,19 @@ static void add_movement(struct ctx *ctx, struct value *list, const struct point
         value_set_time(ctx->arena, row, "expires_at", movement->expires_at);
 }
 
+/* nil where points pay nothing. */
+static void add_pay(struct ctx *ctx, struct value *view)
+{
+    const struct quote_points_terms terms = points_pay_terms(ctx, 0);
+    value_set(ctx->arena, view, "pay", value_null());
+    if (!points_pay(ctx))
+        return;
+    struct value *pay = value_set_object(ctx->arena, view, "pay");
+    value_set_int(ctx->arena, pay, "rate", terms.rate);
+    value_set_int(ctx->arena, pay, "percent", terms.percent);
+    value_set_int(ctx->arena, pay, "least", terms.least);
+}
+
 err points_account_view(struct ctx *ctx, struct value *view, int64_t customer_id, int64_t before_id)
 {
     struct point_movement *movements;
@@ -43,6 +56,7 @@ err points_account_view(struct ctx *ctx, struct value *view, int64_t customer_id
     value_set_int(ctx->arena, view, "earned_rate", ctx->shop->points.earned);
     value_set_int(ctx->arena, view, "months", ctx->shop->points.months);
     add_lots(ctx, view, lots, lot_count);
+    add_pay(ctx, view);
     struct value *list = value_set_list(ctx->arena, view, "movements");
     for (size_t i = 0; i < count && i < POINTS_LIST_LIMIT; i++)
         add_movement(ctx, list, &movements[i]);

@@ -224,6 +224,7 @@ struct replay {
     int64_t freight_discount;
     int64_t rounding;       /* of the discount */
     int64_t points;         /* that were used */
+    const int64_t *points_by_line; /* NULL when none were */
     int64_t points_off;     /* of the discount */
     const int64_t *by_line; /* discount of each line that was paid */
     size_t count;

@@ -12,6 +12,8 @@ CHECKED err terms_read(struct ctx *ctx, const char *json, struct promotion *prom
 /* A rule alone, for terms and proofs. */
 void discount_rule_write(struct ctx *ctx, struct value *object, const struct discount_rule *rule);
 void discount_rule_read(const struct value *object, struct discount_rule *rule);
+/* What points paid of an order, as its proof says; all 0 when it says nothing of points. */
+struct quote_points_terms points_terms_read(const struct value *proof);
 /* ---- goods that a rule names (promotion_goods.c) ---- */
 
 struct findings {

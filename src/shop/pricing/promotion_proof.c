@@ -155,8 +155,8 @@ err proof_write(struct ctx *ctx, const struct priced *priced, const struct quote
         write_gifts(ctx->arena, tree, priced);
     value_set_int(ctx->arena, tree, "full", priced->quote.full);
     value_set_int(ctx->arena, tree, "discount", priced->quote.discount);
-    write_points(ctx->arena, tree, &priced->quote.points, count);
     freight_proof_write(ctx, tree, priced, count);
+    write_points(ctx->arena, tree, &priced->quote.points, count);
     write_rounding(ctx, tree, &priced->quote);
     return json_text(ctx, tree, PROOF_LIMIT, json);
 }
@@ -302,16 +302,21 @@ static void read_gifts(struct ctx *ctx, const struct quote *quote, const struct 
     replay->gifts = gifts;
 }
 
-/* The step is made again before that of freight; true when it does what it did. */
+struct quote_points_terms points_terms_read(const struct value *proof)
+{
+    return (struct quote_points_terms){.wanted = value_find_int(proof, "wanted", 0),
+                                       .rate = value_find_int(proof, "rate", 0),
+                                       .unit = value_find_int(proof, "unit", 0),
+                                       .percent = value_find_int(proof, "percent", 0),
+                                       .least = value_find_int(proof, "least", 0)};
+}
+
+/* The step is made again behind that of freight; true when it does what it did. */
 static bool replay_points(struct ctx *ctx, const struct value *tree, struct quote_line *lines, size_t count,
                           struct quote *quote)
 {
     const struct value *proof = value_find(tree, "points"), *by_line = value_find(proof, "by_line");
-    const struct quote_points_terms terms = {.wanted = value_find_int(proof, "wanted", 0),
-                                             .rate = value_find_int(proof, "rate", 0),
-                                             .unit = value_find_int(proof, "unit", 0),
-                                             .percent = value_find_int(proof, "percent", 0),
-                                             .least = value_find_int(proof, "least", 0)};
+    const struct quote_points_terms terms = points_terms_read(proof);
     if (!proof)
         return true;
     quote_points(ctx->arena, lines, count, &terms, quote);
@@ -345,15 +350,17 @@ err proof_replay(struct ctx *ctx, const char *json, struct replay *replay)
             return fail_with(ctx, ERR_INTERNAL, "a line of the proof is none");
     if (replay->count == 0 || !quote_make(ctx->arena, lines, replay->count, rules, rule_count, &quote))
         return fail_with(ctx, ERR_INTERNAL, "the proof gives no sum");
-    replay->is_same = replay_points(ctx, tree, lines, replay->count, &quote);
+    replay->is_same = true;
     if (!freight_proof_replay(ctx, tree, lines, replay->count, rules, rule_count, &quote, &replay->is_same))
         return fail_with(ctx, ERR_INTERNAL, "the proof gives no freight");
+    replay->is_same = replay_points(ctx, tree, lines, replay->count, &quote) && replay->is_same;
     const struct value *rounding = value_find(tree, "rounding");
     quote_round(ctx->arena, lines, replay->count, value_find_int(rounding, "unit", 1), &quote);
     replay->is_same = replay->is_same && quote.rounding == value_find_int(rounding, "amount", 0);
     replay->full = quote.full;
     replay->rounding = quote.rounding;
     replay->points = quote.points.used;
+    replay->points_by_line = quote.points.by_line;
     replay->points_off = quote.points.off;
     replay->discount = quote.discount;
     replay->freight = quote.freight;

@@ -85,6 +85,7 @@ struct proof {
     int64_t discount;
     int64_t freight;
     int64_t freight_discount;
+    struct quote_points points;
     int64_t rounding; /* small coins, of the discount */
     int64_t region;   /* where it went, 0 = it did not matter */
 };

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/pricing/price_list_parts.h"
 #include "shop/pricing/promotion_staff.h"
+#include "shop/pricing/quote_points.h"
 #include "shop/pricing/quote_round.h"
 
 #include "base/json.h"
@@ -159,9 +160,7 @@ static void put_effects_first(struct ctx *ctx, struct proof_rule *rules, size_t 
     memcpy(rules, sorted, count * sizeof *rules);
 }
 
-/* Added to the discounts of the lines, as the quote spreads it. */
-static int64_t read_rounding(struct ctx *ctx, const struct value *tree, struct quote_line *lines,
-                             size_t count)
+static struct quote sum_up(const struct value *tree, const struct quote_line *lines, size_t count)
 {
     const struct value *freight = value_find(tree, "freight");
     struct quote quote = {.freight = value_find_int(freight, "amount", 0),
@@ -171,8 +170,20 @@ static int64_t read_rounding(struct ctx *ctx, const struct value *tree, struct q
         quote.discount += lines[i].discount;
     }
     quote.total = quote.full - quote.discount + quote.freight - quote.freight_discount;
-    quote_round(ctx->arena, lines, count, value_find_int(value_find(tree, "rounding"), "unit", 1), &quote);
-    return quote.rounding;
+    return quote;
+}
+
+/* The steps behind offers and freight, added to the discounts of the lines as the quote spreads them. */
+static void read_last_steps(struct ctx *ctx, const struct value *tree, struct quote_line *lines,
+                            struct proof *proof)
+{
+    struct quote quote = sum_up(tree, lines, proof->line_count);
+    const struct quote_points_terms terms = points_terms_read(value_find(tree, "points"));
+    quote_points(ctx->arena, lines, proof->line_count, &terms, &quote);
+    quote_round(ctx->arena, lines, proof->line_count,
+                value_find_int(value_find(tree, "rounding"), "unit", 1), &quote);
+    proof->points = quote.points;
+    proof->rounding = quote.rounding;
 }
 
 err proof_read(struct ctx *ctx, const char *json, struct proof *proof)
@@ -199,7 +210,7 @@ err proof_read(struct ctx *ctx, const char *json, struct proof *proof)
         read_effect(ctx, value_at(effects, i), lines, proof->line_count, &rules[at]);
     }
     put_effects_first(ctx, rules, count);
-    proof->rounding = read_rounding(ctx, tree, lines, proof->line_count);
+    read_last_steps(ctx, tree, lines, proof);
     proof->lines = lines;
     proof->rules = rules;
     proof->rule_count = count;

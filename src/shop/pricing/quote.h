@@ -3,10 +3,10 @@
  *
  * The steps, always in this order: list price and bulk price; sale prices of goods; bundles; discounts on
  * goods by their number; special prices of what may be added; discounts on the sum; the coupon; gifts; then
- * points of members (quote_points.h), freight (quote_freight.h) and, last, small coins (quote_round.h). All
- * amounts are whole minor units, all percentages basis
- * points of a line's total, never of one piece. What a rule takes off a sum is spread over its lines by the
- * largest remainder, so the parts add up exactly and no line goes below nothing.
+ * freight (quote_freight.h), points of members (quote_points.h) and, last, small coins (quote_round.h). All
+ * amounts are whole minor units, all percentages basis points of a line's total, never of one piece. What a
+ * rule takes off a sum is spread over its lines by the largest remainder, so the parts add up exactly and no
+ * line goes below nothing.
  *
  * A piece of goods takes part in one rule of each class at most, and two rules of different classes meet on
  * it only when both allow it. Of all sets of rules that are lawful in this way the one that costs the buyer

@@ -8,8 +8,7 @@ static bool can_pay(const struct quote_points_terms *terms)
            terms->percent <= QUOTE_POINTS_PERCENT_MOST;
 }
 
-/* Rounded down: in minor units. */
-static int64_t worth_of(const struct quote_points_terms *terms, int64_t points)
+int64_t quote_points_worth(const struct quote_points_terms *terms, int64_t points)
 {
     return (int64_t)((__int128)points * terms->unit / terms->rate);
 }
@@ -28,7 +27,7 @@ int64_t quote_points_most(const struct quote_points_terms *terms, const struct q
         (int64_t)((__int128)(quote->full - quote->discount) * terms->percent / QUOTE_POINTS_PERCENT_MOST);
     __int128 within = (__int128)payable * terms->rate / terms->unit;
     int64_t usable = within < balance ? (int64_t)within : balance;
-    int64_t points = points_of(terms, worth_of(terms, usable));
+    int64_t points = points_of(terms, quote_points_worth(terms, usable));
     return points > 0 && usable >= terms->least ? points : 0;
 }
 
@@ -39,7 +38,7 @@ void quote_points(struct arena *arena, struct quote_line *lines, size_t count,
     quote->points = (struct quote_points){.terms = *terms};
     if (used == 0)
         return;
-    int64_t off = worth_of(terms, used);
+    int64_t off = quote_points_worth(terms, used);
     int64_t *weights = arena_alloc_many(arena, count + 1, sizeof *weights);
     int64_t *parts = arena_alloc_many(arena, count + 1, sizeof *parts);
     int64_t *by_line = arena_alloc_many(arena, count + 1, sizeof *by_line);

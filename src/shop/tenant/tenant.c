@@ -96,7 +96,8 @@ err shop_create(struct ctx *ctx, const struct shop_draft *draft, int64_t *shop_i
     " s.has_promotions, s.unpaid_minutes, s.confirm_days, s.signed_days, s.aftersale_days, s.has_locations," \
     " s.watches_stock, s.has_freight, s.has_flash, s.has_price_lists, s.has_group_rules,"                    \
     " s.has_presales, s.has_group_buys, s.rounding, s.watch_low_at, s.has_gift_cards, s.has_stock_waits,"    \
-    " s.design_version, s.points_state, s.points_earned, s.points_months"
+    " s.design_version, s.points_state, s.points_earned, s.points_months, s.points_pay_rate,"                \
+    " s.points_pay_percent, s.points_pay_least"
 
 static struct shop_profile *read_profile(struct ctx *ctx, const struct db_rows *rows)
 {
@@ -194,7 +195,10 @@ static err take_shop(struct ctx *ctx, struct db_rows *rows, const char *what, co
     shop->design_version = db_get_int(rows, 45);
     shop->points = (struct points_terms){.state = (enum points_state)db_get_int(rows, 46),
                                          .earned = db_get_int(rows, 47),
-                                         .months = db_get_int(rows, 48)};
+                                         .months = db_get_int(rows, 48),
+                                         .pay_rate = db_get_int(rows, 49),
+                                         .pay_percent = db_get_int(rows, 50),
+                                         .pay_least = db_get_int(rows, 51)};
     shop->profile = profile;
     shop->is_open = shop_is_registered(profile);
     if (profile->licence_count > 0)

@@ -177,7 +177,7 @@ CHECKED err shop_change_passcode(struct ctx *ctx, bool has_passcode);
 CHECKED err shop_change_design(struct ctx *ctx, int64_t from, int64_t version);
 /* Which small coins are left off a sum, from the next order on. */
 CHECKED err shop_change_rounding(struct ctx *ctx, enum rounding rounding);
-/* How points are given, as pricing/points.h checked it. */
+/* How points are given and what they pay, as pricing/points.h checked it. */
 CHECKED err shop_change_points(struct ctx *ctx, const struct points_terms *terms);
 /* From the next order, parcel or receipt on. ERR_INVALID with the field: out of bounds, or signing would make
  * the wait longer. */

@@ -241,6 +241,296 @@ static void what_was_tampered_with_is_found(void **state)
     assert_int_equal(problems_of(points_check), 2);
 }
 
+/* ---- paying ---- */
+
+#define PAYING ((struct points_terms){.earned = 1, .pay_rate = 100, .pay_percent = 50, .pay_least = 10})
+
+static void start_paying(int64_t points)
+{
+    start_points(PAYING);
+    assert_ok(points_adjust(work, ALICE, points, "起"));
+}
+
+static const char *cart_of_alice(int64_t price, int64_t quantity, int64_t points)
+{
+    const struct cart *cart;
+    const char *token = make_cart(make_variant(PRODUCT_PHYSICAL, price, 50), quantity);
+    act_as(ALICE);
+    assert_ok(cart_set_points(work, token, points, &cart));
+    return token;
+}
+
+static struct order *order_with(int64_t price, int64_t quantity, int64_t points)
+{
+    struct checkout checkout = checkout_of(cart_of_alice(price, quantity, points));
+    struct order *order;
+    assert_ok(checkout_place(work, &checkout, &order));
+    act_as(0);
+    return load_order(order->id);
+}
+
+static int64_t moved(enum point_kind kind)
+{
+    return ask_of("SELECT CAST(COALESCE(SUM(points), 0) AS BIGINT) FROM point_movements WHERE shop_id = $1"
+                  " AND kind = $2",
+                  kind);
+}
+
+static void an_order_keeps_what_points_paid_and_its_proof_gives_it_again(void **state)
+{
+    (void)state;
+    start_paying(2000);
+    struct order *order = order_with(3333, 3, 1234);
+    assert_int_equal(order->points, 1234);
+    assert_int_equal(order->points_off, 1234);
+    assert_int_equal(order->discount, 1234);
+    assert_int_equal(order->total, 9999 - 1234);
+    assert_int_equal(order->lines[0].points, 1234);
+    assert_int_equal(balance(), 766);
+    assert_int_equal(moved(POINTS_SPENT), -1234);
+    assert_books_balance();
+    tamper_of("UPDATE orders SET points_off = 1233 WHERE shop_id = $1 AND id = $2", order->id);
+    assert_int_equal(problems_of(order_check), 1);
+    tamper_of("UPDATE orders SET points_off = 1234, points = 1235 WHERE shop_id = $1 AND id = $2", order->id);
+    assert_int_equal(problems_of(order_check), 3); /* proof, account, lines */
+}
+
+static void what_points_paid_earns_nothing(void **state)
+{
+    (void)state;
+    start_paying(9000);
+    struct order *order = order_with(10000, 1, 5000);
+    (void)pay_order(order);
+    assert_int_equal(pending(), 50);
+}
+
+static void a_wish_has_bounds(void **state)
+{
+    (void)state;
+    const struct cart *cart;
+    start_paying(6000);
+    const char *token = cart_of_alice(10000, 1, 0);
+    assert_field(cart_set_points(work, token, 9, &cart), "points");
+    assert_field(cart_set_points(work, token, 5001, &cart), "points");
+    assert_ok(cart_set_points(work, token, CART_POINTS_ALL, &cart));
+    assert_int_equal(cart->points, 5000);
+    assert_int_equal(cart->total, 5000);
+    act_as(0); /* a guest with the same cart has no account */
+    assert_ok(cart_load(work, token, &cart));
+    assert_int_equal(cart->total, 10000);
+    assert_field(cart_set_points(work, token, 100, &cart), "points");
+    assert_ok(cart_set_points(work, token, 0, &cart));
+    start_points((struct points_terms){.earned = 1});
+    act_as(ALICE);
+    assert_field(cart_set_points(work, token, 100, &cart), "points");
+    assert_field(points_change_terms(work, &(struct points_terms){.earned = 1, .pay_rate = 1}),
+                 "pay_percent");
+    assert_field(
+        points_change_terms(work, &(struct points_terms){.earned = 1, .pay_rate = 1, .pay_percent = 100}),
+        "pay_percent");
+}
+
+static void what_is_wished_shrinks_with_the_cart(void **state)
+{
+    (void)state;
+    const struct cart *cart;
+    start_paying(6000);
+    const char *token = cart_of_alice(4000, 2, 3000);
+    int64_t variant_id = ask("SELECT variant_id FROM cart_lines WHERE shop_id = $1");
+    assert_ok(change_line(work, token, variant_id, 1));
+    assert_ok(cart_load(work, token, &cart));
+    assert_int_equal(cart->points, 3000);
+    assert_int_equal(cart->priced.quote.points.used, 2000);
+    assert_int_equal(cart->total, 2000);
+}
+
+static void an_order_that_nobody_pays_gives_them_back(void **state)
+{
+    (void)state;
+    start_paying(1000);
+    struct order *order = order_with(10000, 1, 700);
+    assert_int_equal(balance(), 300);
+    work->now = order->closes_at;
+    run_jobs();
+    assert_int_equal(load_order(order->id)->state.order, ORDER_CLOSED);
+    assert_int_equal(balance(), 1000);
+    assert_int_equal(moved(POINTS_BACK), 700);
+    assert_fails(order_close_unpaid(work, order->id, "cancelled", ""), ERR_INVALID_TRANSITION);
+    assert_int_equal(balance(), 1000);
+    assert_books_balance();
+}
+
+static struct order *paid_late(int64_t used_meanwhile)
+{
+    struct order *order = order_with(10000, 1, 700);
+    const struct payment_attempt *attempt = start_payment(order);
+    work->now = order->closes_at;
+    assert_ok(order_close_unpaid(work, order->id, "expired", ""));
+    if (used_meanwhile)
+        assert_ok(points_adjust(work, ALICE, -used_meanwhile, "换了礼品"));
+    bank_pay(attempt->number);
+    struct payment_fact fact = bank_fact(attempt);
+    assert_ok(payment_apply_fact(work, &fact));
+    run_jobs();
+    return load_order(order->id);
+}
+
+static void a_late_payment_draws_them_again_or_goes_back(void **state)
+{
+    (void)state;
+    start_paying(1000);
+    struct order *order = paid_late(0);
+    assert_int_equal(order->state.order, ORDER_OPEN);
+    assert_int_equal(order->points_back, 0);
+    assert_int_equal(balance(), 300);
+    assert_books_balance();
+    assert_ok(points_adjust(work, ALICE, 700, "起"));
+    order = paid_late(400);
+    assert_int_equal(order->state.order, ORDER_CLOSED);
+    assert_int_equal(order->refunded, order->paid);
+    assert_int_equal(order->points_back, 700);
+    assert_int_equal(balance(), 600);
+    assert_books_balance();
+}
+
+static void pieces_take_their_share_back_and_all_of_it_is_what_was_used(void **state)
+{
+    (void)state;
+    static const int64_t shares[] = {411, 822, 1234};
+    start_paying(2000);
+    struct order *order = order_with(3333, 3, 1234);
+    (void)pay_order(order);
+    for (int i = 0; i < 3; i++) {
+        refund_one(order->id);
+        assert_int_equal(load_order(order->id)->points_back, shares[i]);
+        assert_books_balance();
+    }
+    assert_int_equal(balance(), 2000);
+    assert_int_equal(load_order(order->id)->refunded, 9999 - 1234);
+}
+
+static void all_money_back_gives_all_points_back_whatever_pieces_say(void **state)
+{
+    (void)state;
+    start_paying(2000);
+    struct order *order = order_with(3333, 3, 1234);
+    int64_t refund_id;
+    (void)pay_order(order);
+    refund_one(order->id);
+    order = load_order(order->id);
+    struct refund_wish wish = {.amount = order->paid - order->refunded, .reason = "退"};
+    assert_ok(payment_refund_wish(work, order, &wish, &refund_id));
+    run_jobs();
+    assert_int_equal(load_order(order->id)->points_back, 1234);
+    assert_int_equal(balance(), 2000);
+    assert_books_balance();
+}
+
+static void a_cancelled_order_gives_the_rest_back(void **state)
+{
+    (void)state;
+    start_paying(2000);
+    struct order *order = order_with(3333, 3, 1234);
+    (void)pay_order(order);
+    refund_one(order->id);
+    assert_ok(order_cancel(work, load_order(order->id), CANCEL_OUT_OF_STOCK, ""));
+    run_jobs();
+    assert_int_equal(load_order(order->id)->points_back, 1234);
+    assert_int_equal(balance(), 2000);
+    assert_books_balance();
+}
+
+static void what_expired_meanwhile_comes_back_for_a_while(void **state)
+{
+    (void)state;
+    struct points_terms terms = PAYING;
+    struct point_lot *lots;
+    size_t count;
+    terms.months = 1;
+    start_points(terms);
+    assert_ok(points_adjust(work, ALICE, 300, "一"));
+    terms.months = 3;
+    start_points(terms);
+    assert_ok(points_adjust(work, ALICE, 200, "二"));
+    struct order *order = order_with(10000, 1, 400); /* all of the first lot, half of the second */
+    (void)pay_order(order);
+    work->now += 70 * DAY_MS;
+    assert_ok(points_sweep(work));
+    assert_int_equal(balance(), 100);
+    assert_ok(order_cancel(work, load_order(order->id), CANCEL_OUT_OF_STOCK, ""));
+    assert_int_equal(balance(), 500);
+    assert_int_equal(moved(POINTS_BACK), 100);
+    assert_int_equal(moved(POINTS_RENEWED), 300);
+    assert_ok(points_lots(work, ALICE, &lots, &count));
+    int64_t in_lots = 0;
+    for (size_t i = 0; i < count; i++)
+        in_lots += lots[i].points;
+    assert_int_equal(in_lots, 500);
+    assert_books_balance();
+    work->now += (POINTS_GRACE_DAYS + 2) * DAY_MS;
+    assert_ok(points_sweep(work));
+    assert_true(balance() <= 200);
+    work->now += 90 * DAY_MS;
+    assert_ok(points_sweep(work));
+    assert_int_equal(balance(), 0);
+    assert_books_balance();
+}
+
+/* ---- at once ---- */
+
+#define CARTS_EACH 3
+struct points_rush {
+    const char *tokens[THREADS][CARTS_EACH];
+    atomic_int placed;
+    atomic_int refused;
+    bool is_shown;
+};
+
+static void rush(struct ctx *ctx, int index, void *arg)
+{
+    struct points_rush *points_rush = arg;
+    static const int64_t shown = 10000 - 20;
+    ctx->actor = ACTOR_BUYER;
+    ctx->actor_id = ALICE;
+    for (int i = 0; i < CARTS_EACH; i++) {
+        struct checkout checkout = checkout_of(points_rush->tokens[index][i]);
+        struct order *order;
+        checkout.shown_total = points_rush->is_shown ? &shown : NULL;
+        enum error_code code = code_of(checkout_place(ctx, &checkout, &order));
+        points_rush->placed += code == ERR_NONE;
+        points_rush->refused += code == ERR_PRICE_CHANGED || code == ERR_POINTS_GONE;
+    }
+}
+
+static void run_rush(bool is_shown, struct points_rush *points_rush)
+{
+    *points_rush = (struct points_rush){.is_shown = is_shown};
+    for (int i = 0; i < THREADS; i++)
+        for (int j = 0; j < CARTS_EACH; j++)
+            points_rush->tokens[i][j] = cart_of_alice(10000, 1, 20);
+    act_as(0);
+    in_threads(rush, points_rush);
+}
+
+static void many_orders_at_once_never_use_one_twice(void **state)
+{
+    (void)state;
+    struct points_rush points_rush;
+    start_paying(150);
+    run_rush(true, &points_rush); /* nobody pays more than was shown */
+    assert_int_equal(points_rush.placed, 7);
+    assert_int_equal(points_rush.refused, THREADS * CARTS_EACH - 7);
+    assert_int_equal(balance(), 10);
+    assert_books_balance();
+    assert_ok(points_adjust(work, ALICE, 140, "再来"));
+    run_rush(false, &points_rush); /* who saw no sum takes what there is */
+    assert_int_equal(points_rush.placed + points_rush.refused, THREADS * CARTS_EACH);
+    assert_int_equal(moved(POINTS_SPENT), -290);
+    assert_int_equal(balance(), 0);
+    assert_int_equal(ask("SELECT CAST(SUM(points) AS BIGINT) FROM orders WHERE shop_id = $1"), 290);
+    assert_books_balance();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +543,17 @@ int main(void)
         SENTENCE(many_at_once_never_take_more_than_there_is),
         SENTENCE(what_expires_first_is_used_first),
         SENTENCE(what_was_tampered_with_is_found),
+        SENTENCE(an_order_keeps_what_points_paid_and_its_proof_gives_it_again),
+        SENTENCE(what_points_paid_earns_nothing),
+        SENTENCE(a_wish_has_bounds),
+        SENTENCE(what_is_wished_shrinks_with_the_cart),
+        SENTENCE(an_order_that_nobody_pays_gives_them_back),
+        SENTENCE(a_late_payment_draws_them_again_or_goes_back),
+        SENTENCE(pieces_take_their_share_back_and_all_of_it_is_what_was_used),
+        SENTENCE(all_money_back_gives_all_points_back_whatever_pieces_say),
+        SENTENCE(a_cancelled_order_gives_the_rest_back),
+        SENTENCE(what_expired_meanwhile_comes_back_for_a_while),
+        SENTENCE(many_orders_at_once_never_use_one_twice),
     };
     return RUN_SENTENCES(tests);
 }
