@@ -31,8 +31,8 @@ enum rounding { ROUNDING_NONE, ROUNDING_TENTH, ROUNDING_WHOLE };
 enum points_state { POINTS_NEVER, POINTS_ON, POINTS_OFF /* what members have stays, nothing comes */ };
 struct points_terms {
     enum points_state state;
-    int64_t earned; /* for one unit of the currency (1 元) that was paid for goods */
-    int64_t months; /* until they expire, at the end of a month; 0 = never */
+    int64_t earned;      /* for one unit of the currency (1 元) that was paid for goods */
+    int64_t months;      /* until they expire, at the end of a month; 0 = never */
     int64_t pay_rate;    /* points that pay one unit of the currency; 0 = they pay nothing */
     int64_t pay_percent; /* of the goods of an order, at most */
     int64_t pay_least;   /* points that one order may use */

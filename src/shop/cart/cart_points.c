@@ -3,7 +3,6 @@
 #include "shop/cart/cart_parts.h"
 
 #include "shop/customer/customer.h"
-#include "shop/pricing/quote_points.h"
 
 /* The account may use them here, as far as goods and balance reach: no group, and nothing of a presale, whose
  * deposit is a part of the sum. */

@@ -29,7 +29,6 @@ struct checkout_form {
     int points_do; /* enum cart_points_do */
 };
 
-
 #define TEXT_FIELD(field_name, member, limit, text)                                                          \
     {                                                                                                        \
         .name = (field_name), .kind = FIELD_TEXT, .offset = offsetof(struct checkout_form, member),          \

@@ -188,7 +188,7 @@ static void report_proof(struct ctx *ctx, int64_t order_id, void (*report)(void 
 #define PROOF_LINES                                                                                          \
     "SELECT l.order_id, l.line_no, l.discount, l.total, o.total, l.role, l.variant_id, l.quantity, "         \
     "o.freight,"                                                                                             \
-    " o.freight_discount, o.rounding, o.points, o.points_off, l.points FROM order_lines l JOIN orders o"                                       \
+    " o.freight_discount, o.rounding, o.points, o.points_off, l.points FROM order_lines l JOIN orders o"     \
     " ON o.shop_id = l.shop_id AND o.id = l.order_id WHERE l.shop_id = $1 AND l.order_id IN " DB_IDS         \
     " ORDER BY l.order_id, l.line_no"
 

@@ -5,7 +5,8 @@
  * of the points, at most what is there. Each is a job of its own behind an event, so that no sale and no
  * refund waits for points.
  *
- * What points pay goes and comes back in the transaction of the order or the refund itself (decision 0078). */
+ * What points pay goes and comes back in the transaction of the order or the refund itself (decision 0078).
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/ctx.h"

@@ -1,4 +1,5 @@
-/* order_points_paid.c - points that paid a part of an order: drawn with it, back with its money, and re-added. */
+/* order_points_paid.c - points that paid a part of an order: drawn with it, back with its money, and
+ * re-added. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/order/order_points.h"
 
@@ -84,8 +85,10 @@ static const struct order_points_finding {
     {"another number of its points came back than of its goods",
      "SELECT o.number FROM orders o JOIN (SELECT order_id, CAST(SUM(points) AS BIGINT) AS points,"
      " CAST(SUM(points * refunded / quantity) AS BIGINT) AS back FROM order_lines WHERE shop_id = $1"
-     " GROUP BY order_id) l ON l.order_id = o.id WHERE o.shop_id = $1 AND o.points > 0 AND (l.points <> o.points"
-     " OR o.points_back <> CASE WHEN o.order_status = 4 OR o.payment_status = 6 THEN o.points ELSE l.back END)"
+     " GROUP BY order_id) l ON l.order_id = o.id WHERE o.shop_id = $1 AND o.points > 0 AND (l.points <> "
+     "o.points"
+     " OR o.points_back <> CASE WHEN o.order_status = 4 OR o.payment_status = 6 THEN o.points ELSE l.back "
+     "END)"
      " LIMIT $2"},
 };
 

@@ -10,14 +10,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-const char *const point_kind_names[] = {[POINTS_EARNED] = "earned",
-                                        [POINTS_TAKEN_BACK] = "taken_back",
-                                        [POINTS_EXPIRED] = "expired",
-                                        [POINTS_ADJUSTED] = "adjusted",
-                                        [POINTS_SPENT] = "spent",
-                                        [POINTS_BACK] = "given_back",
-                                        [POINTS_RENEWED] = "renewed",
-                                        [POINTS_RENEWED + 1] = NULL};
+const char *const point_kind_names[] = {
+    [POINTS_EARNED] = "earned",     [POINTS_TAKEN_BACK] = "taken_back", [POINTS_EXPIRED] = "expired",
+    [POINTS_ADJUSTED] = "adjusted", [POINTS_SPENT] = "spent",           [POINTS_BACK] = "given_back",
+    [POINTS_RENEWED] = "renewed",   [POINTS_RENEWED + 1] = NULL};
 
 /* ---- terms ---- */
 
@@ -228,8 +224,8 @@ static err expire_in_transaction(struct ctx *ctx, void *arg)
     if (changed == 0 || gone == 0)
         return NULL;
     return points_write_movement(ctx, &(struct point_movement){.customer_id = expiry->customer_id,
-                                                        .kind = POINTS_EXPIRED,
-                                                        .points = -gone});
+                                                               .kind = POINTS_EXPIRED,
+                                                               .points = -gone});
 }
 
 err points_sweep(struct ctx *ctx)

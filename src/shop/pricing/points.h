@@ -34,7 +34,8 @@
 /* ---- terms ---- */
 
 /* For what comes from now on, and for orders from now on. ERR_INVALID about earned, months, pay_rate,
- * pay_percent, pay_least. `terms->state` is POINTS_ON or not; members may use what they have in either case. Emits shop.changed. */
+ * pay_percent, pay_least. `terms->state` is POINTS_ON or not; members may use what they have in either case.
+ * Emits shop.changed. */
 CHECKED err points_change_terms(struct ctx *ctx, const struct points_terms *terms);
 /* Minor units in one unit of a currency: 100 of CNY. */
 int64_t points_unit(const char *currency);

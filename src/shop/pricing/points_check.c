@@ -17,7 +17,8 @@ static const struct points_finding {
 } findings[] = {
     {"account", "its points are not what came and went",
      "SELECT x.customer_id FROM (SELECT customer_id, total_in AS came, total_out AS went FROM point_accounts"
-     " WHERE shop_id = $1 UNION ALL SELECT customer_id, CASE WHEN kind IN (1, 4, 7) AND points > 0 THEN -points"
+     " WHERE shop_id = $1 UNION ALL SELECT customer_id, CASE WHEN kind IN (1, 4, 7) AND points > 0 THEN "
+     "-points"
      " ELSE 0 END, CASE WHEN kind IN (1, 4, 7) AND points > 0 THEN 0 ELSE points END FROM point_movements"
      " WHERE shop_id = $1) x GROUP BY x.customer_id HAVING SUM(x.came) <> 0 OR SUM(x.went) <> 0 LIMIT $2"},
     {"order", "its points are not what its member was given",

@@ -22,12 +22,11 @@ struct quote_points_terms points_pay_terms(const struct ctx *ctx, int64_t wanted
 
 err points_spend(struct ctx *ctx, int64_t customer_id, int64_t order_id, int64_t points, enum error_code code)
 {
-    return points_draw(ctx,
-                       &(struct point_movement){.customer_id = customer_id,
-                                                .kind = POINTS_SPENT,
-                                                .points = -points,
-                                                .order_id = order_id},
-                       code);
+    return points_draw(
+        ctx,
+        &(struct point_movement){
+            .customer_id = customer_id, .kind = POINTS_SPENT, .points = -points, .order_id = order_id},
+        code);
 }
 
 /* ---- back ---- */

@@ -22,6 +22,7 @@
 #include "shop/pricing/promotion.h"
 #include "shop/pricing/promotion_freight.h"
 #include "shop/pricing/promotion_staff.h"
+#include "shop/pricing/quote_points.h"
 #include "shop/pricing/quote_round.h"
 
 /* ---- deals ---- */

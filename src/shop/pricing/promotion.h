@@ -222,11 +222,11 @@ struct replay {
     int64_t discount;
     int64_t freight;
     int64_t freight_discount;
-    int64_t rounding;       /* of the discount */
-    int64_t points;         /* that were used */
+    int64_t rounding;              /* of the discount */
+    int64_t points;                /* that were used */
     const int64_t *points_by_line; /* NULL when none were */
-    int64_t points_off;     /* of the discount */
-    const int64_t *by_line; /* discount of each line that was paid */
+    int64_t points_off;            /* of the discount */
+    const int64_t *by_line;        /* discount of each line that was paid */
     size_t count;
     const struct replayed_gift *gifts; /* given besides, in the order of their lines */
     size_t gift_count;

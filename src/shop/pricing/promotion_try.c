@@ -180,8 +180,8 @@ static void read_last_steps(struct ctx *ctx, const struct value *tree, struct qu
     struct quote quote = sum_up(tree, lines, proof->line_count);
     const struct quote_points_terms terms = points_terms_read(value_find(tree, "points"));
     quote_points(ctx->arena, lines, proof->line_count, &terms, &quote);
-    quote_round(ctx->arena, lines, proof->line_count,
-                value_find_int(value_find(tree, "rounding"), "unit", 1), &quote);
+    quote_round(ctx->arena, lines, proof->line_count, value_find_int(value_find(tree, "rounding"), "unit", 1),
+                &quote);
     proof->points = quote.points;
     proof->rounding = quote.rounding;
 }

@@ -13,8 +13,8 @@
 #define QUOTE_POINTS_PERCENT_MOST 100
 
 /* The points that a buyer with `balance` may use for these goods at most: 0 when that is less than
- * terms->least, or when points pay nothing here. terms->wanted is not looked at. Behind quote_make, of a quote
- * without points and small coins. */
+ * terms->least, or when points pay nothing here. terms->wanted is not looked at. Behind quote_make, of a
+ * quote without points and small coins. */
 int64_t quote_points_most(const struct quote_points_terms *terms, const struct quote *quote, int64_t balance);
 /* What so many pay, in minor units, rounded down. */
 int64_t quote_points_worth(const struct quote_points_terms *terms, int64_t points);
