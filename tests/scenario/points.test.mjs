@@ -107,6 +107,10 @@ describe("points of members", () => {
     assert.equal((await mine()).balance, 250);
     assert.equal((await staff.reads(`/admin/orders/${paid.number}`)).order.points.back, 250);
     await until(async () => expect(await alice.triesToSee(paid), 200).order.payment_status === "partially_refunded", "half of the money went back");
+    assert.match((await alice.browser.open(`/orders/${paid.number}?token=${paid.token}`)).text, /积分抵扣（500 分）<span>已退回 250 分/);
+    assert.match((await staff.client.open(`/admin/orders/${paid.number}`)).text, /积分抵扣（500 分）[^]*已退回 250 分/);
+    assert.match((await staff.client.open(`/admin/orders/${paid.number}/price-proof`)).text, /500 积分抵 ¥50\.00/);
+    assert.match((await alice.browser.open("/account/points")).text, /10 积分抵 1 元，每单最多抵货款的 50%/);
     await server.adds_up();
   });
 

@@ -103,8 +103,8 @@ struct quote_points_terms points_pay_terms(const struct ctx *ctx, int64_t wanted
  * given, when the account has not so many any more. */
 CHECKED err points_spend(struct ctx *ctx, int64_t customer_id, int64_t order_id, int64_t points,
                          enum error_code code);
-/* In a transaction: so many of an order's come back. ERR_CONFLICT when the account changed since it was read
- * here: try again. */
+/* In a transaction: so many of an order's come back. ERR_CONFLICT when some are late and the account changed
+ * since it was read here: try again. */
 CHECKED err points_give_back(struct ctx *ctx, int64_t customer_id, int64_t order_id, int64_t points);
 
 /* docs/views.md: points of an account, into `view`; movements before an id, 0 = from the newest. */

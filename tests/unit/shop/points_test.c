@@ -531,6 +531,31 @@ static void many_orders_at_once_never_use_one_twice(void **state)
     assert_books_balance();
 }
 
+struct points_closing {
+    int64_t order_ids[THREADS];
+    struct outcomes outcomes;
+};
+
+static void close_one(struct ctx *ctx, int index, void *arg)
+{
+    struct points_closing *closing = arg;
+    closing->outcomes.codes[index] =
+        code_of(order_close_unpaid(ctx, closing->order_ids[index], "cancelled", ""));
+}
+
+static void orders_that_end_at_once_all_give_theirs_back(void **state)
+{
+    (void)state;
+    struct points_closing closing;
+    start_paying(1000);
+    for (int i = 0; i < THREADS; i++)
+        closing.order_ids[i] = order_with(10000, 1, 100 + i)->id;
+    in_threads(close_one, &closing);
+    assert_int_equal(count_outcomes(&closing.outcomes, ERR_NONE), THREADS);
+    assert_int_equal(balance(), 1000);
+    assert_books_balance();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -554,6 +579,7 @@ int main(void)
         SENTENCE(a_cancelled_order_gives_the_rest_back),
         SENTENCE(what_expired_meanwhile_comes_back_for_a_while),
         SENTENCE(many_orders_at_once_never_use_one_twice),
+        SENTENCE(orders_that_end_at_once_all_give_theirs_back),
     };
     return RUN_SENTENCES(tests);
 }
