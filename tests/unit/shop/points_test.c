@@ -531,6 +531,79 @@ static void many_orders_at_once_never_use_one_twice(void **state)
     assert_books_balance();
 }
 
+/* ---- beside the other steps ---- */
+
+static void reload(void)
+{
+    const struct shop *shop;
+    assert_ok(shop_load(work, work->shop->id, &shop));
+    work->shop = shop;
+}
+
+static void carry_free_from(int64_t sum)
+{
+    struct freight_template template = {.name = "全国",
+                                        .way = FREIGHT_PIECES,
+                                        .is_default = true,
+                                        .rates = {{.first = 1, .first_price = 1200}},
+                                        .rate_count = 1,
+                                        .free_sum = sum};
+    assert_ok(freight_template_save(work, &template));
+    reload();
+}
+
+static void nobody_pays_freight_for_using_points(void **state)
+{
+    (void)state;
+    start_paying(9000);
+    carry_free_from(9900);
+    assert_ok(shop_change_rounding(work, ROUNDING_WHOLE));
+    reload();
+    struct order *order = order_with(10000, 1, 5000);
+    assert_int_equal(order->freight, 0);
+    assert_int_equal(order->total, 5000);
+    order = order_with(9890, 1, 1234);
+    assert_int_equal(order->freight, 1200);
+    assert_int_equal(order->rounding, 56);
+    assert_int_equal(order->total, 9800);
+    assert_int_equal(order->discount, 1234 + 56);
+    assert_books_balance();
+    (void)pay_order(order);
+    refund_one(order->id);
+    assert_int_equal(load_order(order->id)->refunded, 8600);
+    assert_int_equal(balance(), 9000 - 5000);
+    assert_books_balance();
+}
+
+static void presales_take_none(void **state)
+{
+    (void)state;
+    const struct cart *cart;
+    int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 10000, 50);
+    struct presale_entry one = {.variant_id = variant_id, .product_id = product_of(variant_id), .stock = 5};
+    struct presale presale = {.name = "预售",
+                              .kind = PRESALE_WHOLE,
+                              .starts_at = work->now - MINUTE_MS,
+                              .ends_at = work->now + DAY_MS,
+                              .ships_by = work->now + 20 * DAY_MS,
+                              .ahead_days = 3,
+                              .entries = &one,
+                              .count = 1};
+    start_paying(1000);
+    const char *token = make_cart(variant_id, 1);
+    act_as(ALICE);
+    assert_ok(cart_set_points(work, token, 500, &cart));
+    assert_int_equal(cart->total, 9500);
+    act_as(0);
+    assert_ok(presale_save(work, &presale));
+    assert_ok(presale_change_status(work, presale.id, PROMOTION_ACTIVE));
+    reload();
+    act_as(ALICE); /* what was wished before waits */
+    assert_ok(cart_load(work, token, &cart));
+    assert_int_equal(cart->total, 10000);
+    assert_field(cart_set_points(work, token, 400, &cart), "points");
+}
+
 struct points_closing {
     int64_t order_ids[THREADS];
     struct outcomes outcomes;
@@ -580,6 +653,8 @@ int main(void)
         SENTENCE(what_expired_meanwhile_comes_back_for_a_while),
         SENTENCE(many_orders_at_once_never_use_one_twice),
         SENTENCE(orders_that_end_at_once_all_give_theirs_back),
+        SENTENCE(nobody_pays_freight_for_using_points),
+        SENTENCE(presales_take_none),
     };
     return RUN_SENTENCES(tests);
 }
