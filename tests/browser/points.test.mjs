@@ -109,6 +109,14 @@ describe("points in a browser", () => {
     assert.equal(await buyer.inputValue("[name='address.line']"), "文三路 1 号");
     await buyer.fill("#points-count", "50");
     await looks(buyer, "points-checkout");
+    for (const [name, value] of [["address.name", "爱丽丝"], ["address.phone", "13812345678"], ["address.region", "浙江省 杭州市 西湖区"]]) await buyer.fill(`[name='${name}']`, value);
+    await buyer.locator("[name='address.name']").press("Enter");
+    await buyer.getByText("积分抵扣（50 分）").waitFor();
+    await looks(buyer, "points-review");
+    await buyer.locator("button[form=place]").click();
+    await buyer.waitForURL(/\/pay/);
+    await buyer.goto(buyer.url().replace("/pay", ""));
+    await buyer.getByText("积分抵扣（50 分）").waitFor();
     await closeTab(buyer, { expected: /422/ });
   });
 
