@@ -103,6 +103,8 @@ describe("points of members", () => {
     const paid = await alice.checksOut();
     await alice.pays(paid);
     await alice.seesPaid(paid);
+    const preview = await staff.client.submit({ method: "POST", action: `/admin/orders/${paid.number}/refund`, fields: [] }, { step: "preview", "lines.0.line_no": 1, "lines.0.quantity": 1, reason: "退一件" });
+    assert.match(preview.text, /同时退回 250 积分/);
     expect(await staff.triesTo("refund", paid, { lines: [{ line_no: 1, quantity: 1 }], reason: "退一件" }), 200, 201);
     assert.equal((await mine()).balance, 250);
     assert.equal((await staff.reads(`/admin/orders/${paid.number}`)).order.points.back, 250);

@@ -83,13 +83,11 @@ static const struct order_points_finding {
      " LIMIT $2"},
     /* What refund_share gives for the pieces whose money went back, or everything. */
     {"another number of its points came back than of its goods",
-     "SELECT o.number FROM orders o JOIN (SELECT order_id, CAST(SUM(points) AS BIGINT) AS points,"
+     "SELECT o.number FROM orders o LEFT JOIN (SELECT order_id, CAST(SUM(points) AS BIGINT) AS points,"
      " CAST(SUM(points * refunded / quantity) AS BIGINT) AS back FROM order_lines WHERE shop_id = $1"
-     " GROUP BY order_id) l ON l.order_id = o.id WHERE o.shop_id = $1 AND o.points > 0 AND (l.points <> "
-     "o.points"
-     " OR o.points_back <> CASE WHEN o.order_status = 4 OR o.payment_status = 6 THEN o.points ELSE l.back "
-     "END)"
-     " LIMIT $2"},
+     " AND points > 0 GROUP BY order_id) l ON l.order_id = o.id WHERE o.shop_id = $1 AND o.points > 0"
+     " AND (COALESCE(l.points, 0) <> o.points OR o.points_back <> CASE WHEN o.order_status = 4"
+     " OR o.payment_status = 6 THEN o.points ELSE l.back END) LIMIT $2"},
 };
 
 err order_points_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
