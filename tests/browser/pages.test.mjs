@@ -110,6 +110,8 @@ describe("every page", () => {
     const { promotion: ticket } = (await staff.does("/admin/promotions", { kind: "coupon", name: "满百减十", starts_at: "2026-01-01T00:00", ends_at: "2029-01-01T00:00", scope: "all", steps: [{ from: { amount: 10000, currency: "CNY" }, off: { amount: 1000, currency: "CNY" } }] })).body;
     await staff.does(`/admin/promotions/${ticket.id}/status`, { status: "active" });
     await staff.does(`/admin/promotions/${ticket.id}/issue`, { holder_most: 1, issue_most: 100, audience: "all" });
+    const { take } = (await staff.does("/admin/stock-takes", { name: "十一月盘点" })).body;
+    await staff.does(`/admin/stock-takes/${take.id}/counts`, { variant_id: thing.variant_id, counted: 4 });
     const session = [...staff.client.cookies].map(([name, value]) => ({ name, value, url: server.base }));
     const order = ({ number, token }) => ({ path: `/orders/${number}?token=${token}` });
     const sandbox = new URL(paying.url, server.base);
@@ -223,6 +225,9 @@ describe("every page", () => {
       "admin-design-look": { path: "/admin/design/look", cookies: session },
       "admin-design-history": { path: "/admin/design/history", cookies: session },
       "admin-settings-points": { path: "/admin/settings/points", cookies: session },
+      "admin-stock-takes": { path: "/admin/stock-takes", cookies: session },
+      "admin-stock-take": { path: `/admin/stock-takes/${take.id}`, cookies: session },
+      "admin-stock-take-count": { path: `/admin/stock-takes/${take.id}?variant_id=${thing.variant_id}`, cookies: session },
       "admin-settings-rounding": { path: "/admin/settings/rounding", cookies: session },
       "admin-settings-region": { path: "/admin/settings/region", cookies: session },
       "admin-settings-domains": { path: "/admin/settings/domains", cookies: session },

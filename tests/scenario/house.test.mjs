@@ -173,7 +173,7 @@ describe("the description of the API", () => {
       const answer = await staff.client.send(method.toUpperCase(), target, { headers, ...(method === "get" ? {} : { json: {} }) });
       assert.ok(answer.status < 500 && ![405, 406, 415].includes(answer.status), `${method} ${target}: ${answer.status} ${answer.text.slice(0, 200)}`);
       // Setting up a second step while logging in wants the ticket of a password just typed; a buyer's account wants its own login.
-      const fine = path.endsWith("/login/factor") || /^(\/api\/v1)?\/account(\/coupons|\/favourites(\/ids)?)?$/.test(path) ? [401] : [200, 303, 422];
+      const fine = path.endsWith("/login/factor") || /^(\/api\/v1)?\/account(\/coupons|\/cards|\/points|\/favourites(\/ids)?)?$/.test(path) ? [401] : [200, 303, 422];
       if (!/\{/.test(path) && method === "get") assert.ok(fine.includes(answer.status), `${method} ${target}: ${answer.status}`);
     }
   });

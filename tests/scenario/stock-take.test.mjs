@@ -13,8 +13,8 @@ describe("a stock take", () => {
   });
   after(() => server?.stop());
 
-  const begins = async (name) => expect(await staff.does("/admin/stock-takes", { name }), 201).body.take;
-  const counts = async (take, mug, counted) => expect(await staff.does(`/admin/stock-takes/${take.id}/counts`, { variant_id: mug.variant_id, counted }), 200).body.take;
+  const begins = async (name) => expect(await staff.does("/admin/stock-takes", { name }), 201).take;
+  const counts = async (take, mug, counted) => expect(await staff.does(`/admin/stock-takes/${take.id}/counts`, { variant_id: mug.variant_id, counted }), 200).take;
   const onHand = async (mug) => (await staff.reads(`/admin/variants/${mug.variant_id}/stock`)).total.on_hand;
   const books = async (take) => {
     expect(await staff.does(`/admin/stock-takes/${take.id}/book`), 202);

@@ -65,8 +65,8 @@ err stock_take_create(struct ctx *ctx, const char *name, int64_t location_id, in
     " COALESCE(SUM(CASE WHEN l.counted <> l.book THEN 1 ELSE 0 END), 0),"                                    \
     " COALESCE(SUM(CASE WHEN l.state = 1 THEN 1 ELSE 0 END), 0),"                                            \
     " COALESCE(SUM(CASE WHEN l.state = 2 THEN 1 ELSE 0 END), 0),"                                            \
-    " COALESCE(SUM(CASE WHEN l.counted > l.book THEN l.counted - l.book ELSE 0 END), 0),"                    \
-    " COALESCE(SUM(CASE WHEN l.counted < l.book THEN l.book - l.counted ELSE 0 END), 0)"                     \
+    " CAST(COALESCE(SUM(CASE WHEN l.counted > l.book THEN l.counted - l.book ELSE 0 END), 0) AS BIGINT),"    \
+    " CAST(COALESCE(SUM(CASE WHEN l.counted < l.book THEN l.book - l.counted ELSE 0 END), 0) AS BIGINT)"     \
     " FROM stock_takes t LEFT JOIN stock_take_lines l ON l.shop_id = t.shop_id AND l.take_id = t.id"         \
     " WHERE t.shop_id = $1 "
 #define TAKE_GROUP " GROUP BY t.id, t.location_id, t.name, t.status, t.created_by, t.changed_at "
@@ -136,8 +136,10 @@ static err count_in_transaction(struct ctx *ctx, void *arg)
     return db_execute(
         ctx,
         "INSERT INTO stock_take_lines (shop_id, take_id, variant_id, product_id, counted, book, counted_at,"
-        " counted_by) SELECT $1, $2, $3, $4, $5, COALESCE((SELECT s.on_hand FROM stock s WHERE s.shop_id = $1"
-        " AND s.variant_id = $3 AND s.location_id = t.location_id), 0), $6, $7 FROM stock_takes t"
+        " counted_by) SELECT t.shop_id, t.id, CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), "
+        "COALESCE((SELECT s.on_hand FROM stock s WHERE s.shop_id = $1"
+        " AND s.variant_id = $3 AND s.location_id = t.location_id), 0), CAST($6 AS BIGINT), CAST($7 AS "
+        "BIGINT) FROM stock_takes t"
         " WHERE t.shop_id = $1 AND t.id = $2"
         " ON CONFLICT (shop_id, take_id, variant_id) DO UPDATE SET counted = excluded.counted,"
         " book = excluded.book, counted_at = excluded.counted_at, counted_by = excluded.counted_by"

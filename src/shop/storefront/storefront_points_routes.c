@@ -22,12 +22,13 @@ static err show_points(struct req *req)
     struct ctx *ctx = &req->ctx;
     const struct account_points_form *form = req->form;
     int64_t pending;
+    bool is_member = ctx->actor == ACTOR_BUYER && ctx->actor_id;
+    if (!is_member && req->face == FACE_HTML)
+        return reply_redirect(req, 303, "/account/login?next=/account/points");
+    if (!is_member)
+        return fail_with(ctx, ERR_UNAUTHENTICATED, "nobody is logged in");
     if (ctx->shop->points.state == POINTS_NEVER)
         return fail_with(ctx, ERR_NOT_FOUND, "this shop has no points");
-    if (!ctx->actor_id && req->face == FACE_HTML)
-        return reply_redirect(req, 303, "/account/login?next=/account/points");
-    if (!ctx->actor_id)
-        return fail_with(ctx, ERR_UNAUTHENTICATED, "nobody is logged in");
     struct value *view = value_object(ctx->arena);
     struct value *points = value_set_object(ctx->arena, view, "points");
     TRY(points_account_view(ctx, points, ctx->actor_id, form->before_id));
