@@ -185,7 +185,7 @@ static err hear_sale(struct ctx *ctx, const struct outbox_event *event, void *ow
 const struct listener rule_listeners[] = {
     {"product.", hear_product},
     {"tag.", hear_tag},
-    {"category.", hear_category},
+    {"category.changed", hear_category},
     {"order.paid", hear_sale},
     {"order.reopened", hear_sale},
     {"order.refunded", hear_sale},
@@ -216,11 +216,13 @@ static err settle_all(struct ctx *work, int64_t collection_id)
     struct batch batch = {.collection_id = collection_id};
     int64_t after = 0;
     do {
+        int64_t began = clock_steady();
         arena_reset(work->arena);
         TRY(shelf_next_products(work, 0, after, batch.ids, &batch.count));
         batch.seen = batch.count < PRODUCT_CHUNK ? -1 : batch.seen + (int64_t)batch.count;
         TRY(db_transact(work, settle_batch, &batch));
         after = batch.count > 0 ? batch.ids[batch.count - 1] : after;
+        job_rest(work, began);
     } while (batch.count == PRODUCT_CHUNK);
     return NULL;
 }
