@@ -4,12 +4,12 @@ ALTER TABLE shops ADD COLUMN points_pay_rate BIGINT NOT NULL DEFAULT 0 CHECK (po
 ALTER TABLE shops ADD COLUMN points_pay_percent BIGINT NOT NULL DEFAULT 0 CHECK (points_pay_percent BETWEEN 0 AND 99);  -- of the goods of an order, at most
 ALTER TABLE shops ADD COLUMN points_pay_least BIGINT NOT NULL DEFAULT 0 CHECK (points_pay_least >= 0);                  -- points that one order may use
 
-ALTER TABLE carts ADD COLUMN points BIGINT NOT NULL DEFAULT 0 CHECK (points >= 0);                                      -- wished; 0 = none
-
-ALTER TABLE orders ADD COLUMN points BIGINT NOT NULL DEFAULT 0 CHECK (points >= 0);                                     -- used
-ALTER TABLE orders ADD COLUMN points_off BIGINT NOT NULL DEFAULT 0 CHECK (points_off >= 0);                             -- minor units, part of the discount
-ALTER TABLE orders ADD COLUMN points_back BIGINT NOT NULL DEFAULT 0 CHECK (points_back BETWEEN 0 AND points);           -- of those used, what came back
-ALTER TABLE order_lines ADD COLUMN points BIGINT NOT NULL DEFAULT 0 CHECK (points >= 0);                                -- share of those used; adds up to them
+-- Tables of a sale: their bounds stand in the statements that write them, and `yundian check` looks them over (decision 0090).
+ALTER TABLE carts ADD COLUMN points BIGINT NOT NULL DEFAULT 0;            -- wished; 0 = none
+ALTER TABLE orders ADD COLUMN points BIGINT NOT NULL DEFAULT 0;           -- used
+ALTER TABLE orders ADD COLUMN points_off BIGINT NOT NULL DEFAULT 0;       -- minor units, part of the discount
+ALTER TABLE orders ADD COLUMN points_back BIGINT NOT NULL DEFAULT 0;      -- of those used, what came back
+ALTER TABLE order_lines ADD COLUMN points BIGINT NOT NULL DEFAULT 0;      -- share of those used; adds up to them
 
 -- More kinds of movements.
 CREATE TABLE point_movements_wider (

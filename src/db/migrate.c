@@ -1,7 +1,8 @@
 /* migrate.c - brings the tables up to the program: numbered files, each applied once and never changed.
  *
  * The table `migrations` remembers number, name and hash of every file. Several nodes may start at once: each
- * file is applied in a transaction that first waits for the other nodes and then looks again. */
+ * file is applied in a transaction that first waits for the other nodes and then looks again. A file
+ * NNNN_name.postgres.sql or NNNN_name.sqlite.sql is of one engine: on the other it counts as applied. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
 #include "base/crypto.h"
@@ -40,7 +41,7 @@ static const char migrations_table[] = "CREATE TABLE IF NOT EXISTS migrations ("
                                        " applied_at BIGINT NOT NULL,"
                                        " PRIMARY KEY (number))";
 
-/* NNNN_name.sql */
+/* NNNN_name.sql, or with the engine before the end. */
 static bool is_migration(const struct dirent *entry)
 {
     const char *name = entry->d_name;
@@ -158,6 +159,11 @@ struct application {
     bool is_done_already;
 };
 
+static bool is_for(const struct migration *file, enum db_engine engine)
+{
+    return !text_ends(file->name, engine == DB_SQLITE ? ".postgres.sql" : ".sqlite.sql");
+}
+
 static err apply_in_transaction(struct ctx *ctx, void *arg)
 {
     struct application *application = arg;
@@ -169,7 +175,7 @@ static err apply_in_transaction(struct ctx *ctx, void *arg)
     application->is_done_already = db_next(rows);
     if (application->is_done_already)
         return NULL;
-    const char *rest = file->text;
+    const char *rest = is_for(file, engine->kind) ? file->text : "";
     struct slice statement;
     while (script_next(&rest, &statement)) {
         bool has_key = engine->kind == DB_SQLITE && script_has_table_key(statement);

@@ -3,7 +3,8 @@
  * One dispatcher works for the whole platform. It holds a lease whose fence every one of its transactions
  * checks, so one that was thought dead and is not can do no harm. A batch of events is one transaction: all
  * their listeners, and the events' removal. When it fails, its events are tried one by one; one that fails
- * alone waits, holding back the later ones of its aggregate, and in the end becomes a dead letter. */
+ * alone waits, holding back the later ones of its aggregate, and in the end becomes a dead letter. On SQLite
+ * a transaction ends early when it has kept the writer long enough (JOB_PART_TIME). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/json.h"
 #include "base/log.h"
@@ -33,6 +34,7 @@ struct batch {
     bool has_others; /* nodes that want to hear it too */
     struct entry entries[JOB_BATCH_LIMIT];
     int count;
+    int told;        /* of them, from the first, in this transaction */
     bool was_failed; /* events that failed before: tried alone at once */
 };
 
@@ -154,17 +156,17 @@ static err delete_some(struct ctx *ctx, int64_t shop_id, const int64_t ids[DELET
         values, DELETE_WIDTH + 1);
 }
 
-/* Removes all entries, many to a statement. By id: an event with a smaller id may be committed later. */
-static err delete_all(struct ctx *ctx, const struct batch *batch)
+/* Removes what was told, many to a statement. By id: an event with a smaller id may be committed later. */
+static err delete_told(struct ctx *ctx, const struct batch *batch)
 {
     bool is_done[JOB_BATCH_LIMIT] = {false};
-    for (int first = 0; first < batch->count; first++) {
+    for (int first = 0; first < batch->told; first++) {
         int64_t ids[DELETE_WIDTH];
         int count = 0;
         int64_t shop_id = batch->entries[first].shop_id;
         if (is_done[first])
             continue;
-        for (int i = first; i < batch->count && count < DELETE_WIDTH; i++) {
+        for (int i = first; i < batch->told && count < DELETE_WIDTH; i++) {
             if (is_done[i] || batch->entries[i].shop_id != shop_id)
                 continue;
             ids[count++] = batch->entries[i].event.id;
@@ -175,13 +177,18 @@ static err delete_all(struct ctx *ctx, const struct batch *batch)
     return NULL;
 }
 
-static err tell_all(struct ctx *ctx, void *arg)
+/* As many as the time of a part is enough for, at least one. */
+static err tell_some(struct ctx *ctx, void *arg)
 {
-    const struct batch *batch = arg;
+    struct batch *batch = arg;
+    int64_t began = clock_steady();
+    bool is_bounded = db_engine_of(db_session_db(ctx->db)) == DB_SQLITE;
     TRY(hold_lease(ctx, batch));
-    for (int i = 0; i < batch->count; i++)
-        TRY(tell(ctx, batch, &batch->entries[i]));
-    return delete_all(ctx, batch);
+    batch->told = 0; /* the body may run again */
+    do
+        TRY(tell(ctx, batch, &batch->entries[batch->told++]));
+    while (batch->told < batch->count && !(is_bounded && clock_steady() - began >= JOB_PART_TIME));
+    return delete_told(ctx, batch);
 }
 
 struct single {
@@ -245,9 +252,10 @@ static bool is_held_back(const struct batch *batch, const bool *has_failed, int 
 }
 
 /* A failure of everything (no database, no lease) makes put_back fail too, and no event is blamed for it. */
-static err tell_each(struct ctx *ctx, const struct batch *batch)
+static err tell_each(struct ctx *ctx, struct batch *batch)
 {
     bool has_failed[JOB_BATCH_LIMIT] = {false};
+    batch->told = batch->count;
     for (int i = 0; i < batch->count; i++) {
         struct single single = {.batch = batch, .entry = &batch->entries[i]};
         if (is_held_back(batch, has_failed, i))
@@ -264,10 +272,11 @@ static err tell_each(struct ctx *ctx, const struct batch *batch)
     return NULL;
 }
 
-err dispatch_batch(struct job_work *work, struct dispatcher *dispatcher, int *count)
+err dispatch_batch(struct job_work *work, struct dispatcher *dispatcher, int *count, bool *more)
 {
     struct ctx *ctx = &work->ctx;
     *count = 0;
+    *more = false;
     work_begin(work);
     struct batch *batch = arena_alloc(ctx->arena, sizeof *batch);
     batch->options = work->options;
@@ -278,12 +287,13 @@ err dispatch_batch(struct job_work *work, struct dispatcher *dispatcher, int *co
     TRY(load(ctx, batch));
     if (batch->count == 0)
         return NULL;
-    err failure = batch->was_failed ? tell_each(ctx, batch) : db_transact(ctx, tell_all, batch);
+    err failure = batch->was_failed ? tell_each(ctx, batch) : db_transact(ctx, tell_some, batch);
     if (failure && !batch->was_failed)
         failure = tell_each(ctx, batch);
     if (failure)
         return failure;
-    *count = batch->count;
+    *count = batch->told;
+    *more = batch->told < batch->count || batch->count == JOB_BATCH_LIMIT;
     dispatcher->lease_until = batch->lease_until;
     return NULL;
 }

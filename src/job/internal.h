@@ -104,5 +104,6 @@ CHECKED err dispatcher_take(struct job_work *work, struct dispatcher *dispatcher
 /* Keeps the place of a dispatcher that has nothing to do. ERR_UNAVAILABLE when it has lost it. */
 CHECKED err dispatcher_renew(struct job_work *work, struct dispatcher *dispatcher);
 void dispatcher_leave(struct job_work *work, struct dispatcher *dispatcher);
-/* Hands on one batch; `count` gets the number of events that it took off the outbox or put back. */
-CHECKED err dispatch_batch(struct job_work *work, struct dispatcher *dispatcher, int *count);
+/* Hands on one batch; `count` gets the number of events that it took off the outbox or put back, `more`
+ * whether others wait already. */
+CHECKED err dispatch_batch(struct job_work *work, struct dispatcher *dispatcher, int *count, bool *more);

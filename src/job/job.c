@@ -5,6 +5,16 @@
 #include "base/text.h"
 #include "job/internal.h"
 
+/* Microseconds of the longest rest: a slow disk is no reason to wait even longer. */
+#define REST_LIMIT 20000
+
+void job_rest(const struct ctx *ctx, int64_t began)
+{
+    int64_t took = clock_steady() - began;
+    if (ctx->gives_way && db_engine_of(db_session_db(ctx->db)) == DB_SQLITE)
+        clock_pause(took / 2 < REST_LIMIT ? took / 2 : REST_LIMIT);
+}
+
 err job_payload_text(struct ctx *ctx, const struct value *payload, const char **text)
 {
     if (payload == NULL) {

@@ -85,6 +85,14 @@ struct job_runner_options {
     const char *const *gentle;
 };
 
+/* Microseconds that one part of long work should keep SQLite's writer: everybody else who writes waits for it
+ * (decision 0074). */
+#define JOB_PART_TIME 8000
+/* After a part of work that gives way (ctx->gives_way), begun at `began` by clock_steady: rests half as long
+ * as it took, so that others find the processors and the writer free. Not on PostgreSQL, where the work is
+ * done elsewhere. */
+void job_rest(const struct ctx *ctx, int64_t began);
+
 /* Recurring, where several nodes share a database: takes away what all of them have heard. */
 CHECKED err job_forget_echoes(struct ctx *ctx, void *owner);
 

@@ -113,13 +113,14 @@ static err try_to_take(struct job_work *work, struct dispatcher *dispatcher)
 static err dispatch_once(struct job_work *work, struct dispatcher *dispatcher, int64_t *pause)
 {
     int count = 0;
+    bool has_more = false;
     *pause = FOLLOW_MS;
     TRY(node_beat(work, &dispatcher->node));
     TRY(try_to_take(work, dispatcher));
     if (dispatcher->fence == 0)
         return echo_follow(work, &dispatcher->node);
-    TRY(dispatch_batch(work, dispatcher, &count));
-    *pause = count == 0 ? POLL_MS : count < JOB_BATCH_LIMIT ? GATHER_MS : 0;
+    TRY(dispatch_batch(work, dispatcher, &count, &has_more));
+    *pause = count == 0 ? POLL_MS : has_more ? 0 : GATHER_MS;
     return count == 0 ? dispatcher_renew(work, dispatcher) : NULL;
 }
 
@@ -368,9 +369,10 @@ static err drain_once(struct job_work *work, struct dispatcher *dispatcher, stru
     struct job_claim claims[JOB_CLAIM_LIMIT];
     int count;
     int more;
+    bool has_more;
     *steps = 0;
     do {
-        TRY(dispatch_batch(work, dispatcher, &count));
+        TRY(dispatch_batch(work, dispatcher, &count, &has_more));
         *steps += count;
     } while (count > 0 && *steps < DRAIN_LIMIT);
     TRY(claim_jobs(work, claims, JOB_CLAIM_LIMIT, &count));

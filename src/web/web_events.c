@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "shop/cart/cart.h"
+#include "shop/catalog/catalog.h"
 #include "shop/checkout/checkout.h"
 #include "shop/customer/customer.h"
 #include "shop/digital/digital.h"
@@ -57,6 +58,14 @@ static err hear_category(struct ctx *ctx, const struct outbox_event *event, void
     return NULL;
 }
 
+/* An import may make hundreds of them: pages that do not show them stay. */
+static err hear_new_category(struct ctx *ctx, const struct outbox_event *event, void *owner)
+{
+    bool is_below = value_find_text(event->payload, "parent_id") != NULL;
+    drop(owner, ctx, is_below ? "list" : "shop", ctx->shop->id);
+    return NULL;
+}
+
 /* Names, notices and the gate stand on every page of the shop, and its hosts lead to it. */
 static err hear_shop(struct ctx *ctx, const struct outbox_event *event, void *owner)
 {
@@ -89,7 +98,7 @@ static err hear_words(struct ctx *ctx, const struct outbox_event *event, void *o
 
 static const struct listener word_listeners[] = {{"product.", hear_words},
                                                  {"review.", hear_words},
-                                                 {"category.", hear_words},
+                                                 {"category.changed", hear_words},
                                                  {"tag.", hear_words},
                                                  {"search.", hear_words},
                                                  {"freight.", hear_words},
@@ -97,7 +106,8 @@ static const struct listener word_listeners[] = {{"product.", hear_words},
 
 static const struct listener page_listeners[] = {
     {"product.", hear_product},
-    {"category.", hear_category},
+    {"category.changed", hear_category},
+    {"category.added", hear_new_category},
     {"collection.", hear_collection},
     {"facet.", hear_collection},
     {"shop.", hear_shop},
@@ -177,8 +187,13 @@ static const struct job_recurring sweepers[] = {
     {"sweep", 10 * MINUTE_MS, sweep}, {"echoes", MINUTE_MS, job_forget_echoes}, {0}};
 static const struct job_recurring *const recurring[] = {sweepers, NULL};
 
-static const char *const gentle_jobs[] = {IMPORT_CHECK_JOB, IMPORT_APPLY_JOB, IMPORT_UNDO_JOB,
-                                          RULE_SETTLE_JOB, NULL};
+static const char *const gentle_jobs[] = {IMPORT_CHECK_JOB,
+                                          IMPORT_APPLY_JOB,
+                                          IMPORT_UNDO_JOB,
+                                          RULE_SETTLE_JOB,
+                                          FACET_SETTLE_JOB,
+                                          CATEGORY_SETTLE_JOB,
+                                          NULL};
 
 static err load_shop(struct ctx *ctx, int64_t shop_id)
 {

@@ -59,6 +59,22 @@ describe("order in the shop", () => {
     expectProblem(await staff.does(`/admin/categories/${levels[1].id}/remove`, {}), 409, "conflict");
   });
 
+  test("a new category takes away only the pages that show it", async () => {
+    const clothes = await category("衣柜");
+    const product = await shop.product({ category_id: clothes.id });
+    const page = async (path) => (await shop.client().get(path)).text;
+    const hits = async () => Number((await page("/metrics")).match(/^yundian_page_cache_hits_total (\d+)$/m)[1]);
+    const path = `/products/${product.handle}`;
+    await until(async () => { const before = await hits(); await page(path); return (await hits()) > before; }, "the page of the product stays");
+    const below = await category("围巾", clothes.id);
+    await until(async () => (await page(`/categories/${clothes.handle}`)).includes(below.name), "the category shows the new one");
+    const before = await hits();
+    await page(path);
+    assert.equal(await hits(), before + 1, "the page of a product does not show what is below its category");
+    const top = await category("新的一栏");
+    await until(async () => (await page(path)).includes(top.name), "the navigation shows the new one");
+  });
+
   test("siblings change places by one step", async () => {
     const top = await category("排序");
     const [first, second] = [await category("甲", top.id), await category("乙", top.id)];

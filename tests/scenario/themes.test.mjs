@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { startServer } from "../lib/shop.mjs";
+import { png, upload } from "../lib/pictures.mjs";
+import { expect, startServer } from "../lib/shop.mjs";
 import { copyShare, documentOf, schemas } from "../lib/themes.mjs";
 
 describe("a theme", () => {
@@ -28,6 +29,16 @@ describe("a theme", () => {
     const handles = [...text.matchAll(/class="card-link" href="\/products\/([^"]+)"/g)].map(([, handle]) => handle);
     assert.equal(handles.length, 20);
     assert.equal(new Set(handles).size, 20);
+  });
+
+  test("the first thing to be seen is a product that has a picture, though newer ones have none", async () => {
+    const staff = await shop.staff();
+    const shown = await shop.product({ title: "有图的", stock: 3 });
+    const { payload, headers } = upload("pictures", [["one.png", png("shown", 400, 400)]]);
+    expect(await staff.client.send("POST", `/api/v1/admin/products/${shown.id}/pictures`, { payload, headers: { ...headers, origin: staff.client.origin } }), 200);
+    await shop.product({ title: "没有图的", stock: 3 });
+    const { text } = await staff.client.get("/?design=fashion");
+    assert.match(text.slice(text.indexOf('class="hero-art"')).slice(0, 800), /<img[^>]+\/media\//);
   });
 
   test("staff look at a theme before anybody else does, and nobody keeps what they saw", async () => {

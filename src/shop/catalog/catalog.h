@@ -212,6 +212,8 @@ CHECKED err category_load(struct ctx *ctx, int64_t category_id, const struct cat
 CHECKED err category_create(struct ctx *ctx, struct category *category);
 /* Its words and position; category_move changes the parent. */
 CHECKED err category_change(struct ctx *ctx, const struct category *category);
+/* The job that lets the products of a moved branch follow. */
+#define CATEGORY_SETTLE_JOB "category.settle"
 /* Puts a category with all below it under another parent (0 = the top), before its sibling `before_id` (0 =
  * behind all). ERR_INVALID with the field `parent` when it would stand below itself or too deep. Products of
  * a large branch follow within seconds. */

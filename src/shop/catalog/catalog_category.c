@@ -148,7 +148,16 @@ static err check_category(struct ctx *ctx, const struct category *category)
     return NULL;
 }
 
-/* Every page shows the categories, so all of them are stale. */
+/* A new one is empty: of no product is anything different. Those at the top stand in the navigation of every
+ * page, others only where lists show what is below a category. */
+static err emit_added(struct ctx *ctx, const struct category *category)
+{
+    struct value *news = value_object(ctx->arena);
+    value_set_id(ctx->arena, news, "parent_id", category->parent_id);
+    return outbox_emit(ctx, "category.added", category->id, news);
+}
+
+/* Its name may stand on every page. */
 static err emit_changed(struct ctx *ctx, int64_t category_id)
 {
     return outbox_emit(ctx, "category.changed", category_id, value_object(ctx->arena));
@@ -169,7 +178,7 @@ err category_insert(struct ctx *ctx, const struct category *category)
         db_id(category->parent_id), db_int(category->position), db_int(ctx->now), db_int(category->need)));
     TRY(category_ancestors_write(ctx, category->id, category->parent_id));
     TRY(picture_uses_set(ctx, PICTURE_OF_CATEGORY, category->id, &category->picture_id, 1));
-    return emit_changed(ctx, category->id);
+    return emit_added(ctx, category);
 }
 
 static err insert_category(struct ctx *ctx, void *arg)

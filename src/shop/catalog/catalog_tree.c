@@ -286,12 +286,14 @@ static err settle_shelf(struct ctx *work, int64_t category_id)
     struct batch batch = {0};
     int64_t after = 0;
     do {
+        int64_t began = clock_steady();
         arena_reset(work->arena);
         TRY(shelf_next_products(work, category_id, after, batch.ids, &batch.count));
         if (batch.count == 0)
             break;
         TRY(db_transact(work, settle_batch, &batch));
         after = batch.ids[batch.count - 1];
+        job_rest(work, began);
     } while (batch.count == SHELF_CHUNK);
     return NULL;
 }

@@ -4,8 +4,6 @@
 #include "job/job.h"
 #include "shop/catalog/catalog.h"
 
-#define CATEGORY_SETTLE_JOB "category.settle"
-
 /* The same categories, each before those below it, with their depth. One whose parent is not among them
  * stands at the top. */
 struct category *category_tree(struct ctx *ctx, const struct category *flat, size_t count);

@@ -258,8 +258,10 @@ static err settle_all(struct ctx *work)
 {
     struct chunk chunk = {0};
     do {
+        int64_t began = clock_steady();
         arena_reset(work->arena);
         TRY(db_transact(work, settle_chunk, &chunk));
+        job_rest(work, began);
     } while (chunk.count == PRODUCT_CHUNK);
     return NULL;
 }
@@ -299,7 +301,7 @@ static err hear_others(struct ctx *ctx, const struct outbox_event *event, void *
 
 const struct listener facet_listeners[] = {
     {"product.", hear_product},
-    {"category.", hear_others},
+    {"category.changed", hear_others},
     {"tag.", hear_others},
     {"collection.", hear_others},
     {0},

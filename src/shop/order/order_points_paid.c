@@ -35,7 +35,8 @@ int64_t order_points_share(const struct order_line *line, int64_t pieces)
 static err count_back(struct ctx *ctx, struct order *order, int64_t points_back)
 {
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "points of the order came back meanwhile",
-                  "UPDATE orders SET points_back = $3 WHERE shop_id = $1 AND id = $2 AND points_back = $4",
+                  "UPDATE orders SET points_back = $3 WHERE shop_id = $1 AND id = $2 AND points_back = $4"
+                  " AND points >= $3",
                   db_int(ctx->shop->id), db_int(order->id), db_int(points_back), db_int(order->points_back)));
     order->points_back = points_back;
     return NULL;

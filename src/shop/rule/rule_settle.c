@@ -100,11 +100,16 @@ static err keep_clock(struct ctx *ctx, const struct book *book, const struct rul
     return job_schedule(ctx, RULE_CLOCK_JOB, facts->product->product_id, next, value_object(ctx->arena));
 }
 
+static bool decides_nothing(const struct book *book)
+{
+    return book->count == 0 && book->stock.count == 0 && !book->stock.has_absent;
+}
+
 static err settle_with(struct ctx *ctx, const struct book *book, const int64_t *product_ids, size_t count)
 {
     struct rule_facts facts[PRODUCT_CHUNK];
     size_t have, place_count, most = count * COLLECTION_LIMIT;
-    if (book->count == 0 && book->stock.count == 0 && !book->stock.has_absent)
+    if (decides_nothing(book))
         return NULL;
     struct collection_place *places = arena_alloc_many(ctx->arena, most + 1, sizeof *places);
     TRY(product_lock_many(ctx, product_ids, count));
@@ -163,12 +168,17 @@ static err hear_category(struct ctx *ctx, const struct outbox_event *event, void
     return look_again(ctx, 1u << RULE_CATEGORY | 1u << RULE_ATTRIBUTE);
 }
 
-/* Deals were told first (web_events.c), so the sales of the products are right already. */
+/* Deals were told first (web_events.c), so the sales of the products are right already. The lines of an order
+ * are read only for shops whose rules decide something. */
 static err hear_sale(struct ctx *ctx, const struct outbox_event *event, void *owner)
 {
+    struct book book;
     struct order_line *lines;
     size_t line_count;
     (void)owner;
+    TRY(open_book(ctx, &book));
+    if (decides_nothing(&book))
+        return NULL;
     TRY(order_line_list(ctx, event->aggregate_id, &lines, &line_count));
     for (size_t i = 0; i < line_count; i += PRODUCT_CHUNK) {
         int64_t ids[PRODUCT_CHUNK];
@@ -177,7 +187,7 @@ static err hear_sale(struct ctx *ctx, const struct outbox_event *event, void *ow
             ids[count] = lines[i + count].product_id;
             count++;
         }
-        TRY(rule_settle(ctx, ids, count));
+        TRY(settle_with(ctx, &book, ids, count));
     }
     return NULL;
 }
@@ -185,7 +195,7 @@ static err hear_sale(struct ctx *ctx, const struct outbox_event *event, void *ow
 const struct listener rule_listeners[] = {
     {"product.", hear_product},
     {"tag.", hear_tag},
-    {"category.", hear_category},
+    {"category.changed", hear_category},
     {"order.paid", hear_sale},
     {"order.reopened", hear_sale},
     {"order.refunded", hear_sale},
@@ -216,11 +226,13 @@ static err settle_all(struct ctx *work, int64_t collection_id)
     struct batch batch = {.collection_id = collection_id};
     int64_t after = 0;
     do {
+        int64_t began = clock_steady();
         arena_reset(work->arena);
         TRY(shelf_next_products(work, 0, after, batch.ids, &batch.count));
         batch.seen = batch.count < PRODUCT_CHUNK ? -1 : batch.seen + (int64_t)batch.count;
         TRY(db_transact(work, settle_batch, &batch));
         after = batch.count > 0 ? batch.ids[batch.count - 1] : after;
+        job_rest(work, began);
     } while (batch.count == PRODUCT_CHUNK);
     return NULL;
 }

@@ -174,17 +174,33 @@ static size_t place_of(struct home *home, const struct product *product)
     return home->pool_count++;
 }
 
+static void take_one(struct home *home, struct want *want, const struct product *product, size_t limit,
+                     bool is_list, bool skips_shown)
+{
+    if (want->count >= limit || want->count >= NEWEST_LIMIT)
+        return;
+    size_t place = place_of(home, product);
+    if (place == POOL_LIMIT || (skips_shown && home->is_shown[place]))
+        return;
+    want->products[want->count++] = place;
+    home->is_shown[place] = home->is_shown[place] || is_list;
+}
+
 static void take(struct home *home, struct want *want, const struct shelf *shelf, size_t limit, bool is_list,
                  bool skips_shown)
 {
-    for (size_t i = 0; shelf && i < shelf->page.count && want->count < limit && want->count < NEWEST_LIMIT;
-         i++) {
-        size_t place = place_of(home, &shelf->page.items[i]);
-        if (place == POOL_LIMIT || (skips_shown && home->is_shown[place]))
-            continue;
-        want->products[want->count++] = place;
-        home->is_shown[place] = home->is_shown[place] || is_list;
-    }
+    for (size_t i = 0; shelf && i < shelf->page.count; i++)
+        take_one(home, want, &shelf->page.items[i], limit, is_list, skips_shown);
+}
+
+/* Where one large picture is all that is seen, what has none comes last. */
+static void take_pictured(struct home *home, struct want *want, const struct shelf *shelf, size_t limit,
+                          bool is_list)
+{
+    for (int with_picture = 1; shelf && with_picture >= 0; with_picture--)
+        for (size_t i = 0; i < shelf->page.count; i++)
+            if ((shelf->page.items[i].picture_id != NULL) == (with_picture == 1))
+                take_one(home, want, &shelf->page.items[i], limit, is_list, false);
 }
 
 static err want_grid(struct home *home, const struct section *section, struct want *want)
@@ -212,11 +228,11 @@ static err want_of(struct home *home, const struct section *section, struct want
         take(home, want, shelf, (size_t)value_find_int(section->settings, "limit", 0), false, false);
     } else if (text_is(section->type, "hero")) {
         TRY(find_shelf(home, "newest", "", &shelf));
-        take(home, want, shelf, HERO_CARDS, is_listing_hero(section), false);
+        take_pictured(home, want, shelf, HERO_CARDS, is_listing_hero(section));
     } else if (text_is(section->type, "spotlight")) {
         const char *handle = setting(section, "product");
         TRY(find_shelf(home, handle[0] ? "product" : "newest", handle, &shelf));
-        take(home, want, shelf, 1, false, false);
+        take_pictured(home, want, shelf, 1, false);
     }
     return NULL;
 }

@@ -95,6 +95,7 @@ struct import_run {
     bool opens_act;  /* this batch does */
     bool is_stopped; /* all or nothing, and something was wrong */
     bool is_dry;
+    size_t batch_rows; /* that share a transaction, about; up to IMPORT_BATCH_ROWS */
     bool counts_stock; /* a stock is set without what was expected */
     const struct import_choices *choices;
     struct import_columns columns;

@@ -182,7 +182,7 @@ static err next_batch(struct import_run *run, struct import_line **line)
 
 static bool is_full(const struct import_run *run)
 {
-    return run->line_count >= IMPORT_BATCH_ROWS || arena_used(run->work.arena) > BATCH_BYTES;
+    return run->line_count >= run->batch_rows || arena_used(run->work.arena) > BATCH_BYTES;
 }
 
 static err take_line(struct import_run *run, struct import_line *line)
@@ -290,6 +290,7 @@ err import_run_file(struct import_run *run, const char *path)
     run->work.arena = arena_open(ARENA_LIMIT);
     run->spare = arena_open(ARENA_LIMIT);
     run->resumed_at = run->position;
+    run->batch_rows = IMPORT_BATCH_ROWS;
     err failure = attribute_list(run->ctx, &run->attributes, &run->attribute_count);
     if (!failure)
         failure = import_file_open(run->ctx, path, run->attributes, run->attribute_count, &run->reader,

@@ -13,13 +13,14 @@
  */
 #define FIRST_FIGURES 1000
 #define FIGURES_GROWTH 16
-/* Microseconds of the longest rest after a batch: a slow disk is no reason to wait even longer. */
-#define REST_LIMIT 20000
+/* What a commit costs is shared by this many rows at least, about. */
+#define FEWEST_ROWS 40
 
 struct writing {
     struct import_run *run;
     int64_t position;
     struct import_report report; /* as it is after this batch */
+    int64_t took;                /* microseconds of SQLite's writer */
 };
 
 static void count_group(struct import_report *report, const struct import_group *group)
@@ -144,9 +145,27 @@ static err write_batch(struct ctx *ctx, void *arg)
 {
     struct writing *writing = arg;
     struct import_run *run = writing->run;
+    int64_t began = clock_steady();
     if (!run->is_dry)
         TRY(write_products(ctx, run));
-    return run->import_id ? import_store_batch(ctx, run, writing->position, &writing->report) : NULL;
+    if (run->import_id)
+        TRY(import_store_batch(ctx, run, writing->position, &writing->report));
+    writing->took = clock_steady() - began;
+    return NULL;
+}
+
+/* As many rows as SQLite's writer took in the time of a part: whoever orders meanwhile waits for one part at
+ * most. PostgreSQL writes for several at once. */
+static void fit_batch(struct import_run *run, const struct writing *writing)
+{
+    size_t rows = run->line_count;
+    if (!run->ctx->gives_way || run->is_dry || rows == 0 ||
+        db_engine_of(db_session_db(run->ctx->db)) != DB_SQLITE)
+        return;
+    if (writing->took > JOB_PART_TIME)
+        run->batch_rows = run->batch_rows / 2 < FEWEST_ROWS ? FEWEST_ROWS : run->batch_rows / 2;
+    else if (writing->took < JOB_PART_TIME / 3 && rows >= run->batch_rows)
+        run->batch_rows = run->batch_rows * 2 > IMPORT_BATCH_ROWS ? IMPORT_BATCH_ROWS : run->batch_rows * 2;
 }
 
 /* A failure outlives the batch in whose arena it was made. */
@@ -170,6 +189,7 @@ static err try_batch(struct import_run *run, int64_t position)
         count_group(&writing.report, run->groups[i]);
     run->opens_act = !run->is_dry && writes_products(run);
     TRY(db_transact(&run->work, write_batch, &writing));
+    fit_batch(run, &writing);
     run->is_act_open = run->is_act_open || run->opens_act;
     *run->report = writing.report;
     run->position = position;
@@ -238,15 +258,6 @@ static err show_figures(struct import_run *run)
     return db_analyze(&run->work);
 }
 
-/* Half as long as it took: what buyers ask for meanwhile finds the processors free. On PostgreSQL the work is
- * not done here. */
-static void rest(const struct import_run *run, int64_t began)
-{
-    int64_t took = clock_steady() - began;
-    if (run->ctx->gives_way && db_engine_of(db_session_db(run->ctx->db)) == DB_SQLITE)
-        clock_pause(took / 2 < REST_LIMIT ? took / 2 : REST_LIMIT);
-}
-
 err import_batch_finish(struct import_run *run, int64_t position)
 {
     int64_t began = clock_steady();
@@ -264,6 +275,6 @@ err import_batch_finish(struct import_run *run, int64_t position)
     }
     if (!failure)
         failure = show_figures(run);
-    rest(run, began);
+    job_rest(run->ctx, began);
     return failure ? keep_failure(run, failure) : NULL;
 }

@@ -57,6 +57,24 @@ static void files_are_applied_once_and_in_order(void **state)
     assert_int_equal(fixture_ask(&fixture, "SELECT count(*) FROM cups"), 1);
 }
 
+static void a_file_of_one_engine_leaves_the_other_alone(void **state)
+{
+    (void)state;
+    int applied = 0;
+    bool is_sqlite = !fixture_is_postgres();
+    fixture_write(&fixture, "m", "0001_cups.sql", first_file);
+    fixture_write(&fixture, "m", "0002_p.postgres.sql",
+                  "ALTER TABLE cups DROP CONSTRAINT cups_name_check, ADD CHECK (id < 50);\n"
+                  "INSERT INTO cups (shop_id, id, name) VALUES (2, 2, 'postgres');");
+    const char *directory = fixture_write(&fixture, "m", "0003_s.sqlite.sql",
+                                          "INSERT INTO cups (shop_id, id, name) VALUES (2, 3, 'sqlite');");
+    assert_ok(db_migrate(&fixture.ctx, directory, &applied));
+    assert_int_equal(applied, 3);
+    assert_int_equal(fixture_ask(&fixture, "SELECT id FROM cups WHERE shop_id = 2"), is_sqlite ? 3 : 2);
+    assert_ok(db_migrate(&fixture.ctx, directory, &applied));
+    assert_int_equal(applied, 0);
+}
+
 static void a_changed_file_is_refused(void **state)
 {
     (void)state;
@@ -211,6 +229,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SENTENCE(files_are_applied_once_and_in_order),
+        SENTENCE(a_file_of_one_engine_leaves_the_other_alone),
         SENTENCE(a_changed_file_is_refused),
         SENTENCE(two_files_of_one_number_are_refused),
         SENTENCE(a_broken_file_leaves_nothing_behind),

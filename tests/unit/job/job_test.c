@@ -24,6 +24,7 @@ static struct {
     bool job_fails;
     bool job_schedules_again;
     atomic_int sweeps;
+    atomic_int waiting; /* events in the table while each slow one was told, added up */
 } seen;
 
 static err load_shop(struct ctx *ctx, int64_t shop_id)
@@ -81,7 +82,21 @@ static err sweep(struct ctx *ctx, void *owner)
     return NULL;
 }
 
-static const struct listener listeners[] = {{"thing.", hear}, {NULL, NULL}};
+/* Takes as long as a part may. */
+static err hear_slowly(struct ctx *ctx, const struct outbox_event *event, void *owner)
+{
+    struct db_rows *rows;
+    (void)event;
+    (void)owner;
+    TRY(db_query(ctx, &rows, "SELECT CAST(count(*) AS BIGINT) FROM outbox WHERE shop_id = $1",
+                 db_int(ctx->shop->id)));
+    if (db_next(rows))
+        atomic_fetch_add(&seen.waiting, (int)db_get_int(rows, 0));
+    clock_pause(JOB_PART_TIME);
+    return NULL;
+}
+
+static const struct listener listeners[] = {{"thing.", hear}, {"slow.", hear_slowly}, {NULL, NULL}};
 static const struct listener *const listener_tables[] = {listeners, NULL};
 static const struct job_kind kinds[] = {
     {"test.run", run, 3, 1000},
@@ -120,6 +135,7 @@ static int open_fixture(void **state)
     seen.job_fails = false;
     seen.job_schedules_again = false;
     seen.sweeps = 0;
+    atomic_store(&seen.waiting, 0);
     return 0;
 }
 
@@ -215,6 +231,25 @@ static void every_event_is_heard_once_and_in_order(void **state)
     assert_int_equal(atomic_load(&seen.heard), 450);
     assert_heard(450);
     assert_int_equal(fixture_ask(&fixture, "SELECT CAST(sum(number) AS BIGINT) FROM heard"), 450 * 449 / 2);
+}
+
+static err emit_slow(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    for (int i = 0; i < 4; i++)
+        TRY(outbox_emit(ctx, "slow.changed", i, NULL));
+    return NULL;
+}
+
+/* The writer of SQLite is free for others between them; on PostgreSQL they travel together. */
+static void events_that_take_long_are_told_in_parts(void **state)
+{
+    (void)state;
+    assert_ok(db_transact(&fixture.ctx, emit_slow, NULL));
+    drain();
+    assert_int_equal(backlog_of_events(), 0);
+    assert_int_equal(atomic_load(&seen.waiting),
+                     db_engine_of(fixture.db) == DB_SQLITE ? 4 + 3 + 2 + 1 : 4 * 4);
 }
 
 static err emit_and_fail(struct ctx *ctx, void *arg)
@@ -616,6 +651,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SENTENCE(every_event_is_heard_once_and_in_order),
+        SENTENCE(events_that_take_long_are_told_in_parts),
         SENTENCE(what_was_rolled_back_did_not_happen),
         SENTENCE(events_for_nobody_are_dropped),
         SENTENCE(a_failing_event_holds_back_its_aggregate_and_nobody_else),

@@ -668,7 +668,7 @@ static void a_category_is_created_changed_and_removed_when_empty(void **state)
     struct category category = {.handle = "tea", .name = "茶", .name_en = "Tea", .position = 2};
     const struct category *found;
     assert_ok(category_create(work, &category));
-    assert_int_equal(ask("SELECT count(*) FROM outbox WHERE shop_id = $1 AND topic = 'category.changed'"), 1);
+    assert_int_equal(ask("SELECT count(*) FROM outbox WHERE shop_id = $1 AND topic = 'category.added'"), 1);
     struct category twin = {.handle = "tea", .name = "又"};
     assert_fails(category_create(work, &twin), ERR_DUPLICATE);
     twin.handle = "Tea";
