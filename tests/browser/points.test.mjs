@@ -60,7 +60,7 @@ describe("points in a browser", () => {
     assert.ok(await page.locator("input[name=is_on]").isChecked());
     await page.fill("#f-earned", "1");
     await page.getByRole("button", { name: "保存" }).click();
-    await page.waitForURL(/notice=saved/);
+    await page.getByText("已保存").first().waitFor();
     await looks(page, "points-settings");
     await until(async () => (await visitor.client.api("/account/points")).status === 200, "points are on");
     await page.goto(`/admin/customers/${id}`);
@@ -84,7 +84,7 @@ describe("points in a browser", () => {
     assert.equal(await page.inputValue("#f-pay_rate"), "10");
     await page.fill("#f-pay_percent", "50");
     await page.getByRole("button", { name: "保存" }).click();
-    await page.waitForURL(/notice=saved/);
+    await page.getByText("已保存").first().waitFor();
     await looks(page, "points-pay-settings");
     await closeTab(page, { expected: /422/ });
     const cup = await server.shop.product({ title: "汝窑杯", price: 5000, stock: 20 });
