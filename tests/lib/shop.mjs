@@ -52,15 +52,47 @@ export const unique = (prefix) => `${prefix}-${process.pid.toString(36)}${(seria
 /** A key for one checkout, as a program makes it. */
 export const freshKey = () => crypto.randomUUID();
 
-async function freshDatabase() {
+function databaseUrl(name) {
+  const url = new URL(process.env.YUNDIAN_POSTGRES_URL);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+async function makeDatabase(name, template) {
   const admin = process.env.YUNDIAN_POSTGRES_URL;
   assert.ok(admin, "YUNDIAN_POSTGRES_URL is needed for YUNDIAN_ENGINE=postgres; tests/scenario/run sets it");
-  const name = `story_${process.pid}_${crypto.randomBytes(4).toString("hex")}`;
-  const made = await run("psql", ["-qX", "-d", admin, "-c", `CREATE DATABASE ${name}`]);
+  const made = await run("psql", ["-qX", "-d", admin, "-c", `CREATE DATABASE ${name}${template ? ` TEMPLATE ${template}` : ""}`]);
   assert.equal(made.code, 0, made.stderr);
-  const url = new URL(admin);
-  url.pathname = `/${name}`;
-  return { url: url.href, name, drop: () => run("psql", ["-qX", "-d", admin, "-c", `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`]) };
+  return { url: databaseUrl(name), name, drop: () => run("psql", ["-qX", "-d", admin, "-c", `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`]) };
+}
+
+const freshDatabase = (template) => makeDatabase(`story_${process.pid}_${crypto.randomBytes(4).toString("hex")}`, template);
+
+/** What every story begins with, {data, database}: all migrations, and the shop `main` or the demo. It is made once in a run of
+ *  many stories, in the folder YUNDIAN_BEGINNINGS, by whoever comes first; the others await it and take copies. */
+async function beginning(server, kind) {
+  const place = path.join(process.env.YUNDIAN_BEGINNINGS, `${server.engine}-${kind}`);
+  const [data, done, failed] = ["data", "done", "failed"].map((name) => path.join(place, name));
+  const database = server.engine === "postgres" ? `begun_${kind}` : undefined;
+  try {
+    fs.mkdirSync(place);
+  } catch (problem) {
+    if (problem.code !== "EEXIST") throw problem;
+    await until(() => fs.existsSync(done) || fs.existsSync(failed), `another story has made ${place}`, { within: 60000 });
+    assert.ok(!fs.existsSync(failed), `the beginning ${kind} could not be made`);
+    return { data, database };
+  }
+  try {
+    const maker = Object.assign(new Server(), { binary: server.binary, engine: server.engine, data, env: { ...server.env } });
+    fs.mkdirSync(data);
+    if (database) maker.env.DATABASE_URL = (await makeDatabase(database)).url;
+    await maker.begins(kind);
+    fs.writeFileSync(done, "");
+  } catch (problem) {
+    fs.writeFileSync(failed, "");
+    throw problem;
+  }
+  return { data, database };
 }
 
 /** A server of our own on a fresh directory (and database), with one shop `main` unless `demo` is asked for.
@@ -77,20 +109,21 @@ export async function startServer({ engine = ENGINE, demo = false, args = [], en
   server.env = { ...process.env, ...env };
   delete server.env.DATABASE_URL;
   if (unpaidSeconds) server.env.YUNDIAN_UNPAID_SECONDS = String(unpaidSeconds);
+  const kind = demo ? "demo" : "main";
+  const isCommon = process.env.YUNDIAN_BEGINNINGS && Object.keys(env).length === 0 && !unpaidSeconds;
+  const begun = isCommon && (await beginning(server, kind));
+  if (begun) fs.cpSync(begun.data, server.data, { recursive: true });
   if (engine === "postgres") {
-    server.database = await freshDatabase();
+    server.database = await freshDatabase(begun?.database);
     server.env.DATABASE_URL = server.database.url;
   }
-  await server.tool("migrate");
-  if (demo) {
-    await server.tool("seed", "--demo");
-    server.shop = server.at("demo", { login: "owner@demo.yundian", password: "yundian-demo", isDefault: true });
-  } else {
-    server.shop = await server.opens("main", { isDefault: true });
-  }
+  if (!begun) await server.begins(kind);
+  server.shop = server.at(kind, { ...ownerOf(kind), isDefault: true });
   await server.start();
   return server;
 }
+
+const ownerOf = (handle) => (handle === "demo" ? { login: "owner@demo.yundian", password: "yundian-demo" } : { login: `owner@${handle}.example`, password: `secret of ${handle} 42` });
 
 export class Server {
   child = null;
@@ -119,10 +152,16 @@ export class Server {
     assert.equal(done.code, 0, done.stderr);
   }
 
+  /** Writes what a server begins with: the demo, or the shop `main`. */
+  async begins(kind) {
+    await this.tool("migrate");
+    if (kind === "demo") await this.tool("seed", "--demo");
+    else await this.opens(kind);
+  }
+
   /** Opens another shop with an owner account; `isDeclared: false` leaves it closed to strangers. */
   async opens(handle, { isDefault = false, isDeclared = true } = {}) {
-    const login = `owner@${handle}.example`;
-    const password = `secret of ${handle} 42`;
+    const { login, password } = ownerOf(handle);
     await this.tool("shop create", "--handle", handle, "--name", `Shop ${handle}`, ...(isDeclared ? ["--declare", "small-amount"] : []));
     await this.tool("staff create", "--shop", handle, "--login", login, "--password", password);
     return this.at(handle, { login, password, isDefault });
