@@ -14,7 +14,7 @@ ALTER TABLE orders
     DROP CONSTRAINT IF EXISTS orders_packs_from_check, DROP CONSTRAINT IF EXISTS orders_ships_by_check,
     DROP CONSTRAINT IF EXISTS orders_rounding_check, DROP CONSTRAINT IF EXISTS orders_freight_check,
     ADD CONSTRAINT orders_money CHECK (LEAST(refunded, paid - refunded, total - paid, discount, freight, freight_discount,
-        rounding, deposit, total - deposit, card_held, total - card_held) >= 0);
+        rounding, deposit, total - deposit, card_held, total - card_held, points_off, points_back, points - points_back) >= 0);
 ALTER TABLE order_lines
     DROP CONSTRAINT IF EXISTS order_lines_check, DROP CONSTRAINT IF EXISTS order_lines_check1,
     DROP CONSTRAINT IF EXISTS order_lines_check2, DROP CONSTRAINT IF EXISTS order_lines_check3,
@@ -22,7 +22,7 @@ ALTER TABLE order_lines
     DROP CONSTRAINT IF EXISTS order_lines_unit_price_check, DROP CONSTRAINT IF EXISTS order_lines_quantity_check,
     DROP CONSTRAINT IF EXISTS order_lines_discount_check, DROP CONSTRAINT IF EXISTS order_lines_list_price_check,
     ADD CONSTRAINT order_lines_pieces CHECK (LEAST(total, discount, returned, fulfilled - returned, withdrawn,
-        quantity - fulfilled - withdrawn, quantity - refunded, refunded - returned - withdrawn, quantity - 1) >= 0);
+        quantity - fulfilled - withdrawn, quantity - refunded, refunded - returned - withdrawn, quantity - 1, points) >= 0);
 ALTER TABLE payment_attempts
     DROP CONSTRAINT IF EXISTS payment_attempts_status_check, DROP CONSTRAINT IF EXISTS payment_attempts_part_check,
     DROP CONSTRAINT IF EXISTS payment_attempts_check, DROP CONSTRAINT IF EXISTS payment_attempts_currency_check,
