@@ -1,10 +1,24 @@
-// design.js - the editor of a design: the preview's width, colours that are picked, sections that are drawn to their place.
+// design.js - the editor of a design: the preview's width and place, colours that are picked, sections that are drawn to their place.
 
 for (const radio of document.querySelectorAll("[data-design-width]"))
   radio.addEventListener("change", () => {
     if (radio.checked)
       document.querySelector("[data-design-frame]").classList.toggle("is-wide", radio.value === "wide");
   });
+
+// Scrolled from here, since an address with # would also scroll the page around the preview.
+function showEdited(frame) {
+  const inner = frame.contentDocument;
+  const anchor = inner?.getElementById(frame.dataset.designAt);
+  if (!anchor) return;
+  anchor.classList.add("is-edited");
+  const room = parseFloat(inner.defaultView.getComputedStyle(anchor).scrollMarginTop) || 0;
+  inner.defaultView.scrollTo({ top: inner.defaultView.scrollY + anchor.getBoundingClientRect().top - room, behavior: "instant" });
+}
+for (const frame of document.querySelectorAll("[data-design-at]")) {
+  frame.addEventListener("load", () => showEdited(frame));
+  if (frame.contentDocument?.readyState === "complete") showEdited(frame);
+}
 
 for (const picker of document.querySelectorAll("[data-colour]")) {
   const typed = document.getElementById(picker.dataset.colour);
@@ -56,7 +70,7 @@ function drag(grip, down) {
     document.removeEventListener("keydown", escape);
     item.classList.remove("is-dragged");
     mark({ others: [...list.children], at: -1 });
-    if (isKept && goal && goal.at !== from) send(grip.closest("form"), goal.at);
+    if (isKept && goal && goal.at !== from) send(item.querySelector(".design-acts"), goal.at);
   };
   const move = (e) => {
     item.classList.add("is-dragged");

@@ -33,6 +33,9 @@ describe("the editor of a design", () => {
     await page.locator("#settings button.is-main").click();
     assert.match(await page.locator("#toasts").innerText(), /草稿已保存/);
     assert.equal(await page.frameLocator(".design-frame iframe").locator("h1").first().innerText(), "写好的大字");
+    await page.locator(".design-add summary").click();
+    await page.locator(".design-kind[value='faq']").click();
+    assert.match(await page.locator("[aria-labelledby=h-sections] .design-list > li").last().innerText(), /常见问题/);
     await page.locator(".design-list form").nth(1).locator('[value="up"]').click();
     await page.locator("#f-note").fill("第一次");
     await page.locator(".design-publish button").click();
@@ -55,8 +58,8 @@ describe("the editor of a design", () => {
       await grip(from).scrollIntoViewIfNeeded();
       await page.mouse.move(...(await center(grip(from))));
       await page.mouse.down();
-      const [x, y] = await center(grip(to));
-      await page.mouse.move(x, y + 12, { steps: 4 });
+      const line = await page.locator("[aria-labelledby=h-sections] .design-list > li").nth(to).boundingBox();
+      await page.mouse.move(line.x + line.width / 2, line.y + line.height - 6, { steps: 4 });
       assert.equal(await page.locator(".drop-before, .drop-after").count(), 1, "where it would come is marked");
     };
     for (const width of [1440, 375]) {
@@ -100,6 +103,7 @@ describe("the editor of a design", () => {
       await page.goto("/admin/design?section=promises", { waitUntil: "load" });
       const at = page.frameLocator(".design-frame iframe").locator("#section-promises + *");
       await at.waitFor();
+      await page.frameLocator(".design-frame iframe").locator("#section-promises.is-edited").waitFor({ state: "attached" });
       assert.equal(await at.evaluate((one) => getComputedStyle(one).outlineStyle), "solid");
       const { top, height } = await at.evaluate((one) => ({ top: one.getBoundingClientRect().top, height: innerHeight }));
       assert.ok(top >= 0 && top < height, `it is seen: ${top} of ${height}`);
@@ -117,6 +121,7 @@ describe("the editor of a design", () => {
       for (const width of [375, 1440]) {
         await page.setViewportSize({ width, height: 900 });
         await page.goto(path, { waitUntil: "load" });
+        await page.evaluate(() => document.querySelector(".design-add")?.setAttribute("open", ""));
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${name} ${width}`);
         await page.evaluate(AXE);
         const violations = await page.evaluate(async () => (await axe.run(document, { resultTypes: ["violations"], iframes: false })).violations.map(({ id, nodes }) => `${id} ${nodes[0].html.slice(0, 120)}`));

@@ -108,8 +108,8 @@ describe("the design of a shop", () => {
   const pick = async (setting, more = "") => (await staff.reads(`/admin/design/pick?${new URLSearchParams(setting)}${more}`)).pick;
 
   test("what a section shows is chosen from a list that can be searched; a draft that somebody changed keeps what it has", async () => {
-    await staff.does("/admin/collections", { name: "新茶", handle: "new-tea" });
-    await staff.does("/admin/collections", { name: "旧壶", handle: "old-pots" });
+    await staff.does("/admin/collections", { kind: "hand", name: "新茶", name_en: "New tea", handle: "new-tea" });
+    await staff.does("/admin/collections", { kind: "hand", name: "旧壶", name_en: "Old pots", handle: "old-pots" });
     expect(await does("theme", { theme: "general" }), 200);
     expect(await does("sections", { type: "product-grid" }), 200);
     expect(await does("sections", { type: "spotlight" }), 200);

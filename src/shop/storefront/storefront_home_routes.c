@@ -16,8 +16,8 @@
 #define STYLE_ENDING ".css"
 /* What the editor points at (theme_sections.c); buyers never see it. */
 #define DRAFT_STYLE                                                                                          \
-    ".design-anchor{display:block;scroll-margin-top:5rem}.design-anchor:target+*{outline:3px solid "         \
-    "var(--cinnabar-fill);outline-offset:-3px}\n"
+    ".design-anchor{display:block;scroll-margin-top:5rem}.design-anchor:is(:target,.is-edited)+*{outline:"   \
+    "3px solid var(--cinnabar-fill);outline-offset:-3px}\n"
 #define STYLE_IMMUTABLE "public, max-age=31536000, immutable"
 
 const char *storefront_asked_design(const struct req *req)
