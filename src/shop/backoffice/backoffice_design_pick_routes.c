@@ -9,8 +9,8 @@
 #include "base/text.h"
 #include "shop/backoffice/backoffice_settings_routes.h"
 #include "shop/catalog/catalog.h"
-#include "shop/content/content.h"
 #include "shop/media/media.h"
+#include "shop/tenant/tenant.h"
 #include <inttypes.h>
 
 #define PICK_ROWS 48
@@ -173,31 +173,30 @@ static err add_pictures(struct picking *picking, const char *typed, const char *
 }
 
 /* The shop's own pages: `page` is a word of the locale for each. */
-static err add_pages(struct picking *picking)
+static void add_pages(struct picking *picking)
 {
     static const char *const pages[][2] = {
         {"/", "home"}, {"/products", "all"}, {"/cart", "cart"}, {"/coupons", "coupons"}};
-    struct policy_version newest[POLICY_KINDS];
-    bool is_public[POLICY_KINDS];
-    for (size_t i = 0; !picking->q[0] && i < sizeof pages / sizeof *pages; i++) {
+    uint64_t policies = picking->ctx->shop->profile->policies;
+    if (picking->q[0])
+        return;
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
         struct value *item = add_item(picking, pages[i][0], NULL, pages[i][0]);
         value_set_text(picking->ctx->arena, item, "page", pages[i][1]);
     }
-    TRY(policy_list(picking->ctx, newest, is_public));
-    for (size_t i = 0; !picking->q[0] && i < POLICY_KINDS; i++)
-        if (is_public[i]) {
+    for (size_t i = 0; shop_policy_names[i]; i++)
+        if (policies >> i & 1) {
             const char *address = arena_format(picking->ctx->arena, "/policies/%s", shop_policy_names[i]);
             struct value *item = add_item(picking, address, NULL, address);
             value_set_text(picking->ctx->arena, item, "page", shop_policy_names[i]);
         }
-    return NULL;
 }
 
 /* Addresses: the pages, then collections and categories, and products when something is looked for. */
 static err add_addresses(struct picking *picking, const char *typed)
 {
     const char *ignored;
-    TRY(add_pages(picking));
+    add_pages(picking);
     TRY(add_collections(picking));
     TRY(add_categories(picking));
     return picking->q[0] ? add_products(picking, typed, NULL, &ignored) : NULL;
@@ -331,9 +330,15 @@ const struct route backoffice_design_pick_routes[] = {
      .form_size = sizeof(struct pick_form),
      .summary = "What can be chosen for a setting of the design",
      .answer = "pick"},
-    {.path = "/admin/design/pick", .handler = choose, WRITES, .fields = choose_fields,
+    {.path = "/admin/design/pick",
+     .handler = choose,
+     WRITES,
+     .fields = choose_fields,
      .summary = "Choose a picture, collection, category, product or address for a setting of the draft"},
-    {.path = "/admin/design/pick/upload", .handler = upload, WRITES, .fields = upload_fields,
+    {.path = "/admin/design/pick/upload",
+     .handler = upload,
+     WRITES,
+     .fields = upload_fields,
      .summary = "Upload a picture for a setting of the draft"},
     {0},
 };

@@ -48,7 +48,8 @@ static void add_options(struct forming *forming, struct value *row, const struct
         struct value *option = value_add(arena, list, *value_object(arena));
         const char *value = value_find_text(value_at(options, i), "value");
         value_set_text(arena, option, "value", value);
-        value_set_text(arena, option, "label", design_said(forming->ctx, value_find(value_at(options, i), "label")));
+        value_set_text(arena, option, "label",
+                       design_said(forming->ctx, value_find(value_at(options, i), "label")));
         value_set_bool(arena, option, "is_chosen", text_is(value, chosen));
     }
 }

@@ -37,7 +37,8 @@ static int open_schema(void **state)
                          "\"id\":\"color_ink\"},{\"type\":\"color\",\"id\":\"color_accent\"},{\"type\":"
                          "\"select\",\"id\":\"radius\",\"options\":[{\"value\":\"none\"}]}]}]"),
         .sections = json("{\"hero\":{\"limit\":2,\"settings\":[{\"type\":\"text\",\"id\":\"heading\"},"
-                         "{\"type\":\"image_picker\",\"id\":\"picture\"},{\"type\":\"url\",\"id\":\"url\"},{\"type\":\"richtext\",\"id\":\"text\"},"
+                         "{\"type\":\"image_picker\",\"id\":\"picture\"},{\"type\":\"url\",\"id\":\"url\"},{"
+                         "\"type\":\"richtext\",\"id\":\"text\"},"
                          "{\"type\":\"range\",\"id\":\"count\",\"min\":1,\"max\":4}],\"max_blocks\":2,"
                          "\"blocks\":[{\"type\":\"button\",\"settings\":[{\"type\":\"text\",\"id\":\"text\"}"
                          "]}],\"presets\":[{\"blocks\":[{\"type\":\"button\"}]}]},\"code\":{\"settings\":[{"
