@@ -110,6 +110,7 @@ describe("the design of a shop", () => {
   test("what a section shows is chosen from a list that can be searched; a draft that somebody changed keeps what it has", async () => {
     await staff.does("/admin/collections", { kind: "hand", name: "新茶", name_en: "New tea", handle: "new-tea" });
     await staff.does("/admin/collections", { kind: "hand", name: "旧壶", name_en: "Old pots", handle: "old-pots" });
+    expect(await staff.does("/admin/settings/policies/returns", { version: 0, text: "# 退货", text_en: "" }), 200);
     expect(await does("theme", { theme: "general" }), 200);
     expect(await does("sections", { type: "product-grid" }), 200);
     expect(await does("sections", { type: "spotlight" }), 200);
@@ -127,7 +128,7 @@ describe("the design of a shop", () => {
     assert.equal(product.title, "装修杯");
     const button = { section: "hero", block: (await editor("/admin/design?section=hero")).chosen.blocks[0].id, setting: "url" };
     const addresses = await values(button);
-    for (const address of ["/", "/products", "/policies/privacy", "/collections/new-tea"]) assert.ok(addresses.includes(address), address);
+    for (const address of ["/", "/products", "/policies/returns", "/collections/new-tea"]) assert.ok(addresses.includes(address), address);
     assert.deepEqual(await values({ ...button, q: "装修" }), [`/products/${product.value}`]);
     expectProblem(await staff.client.get("/api/v1/admin/design/pick?section=hero&setting=heading"), 404, "not-found");
     const typed = { edit: (await editor()).edit, "settings.0.id": "heading", "settings.0.block": "", "settings.0.value": "先写好", "settings.0.en": "", pick: ".picture" };
