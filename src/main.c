@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "liquid/liquid.h"
 #include "shop/checkout/checkout.h"
+#include "shop/design/design.h"
 #include "shop/digital/digital.h"
 #include "shop/facet/facet.h"
 #include "shop/gift/gift.h"
@@ -529,6 +530,7 @@ static err check_shop(struct ctx *ctx, struct findings *findings)
     findings->shop = ctx->shop->handle;
     TRY(media_check(ctx, print_finding, findings));
     TRY(product_picture_check(ctx, print_finding, findings));
+    TRY(design_pictures_check(ctx, print_finding, findings));
     TRY(shelf_check(ctx, print_finding, findings));
     TRY(shelf_gate_checkup(ctx, print_finding, findings));
     TRY(rule_check(ctx, print_finding, findings));

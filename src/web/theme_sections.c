@@ -110,6 +110,20 @@ static void add_problem(struct ctx *ctx, struct value *problems, const struct va
     value_set_text(ctx->arena, problem, "detail", failure->detail);
 }
 
+/* In the draft each section can be pointed at: the editor shows which one is edited. */
+static void add_anchor(struct text_buf *page, const struct value *section)
+{
+    const char *id = value_find_text(section, "id");
+    if (id && strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == strlen(id))
+        text_add_format(page, "<span class=\"design-anchor\" id=\"section-%s\"></span>", id);
+}
+
+static bool is_draft(const struct value *globals)
+{
+    const struct value *flag = value_find(value_find(globals, "design"), "is_draft");
+    return flag && flag->kind == VALUE_BOOL && flag->boolean;
+}
+
 err theme_sections_render(struct ctx *ctx, const struct theme_sections *kinds, struct value *globals,
                           struct theme_call *call)
 {
@@ -129,7 +143,9 @@ err theme_sections_render(struct ctx *ctx, const struct theme_sections *kinds, s
             log_failure(ctx, LOG_WARNING, "a section was left out", failure);
         if (failure)
             add_problem(ctx, problems, section, failure);
-        else
+        if (!failure && is_draft(globals))
+            add_anchor(&page, section);
+        if (!failure)
             text_add_bytes(&page, text_of(&one), one.len);
     }
     value_set(ctx->arena, globals, "content_for_index", value_text_bytes(text_of(&page), page.len));

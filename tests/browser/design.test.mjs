@@ -33,6 +33,9 @@ describe("the editor of a design", () => {
     await page.locator("#settings button.is-main").click();
     assert.match(await page.locator("#toasts").innerText(), /草稿已保存/);
     assert.equal(await page.frameLocator(".design-frame iframe").locator("h1").first().innerText(), "写好的大字");
+    await page.locator(".design-add summary").click();
+    await page.locator(".design-kind[value='faq']").click();
+    assert.match(await page.locator("[aria-labelledby=h-sections] .design-list > li").last().innerText(), /常见问题/);
     await page.locator(".design-list form").nth(1).locator('[value="up"]').click();
     await page.locator("#f-note").fill("第一次");
     await page.locator(".design-publish button").click();
@@ -42,13 +45,83 @@ describe("the editor of a design", () => {
     await page.context().close();
   });
 
+  test("a section is drawn to another place with a pointer, and the step is taken back; Escape leaves all as it was", async () => {
+    const page = await openTab(browser, server);
+    await page.context().addCookies(session);
+    const names = () => page.locator("[aria-labelledby=h-sections] .design-list > li > a").evaluateAll((links) => links.map((link) => new URL(link.href).searchParams.get("section")));
+    const grip = (index) => page.locator("[aria-labelledby=h-sections] [data-grip]").nth(index);
+    const center = async (locator) => {
+      const { x, y, width, height } = await locator.boundingBox();
+      return [x + width / 2, y + height / 2];
+    };
+    const draws = async (from, to) => {
+      await grip(from).scrollIntoViewIfNeeded();
+      await page.mouse.move(...(await center(grip(from))));
+      await page.mouse.down();
+      const line = await page.locator("[aria-labelledby=h-sections] .design-list > li").nth(to).boundingBox();
+      await page.mouse.move(line.x + line.width / 2, line.y + line.height - 6, { steps: 4 });
+      assert.equal(await page.locator(".drop-before, .drop-after").count(), 1, "where it would come is marked");
+    };
+    for (const width of [1440, 375]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto("/admin/design");
+      const first = await names();
+      await draws(0, 1);
+      await page.keyboard.press("Escape");
+      await page.mouse.up();
+      assert.equal(await page.locator(".is-dragged, .drop-before, .drop-after").count(), 0);
+      await draws(0, 1);
+      await Promise.all([page.waitForResponse((answer) => /\/acts$/.test(answer.url())), page.mouse.up()]);
+      await page.locator("#toasts .toast").first().waitFor();
+      assert.deepEqual(await names(), [first[1], first[0], ...first.slice(2)]);
+      await page.locator("form[action$='/design/undo'] button").click();
+      await page.waitForURL(/notice=undone/);
+      assert.deepEqual(await names(), first);
+    }
+    await page.context().close();
+  });
+
+  test("a picture is chosen from the library with plain forms, and what was typed before stays", async () => {
+    const page = await openTab(browser, server, { javaScriptEnabled: false, width: 375 });
+    await page.context().addCookies(session);
+    await page.goto("/admin/design?section=hero", { waitUntil: "domcontentloaded" });
+    await page.locator("#f-hero-heading").fill("先写后选");
+    await page.locator("[name=pick][value='.picture']").click();
+    await page.waitForURL(/\/admin\/design\/pick/);
+    await page.locator(".cover-choice").first().click();
+    await page.waitForURL(/section=hero/);
+    assert.equal(await page.locator("#f-hero-heading").inputValue(), "先写后选");
+    assert.match(await page.locator("#f-hero-picture").inputValue(), /^[0-9a-f]{32}$/);
+    await page.context().close();
+  });
+
+  test("the preview shows the section that is edited, and leaves the page where it is", async () => {
+    const page = await openTab(browser, server);
+    await page.context().addCookies(session);
+    for (const width of [1440, 375]) {
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto("/admin/design?section=promises", { waitUntil: "load" });
+      const at = page.frameLocator(".design-frame iframe").locator("#section-promises + *");
+      await at.waitFor();
+      await page.frameLocator(".design-frame iframe").locator("#section-promises.is-edited").waitFor({ state: "attached" });
+      assert.equal(await at.evaluate((one) => getComputedStyle(one).outlineStyle), "solid");
+      const { top, height } = await at.evaluate((one) => ({ top: one.getBoundingClientRect().top, height: innerHeight }));
+      assert.ok(top >= 0 && top < height, `it is seen: ${top} of ${height}`);
+      assert.equal(await page.evaluate(() => scrollY), 0);
+    }
+    await page.context().close();
+  });
+
   test("at two widths nothing scrolls sideways and nobody is kept out; the preview has two widths of its own", async () => {
     const page = await openTab(browser, server);
     await page.context().addCookies(session);
-    for (const [name, path] of [["design", "/admin/design?section=hero"], ["design-look", "/admin/design/look"], ["design-history", "/admin/design/history"]])
+    await page.goto("/admin/design?section=hero");
+    const block = (await page.locator("[name=pick][value$='.url']").first().getAttribute("value")).split(".")[0];
+    for (const [name, path] of [["design", "/admin/design?section=hero"], ["design-look", "/admin/design/look"], ["design-pick", "/admin/design/pick?section=hero&setting=picture"], ["design-pick-url", `/admin/design/pick?section=hero&block=${block}&setting=url`], ["design-history", "/admin/design/history"]])
       for (const width of [375, 1440]) {
         await page.setViewportSize({ width, height: 900 });
         await page.goto(path, { waitUntil: "load" });
+        await page.evaluate(() => document.querySelector(".design-add")?.setAttribute("open", ""));
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), `${name} ${width}`);
         await page.evaluate(AXE);
         const violations = await page.evaluate(async () => (await axe.run(document, { resultTypes: ["violations"], iframes: false })).violations.map(({ id, nodes }) => `${id} ${nodes[0].html.slice(0, 120)}`));

@@ -223,6 +223,7 @@ describe("every page", () => {
       "admin-settings-orders": { path: "/admin/settings/orders", cookies: session },
       "admin-design": { path: "/admin/design", cookies: session },
       "admin-design-look": { path: "/admin/design/look", cookies: session },
+      "admin-design-pick": { path: "/admin/design/pick?setting=logo", cookies: session },
       "admin-design-history": { path: "/admin/design/history", cookies: session },
       "admin-settings-points": { path: "/admin/settings/points", cookies: session },
       "admin-stock-takes": { path: "/admin/stock-takes", cookies: session },

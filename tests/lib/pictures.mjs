@@ -50,12 +50,13 @@ export function mp4(size = 4096) {
 }
 
 /** A multipart body of files, each [name, bytes]: {payload, headers}. */
-export function upload(field, files) {
+export function upload(field, files, fields = {}) {
   const boundary = `----${crypto.randomBytes(8).toString("hex")}`;
   const parts = files.flatMap(([name, bytes]) => [
     Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${field}"; filename="${name}"\r\nContent-Type: image/png\r\n\r\n`),
     bytes,
     Buffer.from("\r\n"),
   ]);
+  for (const [name, value] of Object.entries(fields)) parts.push(Buffer.from(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`));
   return { payload: Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]), headers: { "content-type": `multipart/form-data; boundary=${boundary}` } };
 }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { png, upload } from "../lib/pictures.mjs";
 import { expect, expectProblem, startServer, until } from "../lib/shop.mjs";
 
 describe("the design of a shop", () => {
@@ -102,6 +103,56 @@ describe("the design of a shop", () => {
     expect(await does("theme", { theme: "fashion" }), 200);
     expect(await does("publish"), 200);
     await until(async () => /theme-fashion/.test(await home()), "the other theme is seen");
+  });
+
+  const pick = async (setting, more = "") => (await staff.reads(`/admin/design/pick?${new URLSearchParams(setting)}${more}`)).pick;
+
+  test("what a section shows is chosen from a list that can be searched; a draft that somebody changed keeps what it has", async () => {
+    await staff.does("/admin/collections", { kind: "hand", name: "新茶", name_en: "New tea", handle: "new-tea" });
+    await staff.does("/admin/collections", { kind: "hand", name: "旧壶", name_en: "Old pots", handle: "old-pots" });
+    expect(await staff.does("/admin/settings/policies/returns", { version: 0, text: "# 退货", text_en: "" }), 200);
+    expect(await does("theme", { theme: "general" }), 200);
+    expect(await does("sections", { type: "product-grid" }), 200);
+    expect(await does("sections", { type: "spotlight" }), 200);
+    const values = async (...of) => (await pick(...of)).items.map(({ value }) => value);
+    const grid = { section: "product-grid-1", setting: "collection" };
+    assert.deepEqual((await values(grid)).toSorted(), ["new-tea", "old-pots"]);
+    assert.deepEqual(await values({ ...grid, q: "新" }), ["new-tea"]);
+    assert.deepEqual(await values({ ...grid, q: "POTS" }), ["old-pots"]);
+    const { edit } = await pick(grid);
+    expect(await staff.does("/admin/design/pick", { ...grid, edit, value: "new-tea" }), 200);
+    assert.equal((await pick(grid)).items.find(({ is_chosen }) => is_chosen).value, "new-tea");
+    expectProblem(await staff.does("/admin/design/pick", { ...grid, edit, value: "old-pots" }), 409, "conflict");
+    assert.equal((await pick(grid)).value, "new-tea");
+    const { items: [product] } = await pick({ section: "spotlight-1", setting: "product", q: "装修" });
+    assert.equal(product.title, "装修杯");
+    const button = { section: "hero", block: (await editor("/admin/design?section=hero")).chosen.blocks[0].id, setting: "url" };
+    const addresses = await values(button);
+    for (const address of ["/", "/products", "/policies/returns", "/collections/new-tea"]) assert.ok(addresses.includes(address), address);
+    assert.deepEqual(await values({ ...button, q: "装修" }), [`/products/${product.value}`]);
+    expectProblem(await staff.client.get("/api/v1/admin/design/pick?section=hero&setting=heading"), 404, "not-found");
+    const typed = { edit: (await editor()).edit, "settings.0.id": "heading", "settings.0.block": "", "settings.0.value": "先写好", "settings.0.en": "", pick: ".picture" };
+    const sent = await staff.client.send("POST", "/admin/design/sections/hero", { form: typed, headers: { origin: staff.client.origin, accept: "text/html" } });
+    assert.match(sent.headers.location, /design\/pick\?section=hero&block=&setting=picture$/);
+    assert.match(await draft(), /先写好/, "what was typed is in the draft before one goes to choose");
+    expect(await does("discard"), 200);
+  });
+
+  test("a picture is uploaded in place; the library knows that the design shows it; the logo is seen when it is published", async () => {
+    const { payload, headers } = upload("picture", [["logo.png", png("logo", 400, 160)]], { setting: "logo", edit: (await editor()).edit });
+    expect(await staff.client.send("POST", "/api/v1/admin/design/pick/upload", { payload, headers: { ...headers, origin: staff.client.origin } }), 200);
+    const { value: id } = await pick({ setting: "logo" });
+    assert.match(id, /^[0-9a-f]{32}$/);
+    assert.deepEqual((await staff.reads(`/admin/media/${id}`)).uses.map(({ kind, url }) => [kind, url]), [["design", "/admin/design"]]);
+    expectProblem(await staff.does(`/admin/media/${id}/remove`), 409, "conflict");
+    expect(await staff.does("/admin/design/pick", { setting: "favicon", edit: (await editor()).edit, value: id }), 200);
+    assert.match(await draft(), /id="section-hero"/);
+    expect(await does("look", { settings: [{ id: "logo_width", value: "120" }] }), 200);
+    expect(await does("publish"), 200);
+    const page = await until(async () => (await home()).includes(`/media/${id}/320.webp`) && home(), "buyers see the logo");
+    assert.match(page, new RegExp(`rel="icon"[^>]*/media/${id}/160.webp`));
+    assert.doesNotMatch(page, /design-anchor/);
+    assert.match((await shop.client().get(page.match(/\/design\/\d+\.css/)[0])).text, /\.brand \.logo\{width:120px/);
   });
 
   test("strangers and clerks of other shops have no part in it", async () => {

@@ -7,10 +7,12 @@
 #include "shop/backoffice/backoffice_design_view.h"
 #include "shop/backoffice/backoffice_routes.h"
 
+#include "base/json.h"
 #include "base/text.h"
 #include "shop/services.h"
 #include "shop/staff/staff.h"
 #include <inttypes.h>
+#include <string.h>
 
 #define ROWS_LIMIT 600
 
@@ -29,6 +31,7 @@ struct design_form {
     int act;
     int64_t place;
     struct field_rows settings;
+    const char *pick;
     const char *theme;
     const char *note;
     int64_t version;
@@ -69,6 +72,12 @@ static const struct field setting_fields[] = {
         .name = "edit", .kind = FIELD_ID, .offset = offsetof(struct design_form, edit), .is_required = true, \
         .help = "The edit of the draft that was read"                                                        \
     }
+#define PICK_FIELD                                                                                           \
+    {                                                                                                        \
+        .name = "pick", .kind = FIELD_TEXT, .offset = offsetof(struct design_form, pick),                    \
+        .maximum = 2 * DESIGN_NAME_LIMIT + 1,                                                                \
+        .help = "For pages, BLOCK.ID: go on to choosing for this setting"                                    \
+    }
 #define SETTINGS_FIELD                                                                                       \
     {                                                                                                        \
         .name = "settings", .kind = FIELD_ROWS, .offset = offsetof(struct design_form, settings),            \
@@ -80,7 +89,7 @@ static const struct field show_fields[] = {NAME_FIELD(section, "The section to b
 static const struct field edit_fields[] = {EDIT_FIELD, {0}};
 static const struct field add_fields[] = {EDIT_FIELD, NAME_FIELD(type, "The kind of section", true), {0}};
 static const struct field save_fields[] = {
-    EDIT_FIELD, NAME_FIELD(section, "The section", true), SETTINGS_FIELD, {0}};
+    EDIT_FIELD, NAME_FIELD(section, "The section", true), SETTINGS_FIELD, PICK_FIELD, {0}};
 static const struct field add_block_fields[] = {
     EDIT_FIELD, NAME_FIELD(section, "The section", true), NAME_FIELD(type, "The kind of block", true), {0}};
 static const struct field act_fields[] = {EDIT_FIELD,
@@ -98,7 +107,7 @@ static const struct field act_fields[] = {EDIT_FIELD,
                                            .maximum = DESIGN_BLOCK_LIMIT,
                                            .help = "Of place: counted from 0"},
                                           {0}};
-static const struct field look_fields[] = {EDIT_FIELD, SETTINGS_FIELD, {0}};
+static const struct field look_fields[] = {EDIT_FIELD, SETTINGS_FIELD, PICK_FIELD, {0}};
 static const struct field theme_fields[] = {EDIT_FIELD, NAME_FIELD(theme, "The theme", true), {0}};
 static const struct field publish_fields[] = {EDIT_FIELD,
                                               {.name = "note",
@@ -221,14 +230,42 @@ static err add_block(struct req *req)
     return done(req, form->section, "added");
 }
 
-static err save(struct req *req)
+/* Whoever only goes to choose has changed nothing that undo should bring back. */
+static err save_rows(struct req *req)
 {
     const struct design_form *form = req->form;
     struct draft draft;
+    const char *before, *after;
     TRY(design_draft_load(&req->ctx, &draft));
+    TRY(json_text(&req->ctx, draft.design.document, DESIGN_BYTES_LIMIT, &before));
     TRY(set_rows(&req->ctx, form, document_of(&draft)));
-    TRY(design_draft_save(&req->ctx, form->edit, document_of(&draft)));
-    return done(req, form->section, "draft_saved");
+    TRY(json_text(&req->ctx, draft.design.document, DESIGN_BYTES_LIMIT, &after));
+    if (form->pick && form->pick[0] && draft.edit == form->edit && text_is(before, after))
+        return NULL;
+    return design_draft_save(&req->ctx, form->edit, document_of(&draft));
+}
+
+/* What was typed is in the draft already. */
+static err go_to_pick(struct req *req)
+{
+    const struct design_form *form = req->form;
+    const char *dot = strchr(form->pick, '.'), *section = form->section ? form->section : "";
+    const char *block = dot ? arena_copy(req->ctx.arena, form->pick, (size_t)(dot - form->pick)) : "";
+    const char *id = dot ? dot + 1 : form->pick;
+    struct draft draft;
+    const struct value *setting, *value;
+    TRY(design_draft_load(&req->ctx, &draft));
+    TRY(design_find(&req->ctx, document_of(&draft), section[0] ? section : NULL, block[0] ? block : NULL, id,
+                    &setting, &value));
+    return reply_done(req, 200, value_object(req->ctx.arena),
+                      "/admin/design/pick?section=%s&block=%s&setting=%s", section, block, id);
+}
+
+static err save(struct req *req)
+{
+    const struct design_form *form = req->form;
+    TRY(save_rows(req));
+    return form->pick && form->pick[0] ? go_to_pick(req) : done(req, form->section, "draft_saved");
 }
 
 static err act(struct req *req)
@@ -246,10 +283,9 @@ static err act(struct req *req)
 static err save_look(struct req *req)
 {
     const struct design_form *form = req->form;
-    struct draft draft;
-    TRY(design_draft_load(&req->ctx, &draft));
-    TRY(set_rows(&req->ctx, form, document_of(&draft)));
-    TRY(design_draft_save(&req->ctx, form->edit, document_of(&draft)));
+    TRY(save_rows(req));
+    if (form->pick && form->pick[0])
+        return go_to_pick(req);
     return reply_done(req, 200, value_object(req->ctx.arena), "/admin/design/look?notice=draft_saved");
 }
 

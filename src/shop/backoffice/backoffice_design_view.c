@@ -9,14 +9,22 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* The reader's words out of {"zh-CN", "en"}. */
-static const char *said(const struct ctx *ctx, const struct value *text)
+const char *design_said(const struct ctx *ctx, const struct value *text)
 {
     if (text && text->kind == VALUE_TEXT)
         return text->text;
     const char *own = value_find_text(text, ctx->locale ? ctx->locale : "zh-CN");
-    const char *said = own && own[0] ? own : value_find_text(text, "zh-CN");
-    return said ? said : "";
+    const char *words = own && own[0] ? own : value_find_text(text, "zh-CN");
+    return words ? words : "";
+}
+
+bool design_can_pick(const char *type)
+{
+    static const char *const types[] = {"image_picker", "collection", "category", "product", "url"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (text_is(type, types[i]))
+            return true;
+    return false;
 }
 
 static bool is_on(const struct value *flag)
@@ -40,7 +48,8 @@ static void add_options(struct forming *forming, struct value *row, const struct
         struct value *option = value_add(arena, list, *value_object(arena));
         const char *value = value_find_text(value_at(options, i), "value");
         value_set_text(arena, option, "value", value);
-        value_set_text(arena, option, "label", said(forming->ctx, value_find(value_at(options, i), "label")));
+        value_set_text(arena, option, "label",
+                       design_said(forming->ctx, value_find(value_at(options, i), "label")));
         value_set_bool(arena, option, "is_chosen", text_is(value, chosen));
     }
 }
@@ -74,8 +83,9 @@ static void add_row(struct forming *forming, struct value *rows, const struct va
     value_set_text(arena, row, "type", type);
     value_set_text(arena, row, "block", block);
     value_set_text(arena, row, "field", arena_format(arena, "%s.%s", prefix, id));
-    value_set_text(arena, row, "label", said(forming->ctx, value_find(setting, "label")));
-    value_set_text(arena, row, "info", said(forming->ctx, value_find(setting, "info")));
+    value_set_text(arena, row, "label", design_said(forming->ctx, value_find(setting, "label")));
+    value_set_bool(arena, row, "can_pick", design_can_pick(type));
+    value_set_text(arena, row, "info", design_said(forming->ctx, value_find(setting, "info")));
     if (text_is(type, "header"))
         return;
     value_set_int(arena, row, "at", forming->next++);
@@ -119,7 +129,7 @@ static void describe(struct ctx *ctx, struct value *entry, const char *id, const
                      const struct value *schema)
 {
     const char *type = value_find_text(of, "type");
-    const char *name = said(ctx, value_find(schema, "name"));
+    const char *name = design_said(ctx, value_find(schema, "name"));
     value_set_text(ctx->arena, entry, "id", id);
     value_set_text(ctx->arena, entry, "type", type);
     value_set_text(ctx->arena, entry, "name", name[0] ? name : type);
@@ -135,7 +145,7 @@ static void add_kinds(struct ctx *ctx, struct value *view, const struct value *k
         struct value *entry = value_add(ctx->arena, list, *value_object(ctx->arena));
         value_set_text(ctx->arena, entry, "type",
                        is_object ? kinds->object->members[i].name : value_find_text(schema, "type"));
-        value_set_text(ctx->arena, entry, "name", said(ctx, value_find(schema, "name")));
+        value_set_text(ctx->arena, entry, "name", design_said(ctx, value_find(schema, "name")));
     }
 }
 
@@ -228,8 +238,8 @@ err design_look_view(struct ctx *ctx, const struct draft *draft, struct value *v
             value_add(arena, names, value_text(themes[i]));
     for (size_t i = 0; i < value_count(schema); i++) {
         struct value *group = value_add(arena, groups, *value_object(arena));
-        value_set_text(arena, group, "name", said(ctx, value_find(value_at(schema, i), "name")));
+        value_set_text(arena, group, "name", design_said(ctx, value_find(value_at(schema, i), "name")));
         add_rows(&forming, group, value_at(schema, i), draft->design.document, NULL, "settings");
     }
-    return NULL;
+    return forming.has_pictures ? add_pictures(ctx, editor) : NULL;
 }

@@ -5,6 +5,10 @@
 
 #define DESIGN_PICTURES 48 /* the newest ones are offered */
 
+/* The reader's words out of {"zh-CN", "en"}; "" when there are none. */
+const char *design_said(const struct ctx *ctx, const struct value *text);
+/* Whether values of a setting of this type can be chosen from a list. */
+bool design_can_pick(const char *type);
 /* docs/views.md: `editor`, with the section of that id chosen; of a name that is not there, the first. */
 CHECKED err design_editor_view(struct ctx *ctx, const struct draft *draft, const char *section,
                                struct value *view);

@@ -287,6 +287,8 @@ static const char *place_url(struct ctx *ctx, const struct picture_place *place)
         return "/admin/settings";
     if (place->kind == PICTURE_OF_COLLECTION)
         return arena_format(ctx->arena, "/admin/collections/%" PRId64, place->owner_id);
+    if (place->kind == PICTURE_OF_DESIGN)
+        return "/admin/design";
     if (place->kind == PICTURE_OF_REVIEW)
         return arena_format(ctx->arena, "/admin/reviews/%" PRId64, place->owner_id);
     return place->kind == PICTURE_OF_CATEGORY
@@ -300,6 +302,7 @@ static err add_uses(struct ctx *ctx, struct value *view, const struct picture *p
         [PICTURE_OF_PRODUCT] = "product", [PICTURE_OF_CATEGORY] = "category",
         [PICTURE_OF_VARIANT] = "variant", [PICTURE_OF_SHOP] = "shop",
         [PICTURE_OF_REVIEW] = "review",   [PICTURE_OF_COLLECTION] = "collection",
+        [PICTURE_OF_DESIGN] = "design",
     };
     struct picture_use *uses;
     struct picture_place places[PICTURE_USE_LIMIT];

@@ -67,6 +67,7 @@ extern const struct route backoffice_ledger_routes[];
 CHECKED err order_show_again(struct req *req);
 extern const struct route backoffice_settings_routes[];
 extern const struct route backoffice_design_routes[];
+extern const struct route backoffice_design_pick_routes[];
 extern const struct route backoffice_passcode_routes[];
 extern const struct route backoffice_settings_order_routes[];
 extern const struct route backoffice_settings_stock_routes[];

@@ -91,7 +91,7 @@ err catalog_name_places(struct ctx *ctx, const struct picture_use *uses, size_t 
         } else if (place.kind == PICTURE_OF_SHOP) {
             place.title = ctx->shop->name;
             is_there = true;
-        } else if (place.kind == PICTURE_OF_REVIEW) {
+        } else if (place.kind == PICTURE_OF_REVIEW || place.kind == PICTURE_OF_DESIGN) {
             place.title = "";
             is_there = true;
         } else if (has_product && db_get_int(names.products, 0) == place.owner_id) {

@@ -67,6 +67,8 @@ static err replace_some(struct ctx *ctx, void *arg)
     for (size_t i = 0; i < replacement->left; i++)
         if (uses[i].kind == PICTURE_OF_REVIEW)
             return fail_with(ctx, ERR_CONFLICT, "a buyer shows this picture in a review");
+        else if (uses[i].kind == PICTURE_OF_DESIGN)
+            return fail_with(ctx, ERR_CONFLICT, "the design shows this picture; choose another one there");
     for (size_t i = 0; i < replacement->left; i++)
         variant_ids[i] = uses[i].kind == PICTURE_OF_VARIANT ? uses[i].owner_id : 0;
     TRY(variant_load_many(ctx, variant_ids, replacement->left, variants));

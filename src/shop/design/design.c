@@ -102,6 +102,7 @@ struct change {
     const char *theme;
     const char *text;
     const char *former;
+    struct design_pictures pictures; /* of both: undo brings the former back */
 };
 
 /* The first change makes the draft out of the live version. Until then its edit is the number that it would
@@ -116,6 +117,7 @@ static err write_draft(struct ctx *ctx, void *arg)
                    " ON CONFLICT (shop_id, version) DO NOTHING",
                    db_int(ctx->shop->id), db_int(change->edit), db_text(change->theme),
                    db_text(change->former), db_int(ctx->now), db_int(change->edit - 1)));
+    TRY(design_pictures_tell(ctx, DESIGN_OF_DRAFT, &change->pictures));
     return db_expect(ctx, 1, ERR_CONFLICT, "design",
                      "UPDATE designs SET former = document, document = $3, theme = $4, edit = $5, at = $6"
                      " WHERE shop_id = $1 AND version = 0 AND edit = $2",
@@ -134,6 +136,8 @@ err design_draft_save(struct ctx *ctx, int64_t edit, struct value *document)
     TRY(json_text(ctx, document, DESIGN_BYTES_LIMIT, &change.text));
     TRY(json_text(ctx, draft.design.document, DESIGN_BYTES_LIMIT, &change.former));
     change.theme = value_find_text(document, "theme");
+    design_pictures_of(ctx, change.text, &change.pictures);
+    design_pictures_of(ctx, change.former, &change.pictures);
     return db_transact(ctx, write_draft, &change);
 }
 
@@ -155,6 +159,7 @@ err design_draft_undo(struct ctx *ctx, int64_t edit)
 static err write_discard(struct ctx *ctx, void *arg)
 {
     const int64_t *edit = arg;
+    TRY(design_pictures_tell(ctx, DESIGN_OF_DRAFT, &(struct design_pictures){.count = 0}));
     return db_expect(ctx, 1, ERR_CONFLICT, "design",
                      "DELETE FROM designs WHERE shop_id = $1 AND version = 0 AND edit = $2",
                      db_int(ctx->shop->id), db_int(*edit));
@@ -176,6 +181,7 @@ struct publication {
     const char *note;
     const char *kind; /* of its audit entry */
     enum error_code missing;
+    struct design_pictures pictures;
 };
 
 static err write_publication(struct ctx *ctx, void *arg)
@@ -193,6 +199,9 @@ static err write_publication(struct ctx *ctx, void *arg)
                    " OR version BETWEEN 1 AND $3)",
                    db_int(ctx->shop->id), db_int(publication->edit), db_int(version - DESIGN_VERSION_LIMIT)));
     TRY(shop_change_design(ctx, publication->live, version));
+    TRY(design_pictures_tell(ctx, DESIGN_OF_TODAY, &publication->pictures));
+    if (publication->from == 0)
+        TRY(design_pictures_tell(ctx, DESIGN_OF_DRAFT, &(struct design_pictures){.count = 0}));
     return audit_note(ctx, &(struct audit_entry){.kind = publication->kind,
                                                  .subject = "design/history",
                                                  .title = publication->note,
@@ -203,6 +212,7 @@ err design_publish(struct ctx *ctx, int64_t edit, const char *note)
 {
     struct draft draft;
     struct value *copy;
+    const char *text;
     TRY(design_draft_load(ctx, &draft));
     if (!draft.is_there || draft.edit != edit)
         return fail_with(ctx, ERR_CONFLICT, "the draft was changed");
@@ -213,11 +223,14 @@ err design_publish(struct ctx *ctx, int64_t edit, const char *note)
                                       .note = note,
                                       .kind = "design.published",
                                       .missing = ERR_CONFLICT};
+    TRY(json_text(ctx, copy, DESIGN_BYTES_LIMIT, &text));
+    design_pictures_of(ctx, text, &publication.pictures);
     return db_transact(ctx, write_publication, &publication);
 }
 
 err design_restore(struct ctx *ctx, int64_t version)
 {
+    const char *text;
     TRY(shop_load(ctx, ctx->shop->id, &ctx->shop));
     if (version < 1)
         return fail_with(ctx, ERR_NOT_FOUND, "design");
@@ -226,6 +239,8 @@ err design_restore(struct ctx *ctx, int64_t version)
                                       .note = arena_format(ctx->arena, "← %" PRId64, version),
                                       .kind = "design.restored",
                                       .missing = ERR_NOT_FOUND};
+    TRY(read_text(ctx, version, &text));
+    design_pictures_of(ctx, text ? text : "", &publication.pictures);
     return db_transact(ctx, write_publication, &publication);
 }
 

@@ -40,10 +40,15 @@ struct design {
 CHECKED err design_live(struct ctx *ctx, struct design *design);
 /* What staff edit: the draft, else the live one. */
 CHECKED err design_draft(struct ctx *ctx, struct design *design);
-/* The shop's style sheet: only custom properties. */
+/* The shop's style sheet: custom properties, and the size of a logo. */
 const char *design_style(struct ctx *ctx, const struct design *design);
 /* Whether a chosen colour is shown otherwise, because it could not be read on its ground. */
 bool design_is_mended(struct ctx *ctx, const struct design *design);
+
+/* Owners of PICTURE_OF_DESIGN (media.h). */
+enum design_place { DESIGN_OF_DRAFT = 1, DESIGN_OF_TODAY = 2 };
+/* Every picture of the draft and of what buyers see is counted. */
+CHECKED err design_pictures_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);
 
 /* Documents of published versions, by shop and version. */
 struct design_cache *design_cache_open(struct arena *arena);
@@ -112,6 +117,9 @@ CHECKED err design_do(struct ctx *ctx, struct value *document, const char *secti
  * of a type that there is not. */
 CHECKED err design_add(struct ctx *ctx, struct value *document, const char *section, const char *type,
                        const char **id);
+/* The schema of a setting, and its value (NULL = it is not set). ERR_NOT_FOUND when there is no such one. */
+CHECKED err design_find(struct ctx *ctx, struct value *document, const char *section, const char *block,
+                        const char *id, const struct value **setting, const struct value **value);
 /* Sets a setting as people type it, by the kind it has in its schema: of the theme (section NULL), of a
  * section, or of a block. `en` is the English of a text. ERR_NOT_FOUND when there is no such setting. */
 CHECKED err design_set(struct ctx *ctx, struct value *document, const char *section, const char *block,

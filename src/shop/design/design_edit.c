@@ -226,6 +226,15 @@ static err find_settings(struct ctx *ctx, struct value *document, const char *se
     return *of && *setting ? NULL : fail_with(ctx, ERR_NOT_FOUND, "no setting of that name");
 }
 
+err design_find(struct ctx *ctx, struct value *document, const char *section, const char *block,
+                const char *id, const struct value **setting, const struct value **value)
+{
+    struct value *of;
+    TRY(find_settings(ctx, document, section, block, id, &of, setting));
+    *value = value_find(value_find(of, "settings"), value_find_text(*setting, "id"));
+    return NULL;
+}
+
 err design_set(struct ctx *ctx, struct value *document, const char *section, const char *block,
                const char *id, const char *typed, const char *en)
 {

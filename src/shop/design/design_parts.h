@@ -2,6 +2,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "shop/design/design.h"
+#include "shop/media/media.h"
+
+/* Names of pictures that are looked at in one document; a page shows at most 50 of them. */
+#define DESIGN_PICTURE_LIMIT 200
+
+struct design_pictures {
+    const char *ids[DESIGN_PICTURE_LIMIT];
+    size_t count;
+};
+/* Adds the pictures that a document names. */
+void design_pictures_of(struct ctx *ctx, const char *text, struct design_pictures *pictures);
+/* In a transaction: what is shown there, and nothing else. */
+CHECKED err design_pictures_tell(struct ctx *ctx, enum design_place place,
+                                 const struct design_pictures *pictures);
 
 /* The text of a version that is kept, copied; NULL when it is not. */
 const char *design_cache_find(struct ctx *ctx, int64_t version);

@@ -12,6 +12,9 @@
 #define STYLE_LIMIT 8192
 #define MEND_STEPS 32
 #define GROUND_LIMIT 3
+#define LOGO_WIDTH 36 /* px */
+#define LOGO_WIDTH_LIMIT 160
+#define LOGO_HEIGHT_LIMIT 44
 
 struct colour {
     int part[3]; /* red, green, blue, 0 to 255 */
@@ -277,6 +280,17 @@ static void write_shapes(struct styling *styling, const struct value *settings)
     write_one_of(styling, value_find_text(settings, "density"), spaces);
 }
 
+/* A logo of the design may be wider than the square of the theme. */
+static void write_logo(struct styling *styling, const struct value *settings)
+{
+    const char *id = value_find_text(settings, "logo");
+    int64_t width = value_find_int(settings, "logo_width", LOGO_WIDTH);
+    if (id && id[0] && width >= LOGO_WIDTH && width <= LOGO_WIDTH_LIMIT)
+        text_add_format(&styling->out,
+                        ".brand .logo{width:%dpx;height:%dpx;border-radius:0;object-position:left}\n",
+                        (int)width, (int)(width < LOGO_HEIGHT_LIMIT ? width : LOGO_HEIGHT_LIMIT));
+}
+
 /* Digital is dark at any hour; the others follow the reader. */
 static void write_style(struct ctx *ctx, const struct design *design, struct styling *styling)
 {
@@ -286,6 +300,7 @@ static void write_style(struct ctx *ctx, const struct design *design, struct sty
     text_add(&styling->out, ":root{");
     write_shapes(styling, settings);
     text_add(&styling->out, "}\n");
+    write_logo(styling, settings);
     if (text_is(design->theme, "digital")) {
         text_add(&styling->out, ":root{");
         write_light(styling, &palette, design->theme);

@@ -174,6 +174,7 @@ enum picture_use_kind {
     PICTURE_OF_SHOP = 4, /* its logo and licences; the owner is the shop */
     PICTURE_OF_COLLECTION = 5,
     PICTURE_OF_REVIEW = 6, /* a buyer's: nobody of the shop takes it away */
+    PICTURE_OF_DESIGN = 7, /* sections and logo; the owner is an enum design_place */
 };
 
 struct picture_use {

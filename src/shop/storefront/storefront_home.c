@@ -348,6 +348,13 @@ err storefront_home_view(struct ctx *ctx, const struct design *design, int64_t *
     return has_flash(home) ? storefront_flash_view(ctx, seconds, view) : NULL;
 }
 
+/* NULL when the setting is empty or no picture. */
+static const char *picture_of(const struct value *settings, const char *name)
+{
+    const char *id = value_find_text(settings, name);
+    return id && is_media_id(id) ? id : NULL;
+}
+
 void storefront_design_view(struct ctx *ctx, const struct design *design, const char *asked,
                             struct value *view)
 {
@@ -361,6 +368,10 @@ void storefront_design_view(struct ctx *ctx, const struct design *design, const 
                    : design->version > 0
                        ? arena_format(ctx->arena, "/design/%" PRId64 ".css", design->version)
                        : NULL);
+    picture_set_view(ctx, of, "logo", picture_of(settings, "logo"), ctx->shop->name);
+    picture_set_view(ctx, of, "favicon", picture_of(settings, "favicon"), "");
+    const struct value *alone = value_find(settings, "logo_alone");
+    value_set_bool(ctx->arena, of, "is_logo_alone", alone && alone->kind == VALUE_BOOL && alone->boolean);
     value_set_text(ctx->arena, of, "announcement", section_text(ctx, value_find(settings, "announcement")));
     const char *url = section_text(ctx, value_find(settings, "announcement_url"));
     value_set_text(ctx->arena, of, "announcement_url", design_is_url(url) ? url : "");

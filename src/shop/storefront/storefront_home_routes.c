@@ -14,6 +14,10 @@
 #define ASKED_LIMIT 40
 #define DRAFT "draft"
 #define STYLE_ENDING ".css"
+/* What the editor points at (theme_sections.c); buyers never see it. */
+#define DRAFT_STYLE                                                                                          \
+    ".design-anchor{display:block;scroll-margin-top:5rem}.design-anchor:is(:target,.is-edited)+*{outline:"   \
+    "3px solid var(--cinnabar-fill);outline-offset:-3px}\n"
 #define STYLE_IMMUTABLE "public, max-age=31536000, immutable"
 
 const char *storefront_asked_design(const struct req *req)
@@ -96,6 +100,8 @@ static err style(struct req *req)
     TRY(storefront_design(req, &design, &asked));
     const char *current = arena_format(ctx->arena, "%" PRId64 STYLE_ENDING, design.version);
     const char *text = design_style(ctx, &design);
+    if (asked)
+        text = arena_format(ctx->arena, "%s" DRAFT_STYLE, text);
     if (!asked && text_is(form->name, current))
         reply_header(req, "Cache-Control", STYLE_IMMUTABLE);
     return reply_bytes(req, 200, "text/css; charset=utf-8", text, strlen(text));

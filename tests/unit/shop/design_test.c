@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "fixture.h"
 #include "shop/design/design.h"
+#include "shop/media/media.h"
 #include "shop/services.h"
 #include "unit.h"
 #include <string.h>
@@ -36,7 +37,8 @@ static int open_schema(void **state)
                          "\"id\":\"color_ink\"},{\"type\":\"color\",\"id\":\"color_accent\"},{\"type\":"
                          "\"select\",\"id\":\"radius\",\"options\":[{\"value\":\"none\"}]}]}]"),
         .sections = json("{\"hero\":{\"limit\":2,\"settings\":[{\"type\":\"text\",\"id\":\"heading\"},"
-                         "{\"type\":\"url\",\"id\":\"url\"},{\"type\":\"richtext\",\"id\":\"text\"},"
+                         "{\"type\":\"image_picker\",\"id\":\"picture\"},{\"type\":\"url\",\"id\":\"url\"},{"
+                         "\"type\":\"richtext\",\"id\":\"text\"},"
                          "{\"type\":\"range\",\"id\":\"count\",\"min\":1,\"max\":4}],\"max_blocks\":2,"
                          "\"blocks\":[{\"type\":\"button\",\"settings\":[{\"type\":\"text\",\"id\":\"text\"}"
                          "]}],\"presets\":[{\"blocks\":[{\"type\":\"button\"}]}]},\"code\":{\"settings\":[{"
@@ -281,6 +283,104 @@ static void colours_can_always_be_read(void **state)
     assert_null(strstr(css, "--paper"));
 }
 
+/* ---- pictures ---- */
+
+#define CUP "00112233445566778899aabbccddeeff"
+#define POT "ffeeddccbbaa99887766554433221100"
+
+static err insert_cup_and_pot(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return db_execute(ctx,
+                      "INSERT INTO pictures (shop_id, id, format, width, height, bytes, created_at)"
+                      " VALUES ($1, $2, 'jpg', 10, 10, 10, 1), ($1, $3, 'jpg', 10, 10, 10, 1)",
+                      db_int(ctx->shop->id), db_text(CUP), db_text(POT));
+}
+
+static void set_picture(const char *id)
+{
+    struct draft draft = draft_now();
+    struct value *document = (struct value *)(uintptr_t)draft.design.document;
+    const struct value *setting, *value;
+    assert_ok(design_set(work, document, "a", NULL, "picture", id, ""));
+    assert_ok(design_draft_save(work, draft.edit, document));
+    draft = draft_now();
+    document = (struct value *)(uintptr_t)draft.design.document;
+    assert_ok(design_find(work, document, "a", NULL, "picture", &setting, &value));
+    assert_string_equal(value_find_text(setting, "type"), "image_picker");
+    assert_string_equal(value->text, id);
+    assert_fails(design_find(work, document, "a", NULL, "nothing", &setting, &value), ERR_NOT_FOUND);
+}
+
+static void publish_now(void)
+{
+    assert_ok(design_publish(work, draft_now().edit, ""));
+}
+
+static void assert_uses(int64_t of_cup, int64_t of_pot)
+{
+    const struct picture *cup, *pot;
+    assert_ok(picture_load(work, CUP, &cup));
+    assert_ok(picture_load(work, POT, &pot));
+    assert_int_equal(cup->use_count, of_cup);
+    assert_int_equal(pot->use_count, of_pot);
+}
+
+static void count_problem(void *arg, const char *problem)
+{
+    (void)problem;
+    ++*(int *)arg;
+}
+
+static err forget_uses(struct ctx *ctx, void *arg)
+{
+    (void)arg;
+    return picture_uses_set(ctx, PICTURE_OF_DESIGN, DESIGN_OF_TODAY, NULL, 0);
+}
+
+static void pictures_of_a_design_are_not_removed_from_under_it(void **state)
+{
+    (void)state;
+    int problems = 0;
+    assert_ok(db_transact(work, insert_cup_and_pot, NULL));
+    set_picture(CUP);
+    assert_uses(1, 0);
+    set_picture(POT);
+    assert_uses(1, 1); /* one step back shows the cup */
+    assert_ok(design_draft_undo(work, draft_now().edit));
+    assert_uses(1, 1);
+    publish_now();
+    assert_uses(1, 0);
+    assert_fails(picture_remove(work, CUP), ERR_CONFLICT);
+    set_picture(POT);
+    assert_uses(2, 1);
+    assert_ok(design_draft_discard(work, draft_now().edit));
+    assert_uses(1, 0);
+    set_picture(POT);
+    publish_now();
+    assert_uses(0, 1);
+    assert_ok(design_restore(work, 1));
+    assert_uses(1, 0);
+    assert_ok(design_pictures_check(work, count_problem, &problems));
+    assert_int_equal(problems, 0);
+    assert_ok(db_transact(work, forget_uses, NULL));
+    assert_ok(design_pictures_check(work, count_problem, &problems));
+    assert_int_equal(problems, 1);
+    assert_ok(picture_remove(work, POT));
+}
+
+static void a_wide_logo_has_its_size(void **state)
+{
+    (void)state;
+    struct design design = {.theme = "general"};
+    design.document = json("{\"settings\":{\"logo\":\"" CUP "\",\"logo_width\":120}}");
+    assert_non_null(strstr(design_style(work, &design), ".brand .logo{width:120px;height:44px"));
+    design.document = json("{\"settings\":{\"logo_width\":120}}");
+    assert_null(strstr(design_style(work, &design), ".logo"));
+    design.document = json("{\"settings\":{\"logo\":\"" CUP "\",\"logo_width\":9000}}");
+    assert_null(strstr(design_style(work, &design), ".logo"));
+}
+
 int main(void)
 {
 #define HERE(test) cmocka_unit_test_setup(test, open_schema)
@@ -295,6 +395,8 @@ int main(void)
         HERE(sections_and_blocks_are_bounded),
         HERE(sections_move_and_go),
         HERE(colours_can_always_be_read),
+        HERE(pictures_of_a_design_are_not_removed_from_under_it),
+        HERE(a_wide_logo_has_its_size),
     };
     return RUN_SENTENCES(tests);
 }
