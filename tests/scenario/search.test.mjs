@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { expectProblem, startServer, until } from "../lib/shop.mjs";
+import { expect, expectProblem, startServer, until } from "../lib/shop.mjs";
 
 describe("the search of the back office", () => {
   let server, shop, staff;
@@ -49,6 +49,24 @@ describe("the search of the back office", () => {
     const { contact } = (await staff.reads(`/admin/orders/${order.number}`)).order;
     for (const q of [order.number, order.number.slice(-5), contact.phone]) assert.ok((await finds(staff, q)).orders.some(({ number }) => number === order.number), q);
     assert.deepEqual((await finds(staff, "000")).orders, [], "three digits say too little");
+  });
+
+  test("orders by whom they are for, by a phone's end and by the parcel; buyers by name", async () => {
+    const cup = await shop.product({ price: 500, stock: 5 });
+    const phone = "13900137913";
+    const order = await shop.visitor().buys(cup, { contact: { phone }, address: { name: "欧阳青竹", phone, region: "浙江省 杭州市 西湖区", line: "文三路 1 号" } });
+    const numbers = async (q, who = staff) => (await finds(who, q)).orders.map(({ number }) => number);
+    for (const q of ["欧阳青竹", "ouyangqingzhu", "OYQZ", "ouyang qingzhu", "7913"]) assert.deepEqual(await numbers(q), [order.number], q);
+    for (const q of ["欧阳", "913", "ouyangqingzh"]) assert.deepEqual(await numbers(q), [], q);
+    const found = await finds(staff, "oyqz");
+    assert.equal(JSON.stringify(found).includes(phone), false, "a phone number is masked");
+    assert.deepEqual(found.customers, [], "a guest has no account");
+    expect(await staff.triesTo("ship", order, { carrier: "顺丰速运", tracking_number: "SF7913024680" }), 200, 201);
+    for (const q of ["SF7913024680", "sf7913024680"]) assert.deepEqual(await numbers(q), [order.number], q);
+    const html = await staff.client.open(`/admin/search?q=${encodeURIComponent("欧阳青竹")}`);
+    assert.match(html.text ?? html.html ?? String(html.body), new RegExp(order.number));
+    const other = await server.opens("other");
+    assert.deepEqual(await numbers("oyqz", await other.staff()), []);
   });
 
   test("who may not see it does not find it", async () => {
