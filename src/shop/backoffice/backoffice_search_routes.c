@@ -9,8 +9,7 @@
 #include "base/text.h"
 #include "shop/catalog/catalog.h"
 #include "shop/customer/customer.h"
-#include "shop/customer/customer_find.h"
-#include "shop/order/order_find.h"
+#include "shop/order/order.h"
 #include "shop/search/search.h"
 #include "shop/staff/staff.h"
 #include <inttypes.h>
@@ -234,41 +233,25 @@ static err find_orders(struct req *req, const char *q, struct value *view)
     return order_keys_wake(ctx);
 }
 
-static void add_customers(struct ctx *ctx, struct value *list, const struct customer *customers, size_t count)
-{
-    for (size_t i = 0; i < count && value_count(list) < SHOWN; i++) {
-        char *url = arena_format(ctx->arena, "/admin/customers/%" PRId64, customers[i].id);
-        bool is_there = false;
-        for (size_t j = 0; j < value_count(list) && !is_there; j++)
-            is_there = text_is(value_find_text(value_at(list, j), "url"), url);
-        if (is_there)
-            continue;
-        struct value *hit = value_add(ctx->arena, list, *value_object(ctx->arena));
-        value_set_text(ctx->arena, hit, "name", customers[i].name);
-        value_set_text(ctx->arena, hit, "email", log_hide(ctx->arena, customers[i].email));
-        value_set_text(ctx->arena, hit, "phone",
-                       customers[i].phone[0] ? log_hide(ctx->arena, customers[i].phone) : "");
-        value_set_text(ctx->arena, hit, "url", url);
-    }
-}
-
 /* Accounts; guests are found by their orders. */
 static err find_customers(struct req *req, const char *q, struct value *view)
 {
     struct ctx *ctx = &req->ctx;
     struct value *list = value_set_list(ctx->arena, view, "customers");
-    const char *word = customer_word_typed(ctx, q);
+    struct customer_query query = {.exact = q, .limit = SHOWN};
     struct customer *customers;
     size_t count;
     if (!staff_may(req->visitor, "customers.read"))
         return NULL;
-    struct customer_query query = {.exact = q, .limit = SHOWN};
     TRY(customer_list(ctx, &query, &customers, &count));
-    add_customers(ctx, list, customers, count);
-    if (!word)
-        return NULL;
-    TRY(customer_list_by_word(ctx, word, SHOWN, &customers, &count));
-    add_customers(ctx, list, customers, count);
+    for (size_t i = 0; i < count; i++) {
+        struct value *hit = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_text(ctx->arena, hit, "name", customers[i].name);
+        value_set_text(ctx->arena, hit, "email", log_hide(ctx->arena, customers[i].email));
+        value_set_text(ctx->arena, hit, "phone", log_hide(ctx->arena, customers[i].phone));
+        value_set_text(ctx->arena, hit, "url",
+                       arena_format(ctx->arena, "/admin/customers/%" PRId64, customers[i].id));
+    }
     return order_keys_wake(ctx);
 }
 

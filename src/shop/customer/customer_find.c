@@ -1,4 +1,4 @@
-/* customer_find.c - the words of people, and the accounts that have them. */
+/* customer_find.c - the words of people, and the keys of accounts. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/customer/customer_find.h"
 
@@ -6,7 +6,6 @@
 #include "search/index.h"
 #include "shop/customer/customer_parts.h"
 
-#define WORD_PURPOSE "customer.word"
 #define DIGITS "0123456789"
 #define LEAST_CHARACTERS 2
 
@@ -55,8 +54,8 @@ struct customer_words customer_words_of(struct ctx *ctx, const char *name, const
     const char *plain = without_blanks(ctx, search_plain(arena, name));
     const struct surname *surname = surname_of(plain);
     const char *rest = surname ? plain + strlen(surname->text) : plain;
-    struct customer_words words = {{plain, search_pinyin(arena, rest, false),
-                                    search_pinyin(arena, rest, true), tail_of(ctx, phone)}};
+    struct customer_words words = {
+        {plain, search_pinyin(arena, rest, false), search_pinyin(arena, rest, true), tail_of(ctx, phone)}};
     if (surname) {
         words.of[WORD_PINYIN] = arena_format(arena, "%s%s", surname->pinyin, words.of[WORD_PINYIN]);
         words.of[WORD_INITIALS] = arena_format(arena, "%s%s", surname->initials, words.of[WORD_INITIALS]);
@@ -89,28 +88,6 @@ void customer_word_values(struct ctx *ctx, const char *name, const char *phone,
 }
 
 /* ---- accounts ---- */
-
-#define WITH_KEY(column)                                                                                       \
-    "SELECT id FROM (SELECT id FROM customers WHERE shop_id = $1 AND " column                                \
-    " = $2 ORDER BY id DESC LIMIT $3) AS by_" column
-
-err customer_list_by_word(struct ctx *ctx, const char *word, int limit, struct customer **customers,
-                          size_t *count)
-{
-    struct db_rows *rows;
-    TRY(db_query(
-        ctx, &rows,
-        CUSTOMER_COLUMNS
-        "WHERE shop_id = $1 AND deleted_at IS NULL AND id IN (" WITH_KEY("plain_key") " UNION " WITH_KEY(
-            "pinyin_key") " UNION " WITH_KEY("initials_key") " UNION " WITH_KEY("tail_key") ") ORDER BY id DESC"
-                                                                                         " LIMIT $3",
-        db_int(ctx->shop->id), customer_index(ctx, WORD_PURPOSE, word), db_int(limit)));
-    *count = 0;
-    *customers = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **customers);
-    while (db_next(rows))
-        TRY(customer_take(ctx, rows, &(*customers)[(*count)++]));
-    return NULL;
-}
 
 #define WITHOUT_KEYS                                                                                         \
     "SELECT id, name, phone FROM customers WHERE shop_id = $1 AND is_keyed = 0 AND deleted_at IS NULL"       \

@@ -24,10 +24,6 @@ struct customer_words customer_words_of(struct ctx *ctx, const char *name, const
 const char *customer_word_typed(struct ctx *ctx, const char *typed);
 void customer_word_key(const struct ctx *ctx, const char *word, unsigned char key[CRYPTO_INDEX_BYTES]);
 
-struct customer;
-/* Who has a word of customer_word_typed, newest first. */
-CHECKED err customer_list_by_word(struct ctx *ctx, const char *word, int limit, struct customer **customers,
-                                  size_t *count);
 /* Whether accounts of earlier days still lack their keys. */
 CHECKED err customer_keys_lack(struct ctx *ctx, bool *lack);
 /* Gives up to `limit` of them their keys; `lack` = there were so many that more may be there. */

@@ -7,6 +7,7 @@
 #define EMAIL_PURPOSE "customer.email"
 #define PHONE_PURPOSE "customer.phone"
 #define NAME_PURPOSE "customer.name"
+#define WORD_PURPOSE "customer.word"
 
 /* Trimmed, in lower case; NULL when it is no address. */
 const char *customer_plain_email(struct ctx *ctx, const char *email);

@@ -3,7 +3,7 @@
 #include "shop/order/order_find.h"
 
 #include "base/text.h"
-#include "shop/customer/customer_find.h"
+#include "shop/customer/customer.h"
 #include "shop/order/order_write.h"
 
 /* Orders, and accounts, that get their keys in one transaction, and transactions of one run of the job. */
@@ -106,8 +106,7 @@ err order_list_by_tracking(struct ctx *ctx, const char *number, int limit, struc
     for (char *c = upper; *c; c++)
         *c = (char)(*c >= 'a' && *c <= 'z' ? *c - 'a' + 'A' : *c);
     TRY(db_query(ctx, &rows,
-                 "SELECT DISTINCT order_id FROM shipments WHERE shop_id = $1 AND tracking_number IN ($2, $3)"
-                 " ORDER BY order_id DESC LIMIT $4",
+                 "SELECT order_id FROM shipments WHERE shop_id = $1 AND tracking_number IN ($2, $3) LIMIT $4",
                  db_int(ctx->shop->id), db_text(number), db_text(upper), db_int((int64_t)found.limit)));
     while (found.count < found.limit && db_next(rows))
         found.ids[found.count++] = db_get_int(rows, 0);

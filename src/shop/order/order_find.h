@@ -22,7 +22,8 @@ CHECKED err order_list_by_person(struct ctx *ctx, const char *word, int limit, s
 /* Newest first, by a whole tracking number in any case. */
 CHECKED err order_list_by_tracking(struct ctx *ctx, const char *number, int limit, struct order **orders,
                                    size_t *count);
-/* Has the job write what is missing of orders and accounts; nothing when nothing is, or when it waits already.
+/* Has the job write what is missing of orders and accounts; nothing when nothing is, or when it waits
+ * already.
  */
 CHECKED err order_keys_wake(struct ctx *ctx);
 CHECKED err order_run_keys(struct ctx *ctx, const struct job *job, void *owner);
