@@ -194,6 +194,7 @@ describe("every page", () => {
       "admin-order-pack": { path: `/admin/orders/${paid.number}/pack`, cookies: session },
       "admin-orders-packing": { path: "/admin/orders?stage=to_ship", cookies: session, then: async (page) => { for (const pick of (await page.locator("[data-pick]").all()).slice(0, 3)) await pick.check(); await page.click("#bulk button.is-main"); await page.locator(".pack-order").first().waitFor(); } },
       "admin-search": { path: "/admin/search?q=" + encodeURIComponent("示例"), cookies: session },
+      "admin-search-people": { path: "/admin/search?q=zhangsan", cookies: session },
       "admin-search-dialog": { path: "/admin/orders", cookies: session, then: async (page) => { await page.keyboard.press("/"); await page.keyboard.type("sp"); await page.locator("[role=option]").first().waitFor(); } },
       "admin-audit": { path: "/admin/audit", cookies: session },
       "admin-ledger": { path: "/admin/money/ledger", cookies: session },

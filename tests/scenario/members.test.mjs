@@ -174,6 +174,18 @@ describe("members", () => {
     assert.deepEqual((await staff.does("/admin/customers/groups", { name: "" })).body.errors.map(({ field }) => field), ["name"]);
   });
 
+  test("the search of the back office finds members by name, pinyin, initials and phone, as long as they are there", async () => {
+    const buyer = await member();
+    const finds = async (q) => (await staff.reads(`/admin/search?q=${encodeURIComponent(q)}`)).customers;
+    expect(await buyer.visitor.client.post("/account/profile", { name: "單于清荷", phone: "+86 139-2222-4681" }), 200);
+    const words = ["單于清荷", "单于清荷", "shanyuqinghe", "SYQH", "4681", "13922224681", buyer.email];
+    for (const q of words) assert.deepEqual((await finds(q)).map(({ name, url }) => [name, url]), [["單于清荷", `/admin/customers/${buyer.id}`]], q);
+    const [hit] = await finds("syqh");
+    assert.ok(!JSON.stringify(hit).includes(buyer.email) && !JSON.stringify(hit).includes("22224681"), "masked");
+    expect(await buyer.visitor.client.post("/account/delete", { is_sure: true }), 200);
+    for (const q of words) assert.deepEqual(await finds(q), [], q);
+  });
+
   test("staff without the scope see no customers; search finds whole words only", async () => {
     const buyer = await member();
     expect(await buyer.visitor.client.post("/account/profile", { name: "赵小满", phone: "+86 139-2222-3333" }), 200);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { expectProblem, startServer, until } from "../lib/shop.mjs";
+import { expect, expectProblem, startServer, until } from "../lib/shop.mjs";
 
 describe("the search of the back office", () => {
   let server, shop, staff;
@@ -49,6 +49,27 @@ describe("the search of the back office", () => {
     const { contact } = (await staff.reads(`/admin/orders/${order.number}`)).order;
     for (const q of [order.number, order.number.slice(-5), contact.phone]) assert.ok((await finds(staff, q)).orders.some(({ number }) => number === order.number), q);
     assert.deepEqual((await finds(staff, "000")).orders, [], "three digits say too little");
+  });
+
+  test("orders by whom they are for, by a phone's end and by the parcel; buyers by name", async () => {
+    const cup = await shop.product({ price: 500, stock: 5 });
+    const phone = "13900137913";
+    const buyer = shop.visitor();
+    Object.assign(buyer, { phone, address: { ...buyer.address, name: "欧阳青竹", phone } });
+    const order = await buyer.buys(cup);
+    const numbers = async (q, who = staff) => (await finds(who, q)).orders.map(({ number }) => number);
+    for (const q of ["欧阳青竹", "ouyangqingzhu", "OYQZ", "ouyang qingzhu"]) assert.deepEqual(await numbers(q), [order.number], q);
+    assert.ok((await numbers("7913")).includes(order.number));
+    for (const q of ["欧阳", "ouyangqingzh"]) assert.deepEqual(await numbers(q), [], q);
+    const found = await finds(staff, "oyqz");
+    assert.equal(JSON.stringify(found).includes(phone), false, "a phone number is masked");
+    assert.deepEqual(found.customers, [], "a guest has no account");
+    await staff.ships(order, { tracking_number: "SF7913024680" });
+    for (const q of ["SF7913024680", "sf7913024680"]) assert.deepEqual(await numbers(q), [order.number], q);
+    const page = await staff.client.open(`/admin/search?q=${encodeURIComponent("欧阳青竹")}`);
+    assert.match(page.text, new RegExp(`${order.number}.*139\\*\\*\\*\\*7913`));
+    const other = await server.opens("other");
+    assert.deepEqual(await numbers("oyqz", await other.staff()), []);
   });
 
   test("who may not see it does not find it", async () => {

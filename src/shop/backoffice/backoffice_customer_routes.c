@@ -63,7 +63,8 @@ static const struct field list_fields[] = {
      .kind = FIELD_TEXT,
      .offset = offsetof(struct customer_form, q),
      .maximum = CUSTOMER_EMAIL_LIMIT,
-     .help = "A whole e-mail address, phone number or name"},
+     .help = "A whole e-mail address, phone number or name, its pinyin or initials, or the last 4 digits of "
+             "a phone"},
     GROUP_FIELD("Only members of this group"),
     {.name = "before",
      .kind = FIELD_ID,
@@ -140,6 +141,8 @@ static err show_list(struct req *req)
     size_t count, group_count;
     TRY(customer_list(ctx, &query, &customers, &count));
     TRY(customer_group_list(ctx, &groups, &group_count));
+    if (form->q[0])
+        TRY(order_keys_wake(ctx));
     struct value *view = value_object(ctx->arena);
     struct value *list = value_set_list(ctx->arena, view, "customers");
     for (size_t i = 0; i < count && i < ROWS; i++)

@@ -1,12 +1,14 @@
-/* backoffice_search_routes.c - one field that finds everything: pages and acts, products, orders.
+/* backoffice_search_routes.c - one field that finds everything: pages and acts, products, orders, buyers.
  *
  * Each group shows few, and each question behind it reads a bounded number of rows of an index, so that the
  * answer is quick in a shop of any size. Who may not see a page does not find it. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/backoffice/backoffice_routes.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "shop/catalog/catalog.h"
+#include "shop/customer/customer.h"
 #include "shop/order/order.h"
 #include "shop/search/search.h"
 #include "shop/staff/staff.h"
@@ -73,8 +75,9 @@ static const struct field search_fields[] = {
      .kind = FIELD_TEXT,
      .offset = offsetof(struct search_form, q),
      .maximum = 60,
-     .help = "A name, its beginning, pinyin or initials, a SKU, a barcode, an order number or its end, a "
-             "phone number"},
+     .help = "A product's name, its beginning, pinyin or initials, a SKU, a barcode, an order number or its "
+             "end, a tracking number, a phone number or its last 4 digits, a whole name of a person or its "
+             "pinyin or initials"},
     {0},
 };
 
@@ -179,15 +182,24 @@ static err find_products(struct req *req, const char *q, struct value *view)
     return value_count(list) < SHOWN ? find_by_sound(ctx, lower(ctx, q), list) : NULL;
 }
 
-static err find_orders(struct req *req, const char *q, struct value *view)
+/* ---- orders and people ---- */
+
+static void add_orders(struct ctx *ctx, struct value *list, const struct order *orders, size_t count)
 {
-    struct ctx *ctx = &req->ctx;
-    struct value *list = value_set_list(ctx->arena, view, "orders");
+    for (size_t i = 0; i < count && value_count(list) < SHOWN; i++) {
+        bool is_there = false;
+        for (size_t j = 0; j < value_count(list) && !is_there; j++)
+            is_there = text_is(value_find_text(value_at(list, j), "number"), orders[i].number);
+        if (!is_there)
+            value_add(ctx->arena, list, *order_row_view(ctx, &orders[i]));
+    }
+}
+
+static err find_by_number(struct ctx *ctx, const char *q, struct value *list)
+{
     struct order *orders = NULL;
     size_t count = 0, digits = strspn(q, "0123456789");
     bool is_number = digits > 0 && !q[digits];
-    if (!staff_may(req->visitor, "orders.read"))
-        return NULL;
     if (is_number && digits == 20) {
         TRY(order_load_many(ctx, &q, 1, &orders, &count));
     } else if (is_number && digits <= ORDER_TAIL_LIMIT) {
@@ -195,9 +207,52 @@ static err find_orders(struct req *req, const char *q, struct value *view)
     } else if (is_number || strchr(q, '@') || q[0] == '+') {
         TRY(order_list_by_contact(ctx, q, SHOWN, &orders, &count));
     }
-    for (size_t i = 0; i < count; i++)
-        value_add(ctx->arena, list, *order_row_view(ctx, &orders[i]));
+    add_orders(ctx, list, orders, count);
     return NULL;
+}
+
+/* What numbers name comes first; then those of a person. */
+static err find_orders(struct req *req, const char *q, struct value *view)
+{
+    struct ctx *ctx = &req->ctx;
+    struct value *list = value_set_list(ctx->arena, view, "orders");
+    const char *word = customer_word_typed(ctx, q);
+    struct order *orders;
+    size_t count;
+    bool is_behind = false;
+    if (!staff_may(req->visitor, "orders.read"))
+        return NULL;
+    TRY(find_by_number(ctx, q, list));
+    TRY(order_list_by_tracking(ctx, q, SHOWN, &orders, &count));
+    add_orders(ctx, list, orders, count);
+    if (!word)
+        return NULL;
+    TRY(order_list_by_person(ctx, word, SHOWN, &orders, &count, &is_behind));
+    add_orders(ctx, list, orders, count);
+    value_set_bool(ctx->arena, view, "is_behind", is_behind);
+    return order_keys_wake(ctx);
+}
+
+/* Accounts; guests are found by their orders. */
+static err find_customers(struct req *req, const char *q, struct value *view)
+{
+    struct ctx *ctx = &req->ctx;
+    struct value *list = value_set_list(ctx->arena, view, "customers");
+    struct customer_query query = {.exact = q, .limit = SHOWN};
+    struct customer *customers;
+    size_t count;
+    if (!staff_may(req->visitor, "customers.read"))
+        return NULL;
+    TRY(customer_list(ctx, &query, &customers, &count));
+    for (size_t i = 0; i < count; i++) {
+        struct value *hit = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_text(ctx->arena, hit, "name", customers[i].name);
+        value_set_text(ctx->arena, hit, "email", log_hide(ctx->arena, customers[i].email));
+        value_set_text(ctx->arena, hit, "phone", log_hide(ctx->arena, customers[i].phone));
+        value_set_text(ctx->arena, hit, "url",
+                       arena_format(ctx->arena, "/admin/customers/%" PRId64, customers[i].id));
+    }
+    return order_keys_wake(ctx);
 }
 
 static err search(struct req *req)
@@ -209,6 +264,7 @@ static err search(struct req *req)
         find_places(req, form->q, view);
         TRY(find_products(req, form->q, view));
         TRY(find_orders(req, form->q, view));
+        TRY(find_customers(req, form->q, view));
     }
     return reply_view(req, "admin/search", view);
 }
@@ -220,7 +276,7 @@ const struct route backoffice_search_routes[] = {
      .guard = STAFF,
      .fields = search_fields,
      .form_size = sizeof(struct search_form),
-     .summary = "Pages, products and orders that a word names",
+     .summary = "Pages, products, orders and buyers that a word names",
      .answer = "places"},
     {0},
 };

@@ -133,7 +133,7 @@ CHECKED err customer_settle_group(struct ctx *ctx, int64_t customer_id, int64_t 
 /* ---- staff ---- */
 
 struct customer_query {
-    const char *exact; /* a whole e-mail address, phone number or name; "" = all */
+    const char *exact; /* a whole e-mail address, phone or name, or a word of customer_find.h; "" = all */
     int64_t group_id;  /* 0 = any */
     int64_t before_id; /* 0 = from the newest */
     int limit;
@@ -146,4 +146,5 @@ CHECKED err customer_find_by_email(struct ctx *ctx, const char *email, int64_t *
 CHECKED err customer_set_note(struct ctx *ctx, int64_t customer_id, const char *note);
 
 #include "shop/customer/customer_favourite.h"
+#include "shop/customer/customer_find.h"
 #include "shop/customer/customer_wait.h"

@@ -2,10 +2,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "shop/customer/customer.h"
+#include "shop/customer/customer_find.h"
 
 #define EMAIL_PURPOSE "customer.email"
 #define PHONE_PURPOSE "customer.phone"
 #define NAME_PURPOSE "customer.name"
+#define WORD_PURPOSE "customer.word"
 
 /* Trimmed, in lower case; NULL when it is no address. */
 const char *customer_plain_email(struct ctx *ctx, const char *email);
@@ -15,6 +17,9 @@ const char *customer_phone_digits(struct ctx *ctx, const char *phone);
 /* NULL for "". */
 struct db_value customer_sealed(struct ctx *ctx, const char *purpose, const char *text);
 struct db_value customer_index(struct ctx *ctx, const char *purpose, const char *text);
+/* The keys of a person's words, NULL where there is none. */
+void customer_word_values(struct ctx *ctx, const char *name, const char *phone,
+                          struct db_value values[CUSTOMER_WORDS]);
 /* "" when the column is NULL. */
 CHECKED err customer_opened(struct ctx *ctx, const struct db_rows *rows, int column, const char *purpose,
                             const char **text);

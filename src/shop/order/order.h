@@ -368,3 +368,5 @@ CHECKED err order_check(struct ctx *ctx, void (*report)(void *arg, const char *p
 struct value *order_view(struct ctx *ctx, const struct order *order, bool is_masked);
 struct value *order_row_view(struct ctx *ctx, const struct order *order);
 void order_event_views(struct ctx *ctx, struct value *list, const struct order_event *events, size_t count);
+
+#include "shop/order/order_find.h"

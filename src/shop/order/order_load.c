@@ -32,7 +32,7 @@ static const char *text_or_empty(const struct value *object, const char *name)
     return text ? text : "";
 }
 
-static err open_contact(struct ctx *ctx, const struct db_rows *rows, int column, struct order *order)
+err order_open_contact(struct ctx *ctx, const struct db_rows *rows, int column, struct order *order)
 {
     struct sealed sealed;
     sealed.ptr = db_get_bytes(rows, column, &sealed.len);
@@ -85,7 +85,7 @@ static err read_order(struct ctx *ctx, const struct db_rows *rows, struct order 
         (enum order_status)db_get_int(rows, 3), (enum payment_status)db_get_int(rows, 4),
         (enum fulfillment_status)db_get_int(rows, 5), (enum aftersale_status)db_get_int(rows, 23),
         (enum review_status)db_get_int(rows, 24)};
-    return open_contact(ctx, rows, 12, order);
+    return order_open_contact(ctx, rows, 12, order);
 }
 
 #define LINE_COLUMNS                                                                                         \

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/config.h"
 #include "job/job.h"
+#include "shop/order/order_find.h"
 
 #define TIMER_ATTEMPTS 20
 #define TIMER_PAUSE (2 * SECOND_MS)
@@ -129,5 +130,6 @@ const struct job_kind order_job_kinds[] = {
     {ORDER_CONFIRM_JOB, run_confirm, TIMER_ATTEMPTS, TIMER_PAUSE},
     {ORDER_AFTERSALE_JOB, run_aftersale, TIMER_ATTEMPTS, TIMER_PAUSE},
     {ORDER_GROUP_JOB, order_run_group, TIMER_ATTEMPTS, TIMER_PAUSE},
+    {ORDER_KEYS_JOB, order_run_keys, TIMER_ATTEMPTS, TIMER_PAUSE},
     {0},
 };

@@ -9,6 +9,9 @@
 CHECKED err order_write_event(struct ctx *ctx, const struct order_state *before, const struct order *order,
                               const struct order_change *change);
 
+/* Contact and address out of a column `contact`. */
+CHECKED err order_open_contact(struct ctx *ctx, const struct db_rows *rows, int column, struct order *order);
+
 #define ORDER_ANSWERS_PURPOSE "order.answers"
 /* A passcode is short, so what is kept of it depends on a key that is not in the database, and on the number
  * of the order: equal passcodes look different. A slow hash would cost every checkout 50 ms and 64 MiB, and

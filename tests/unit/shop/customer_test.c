@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fixture.h"
 #include "shop/customer/customer.h"
+#include "shop/customer/customer_find.h"
 #include "unit.h"
 
 #define EMAIL "buyer@example.com"
@@ -168,6 +169,69 @@ static void what_is_personal_is_sealed_and_goes_with_the_account(void **state)
     assert_fails(customer_delete(work, id), ERR_NOT_FOUND);
 }
 
+static size_t found_by(const char *typed)
+{
+    struct customer *customers;
+    size_t count;
+    assert_ok(customer_list(work, &(struct customer_query){.exact = typed, .limit = 9}, &customers, &count));
+    return count;
+}
+
+static void people_are_found_by_name_pinyin_and_tail(void **state)
+{
+    (void)state;
+    const char *token;
+    int64_t id = logged_in(EMAIL, &token), other = logged_in("other@example.com", &token);
+    assert_ok(customer_change(work, id, "單雄信", "138 0013 5566"));
+    assert_ok(customer_change(work, other, "John Smith", ""));
+    const char *const words[] = {"单雄信", "單 雄信", "shanxiongxin", "Shan Xiongxin", "sxx", "5566"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        assert_int_equal(found_by(words[i]), 1);
+    assert_int_equal(found_by("john smith"), 1);
+    assert_int_equal(found_by("dan"), 0);
+    assert_int_equal(found_by("雄信"), 0);
+    assert_null(customer_word_typed(work, "单"));
+    assert_null(customer_word_typed(work, "556"));
+    assert_null(customer_word_typed(work, "13800135566"));
+    assert_null(customer_word_typed(work, EMAIL));
+    assert_null(customer_word_typed(work, "  "));
+    assert_ok(customer_change(work, id, "秦琼", "138 0013 7788"));
+    assert_int_equal(found_by("sxx"), 0);
+    assert_int_equal(found_by("5566"), 0);
+    assert_int_equal(found_by("qq"), 1);
+    assert_ok(customer_delete(work, id));
+    assert_int_equal(found_by("qinqiong"), 0);
+    assert_int_equal(
+        ask_of("SELECT COUNT(*) FROM customers WHERE shop_id = $1 AND id = $2 AND plain_key IS NULL"
+               " AND pinyin_key IS NULL AND initials_key IS NULL AND tail_key IS NULL",
+               id),
+        1);
+}
+
+/* Of earlier days; one that was deleted meanwhile gets none. */
+static void accounts_without_keys_get_them(void **state)
+{
+    (void)state;
+    const char *token;
+    bool lack;
+    int64_t id = logged_in(EMAIL, &token), gone = logged_in("gone@example.com", &token);
+    assert_ok(customer_change(work, id, "张伟", "13800135566"));
+    assert_ok(customer_change(work, gone, "张伟", "13800135566"));
+    tamper("UPDATE customers SET is_keyed = 0, plain_key = NULL, pinyin_key = NULL, initials_key = NULL,"
+           " tail_key = NULL WHERE shop_id = $1");
+    assert_int_equal(found_by("zw"), 0);
+    assert_ok(customer_delete(work, gone));
+    assert_ok(customer_keys_lack(work, &lack));
+    assert_true(lack);
+    assert_ok(customer_keys_fill(work, 9, &lack));
+    assert_false(lack);
+    assert_ok(customer_keys_lack(work, &lack));
+    assert_false(lack);
+    assert_int_equal(found_by("zw"), 1);
+    assert_int_equal(found_by("zhangwei"), 1);
+    assert_int_equal(found_by("5566"), 1);
+}
+
 struct rush {
     const char *code;
     struct outcomes outcomes;
@@ -200,6 +264,8 @@ int main(void)
         SENTENCE(sessions_end),
         SENTENCE(one_address_is_the_default),
         SENTENCE(what_is_personal_is_sealed_and_goes_with_the_account),
+        SENTENCE(people_are_found_by_name_pinyin_and_tail),
+        SENTENCE(accounts_without_keys_get_them),
         SENTENCE(of_many_with_one_code_one_gets_in),
     };
     return RUN_SENTENCES(tests);

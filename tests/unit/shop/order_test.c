@@ -2,6 +2,8 @@
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "fixture.h"
+#include "shop/customer/customer_find.h"
+#include "shop/order/order_find.h"
 #include "unit.h"
 
 /* ---- the table, written out once more */
@@ -602,6 +604,68 @@ static void a_passcode_finds_its_order_and_no_other(void **state)
     assert_fails(order_load_by_contact(work, found->number, "short", &found), ERR_NOT_FOUND);
 }
 
+static size_t found_by(const char *typed, int limit)
+{
+    struct order *orders = NULL;
+    size_t count;
+    bool is_behind = true;
+    const char *word = customer_word_typed(work, typed);
+    assert_non_null(word);
+    assert_ok(order_list_by_person(work, word, limit, &orders, &count, &is_behind));
+    assert_false(is_behind);
+    return count;
+}
+
+static void assert_people_are_found(void)
+{
+    assert_int_equal(found_by("王小云", 9), 3);
+    assert_int_equal(found_by("WangXiaoyun", 9), 3);
+    assert_int_equal(found_by("wang xiao yun", 9), 3);
+    assert_int_equal(found_by("wxy", 9), 3);
+    assert_int_equal(found_by("8000", 9), 3);
+    assert_int_equal(found_by("wxy", 2), 2);
+    assert_int_equal(found_by("曾小云", 9), 1);
+    assert_int_equal(found_by("zengxiaoyun", 9), 1);
+    assert_int_equal(found_by("4321", 9), 1);
+    assert_int_equal(found_by("5678", 9), 1);
+    assert_int_equal(found_by("王小", 9), 0);
+    assert_int_equal(found_by("0001", 9), 0);
+}
+
+/* The same before their keys are there, when some have them, and when all have. */
+static void orders_are_found_by_whom_they_are_for(void **state)
+{
+    (void)state;
+    int64_t cup = make_variant(PRODUCT_PHYSICAL, 100, 50), then = work->now, id;
+    struct order *order;
+    for (int i = 0; i < 3; i++)
+        place_order(cup, 1);
+    struct checkout checkout = checkout_of(make_cart(cup, 1));
+    checkout.contact.phone = "13911114321";
+    checkout.address.name = "曾 小云";
+    checkout.address.phone = "13922225678";
+    assert_ok(checkout_place(work, &checkout, &order));
+    id = order->id;
+    assert_people_are_found();
+    assert_int_equal(ask("SELECT COUNT(*) FROM order_keys WHERE shop_id = $1"), 0);
+    work->now = id_time(id) + ORDER_SETTLES_MS;
+    assert_ok(order_keys_wake(work));
+    run_jobs();
+    assert_int_equal(ask_of("SELECT COUNT(*) FROM order_keys WHERE shop_id = $1 AND order_id = $2", id), 0);
+    assert_people_are_found();
+    work->now++;
+    assert_ok(order_keys_wake(work));
+    run_jobs();
+    assert_int_equal(ask_of("SELECT COUNT(*) FROM order_keys WHERE shop_id = $1 AND order_id = $2", id), 5);
+    assert_int_equal(ask_of("SELECT order_id FROM order_key_marks WHERE shop_id = $1 AND $2 > 0", id), id);
+    assert_people_are_found();
+    assert_ok(order_run_keys(work, &(struct job){.kind = ORDER_KEYS_JOB}, NULL));
+    assert_int_equal(ask_of("SELECT COUNT(*) FROM order_keys WHERE shop_id = $1 AND order_id = $2", id), 5);
+    work->now = then;
+    work->shop = make_shop();
+    assert_int_equal(found_by("wxy", 9), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -620,6 +684,7 @@ int main(void)
         SENTENCE(of_eight_events_on_one_version_one_happens),
         SENTENCE(an_order_that_no_longer_waits_is_not_closed_by_its_job),
         SENTENCE(the_check_finds_every_changed_row),
+        SENTENCE(orders_are_found_by_whom_they_are_for),
     };
     return RUN_SENTENCES(tests);
 }

@@ -1,0 +1,29 @@
+/* order_find.h - orders by whom they are for: the receiver's name, its pinyin or initials, the last digits of
+ * a phone; and by the number of a parcel.
+ *
+ * A sale writes nothing for it. The keys (shop/customer/customer_find.h) of orders that are a while old are
+ * written by a job, which a search wakes; the newest orders are opened and read instead. So a shop whose
+ * staff never search people pays nothing, and an order is found from its first moment. What an order says of
+ * its buyer never changes and stays as long as the order (电子商务法 第三十一条): so do its keys. */
+/* SPDX-License-Identifier: Apache-2.0 */
+#pragma once
+#include "job/job.h"
+#include "shop/order/order.h"
+
+/* Orders without keys that a search opens, newest first. */
+#define ORDER_FRESH_LIMIT 500
+/* Orders younger than this get no keys yet: nodes whose clocks disagree may still commit older ids. */
+#define ORDER_SETTLES_MS (10 * MINUTE_MS)
+#define ORDER_KEYS_JOB "order.keys"
+
+/* Newest first, by a word of customer_word_typed. `is_behind`: older orders are still without keys. */
+CHECKED err order_list_by_person(struct ctx *ctx, const char *word, int limit, struct order **orders,
+                                 size_t *count, bool *is_behind);
+/* Newest first, by a whole tracking number in any case. */
+CHECKED err order_list_by_tracking(struct ctx *ctx, const char *number, int limit, struct order **orders,
+                                   size_t *count);
+/* Has the job write what is missing of orders and accounts; nothing when nothing is, or when it waits
+ * already.
+ */
+CHECKED err order_keys_wake(struct ctx *ctx);
+CHECKED err order_run_keys(struct ctx *ctx, const struct job *job, void *owner);
