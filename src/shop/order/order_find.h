@@ -13,7 +13,7 @@
 /* Orders without keys that a search opens, newest first. */
 #define ORDER_FRESH_LIMIT 500
 /* Orders younger than this get no keys yet: nodes whose clocks disagree may still commit older ids. */
-#define ORDER_SETTLES_MS (10 * MINUTE_MS)
+#define ORDER_SETTLES_MS (2 * MINUTE_MS)
 #define ORDER_KEYS_JOB "order.keys"
 
 /* Newest first, by a word of customer_word_typed. `is_behind`: older orders are still without keys. */
