@@ -102,6 +102,8 @@ struct cart {
     int64_t group_id;                /* which it joins, 0 = it begins one */
     const struct group_place *group; /* pricing/group_buy.h; NULL = an ordinary cart */
     const struct quote_line *quoted; /* parallel to lines: from what the total was made */
+    int64_t customer_id;             /* of whose account it is, 0 = a guest's */
+    const char *news; /* JSON of what joining two carts did (cart_account.h), "" or NULL = nothing */
     bool has_problems;
     bool needs_address; /* something physical is in it */
 };

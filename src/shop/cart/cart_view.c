@@ -130,6 +130,7 @@ struct value *cart_view(struct ctx *ctx, const struct cart *cart)
     freight_set_view(ctx, view, &cart->priced);
     cart_goods_view(ctx, view, cart);
     set_presale(ctx, view, cart);
+    cart_news_view(ctx, view, cart);
     value_set_bool(ctx->arena, view, "takes_coupons",
                    !cart->group && (ctx->shop->has_promotions || (cart->coupon && cart->coupon[0])));
     group_place_view(ctx, view, cart->group, cart->group ? cart->lines[0].unit_price : 0);
