@@ -6,7 +6,6 @@
 #include "base/crypto.h"
 #include "base/random.h"
 #include "base/text.h"
-#include "shop/cart/cart_account.h"
 #include "shop/customer/customer.h"
 #include "shop/inventory/inventory.h"
 #include "shop/pricing/pricing.h"

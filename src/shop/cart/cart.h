@@ -172,3 +172,5 @@ CHECKED err cart_sweep(struct ctx *ctx);
 
 /* docs/views.md: cart and line. */
 struct value *cart_view(struct ctx *ctx, const struct cart *cart);
+
+#include "shop/cart/cart_account.h"

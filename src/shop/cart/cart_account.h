@@ -6,7 +6,9 @@
  * guest's cart (cart_sync.h) goes along, so that a device that tells an op again changes nothing. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
-#include "shop/cart/cart.h"
+#include "base/ctx.h"
+
+struct cart;
 
 /* The cart that a browser held when its buyer logged out: the id alone, which opens nothing. */
 #define CART_LAST_COOKIE "yd_cart_last"

@@ -3,7 +3,6 @@
 #include "shop/cart/cart_parts.h"
 
 #include "base/text.h"
-#include "shop/cart/cart_account.h"
 #include "shop/customer/customer.h"
 #include "shop/inventory/inventory.h"
 #include <inttypes.h>

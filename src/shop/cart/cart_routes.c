@@ -3,7 +3,7 @@
 #include "shop/cart/cart_routes.h"
 
 #include "base/clock.h"
-#include "shop/cart/cart_account.h"
+#include "shop/cart/cart.h"
 #include "shop/customer/customer.h"
 #include "shop/pricing/pricing.h"
 

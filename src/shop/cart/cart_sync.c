@@ -3,7 +3,6 @@
 #include "shop/cart/cart_sync.h"
 
 #include "base/text.h"
-#include "shop/cart/cart_account.h"
 #include "shop/cart/cart_parts.h"
 #include "shop/customer/customer.h"
 #include <inttypes.h>

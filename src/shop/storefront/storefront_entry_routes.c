@@ -5,7 +5,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "base/text.h"
-#include "shop/cart/cart_account.h"
+#include "shop/cart/cart.h"
 #include "shop/customer/customer.h"
 #include "shop/notify/notify.h"
 #include <inttypes.h>
