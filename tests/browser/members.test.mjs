@@ -167,7 +167,7 @@ describe("members in a browser", () => {
     await closeTab(phone);
     const page = await logsIn(375);
     await page.locator(".cart-news li", { hasText: "想要 4 件" }).waitFor();
-    await page.addScriptTag({ content: AXE });
+    await page.evaluate(AXE);
     const violations = await page.evaluate(async () => (await globalThis.axe.run(document, { resultTypes: ["violations"] })).violations.map(({ id }) => id));
     assert.deepEqual(violations, []);
     for (const width of [375, 1440]) {
