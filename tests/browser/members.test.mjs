@@ -1,10 +1,14 @@
 // A buyer logs in on a phone by a code from the mail, and sees and pays the price of members.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { openMailbox } from "../lib/mailbox.mjs";
 import { expect, startServer } from "../lib/shop.mjs";
 import { closeTab, openBrowser, openTab, press, visible } from "./browser.mjs";
+
+const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 describe("members in a browser", () => {
   let server, browser, staff, post, tea, session;
@@ -135,5 +139,45 @@ describe("members in a browser", () => {
       await shot(owner, `customer-${width}`);
     }
     await closeTab(owner);
+  });
+
+  test("what a second device brings joins the cart, and the cart says what was lost until it was read", async () => {
+    const cup = await server.shop.product({ title: "青瓷盖碗", price: 8800, stock: 3 });
+    const email = "both@example.com";
+    let nth = 0;
+    const logsIn = async (width) => {
+      const page = await openTab(browser, server, { width, height: 812 });
+      for (let i = 0; i < 2; i++) {
+        await page.goto(`/products/${cup.handle}`);
+        await page.evaluate(async (id) => fetch("/cart/lines", { method: "POST", headers: { accept: "application/json", "content-type": "application/json" }, body: JSON.stringify({ variant_id: id }) }), cup.variant_id);
+      }
+      await page.goto("/account/login?next=/cart");
+      await page.fill("#email", email);
+      await page.getByRole("button", { name: "发送验证码" }).click();
+      await page.locator("#code").waitFor();
+      nth += 1;
+      await post.gets(() => post.to(email).length >= nth, "the code comes");
+      await page.fill("#code", post.to(email)[nth - 1].subject.match(/(\d{6})$/)[1]);
+      await page.locator("form.panel button").click();
+      await page.waitForURL(/\/cart$/);
+      return page;
+    };
+    const phone = await logsIn(375);
+    assert.equal(await phone.locator(".cart-news").count(), 0);
+    await closeTab(phone);
+    const page = await logsIn(375);
+    await page.locator(".cart-news li", { hasText: "想要 4 件" }).waitFor();
+    await page.evaluate(AXE);
+    const violations = await page.evaluate(async () => (await globalThis.axe.run(document, { resultTypes: ["violations"] })).violations.map(({ id }) => id));
+    assert.deepEqual(violations, []);
+    for (const width of [375, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      assert.ok(await isWithin(page), "nothing sticks out of the cart");
+      await shot(page, `cart-news-${width}`);
+    }
+    await page.getByRole("button", { name: "知道了" }).click();
+    await page.locator(".cart-news").waitFor({ state: "detached" });
+    assert.equal(await page.locator(".stepper output").first().textContent(), "3");
+    await closeTab(page);
   });
 });

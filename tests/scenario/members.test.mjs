@@ -10,7 +10,7 @@ describe("members", () => {
   let server, shop, staff, post;
   before(async () => {
     post = await openMailbox();
-    server = await startServer({ args: ["--smtp-url", post.url, "--mail-from", "no-reply@platform.example", "--smtp-plain", "on", "--outbound-allow", `127.0.0.1:${post.port}`] });
+    server = await startServer({ args: ["--smtp-url", post.url, "--mail-from", "no-reply@platform.example", "--smtp-plain", "on", "--outbound-allow", `127.0.0.1:${post.port}`, "--login-limit", "1000"] });
     shop = server.shop;
     staff = await shop.staff();
   });
@@ -224,5 +224,47 @@ describe("members", () => {
     const { price_lists } = await staff.reads("/admin/price-lists");
     expect(await ends(price_lists[0]), 200);
     for (const path of ["/admin/customers", "/admin/price-lists", `/admin/customers?group=${silver.id}`, "/en/admin/customers/groups"]) assert.equal((await client.open(path)).status, 200, path);
+  });
+
+  test("what a guest put in joins the cart of the account, which every device of the buyer sees", async () => {
+    const cup = await shop.product({ price: 500, stock: 4 });
+    const tea = await shop.product({ price: 300, stock: 50 });
+    const puts = async (client, product, quantity) => expect(await client.post("/cart/lines", { variant_id: product.variant_id, quantity }), 200).cart;
+    const pieces = (cart) => Object.fromEntries(cart.lines.map((line) => [line.variant_id, line.quantity]));
+    const cartOf = async (client) => expect(await client.api("/cart"), 200).cart;
+
+    const enters = async (client, email, nth) => {
+      expect(await client.post("/account/login", { email }), 200);
+      await post.gets(() => post.to(email).length >= nth, `code ${nth}`);
+      expect(await client.post("/account/code", { email, code: post.to(email)[nth - 1].subject.match(/(\d{6})$/)[1] }), 200);
+    };
+    const phone = shop.visitor();
+    await puts(phone.client, cup, 3);
+    const email = `${unique("member")}@example.com`;
+    await enters(phone.client, email, 1);
+    assert.deepEqual(pieces(await cartOf(phone.client)), { [cup.variant_id]: 3 }, "logging in empties no cart");
+    assert.deepEqual((await cartOf(phone.client)).news, []);
+
+    const laptop = shop.visitor();
+    await puts(laptop.client, cup, 3);
+    await puts(laptop.client, tea, 2);
+    await enters(laptop.client, email, 2);
+    const joined = await cartOf(laptop.client);
+    assert.deepEqual(pieces(joined), { [cup.variant_id]: 4, [tea.variant_id]: 2 });
+    assert.deepEqual(joined.news.map(({ code, wanted, got }) => [code, wanted, got]), [["merged", 0, 5], ["quantity-clamped", 6, 4]]);
+    assert.equal(joined.has_problems, false, "what was joined can be ordered");
+    assert.deepEqual(pieces(await cartOf(phone.client)), pieces(joined));
+    const page = (await laptop.client.open("/cart")).text;
+    assert.match(page, /两边的购物车已合并/);
+    assert.match(page, /想要 6 件，受库存或限购所限，现为 4 件/);
+    assert.match((await laptop.client.open("/checkout")).text, /两边的购物车已合并/);
+    assert.deepEqual(expect(await laptop.client.post("/cart/news", {}), 200).cart.news, []);
+
+    // Logging out leaves the cart with the account; the same browser means the same tea when it comes back.
+    expect(await laptop.client.post("/account/logout", {}), 200);
+    assert.equal((await cartOf(laptop.client)).count, 0);
+    await puts(laptop.client, tea, 2);
+    await enters(laptop.client, email, 3);
+    assert.equal(pieces(await cartOf(laptop.client))[tea.variant_id], 2);
   });
 });

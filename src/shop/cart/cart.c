@@ -6,6 +6,7 @@
 #include "base/crypto.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "shop/customer/customer.h"
 #include "shop/inventory/inventory.h"
 #include "shop/pricing/pricing.h"
 #include <inttypes.h>
@@ -38,8 +39,7 @@ static err ask_head(struct ctx *ctx, const struct cart_key *key, struct db_rows 
 {
     return db_ask(ctx, rows,
                   "SELECT secret, version, order_id, coupon, region, gifts, group_buy_id, group_id,"
-                  " points FROM carts"
-                  " WHERE shop_id = $1 AND id = $2",
+                  " points, customer_id, news FROM carts WHERE shop_id = $1 AND id = $2",
                   db_int(ctx->shop->id), db_int(key->id));
 }
 
@@ -56,6 +56,8 @@ static err take_head(struct ctx *ctx, const struct cart_key *key, struct db_rows
     cart->group_buy_id = db_get_int(rows, 6);
     cart->group_id = db_get_int(rows, 7);
     cart->points = db_get_int(rows, 8);
+    cart->customer_id = db_get_int(rows, 9);
+    cart->news = db_get_text(rows, 10);
     return NULL;
 }
 
@@ -358,10 +360,13 @@ err cart_insert(struct ctx *ctx, struct cart *cart)
     cart->id = id_new(ctx);
     cart->version = 1;
     cart->token = arena_format(ctx->arena, "%" PRId64 "-%s", cart->id, secret);
-    return db_execute(ctx,
-                      "INSERT INTO carts (shop_id, id, secret, version, created_at, updated_at)"
-                      " VALUES ($1, $2, $3, 1, $4, $4)",
-                      db_int(ctx->shop->id), db_int(cart->id), db_text(secret), db_int(ctx->now));
+    cart->customer_id = cart->group_buy_id ? 0 : customer_here(ctx);
+    TRY(db_execute(ctx,
+                   "INSERT INTO carts (shop_id, id, secret, version, created_at, updated_at, customer_id)"
+                   " VALUES ($1, $2, $3, 1, $4, $4, $5)",
+                   db_int(ctx->shop->id), db_int(cart->id), db_text(secret), db_int(ctx->now),
+                   db_int(cart->customer_id)));
+    return cart->customer_id ? cart_claim(ctx, cart->customer_id, cart->id, false) : NULL;
 }
 
 /* `answers_key` NULL = any line of the variant. */
@@ -521,10 +526,16 @@ err cart_add_line(struct ctx *ctx, const char *token, const struct cart_wish *wi
 err cart_add_line_anew(struct ctx *ctx, const char *token, const struct cart_wish *wish,
                        const struct cart **cart)
 {
+    const char *own;
+    if (!token || !token[0])
+        TRY(cart_account_token(ctx, customer_here(ctx), &token));
     err failure = cart_add_line(ctx, token, wish, cart);
-    bool is_old = failure && token && token[0] &&
-                  (failure->code == ERR_CART_CHECKED_OUT || failure->code == ERR_NOT_FOUND);
-    return is_old ? cart_add_line(ctx, NULL, wish, cart) : failure;
+    bool is_old =
+        failure && token[0] && (failure->code == ERR_CART_CHECKED_OUT || failure->code == ERR_NOT_FOUND);
+    if (!is_old)
+        return failure;
+    TRY(cart_account_token(ctx, customer_here(ctx), &own));
+    return cart_add_line(ctx, text_is(own, token) ? "" : own, wish, cart);
 }
 
 static void drop_line(struct cart *cart, const struct cart_line *line)
@@ -582,7 +593,7 @@ err cart_change_line(struct ctx *ctx, const char *token, int64_t variant_id, con
 
 /* ---- coupon ---- */
 
-static bool can_ever_count(enum coupon_problem problem)
+bool cart_coupon_can_count(enum coupon_problem problem)
 {
     return problem == COUPON_FINE || problem == COUPON_NO_GOODS || problem == COUPON_TOO_LITTLE ||
            problem == COUPON_UNFIT || problem == COUPON_NO_FREIGHT || problem == COUPON_NO_REGION ||
@@ -596,7 +607,7 @@ static err set_coupon_in_transaction(struct ctx *ctx, void *arg)
     TRY(cart_load_open(ctx, change->token, cart));
     cart->coupon = change->coupon;
     TRY(cart_price(ctx, cart, NULL));
-    if (!can_ever_count(cart->priced.problem))
+    if (!cart_coupon_can_count(cart->priced.problem))
         return fail_field(ctx, "code", coupon_problem_names[cart->priced.problem],
                           "this coupon does not count");
     TRY(cart_touch(ctx, cart->id));
@@ -653,6 +664,7 @@ static err sweep_in_transaction(struct ctx *ctx, void *arg)
         "DELETE FROM cart_lines WHERE shop_id = $1 AND cart_id IN " OLD_CARTS,
         "DELETE FROM cart_ops WHERE shop_id = $1 AND cart_id IN " OLD_CARTS,
         "DELETE FROM cart_op_lines WHERE shop_id = $1 AND cart_id IN " OLD_CARTS,
+        "DELETE FROM customer_carts WHERE shop_id = $1 AND cart_id IN " OLD_CARTS,
         "DELETE FROM carts WHERE shop_id = $1 AND id IN " OLD_CARTS,
     };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)

@@ -103,6 +103,8 @@ struct cart {
     int64_t group_id;                /* which it joins, 0 = it begins one */
     const struct group_place *group; /* pricing/group_buy.h; NULL = an ordinary cart */
     const struct quote_line *quoted; /* parallel to lines: from what the total was made */
+    int64_t customer_id;             /* of whose account it is, 0 = a guest's */
+    const char *news; /* JSON of what joining two carts did (cart_account.h), "" or NULL = nothing */
     bool has_problems;
     bool needs_address; /* something physical is in it */
 };
@@ -183,3 +185,5 @@ struct value *cart_view(struct ctx *ctx, const struct cart *cart);
 /* docs/views.md: `points` of a cart, into its view: nil for guests, for groups, and where points pay nothing.
  * Only there the account is asked. */
 CHECKED err cart_points_view(struct ctx *ctx, const struct cart *cart, struct value *view);
+
+#include "shop/cart/cart_account.h"

@@ -3,6 +3,7 @@
 #include "shop/cart/cart_parts.h"
 
 #include "base/text.h"
+#include "shop/customer/customer.h"
 #include "shop/inventory/inventory.h"
 #include <inttypes.h>
 
@@ -377,7 +378,9 @@ err cart_add_bundle(struct ctx *ctx, const char *token, int64_t promotion_id, co
     bool is_usable = false;
     if (token && token[0])
         TRY(is_open(ctx, token, &is_usable));
-    struct bundle bundle = {is_usable ? token : "", promotion_id, arena_alloc(ctx->arena, sizeof **cart)};
+    if (!is_usable)
+        TRY(cart_account_token(ctx, customer_here(ctx), &token));
+    struct bundle bundle = {token, promotion_id, arena_alloc(ctx->arena, sizeof **cart)};
     *cart = bundle.cart;
     return db_transact(ctx, add_bundle_in_transaction, &bundle);
 }

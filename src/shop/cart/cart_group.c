@@ -57,8 +57,8 @@ static err open_in_transaction(struct ctx *ctx, void *arg)
     wish.variant_id = place.entry.variant_id;
     *cart = (struct cart){.lines = arena_alloc(ctx->arena, sizeof *cart->lines)};
     TRY(cart_line_for(ctx, cart, &wish, &line));
-    TRY(cart_insert(ctx, cart));
     cart->group_buy_id = place.group_buy_id;
+    TRY(cart_insert(ctx, cart));
     cart->group_id = place.group ? place.group->id : 0;
     line->quantity = wish.quantity;
     TRY(cart_price(ctx, cart, NULL));

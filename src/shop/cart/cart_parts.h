@@ -9,8 +9,14 @@ CHECKED err cart_load_open(struct ctx *ctx, const char *token, struct cart *cart
  * of the token is not looked at. ERR_NOT_FOUND for what is no token, ERR_CART_CHECKED_OUT when it was ordered
  * or is gone. */
 CHECKED err cart_lock(struct ctx *ctx, const char *token);
-/* In a transaction: a new cart without lines; fills id, version and token. */
+/* In a transaction: a new cart without lines; fills id, version and token. It is the account's of who is
+ * logged in, unless cart->group_buy_id says that it is of a group. */
 CHECKED err cart_insert(struct ctx *ctx, struct cart *cart);
+/* In a transaction: a cart is the account's from now on, unless that has an open one: then nothing changes,
+ * or with `must_be_own` ERR_CONFLICT. */
+CHECKED err cart_claim(struct ctx *ctx, int64_t customer_id, int64_t cart_id, bool must_be_own);
+/* Whether a code with this problem is worth keeping: it may count once the cart is another. */
+bool cart_coupon_can_count(enum coupon_problem problem);
 /* In a transaction: the next version of a cart that is not ordered yet. */
 CHECKED err cart_touch(struct ctx *ctx, int64_t cart_id);
 /* Sums and problems as they are now. */
@@ -42,3 +48,5 @@ CHECKED err cart_load_gifts(struct ctx *ctx, struct cart *cart);
 /* docs/views.md: gifts, addons and gifts_seen of a cart, into `view`; what a line is by an add-on. */
 void cart_goods_view(struct ctx *ctx, struct value *view, const struct cart *cart);
 void cart_line_goods_view(struct ctx *ctx, struct value *view, const struct cart_line *line);
+/* docs/views.md: news of a cart. */
+void cart_news_view(struct ctx *ctx, struct value *view, const struct cart *cart);

@@ -239,6 +239,16 @@ static err add_tickets(struct ctx *ctx, struct value *view, const struct cart *c
     return NULL;
 }
 
+/* The browser's cart; of who is logged in and has none here, the account's, which it holds from now on. */
+static err find_own(struct req *req, const struct cart **cart)
+{
+    const char *token = req_cookie(req, CART_COOKIE);
+    TRY(cart_find_own(&req->ctx, token, cart));
+    if ((*cart)->id && !(*cart)->order_id && !text_is(token, (*cart)->token))
+        reply_cookie(req, CART_COOKIE, (*cart)->token, CART_COOKIE_SECONDS);
+    return NULL;
+}
+
 static err show(struct req *req)
 {
     const struct cart_form *form = req->form;
@@ -246,7 +256,7 @@ static err show(struct req *req)
     if (form->cart[0])
         TRY(cart_load(&req->ctx, form->cart, &cart));
     else
-        TRY(cart_find(&req->ctx, req_cookie(req, CART_COOKIE), &cart));
+        TRY(find_own(req, &cart));
     if (cart->order_id)
         cart = arena_alloc(req->ctx.arena, sizeof *cart);
     struct value *view;
@@ -268,7 +278,7 @@ static err summary(struct req *req)
 {
     const struct cart_form *form = req->form;
     const struct cart *cart;
-    TRY(cart_find(&req->ctx, token_of(req, form->cart), &cart));
+    TRY(form->cart[0] ? cart_find(&req->ctx, form->cart, &cart) : find_own(req, &cart));
     if (cart->order_id)
         cart = arena_alloc(req->ctx.arena, sizeof *cart);
     struct value *view = value_object(req->ctx.arena);
@@ -359,6 +369,14 @@ static err add_bundle(struct req *req)
     return reply_with_cart(req, cart, "/cart");
 }
 
+static err drop_news(struct req *req)
+{
+    const struct cart_form *form = req->form;
+    const struct cart *cart;
+    TRY(cart_drop_news(&req->ctx, token_of(req, form->cart), &cart));
+    return reply_with_cart(req, cart, "/cart");
+}
+
 const struct route cart_routes[] = {
     {.method = GET,
      .path = "/cart",
@@ -440,6 +458,15 @@ const struct route cart_routes[] = {
      .form_size = sizeof(struct goods_form),
      .again = show_again,
      .summary = "Put everything of a bundle into the cart",
+     .answer = "cart"},
+    {.method = POST,
+     .path = "/cart/news",
+     .handler = drop_news,
+     .guard = ANYONE,
+     .fields = cart_fields,
+     .form_size = sizeof(struct cart_form),
+     .again = show_again,
+     .summary = "The buyer has read what joining the carts of a guest and of the account did",
      .answer = "cart"},
     {0},
 };

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "shop/cart/cart_parts.h"
+#include "shop/customer/customer.h"
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -382,11 +383,15 @@ err cart_sync(struct ctx *ctx, const char *token, const struct cart_op *ops, siz
                               .op_count = count,
                               .cart = arena_alloc(ctx->arena, sizeof *syncing.cart),
                               .synced = synced};
+    const char *own;
+    if (!syncing.token[0])
+        TRY(cart_account_token(ctx, customer_here(ctx), &syncing.token));
     err failure = db_transact(ctx, sync_in_transaction, &syncing);
     bool is_old = failure && syncing.token[0] &&
                   (failure->code == ERR_CART_CHECKED_OUT || failure->code == ERR_NOT_FOUND);
     if (!is_old)
         return failure;
-    syncing.token = "";
+    TRY(cart_account_token(ctx, customer_here(ctx), &own));
+    syncing.token = text_is(own, syncing.token) ? "" : own;
     return db_transact(ctx, sync_in_transaction, &syncing);
 }

@@ -131,6 +131,7 @@ struct value *cart_view(struct ctx *ctx, const struct cart *cart)
     value_set(ctx->arena, view, "points", value_null());
     cart_goods_view(ctx, view, cart);
     set_presale(ctx, view, cart);
+    cart_news_view(ctx, view, cart);
     value_set_bool(ctx->arena, view, "takes_coupons",
                    !cart->group && (ctx->shop->has_promotions || (cart->coupon && cart->coupon[0])));
     group_place_view(ctx, view, cart->group, cart->group ? cart->lines[0].unit_price : 0);

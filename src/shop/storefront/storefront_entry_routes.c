@@ -3,6 +3,9 @@
 #include "shop/storefront/storefront_routes.h"
 
 #include "base/config.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "shop/cart/cart.h"
 #include "shop/customer/customer.h"
 #include "shop/notify/notify.h"
 #include <inttypes.h>
@@ -17,6 +20,7 @@ struct entry_form {
     const char *email;
     const char *code;
     const char *next;
+    const char *cart;
 };
 
 #define ENTRY_FIELD(member, most, needed, text)                                                              \
@@ -30,7 +34,12 @@ struct entry_form {
 static const struct field next_fields[] = {NEXT_FIELD, {0}};
 static const struct field ask_fields[] = {EMAIL_FIELD, NEXT_FIELD, {0}};
 static const struct field code_fields[] = {
-    EMAIL_FIELD, ENTRY_FIELD(code, CODE_TYPED_LIMIT, true, "The six digits of the mail"), NEXT_FIELD, {0}};
+    EMAIL_FIELD,
+    ENTRY_FIELD(code, CODE_TYPED_LIMIT, true, "The six digits of the mail"),
+    NEXT_FIELD,
+    ENTRY_FIELD(cart, 64, false,
+                "Token of the guest's cart, which joins the account's; without it the browser's own"),
+    {0}};
 
 static const char *next_of(const struct req *req)
 {
@@ -88,6 +97,42 @@ static err ask(struct req *req)
     return show_code(req);
 }
 
+/* A cart that cannot be joined keeps nobody from logging in: it stays as it is, and the log says why. */
+static err join_carts(struct req *req, const char *session_token)
+{
+    const struct entry_form *form = req->form;
+    const char *last = req_cookie(req, CART_LAST_COOKIE), *cookie = req_cookie(req, CART_COOKIE), *token;
+    int64_t customer_id, last_cart_id = 0;
+    TRY(customer_find_session(&req->ctx, session_token, &customer_id));
+    if (last && !text_to_int(last, &last_cart_id))
+        last_cart_id = 0;
+    err failure =
+        cart_join(&req->ctx, customer_id, form->cart[0] ? form->cart : cookie, last_cart_id, &token);
+    if (failure) {
+        log_failure(&req->ctx, LOG_WARNING, "the carts of a guest and an account were not joined", failure);
+        return NULL;
+    }
+    if (token[0] && !text_is(token, cookie))
+        reply_cookie(req, CART_COOKIE, token, CART_COOKIE_SECONDS);
+    else if (!token[0] && cookie)
+        reply_cookie(req, CART_COOKIE, "", -1);
+    return NULL;
+}
+
+/* The account keeps its cart; this browser remembers only which one it was. */
+static err leave_cart(struct req *req)
+{
+    const char *token = req_cookie(req, CART_COOKIE);
+    int64_t cart_id;
+    TRY(cart_account_id(&req->ctx, token, &cart_id));
+    if (!cart_id)
+        return NULL;
+    reply_cookie(req, CART_COOKIE, "", -1);
+    reply_cookie(req, CART_LAST_COOKIE, arena_format(req->ctx.arena, "%" PRId64, cart_id),
+                 CART_COOKIE_SECONDS);
+    return NULL;
+}
+
 static err enter(struct req *req)
 {
     const struct entry_form *form = req->form;
@@ -96,6 +141,7 @@ static err enter(struct req *req)
     TRY(customer_log_in(&req->ctx, form->email, form->code, &token));
     reply_cookie(req, CUSTOMER_COOKIE, token, COOKIE_SECONDS);
     TRY(storefront_claim_wished(req, token));
+    TRY(join_carts(req, token));
     return reply_done(req, 200, login_view(req), "%s", next_of(req));
 }
 
@@ -112,6 +158,7 @@ static err leave(struct req *req)
     const char *token = req_cookie(req, CUSTOMER_COOKIE);
     if (token)
         TRY(customer_log_out(&req->ctx, token));
+    TRY(leave_cart(req));
     forget_browser(req);
     return reply_done(req, 200, value_object(req->ctx.arena), "/");
 }
@@ -120,6 +167,7 @@ static err leave_everywhere(struct req *req)
 {
     if (req->ctx.actor_id)
         TRY(customer_log_out_all(&req->ctx, req->ctx.actor_id));
+    TRY(leave_cart(req));
     forget_browser(req);
     return reply_done(req, 200, value_object(req->ctx.arena), "/account/login");
 }
