@@ -113,7 +113,7 @@ struct req {
     const char *address;       /* of the client, behind trusted proxies */
     err failure;               /* while a refused form is shown again, why; else NULL */
     void *visitor;             /* set by the owner's guard: the staff session */
-    void *held;         /* set by the owner: what it gets back in hooks.done */
+    void *held;                /* set by the owner: what it gets back in hooks.done */
     struct exchange *exchange; /* private to src/http */
 };
 

@@ -126,9 +126,10 @@ static err load_template(struct loading *loading, const struct own_file *file)
     if (text_ends(file->path, ".json") && loading->under)
         return load_home(loading, file);
     if (loading->under && !find_page(loading->under, page.name))
-        return fail_with(loading->work, ERR_TEMPLATE,
-                         "%s:1:1: no page of the shop is called %s; home, product, category and cart are some",
-                         file->path, page.name);
+        return fail_with(
+            loading->work, ERR_TEMPLATE,
+            "%s:1:1: no page of the shop is called %s; home, product, category and cart are some", file->path,
+            page.name);
     TRY(liquid_compile(loading->work, theme->env, file->path, file->bytes, &page.template));
     theme->pages[theme->page_count++] = page;
     return NULL;
@@ -181,10 +182,10 @@ static err load_config(struct loading *loading, const struct own_file *file)
     const char *name = name_of(loading->keeping.arena, file->path);
     bool is_settings = text_is(name, "settings_schema");
     if (!is_settings && !text_starts(name, "theme-"))
-        return loading->under ? fail_with(loading->work, ERR_TEMPLATE,
-                                          "%s:1:1: config holds settings_schema.json and theme-general.json",
-                                          file->path)
-                              : NULL;
+        return loading->under
+                   ? fail_with(loading->work, ERR_TEMPLATE,
+                               "%s:1:1: config holds settings_schema.json and theme-general.json", file->path)
+                   : NULL;
     TRY(read_tree(loading, file, is_settings ? VALUE_LIST : VALUE_OBJECT, &tree));
     if (is_settings)
         theme->schema.settings = tree;
@@ -199,8 +200,8 @@ static err load_file(struct loading *loading, const struct own_file *file)
     static const struct {
         const char *folder;
         err (*load)(struct loading *loading, const struct own_file *file);
-    } kinds[] = {{"layout/", load_layout},     {"templates/", load_template}, {"snippets/", load_snippet},
-                 {"sections/", load_section},  {"locales/", load_words},      {"config/", load_config}};
+    } kinds[] = {{"layout/", load_layout},    {"templates/", load_template}, {"snippets/", load_snippet},
+                 {"sections/", load_section}, {"locales/", load_words},      {"config/", load_config}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (text_starts(file->path, kinds[i].folder))
             return kinds[i].load(loading, file);
@@ -274,12 +275,11 @@ err theme_load(struct ctx *ctx, const char *folder, const char *layout, const st
 static err load_over(struct loading *loading, struct own_problems *problems, struct ctx *caller)
 {
     struct theme *theme = loading->theme;
-    const struct liquid_env_options options = {.escape = true,
-                                               .strict_filters = true,
-                                               .filters = theme_filters,
-                                               .limits = {.loop_rounds = OWN_THEME_ROUNDS,
-                                                          .nesting = OWN_THEME_NESTING,
-                                                          .time_ms = OWN_THEME_MS}};
+    const struct liquid_env_options options = {
+        .escape = true,
+        .strict_filters = true,
+        .filters = theme_filters,
+        .limits = {.loop_rounds = OWN_THEME_ROUNDS, .nesting = OWN_THEME_NESTING, .time_ms = OWN_THEME_MS}};
     prepare(loading, &options);
     for (size_t i = 0; i < LOCALE_COUNT; i++)
         theme->texts[i] = loading->under->texts[i];

@@ -75,7 +75,8 @@ err theme_files_read(struct ctx *ctx, const char *folder, bool has_assets, struc
     return NULL;
 }
 
-struct own_files theme_files_merge(struct ctx *ctx, const struct own_files *under, const struct own_files *over)
+struct own_files theme_files_merge(struct ctx *ctx, const struct own_files *under,
+                                   const struct own_files *over)
 {
     struct own_files all = {.items =
                                 arena_alloc_many(ctx->arena, under->count + over->count, sizeof *all.items)};

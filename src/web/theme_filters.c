@@ -133,8 +133,8 @@ static err link_asset(struct liquid_call *call, const struct value *input, const
     const char *name = liquid_to_text(call, input);
     const struct own_files *own = data->links->own_files;
     if (own && own_file_find(own, arena_format(arena_of(call), "assets/%s", name))) {
-        *output = value_text(
-            arena_format(arena_of(call), "/theme/%" PRId64 "/%s", data->links->own_version, name));
+        *output =
+            value_text(arena_format(arena_of(call), "/theme/%" PRId64 "/%s", data->links->own_version, name));
         return NULL;
     }
     const char *url = http_static_url(data->links->statics,

@@ -1,8 +1,8 @@
 /* theme_own.h - the themes that merchants brought, compiled and held in memory while shops use them.
  *
  * A request of a shop with a theme of its own holds it from the guard to the end of the answer. A file that
- * fails rests for a minute: meanwhile, and for the page on which it failed, the theme of the program stands in
- * for it. Shops without a theme of their own never come here. */
+ * fails rests for a minute: meanwhile, and for the page on which it failed, the theme of the program stands
+ * in for it. Shops without a theme of their own never come here. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "shop/services.h"
@@ -20,9 +20,9 @@ struct held_theme;
 struct theme_use {
     struct own_themes *themes;
     struct held_theme *held;
-    const struct theme *theme;    /* NULL when it could not be read */
+    const struct theme *theme; /* NULL when it could not be read */
     const struct theme *built_in;
-    const char *failed_path;      /* the first file that failed in this request; NULL = none */
+    const char *failed_path; /* the first file that failed in this request; NULL = none */
     const char *failed_detail;
     bool has_stand_in; /* a section of the program stands in for one that fails */
     struct services services;

@@ -33,9 +33,9 @@ static size_t line_of(const char *text, const char *at)
 
 static bool is_type(const char *type)
 {
-    static const char *const types[] = {"text",   "textarea", "richtext",     "checkbox",   "range",
-                                        "number", "select",   "radio",        "color",      "image_picker",
-                                        "url",    "liquid",   "collection",   "category",   "product",
+    static const char *const types[] = {"text",   "textarea", "richtext",   "checkbox", "range",
+                                        "number", "select",   "radio",      "color",    "image_picker",
+                                        "url",    "liquid",   "collection", "category", "product",
                                         "header", NULL};
     for (size_t i = 0; types[i]; i++)
         if (text_is(type, types[i]))
@@ -170,9 +170,9 @@ static void check_renders(struct ctx *ctx, const struct own_file *file, const st
         bool is_tag = tag > file->bytes && tag[-1] == '%';
         const char *name = is_tag ? named(ctx->arena, at + strlen("render ")) : NULL;
         if (name && !own_file_find(all, arena_format(ctx->arena, "snippets/%s.liquid", name)))
-            own_problem_add(ctx, problems, file->path, "theme-file",
-                            arena_format(ctx->arena, "%zu:1: there is no snippet %.60s",
-                                         line_of(file->bytes, at), name));
+            own_problem_add(
+                ctx, problems, file->path, "theme-file",
+                arena_format(ctx->arena, "%zu:1: there is no snippet %.60s", line_of(file->bytes, at), name));
     }
 }
 

@@ -6,7 +6,6 @@
 
 #include "base/config.h"
 #include "base/text.h"
-#include "shop/design/own_theme.h"
 #include "shop/media/media.h"
 #include "shop/services.h"
 #include "shop/staff/staff.h"
@@ -88,8 +87,8 @@ static void add_problem(struct ctx *ctx, struct value *list, const struct field_
 {
     struct value *entry = value_add(ctx->arena, list, *value_object(ctx->arena));
     int line = 0, column = 0, read = 0;
-    bool has_place =
-        sscanf(problem->message, "%d:%d: %n", &line, &column, &read) == 2 && read > 0; /* NOLINT(cert-err34-c) */
+    bool has_place = sscanf(problem->message, "%d:%d: %n", &line, &column, &read) == 2 &&
+                     read > 0; /* NOLINT(cert-err34-c) */
     value_set_text(ctx->arena, entry, "file", problem->field);
     value_set_text(ctx->arena, entry, "code", problem->code);
     value_set_int(ctx->arena, entry, "line", has_place ? line : 0);
@@ -174,16 +173,27 @@ static err hand_out(struct req *req)
 #define OWNS .method = POST, .guard = OWNER, .scope = "settings.write", THEME_FORM, .again = show
 
 const struct route backoffice_theme_routes[] = {
-    {.method = GET, .path = "/admin/design/themes", .handler = show, .guard = STAFF,
-     .scope = "settings.read", .summary = "Themes of the shop's own", .answer = "versions"},
+    {.method = GET,
+     .path = "/admin/design/themes",
+     .handler = show,
+     .guard = STAFF,
+     .scope = "settings.read",
+     .summary = "Themes of the shop's own",
+     .answer = "versions"},
     {OWNS, .path = "/admin/design/themes", .handler = take, .fields = zip_fields,
      .summary = "Bring a theme as a ZIP file", .answer = "version"},
     {OWNS, .path = "/admin/design/themes/:version/publish", .handler = publish, .fields = publish_fields,
      .summary = "Show buyers this theme; 0 is that of the program"},
     {OWNS, .path = "/admin/design/themes/:version/remove", .handler = remove_version, .fields = own_fields,
      .summary = "Remove a theme that buyers do not see"},
-    {.method = GET, .path = "/admin/design/themes/:version/zip", .handler = hand_out, .guard = STAFF,
-     .scope = "settings.read", .fields = version_fields, THEME_FORM, .faces = FACE_HTML,
+    {.method = GET,
+     .path = "/admin/design/themes/:version/zip",
+     .handler = hand_out,
+     .guard = STAFF,
+     .scope = "settings.read",
+     .fields = version_fields,
+     THEME_FORM,
+     .faces = FACE_HTML,
      .summary = "The files of a theme as a ZIP file; 0 is that of the program"},
     {0},
 };

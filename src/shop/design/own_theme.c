@@ -30,13 +30,20 @@ bool own_file_is_asset(const char *path)
 const char *own_file_type(const char *name)
 {
     static const char *const types[][2] = {
-        {".css", "text/css; charset=utf-8"}, {".js", "text/javascript; charset=utf-8"},
-        {".png", "image/png"},               {".jpg", "image/jpeg"},
-        {".jpeg", "image/jpeg"},             {".webp", "image/webp"},
-        {".avif", "image/avif"},             {".gif", "image/gif"},
-        {".svg", "image/svg+xml"},           {".ico", "image/x-icon"},
-        {".woff2", "font/woff2"},            {".woff", "font/woff"},
-        {".json", "application/json"},       {".txt", "text/plain; charset=utf-8"},
+        {".css", "text/css; charset=utf-8"},
+        {".js", "text/javascript; charset=utf-8"},
+        {".png", "image/png"},
+        {".jpg", "image/jpeg"},
+        {".jpeg", "image/jpeg"},
+        {".webp", "image/webp"},
+        {".avif", "image/avif"},
+        {".gif", "image/gif"},
+        {".svg", "image/svg+xml"},
+        {".ico", "image/x-icon"},
+        {".woff2", "font/woff2"},
+        {".woff", "font/woff"},
+        {".json", "application/json"},
+        {".txt", "text/plain; charset=utf-8"},
     };
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (text_ends(name, types[i][0]))
@@ -168,8 +175,8 @@ err own_theme_files(struct ctx *ctx, int64_t version, bool has_assets, struct ow
                  "SELECT path, CASE WHEN is_asset = $3 THEN NULL ELSE bytes END FROM theme_files"
                  " WHERE shop_id = $1 AND version = $2 ORDER BY path",
                  db_int(ctx->shop->id), db_int(version), db_int(has_assets ? -1 : 1)));
-    *files = (struct own_files){.items = arena_alloc_many(ctx->arena, db_row_count(rows) + 1,
-                                                          sizeof *files->items)};
+    *files = (struct own_files){
+        .items = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof *files->items)};
     for (; db_next(rows); files->count++) {
         struct own_file *file = &files->items[files->count];
         file->path = db_get_text(rows, 0);
@@ -210,11 +217,11 @@ static err write_published(struct ctx *ctx, void *arg)
         TRY(db_expect(ctx, 1, ERR_NOT_FOUND, "theme",
                       "UPDATE themes SET published_at = $3 WHERE shop_id = $1 AND version = $2",
                       db_int(ctx->shop->id), db_int(step->version), db_int(ctx->now)));
-    return audit_note(ctx, &(struct audit_entry){
-                               .kind = "theme.published",
-                               .subject = PAGE_OF_THEMES,
-                               .before = arena_format(ctx->arena, "%" PRId64, step->from),
-                               .after = arena_format(ctx->arena, "%" PRId64, step->version)});
+    return audit_note(ctx,
+                      &(struct audit_entry){.kind = "theme.published",
+                                            .subject = PAGE_OF_THEMES,
+                                            .before = arena_format(ctx->arena, "%" PRId64, step->from),
+                                            .after = arena_format(ctx->arena, "%" PRId64, step->version)});
 }
 
 err own_theme_publish(struct ctx *ctx, int64_t from, int64_t version)
@@ -229,12 +236,12 @@ static err write_removed(struct ctx *ctx, void *arg)
     TRY(shop_hold_theme(ctx, step->version));
     TRY(db_expect(ctx, 1, ERR_NOT_FOUND, "theme", "DELETE FROM themes WHERE shop_id = $1 AND version = $2",
                   db_int(ctx->shop->id), db_int(step->version)));
-    TRY(db_execute(ctx, "DELETE FROM theme_files WHERE shop_id = $1 AND version = $2",
-                   db_int(ctx->shop->id), db_int(step->version)));
-    return audit_note(ctx, &(struct audit_entry){
-                               .kind = "theme.removed",
-                               .subject = PAGE_OF_THEMES,
-                               .before = arena_format(ctx->arena, "%" PRId64, step->version)});
+    TRY(db_execute(ctx, "DELETE FROM theme_files WHERE shop_id = $1 AND version = $2", db_int(ctx->shop->id),
+                   db_int(step->version)));
+    return audit_note(ctx,
+                      &(struct audit_entry){.kind = "theme.removed",
+                                            .subject = PAGE_OF_THEMES,
+                                            .before = arena_format(ctx->arena, "%" PRId64, step->version)});
 }
 
 err own_theme_remove(struct ctx *ctx, int64_t version)

@@ -8,13 +8,13 @@
 #include "base/ctx.h"
 
 #define OWN_THEME_FILE_LIMIT 300
-#define OWN_THEME_BYTES_LIMIT ((size_t)8 << 20)   /* of all files, unpacked */
-#define OWN_THEME_TEXT_LIMIT ((size_t)256 << 10)  /* of one file of Liquid or JSON */
-#define OWN_THEME_ASSET_LIMIT ((size_t)2 << 20)   /* of one asset */
-#define OWN_THEME_PATH_LIMIT 100                  /* bytes of folder and name */
-#define OWN_THEME_NAME_LIMIT 100                  /* bytes of the name of a theme */
-#define OWN_THEME_VERSION_LIMIT 20                /* versions that a shop keeps; staff remove old ones */
-#define OWN_THEME_PROBLEM_LIMIT 50                /* what is said of one theme */
+#define OWN_THEME_BYTES_LIMIT ((size_t)8 << 20)  /* of all files, unpacked */
+#define OWN_THEME_TEXT_LIMIT ((size_t)256 << 10) /* of one file of Liquid or JSON */
+#define OWN_THEME_ASSET_LIMIT ((size_t)2 << 20)  /* of one asset */
+#define OWN_THEME_PATH_LIMIT 100                 /* bytes of folder and name */
+#define OWN_THEME_NAME_LIMIT 100                 /* bytes of the name of a theme */
+#define OWN_THEME_VERSION_LIMIT 20               /* versions that a shop keeps; staff remove old ones */
+#define OWN_THEME_PROBLEM_LIMIT 50               /* what is said of one theme */
 
 struct own_file {
     const char *path;  /* "sections/hero.liquid": one folder, one name */

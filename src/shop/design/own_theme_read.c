@@ -1,4 +1,5 @@
-/* own_theme_read.c - the files of a ZIP file: where they may stand, how they may be called, how large they are.
+/* own_theme_read.c - the files of a ZIP file: where they may stand, how they may be called, how large they
+ * are.
  *
  * Names are compared and kept, and never used as paths of a disk. */
 /* SPDX-License-Identifier: Apache-2.0 */
@@ -26,8 +27,9 @@ struct folder {
 };
 
 static const struct folder folders[] = {
-    {"layout/", {".liquid"}},   {"templates/", {".liquid", ".json"}}, {"sections/", {".liquid"}},
-    {"snippets/", {".liquid"}}, {"locales/", {".json"}},              {"config/", {".json"}},
+    {"layout/", {".liquid"}},   {"templates/", {".liquid", ".json"}},
+    {"sections/", {".liquid"}}, {"snippets/", {".liquid"}},
+    {"locales/", {".json"}},    {"config/", {".json"}},
     {"assets/", {NULL}},
 };
 
@@ -89,7 +91,8 @@ static const char *words_of(const char *code)
 {
     static const char *const words[][2] = {
         {"theme-place", "files stand in layout, templates, sections, snippets, locales, config or assets"},
-        {"theme-name", "a name is made of letters, digits, dots, dashes and underscores, in no deeper folder"},
+        {"theme-name",
+         "a name is made of letters, digits, dots, dashes and underscores, in no deeper folder"},
         {"theme-ending", "this folder does not take files with this ending"},
         {"theme-twice", "this file is there twice"},
         {"theme-large", "the file is too large: 256 KiB, or 2 MiB of an asset"},
@@ -168,9 +171,10 @@ static int compare_paths(const void *a, const void *b)
 err own_theme_read(struct ctx *ctx, const char *path, struct own_files *files, struct own_problems *problems)
 {
     struct reading reading = {.files = files, .problems = problems};
-    *files = (struct own_files){
-        .items = arena_alloc_many(ctx->arena, OWN_THEME_FILE_LIMIT, sizeof *files->items)};
-    struct zip_walk walk = {.scratch = arena_format(ctx->arena, "%s.%s.part", path, random_digits(ctx->arena, 9)),
+    *files =
+        (struct own_files){.items = arena_alloc_many(ctx->arena, OWN_THEME_FILE_LIMIT, sizeof *files->items)};
+    struct zip_walk walk = {.scratch =
+                                arena_format(ctx->arena, "%s.%s.part", path, random_digits(ctx->arena, 9)),
                             .file_bytes = (int64_t)OWN_THEME_ASSET_LIMIT,
                             .take = take_file,
                             .arg = &reading};

@@ -5,7 +5,7 @@
  * as it begins with its name (?design=fashion). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
-#include "shop/design/own_theme.h"
+#include "shop/design/design.h"
 #include "shop/services.h"
 #include "shop/storefront/storefront_home.h"
 #include "shop/storefront/storefront_routes.h"
