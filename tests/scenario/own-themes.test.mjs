@@ -1,6 +1,7 @@
 // A merchant's own theme: checked before it is kept, published, broken before a buyer, taken back; hostile ZIP files.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import fs from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { upload } from "../lib/pictures.mjs";
 import { expectProblem, startServer, until } from "../lib/shop.mjs";
@@ -108,6 +109,22 @@ describe("a theme that a merchant brings", () => {
     await until(async () => !/own-list/.test(await page("/products")), "the built-in theme is back");
   });
 
+  test("the example of docs/themes.md is true, and a section that fails is stood in for by its own kind", async () => {
+    const example = fs.readFileSync(new URL("../../docs/themes.md", import.meta.url), "utf8").match(/```liquid\n([^]*?)```/)[1];
+    const home = { sections: { q: { type: "quote", settings: { text: "慢慢来" } } }, order: ["q"] };
+    const files = { "sections/quote.liquid": example, "assets/mine.svg": "<svg xmlns='http://www.w3.org/2000/svg'/>", "templates/home.json": JSON.stringify(home) };
+    const answer = await send(files);
+    assert.equal(answer.status, 201, answer.text);
+    assert.equal((await publish(3)).status, 200);
+    await until(async () => /class="quote">\s*<img src="\/theme\/3\/mine\.svg"[^]*慢慢来/.test(await page()), "home is the example");
+    assert.equal((await send({ ...files, "sections/quote.liquid": example.replace("<figure", "broken-quote {{ 'none.css' | asset_url }}<figure") })).status, 201);
+    assert.equal((await publish(4)).status, 200);
+    const text = await until(async () => [await page()].find((seen) => !seen.includes("/theme/3/")), "the next one is there");
+    assert.doesNotMatch(text, /broken-quote/);
+    await until(async () => (await themes()).broken.some(({ detail }) => /sections\/quote\.liquid:1:\d+: there is no asset none\.css/.test(detail)), "staff are told");
+    assert.equal((await publish(0)).status, 200);
+  });
+
   test("the built-in theme can be taken away, and brought back as it is", async () => {
     const cookie = [...staff.client.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const answer = await fetch(`${server.base}/admin/design/themes/0/zip`, { headers: { cookie } });
@@ -115,11 +132,11 @@ describe("a theme that a merchant brings", () => {
     const back = await send(Buffer.from(await answer.arrayBuffer()));
     assert.equal(back.status, 201, back.text);
     const { versions } = await themes();
-    assert.deepEqual([versions[0].version, versions[0].files > 120], [3, true]);
-    assert.equal((await publish(3)).status, 200);
-    const home = await until(async () => (await page()).match(/[^]*\/theme\/3\/theme\.css[^]*/)?.[0], "the theme that came back is shown");
+    assert.deepEqual([versions[0].version, versions[0].files > 120], [5, true]);
+    assert.equal((await publish(5)).status, 200);
+    const home = await until(async () => (await page()).match(/[^]*\/theme\/5\/theme\.css[^]*/)?.[0], "the theme that came back is shown");
     assert.match(home, /主题杯/);
-    assert.deepEqual((await themes()).broken.length, 1);
+    assert.deepEqual((await themes()).broken.length, 2);
     const form = await staff.client.get("/admin/design/themes");
     assert.match(form.text, /design\/themes\/0\/zip/);
     expectProblem(await shop.client().post("/admin/design/themes/1/publish", { from: 0 }), 401, "unauthenticated");
