@@ -146,4 +146,37 @@ static err walk_file(struct ctx *ctx, const char *path, const struct zip_walk *w
     return failure;
 }
 
-const struct zip_reader archive_zips = {.walk = walk_file};
+static bool pack_file(struct archive *archive, const struct zip_file *file, time_t now)
+{
+    struct archive_entry *entry = archive_entry_new();
+    if (!entry)
+        bug("libarchive has no memory");
+    archive_entry_set_pathname(entry, file->name);
+    archive_entry_set_size(entry, (la_int64_t)file->length);
+    archive_entry_set_filetype(entry, AE_IFREG);
+    archive_entry_set_perm(entry, 0644);
+    archive_entry_set_mtime(entry, now, 0);
+    bool is_written = archive_write_header(archive, entry) == ARCHIVE_OK &&
+                      archive_write_data(archive, file->bytes, file->length) == (la_ssize_t)file->length;
+    archive_entry_free(entry);
+    return is_written;
+}
+
+static err pack_files(struct ctx *ctx, const struct zip_file *files, size_t count, const char **bytes,
+                      size_t *length)
+{
+    char *packed = arena_alloc_vast(ctx->arena, ZIP_PACKED_LIMIT);
+    struct archive *archive = archive_write_new();
+    if (!archive)
+        bug("libarchive has no memory");
+    archive_write_set_format_zip(archive);
+    bool is_written = archive_write_open_memory(archive, packed, ZIP_PACKED_LIMIT, length) == ARCHIVE_OK;
+    for (size_t i = 0; i < count && is_written; i++)
+        is_written = pack_file(archive, &files[i], (time_t)(ctx->now / 1000));
+    is_written = archive_write_close(archive) == ARCHIVE_OK && is_written;
+    archive_write_free(archive);
+    *bytes = packed;
+    return is_written ? NULL : fail_with(ctx, ERR_LIMIT, "the ZIP file would be too large");
+}
+
+const struct zip_reader archive_zips = {.walk = walk_file, .pack = pack_files};

@@ -62,6 +62,7 @@ struct shop {
     bool has_group_rules;   /* members come into groups by what they spend */
     bool has_freight;       /* carrying goods may cost something */
     int64_t design_version; /* of the design that buyers see; 0 = the theme as it comes */
+    int64_t theme_version;  /* of the theme of its own that buyers see; 0 = that of the program */
     enum rounding rounding;
     struct points_terms points;
     struct shop_timers timers;

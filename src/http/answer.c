@@ -81,7 +81,7 @@ static bool is_page(const struct work *work, char key[PAGE_KEY_BYTES], size_t *l
 {
     const struct answer *answer = &work->answer;
     if (answer->kind != ANSWER_BYTES || answer->status != 200 || answer->cache_seconds <= 0 ||
-        answer->has_cookie || work->exchange->server->cache == NULL)
+        answer->is_uncacheable || answer->has_cookie || work->exchange->server->cache == NULL)
         return false;
     *length = page_key(work->exchange, key);
     return *length > 0;

@@ -113,6 +113,7 @@ struct req {
     const char *address;       /* of the client, behind trusted proxies */
     err failure;               /* while a refused form is shown again, why; else NULL */
     void *visitor;             /* set by the owner's guard: the staff session */
+    void *held;                /* set by the owner: what it gets back in hooks.done */
     struct exchange *exchange; /* private to src/http */
 };
 
@@ -173,6 +174,8 @@ void reply_allow_frame(struct req *req);
 /* Marks the reply as the same for every stranger: it goes into the page cache with these tags. A reply that
  * sets a cookie or is not 200 is never cached. */
 void reply_cacheable(struct req *req, int64_t seconds);
+/* Whatever reply_cacheable says: this reply is not kept. */
+void reply_uncacheable(struct req *req);
 void reply_tag(struct req *req, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- the owner ------------------------------------------------------------------------------- */
@@ -187,6 +190,8 @@ struct http_hooks {
     /* Called after the handler of a request that may have written, before its reply goes out, also when it
      * failed: who asks next must not see what this process remembers from before. NULL for none. */
     void (*wrote)(struct req *req);
+    /* Called when a request with something in req->held is over and its answer made. NULL for none. */
+    void (*done)(struct req *req);
     /* Renders a template for the HTML face. */
     err (*render)(struct req *req, const char *template, const struct value *view, struct text_buf *out);
     /* The text of a key of the locale files ("imports.title") in the language of the reader; NULL when there

@@ -165,6 +165,7 @@ struct answer {
     bool is_immutable;
     bool allows_frame; /* for pages of this site */
     int64_t cache_seconds;
+    bool is_uncacheable;
     struct tag *tags;
 };
 

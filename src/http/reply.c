@@ -292,6 +292,11 @@ void reply_cacheable(struct req *req, int64_t seconds)
     answer_of(req)->cache_seconds = seconds;
 }
 
+void reply_uncacheable(struct req *req)
+{
+    answer_of(req)->is_uncacheable = true;
+}
+
 void reply_tag(struct req *req, const char *format, ...)
 {
     struct answer *answer = answer_of(req);

@@ -235,6 +235,8 @@ void request_run(struct worker *worker, struct task *task)
             problem_answer(work, failure);
     }
     answer_send(work);
+    if (work->req.held && exchange->server->hooks->done)
+        exchange->server->hooks->done(&work->req);
     exchange->work = NULL;
     wire_resume(exchange);
 }

@@ -12,6 +12,7 @@ struct name_lookup;
 struct outbound;
 struct picture_maker;
 struct promotion_cache;
+struct theme_maker;
 struct wording;
 struct zip_reader;
 
@@ -28,4 +29,5 @@ struct services {
     struct finder *finder;              /* shop/search */
     const struct design_schema *design; /* what the theme offers: shop/design */
     struct design_cache *designs;       /* NULL on the command line */
+    const struct theme_maker *themes;   /* checks what merchants bring: shop/design */
 };

@@ -97,6 +97,7 @@ const struct route *const site_routes[] = {
     backoffice_history_routes,
     backoffice_design_routes,
     backoffice_design_pick_routes,
+    backoffice_theme_routes,
     backoffice_digital_routes,
     backoffice_digital_order_routes,
     backoffice_hook_routes,

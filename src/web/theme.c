@@ -1,4 +1,4 @@
-/* theme.c - loading and rendering a theme. */
+/* theme.c - compiling and rendering a theme. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/theme.h"
 
@@ -7,33 +7,31 @@
 #include "shop/design/design.h"
 #include "shop/storefront/storefront_routes.h"
 #include "shop/tenant/tenant.h"
+#include "web/theme_files.h"
 #include "web/theme_filters.h"
+#include "web/theme_schema.h"
 #include "web/theme_sections.h"
-#include <dirent.h>
-#include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <string.h>
 
-#define FILE_LIMIT ((size_t)256 << 10)
-#define FILE_COUNT_LIMIT 500
 #define LOCALE_COUNT 2
 
-struct source {
+struct page {
     const char *name; /* without .liquid */
-    const char *text;
-    const struct liquid_template *template; /* templates only */
-};
-
-struct sources {
-    struct source *items;
-    size_t count;
+    const struct liquid_template *template;
 };
 
 struct theme {
     struct liquid_env *env;
-    struct sources templates;
+    const char *folder;
+    struct own_files files; /* texts only */
+    struct page *pages;
+    size_t page_count;
+    const char *layout_name;
     const struct liquid_template *layout;
+    struct theme_section *section_items;
     struct theme_sections sections;
+    struct value *section_schemas;
+    struct value *documents; /* object: name → document */
     struct design_schema schema;
     const struct value *texts[LOCALE_COUNT];
     struct theme_links links;
@@ -42,172 +40,275 @@ struct theme {
 static const char *const locales[LOCALE_COUNT] = {"zh-CN", "en"};
 static const char *const design_names[] = {"general", "fashion", "digital", NULL};
 
-static err read_open_file(struct ctx *ctx, FILE *file, const char *path, const char **text, size_t *length)
+/* Compiling one theme: what is kept lives in the arena of `keeping`, what only compiling needs in that of
+ * `work`. */
+struct loading {
+    struct ctx *work;
+    struct ctx keeping;
+    struct theme *theme;
+    const struct theme *under; /* NULL of the program's */
+};
+
+/* The name between folder and ending. */
+static const char *name_of(struct arena *arena, const char *path)
 {
-    struct stat info;
-    if (fstat(fileno(file), &info) != 0 || (size_t)info.st_size > FILE_LIMIT)
-        return fail_with(ctx, ERR_LIMIT, "%s is larger than 256 KiB", path);
-    char *bytes = arena_alloc(ctx->arena, (size_t)info.st_size + 1);
-    *length = fread(bytes, 1, (size_t)info.st_size, file);
-    *text = bytes;
-    return NULL;
+    const char *base = strchr(path, '/') + 1, *dot = strrchr(base, '.');
+    return arena_copy(arena, base, dot ? (size_t)(dot - base) : strlen(base));
 }
 
-static err read_file(struct ctx *ctx, const char *path, const char **text, size_t *length)
+/* "line 3, column 5: words" of the reader of JSON as "FILE:3:5: words". */
+static err json_failure(struct ctx *ctx, const char *path, err failure)
 {
-    FILE *file = fopen(path, "rb");
-    *text = "";
-    *length = 0;
-    if (!file)
-        return fail_with(ctx, ERR_INTERNAL, "cannot read %s", path);
-    err failure = read_open_file(ctx, file, path, text, length);
-    fclose(file);
-    return failure;
+    int line, column, read = 0;
+    if (sscanf(failure->detail, "line %d, column %d: %n", &line, &column, &read) == 2 && read > 0)
+        return fail_with(ctx, ERR_TEMPLATE, "%s:%d:%d: %s", path, line, column, failure->detail + read);
+    return fail_with(ctx, ERR_TEMPLATE, "%s: %s", path, failure->detail);
 }
 
-static err add_source(struct ctx *ctx, struct sources *sources, const char *folder, const char *file)
-{
-    size_t length;
-    struct source *source = &sources->items[sources->count];
-    if (sources->count >= FILE_COUNT_LIMIT)
-        return fail_with(ctx, ERR_LIMIT, "more than 500 files in %s", folder);
-    TRY(read_file(ctx, arena_format(ctx->arena, "%s/%s", folder, file), &source->text, &length));
-    source->name = arena_copy(ctx->arena, file, strlen(file) - strlen(".liquid"));
-    sources->count++;
-    return NULL;
-}
-
-static err read_folder(struct ctx *ctx, const char *folder, struct sources *sources)
-{
-    sources->items = arena_alloc_many(ctx->arena, FILE_COUNT_LIMIT, sizeof *sources->items);
-    DIR *directory = opendir(folder);
-    if (!directory)
-        return fail_with(ctx, ERR_INTERNAL, "there is no folder %s", folder);
-    err failure = NULL;
-    const struct dirent *entry;
-    while (!failure && (entry = readdir(directory)) != NULL)
-        if (text_ends(entry->d_name, ".liquid"))
-            failure = add_source(ctx, sources, folder, entry->d_name);
-    closedir(directory);
-    return failure;
-}
-
-static struct source *find_source(const struct sources *sources, const char *name)
-{
-    for (size_t i = 0; i < sources->count; i++)
-        if (text_is(sources->items[i].name, name))
-            return &sources->items[i];
-    return NULL;
-}
-
-/* ---- loading: what is kept lives in `arena`, what only the loading needs in that of ctx ---- */
-
-static struct ctx keeping_in(const struct ctx *ctx, struct arena *arena)
-{
-    struct ctx keeping = *ctx;
-    keeping.arena = arena;
-    return keeping;
-}
-
-static err load_templates(struct ctx *ctx, struct theme *theme, const char *folder, struct arena *arena)
-{
-    struct sources read = {0};
-    TRY(read_folder(ctx, arena_format(ctx->arena, "%s/templates", folder), &read));
-    theme->templates.items = arena_alloc_many(arena, read.count, sizeof *read.items);
-    for (size_t i = 0; i < read.count; i++) {
-        struct source *source = &theme->templates.items[theme->templates.count++];
-        source->name = arena_copy_text(arena, read.items[i].name);
-        TRY(liquid_compile(ctx, theme->env, source->name, read.items[i].text, &source->template));
-    }
-    return NULL;
-}
-
-static err load_snippets(struct ctx *ctx, struct theme *theme, const char *folder)
-{
-    struct sources read = {0};
-    TRY(read_folder(ctx, arena_format(ctx->arena, "%s/snippets", folder), &read));
-    for (size_t i = 0; i < read.count; i++)
-        TRY(liquid_compile_snippet(ctx, theme->env, read.items[i].name, read.items[i].text));
-    return NULL;
-}
-
-static err load_layout(struct ctx *ctx, struct theme *theme, const char *folder, const char *layout)
-{
-    const char *text;
-    size_t length;
-    TRY(read_file(ctx, arena_format(ctx->arena, "%s/layout/%s.liquid", folder, layout), &text, &length));
-    return liquid_compile(ctx, theme->env, layout, text, &theme->layout);
-}
-
-static err load_texts(struct ctx *ctx, struct theme *theme, const char *folder, struct arena *arena)
-{
-    for (size_t i = 0; i < LOCALE_COUNT; i++) {
-        const char *text;
-        size_t length;
-        struct value *tree;
-        struct ctx keeping = keeping_in(ctx, arena);
-        TRY(read_file(ctx, arena_format(ctx->arena, "%s/locales/%s.json", folder, locales[i]), &text,
-                      &length));
-        TRY(json_read(&keeping, text, length, &tree));
-        theme->texts[i] = tree;
-    }
-    return NULL;
-}
-
-/* ---- what a theme offers to who designs with it ---- */
-
-static bool has_folder(struct ctx *ctx, const char *folder, const char *name)
-{
-    return access(arena_format(ctx->arena, "%s/%s", folder, name), R_OK) == 0;
-}
-
-static err load_sections(struct ctx *ctx, struct theme *theme, const char *folder, struct arena *arena)
-{
-    struct sources read = {0};
-    struct ctx keeping = keeping_in(ctx, arena);
-    struct value *schemas = value_object(arena);
-    theme->schema.sections = schemas;
-    if (!has_folder(ctx, folder, "sections"))
-        return NULL;
-    TRY(read_folder(ctx, arena_format(ctx->arena, "%s/sections", folder), &read));
-    struct theme_section *items = arena_alloc_many(arena, read.count, sizeof *items);
-    for (size_t i = 0; i < read.count; i++) {
-        const char *file = arena_format(arena, "sections/%s.liquid", read.items[i].name);
-        struct value *schema;
-        items[i].type = arena_copy_text(arena, read.items[i].name);
-        TRY(liquid_compile(ctx, theme->env, file, read.items[i].text, &items[i].template));
-        TRY(theme_section_schema(&keeping, file, read.items[i].text, &schema));
-        value_set(arena, schemas, items[i].type, *schema);
-    }
-    theme->sections = (struct theme_sections){items, read.count};
-    return NULL;
-}
-
-static err read_json(struct ctx *ctx, const char *folder, const char *name, struct arena *arena,
+static err read_tree(struct loading *loading, const struct own_file *file, enum value_kind kind,
                      struct value **tree)
 {
-    const char *text;
-    size_t length;
-    struct ctx keeping = keeping_in(ctx, arena);
-    TRY(read_file(ctx, arena_format(ctx->arena, "%s/%s", folder, name), &text, &length));
-    err failure = json_read(&keeping, text, length, tree);
-    return failure ? fail_with(ctx, ERR_TEMPLATE, "%s: %s", name, failure->detail) : NULL;
+    err failure = json_read(&loading->keeping, file->bytes, file->length, tree);
+    if (failure)
+        return json_failure(loading->work, file->path, failure);
+    if ((*tree)->kind != kind)
+        return fail_with(loading->work, ERR_TEMPLATE, "%s:1:1: it must be %s", file->path,
+                         kind == VALUE_OBJECT ? "an object" : "a list");
+    return NULL;
 }
 
-static err load_config(struct ctx *ctx, struct theme *theme, const char *folder, struct arena *arena)
+/* ---- one file after the other, by its folder ---- */
+
+static err load_layout(struct loading *loading, const struct own_file *file)
 {
-    struct value *settings = value_list(arena), *themes = value_object(arena), *document;
-    if (has_folder(ctx, folder, "config"))
-        TRY(read_json(ctx, folder, "config/settings_schema.json", arena, &settings));
-    for (size_t i = 0; has_folder(ctx, folder, "config") && design_names[i]; i++) {
-        const char *name = arena_format(ctx->arena, "config/theme-%s.json", design_names[i]);
-        TRY(read_json(ctx, folder, name, arena, &document));
-        value_set(arena, themes, design_names[i], *document);
-    }
-    theme->schema.settings = settings;
-    theme->schema.check_liquid = theme_check_liquid;
-    theme->schema.themes = themes;
+    struct theme *theme = loading->theme;
+    if (!text_is(name_of(loading->work->arena, file->path), theme->layout_name))
+        return loading->under ? fail_with(loading->work, ERR_TEMPLATE,
+                                          "%s:1:1: the only layout is layout/theme.liquid", file->path)
+                              : NULL;
+    return liquid_compile(loading->work, theme->env, file->path, file->bytes, &theme->layout);
+}
+
+static const struct page *find_page(const struct theme *theme, const char *name)
+{
+    for (size_t i = 0; i < theme->page_count; i++)
+        if (text_is(theme->pages[i].name, name))
+            return &theme->pages[i];
     return NULL;
+}
+
+/* templates/home.json: the sections with which home begins. Files come by path, so config was read before. */
+static err load_home(struct loading *loading, const struct own_file *file)
+{
+    struct value *home;
+    if (!text_is(file->path, "templates/home.json"))
+        return fail_with(loading->work, ERR_TEMPLATE,
+                         "%s:1:1: only home is a page of sections: templates/home.json", file->path);
+    TRY(read_tree(loading, file, VALUE_OBJECT, &home));
+    if (!value_find(home, "sections") || !value_find(home, "order"))
+        return fail_with(loading->work, ERR_TEMPLATE, "%s:1:1: it needs \"sections\" and \"order\"",
+                         file->path);
+    struct arena *arena = loading->keeping.arena;
+    struct value *document = value_object(arena);
+    const struct value *usual = value_find(loading->theme->documents, design_names[0]);
+    value_set_text(arena, document, "theme", design_names[0]);
+    if (value_find(usual, "settings"))
+        value_set(arena, document, "settings", *value_find(usual, "settings"));
+    value_set(arena, value_set_object(arena, document, "templates"), "home", *home);
+    value_set(arena, loading->theme->documents, design_names[0], *document);
+    return NULL;
+}
+
+static err load_template(struct loading *loading, const struct own_file *file)
+{
+    struct theme *theme = loading->theme;
+    struct page page = {.name = name_of(loading->keeping.arena, file->path)};
+    if (text_ends(file->path, ".json") && loading->under)
+        return load_home(loading, file);
+    if (loading->under && !find_page(loading->under, page.name))
+        return fail_with(
+            loading->work, ERR_TEMPLATE,
+            "%s:1:1: no page of the shop is called %s; home, product, category and cart are some", file->path,
+            page.name);
+    TRY(liquid_compile(loading->work, theme->env, file->path, file->bytes, &page.template));
+    theme->pages[theme->page_count++] = page;
+    return NULL;
+}
+
+/* A snippet is called by its name, without its folder. */
+static err load_snippet(struct loading *loading, const struct own_file *file)
+{
+    const char *name = name_of(loading->work->arena, file->path);
+    err failure = liquid_compile_snippet(loading->work, loading->theme->env, name, file->bytes);
+    if (!failure)
+        return NULL;
+    const char *where = text_starts(failure->detail, name) ? failure->detail + strlen(name) : failure->detail;
+    return fail_with(loading->work, ERR_TEMPLATE, "%s%s", file->path, where);
+}
+
+static err load_section(struct loading *loading, const struct own_file *file)
+{
+    struct theme *theme = loading->theme;
+    struct theme_section *section = &theme->section_items[theme->sections.count];
+    struct value *schema;
+    section->type = name_of(loading->keeping.arena, file->path);
+    TRY(liquid_compile(loading->work, theme->env, file->path, file->bytes, &section->template));
+    TRY(theme_section_schema(&loading->keeping, file->path, file->bytes, &schema));
+    value_set(loading->keeping.arena, theme->section_schemas, section->type, *schema);
+    theme->sections.count++;
+    return NULL;
+}
+
+static err load_words(struct loading *loading, const struct own_file *file)
+{
+    struct value *tree;
+    TRY(read_tree(loading, file, VALUE_OBJECT, &tree));
+    for (size_t i = 0; i < LOCALE_COUNT; i++) {
+        if (!text_is(name_of(loading->work->arena, file->path), locales[i]))
+            continue;
+        loading->theme->texts[i] =
+            loading->under ? theme_words_merge(&loading->keeping, loading->under->texts[i], tree) : tree;
+        return NULL;
+    }
+    return loading->under ? fail_with(loading->work, ERR_TEMPLATE,
+                                      "%s:1:1: languages are zh-CN.json and en.json", file->path)
+                          : NULL;
+}
+
+static err load_config(struct loading *loading, const struct own_file *file)
+{
+    struct value *tree;
+    struct theme *theme = loading->theme;
+    const char *name = name_of(loading->keeping.arena, file->path);
+    bool is_settings = text_is(name, "settings_schema");
+    if (!is_settings && !text_starts(name, "theme-"))
+        return loading->under
+                   ? fail_with(loading->work, ERR_TEMPLATE,
+                               "%s:1:1: config holds settings_schema.json and theme-general.json", file->path)
+                   : NULL;
+    TRY(read_tree(loading, file, is_settings ? VALUE_LIST : VALUE_OBJECT, &tree));
+    if (is_settings)
+        theme->schema.settings = tree;
+    for (size_t i = 0; !is_settings && design_names[i]; i++)
+        if (text_is(name + strlen("theme-"), design_names[i]))
+            value_set(loading->keeping.arena, theme->documents, design_names[i], *tree);
+    return NULL;
+}
+
+static err load_file(struct loading *loading, const struct own_file *file)
+{
+    static const struct {
+        const char *folder;
+        err (*load)(struct loading *loading, const struct own_file *file);
+    } kinds[] = {{"layout/", load_layout},    {"templates/", load_template}, {"snippets/", load_snippet},
+                 {"sections/", load_section}, {"locales/", load_words},      {"config/", load_config}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (text_starts(file->path, kinds[i].folder))
+            return kinds[i].load(loading, file);
+    return NULL;
+}
+
+/* ---- a whole theme ---- */
+
+/* "FILE:LINE:COLUMN: words" without its file. */
+static void tell(struct ctx *ctx, struct own_problems *problems, const char *path, err failure)
+{
+    const char *where = failure->detail;
+    if (text_starts(where, path))
+        where += strlen(path) + strspn(where + strlen(path), ": ");
+    own_problem_add(ctx, problems, path, "theme-file", where);
+}
+
+static err load_files(struct loading *loading, struct own_problems *problems, struct ctx *caller)
+{
+    const struct own_files *files = &loading->theme->files;
+    for (size_t i = 0; i < files->count; i++) {
+        err failure = load_file(loading, &files->items[i]);
+        if (failure && (!problems || failure->code != ERR_TEMPLATE))
+            return failure;
+        if (failure)
+            tell(caller, problems, files->items[i].path, failure);
+    }
+    return NULL;
+}
+
+static void prepare(struct loading *loading, const struct liquid_env_options *options)
+{
+    struct theme *theme = loading->theme;
+    struct arena *arena = loading->keeping.arena;
+    theme->env = liquid_env_open(arena, options);
+    theme->pages = arena_alloc_many(arena, theme->files.count + 1, sizeof *theme->pages);
+    theme->section_items = arena_alloc_many(arena, theme->files.count + 1, sizeof *theme->section_items);
+    theme->sections.items = theme->section_items;
+    theme->section_schemas = value_object(arena);
+    theme->documents = value_object(arena);
+    theme->schema = (struct design_schema){.settings = value_list(arena),
+                                           .sections = theme->section_schemas,
+                                           .themes = theme->documents,
+                                           .check_liquid = theme_check_liquid};
+}
+
+err theme_load(struct ctx *ctx, const char *folder, const char *layout, const struct http_static *statics,
+               const char *assets, struct theme **result)
+{
+    const struct liquid_env_options options = {
+        .escape = true, .strict_filters = true, .filters = theme_filters};
+    struct theme *theme = arena_alloc(ctx->arena, sizeof *theme);
+    struct ctx work = *ctx;
+    struct loading loading = {.work = &work, .keeping = *ctx, .theme = theme};
+    *result = theme;
+    *theme = (struct theme){.layout_name = layout,
+                            .folder = arena_copy_text(ctx->arena, folder),
+                            .links = {.statics = statics, .assets = assets}};
+    TRY(theme_files_read(ctx, folder, false, &theme->files));
+    prepare(&loading, &options);
+    work.arena = arena_open(ARENA_LIMIT);
+    err failure = load_files(&loading, NULL, ctx);
+    if (failure)
+        failure = fail_with(ctx, failure->code, "%s", failure->detail);
+    arena_close(work.arena);
+    if (!failure && (!theme->layout || !theme->texts[0] || !theme->texts[1]))
+        return fail_with(ctx, ERR_INTERNAL, "%s lacks its layout or its words", folder);
+    return failure;
+}
+
+static err load_over(struct loading *loading, struct own_problems *problems, struct ctx *caller)
+{
+    struct theme *theme = loading->theme;
+    const struct liquid_env_options options = {
+        .escape = true,
+        .strict_filters = true,
+        .filters = theme_filters,
+        .limits = {.loop_rounds = OWN_THEME_ROUNDS, .nesting = OWN_THEME_NESTING, .time_ms = OWN_THEME_MS}};
+    prepare(loading, &options);
+    for (size_t i = 0; i < LOCALE_COUNT; i++)
+        theme->texts[i] = loading->under->texts[i];
+    TRY(load_files(loading, problems, caller));
+    if (problems)
+        theme_schema_check(caller, theme->links.own_files, &theme->schema, problems);
+    if (problems)
+        theme_snippets_check(caller, theme->links.own_files, &theme->files, problems);
+    return NULL;
+}
+
+err theme_load_over(struct ctx *ctx, const struct theme *under, const struct own_files *files,
+                    int64_t version, struct own_problems *problems, struct theme **result)
+{
+    struct theme *theme = arena_alloc(ctx->arena, sizeof *theme);
+    struct ctx work = *ctx;
+    struct loading loading = {.work = &work, .keeping = *ctx, .theme = theme, .under = under};
+    *theme = (struct theme){.layout_name = under->layout_name,
+                            .files = theme_files_merge(ctx, &under->files, files),
+                            .links = under->links};
+    theme->links.own_files = files;
+    theme->links.own_version = version;
+    *result = theme;
+    work.arena = arena_open(ARENA_LIMIT);
+    err failure = load_over(&loading, problems, ctx);
+    if (failure)
+        failure = fail_with(ctx, failure->code, "%s", failure->detail);
+    arena_close(work.arena);
+    return failure;
 }
 
 const struct design_schema *theme_schema(const struct theme *theme)
@@ -215,32 +316,9 @@ const struct design_schema *theme_schema(const struct theme *theme)
     return &theme->schema;
 }
 
-static err load_folder(struct ctx *ctx, struct theme *theme, const char *folder, const char *layout,
-                       struct arena *arena)
+const char *theme_folder(const struct theme *theme)
 {
-    struct liquid_env_options options = {.escape = true, .strict_filters = true, .filters = theme_filters};
-    theme->env = liquid_env_open(arena, &options);
-    TRY(load_texts(ctx, theme, folder, arena));
-    TRY(load_layout(ctx, theme, folder, layout));
-    TRY(load_templates(ctx, theme, folder, arena));
-    TRY(load_snippets(ctx, theme, folder));
-    TRY(load_sections(ctx, theme, folder, arena));
-    return load_config(ctx, theme, folder, arena);
-}
-
-err theme_load(struct ctx *ctx, const char *folder, const char *layout, const struct http_static *statics,
-               const char *assets, struct theme **result)
-{
-    struct theme *theme = arena_alloc(ctx->arena, sizeof *theme);
-    struct ctx loading = *ctx;
-    theme->links = (struct theme_links){.statics = statics, .assets = assets};
-    loading.arena = arena_open(ARENA_LIMIT);
-    err failure = load_folder(&loading, theme, folder, layout, ctx->arena);
-    if (failure)
-        failure = fail_with(ctx, failure->code, "%s", failure->detail);
-    arena_close(loading.arena);
-    *result = theme;
-    return failure;
+    return theme->folder;
 }
 
 static const struct value *texts_of(const struct theme *theme, const char *locale)
@@ -248,22 +326,33 @@ static const struct value *texts_of(const struct theme *theme, const char *local
     return theme->texts[text_is(locale, locales[1]) ? 1 : 0];
 }
 
-err theme_render(struct req *req, struct theme *theme, const char *template, struct value *globals,
-                 struct text_buf *out)
+err theme_render(struct req *req, const struct theme *theme, const char *template, struct value *globals,
+                 struct theme_use *use, struct text_buf *out)
 {
-    const struct source *source = find_source(&theme->templates, template);
-    if (!source)
+    const struct page *page = find_page(theme, template);
+    if (!page)
         return fail_with(&req->ctx, ERR_TEMPLATE, "there is no template %s", template);
     struct theme_call call = {.links = &theme->links,
+                              .use = use,
                               .texts = texts_of(theme, req->ctx.locale),
                               .is_english = text_is(req->ctx.locale, "en"),
                               .shown = shop_find_shown(req->ctx.shop, req_cookie(req, CURRENCY_COOKIE))};
     if (theme->sections.count > 0 && value_find(globals, "sections"))
         TRY(theme_sections_render(&req->ctx, &theme->sections, globals, &call));
-    return liquid_render_page(&req->ctx, source->template, theme->layout, globals, &call, out);
+    return liquid_render_page(&req->ctx, page->template, theme->layout, globals, &call, out);
 }
 
 const char *theme_text(const struct theme *theme, const char *locale, const char *key)
 {
     return text_find(texts_of(theme, locale), key, strlen(key));
+}
+
+const struct theme_links *theme_own_links(const struct theme *theme)
+{
+    return &theme->links;
+}
+
+const struct theme_sections *theme_kinds(const struct theme *theme)
+{
+    return &theme->sections;
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/money.h"
+#include "shop/design/own_theme.h"
 #include <inttypes.h>
 
 #define TEXT_LIMIT 8192
@@ -130,6 +131,12 @@ static err link_asset(struct liquid_call *call, const struct value *input, const
     (void)arguments, (void)count, (void)named;
     const struct theme_call *data = liquid_call_data(call);
     const char *name = liquid_to_text(call, input);
+    const struct own_files *own = data->links->own_files;
+    if (own && own_file_find(own, arena_format(arena_of(call), "assets/%s", name))) {
+        *output =
+            value_text(arena_format(arena_of(call), "/theme/%" PRId64 "/%s", data->links->own_version, name));
+        return NULL;
+    }
     const char *url = http_static_url(data->links->statics,
                                       arena_format(arena_of(call), "%s%s", data->links->assets, name));
     if (!url)

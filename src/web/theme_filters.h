@@ -5,14 +5,20 @@
 #include "liquid/liquid.h"
 #include "shop/tenant/tenant.h"
 
+struct own_files;
+struct theme_use;
+
 struct theme_links {
     const struct http_static *statics;
-    const char *assets; /* "/assets/" */
+    const char *assets;                /* "/assets/" */
+    const struct own_files *own_files; /* of a merchant's theme; NULL = that of the program */
+    int64_t own_version;
 };
 
 /* What the filters of one render know: liquid_call_data. */
 struct theme_call {
     const struct theme_links *links;
+    struct theme_use *use; /* of a merchant's theme; NULL = that of the program */
     const struct value *texts;
     bool is_english;
     const struct shown_currency *shown; /* the buyer's wish, or NULL */

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "web/theme_own.h"
 
 #define PAGE_LIMIT ((size_t)4 << 20)
 #define SCHEMA_OPEN "{% schema %}"
@@ -124,6 +125,37 @@ static bool is_draft(const struct value *globals)
     return flag && flag->kind == VALUE_BOOL && flag->boolean;
 }
 
+static err render_kind(struct ctx *ctx, const struct theme_sections *kinds, struct value *globals,
+                       const struct value *section, struct theme_call *call, struct text_buf *out)
+{
+    const struct liquid_template *template = template_of(kinds, value_find_text(section, "type"));
+    return template ? render_section(ctx, template, globals, section, call, out) : NULL;
+}
+
+/* A section of a merchant's theme that fails, or failed a moment ago, is shown as the program has it. What
+ * fails in custom Liquid is no file. */
+static err render_own(struct ctx *ctx, const struct theme_sections *kinds, struct value *globals,
+                      const struct value *section, struct theme_call *call, struct text_buf *out)
+{
+    struct theme_use *use = call->use;
+    struct theme_call below = *call;
+    const char *path = arena_format(ctx->arena, "sections/%s.liquid", value_find_text(section, "type"));
+    if (value_find_text(value_find(section, "settings"), "liquid"))
+        return render_kind(ctx, kinds, globals, section, call, out);
+    if (!own_theme_rests(use, path, ctx->now)) {
+        err failure = render_kind(ctx, kinds, globals, section, call, out);
+        if (!failure || failure->code != ERR_TEMPLATE)
+            return failure;
+        log_failure(ctx, LOG_WARNING, "a section of a shop's theme failed", failure);
+        own_theme_failed(ctx, use, path, failure->detail);
+    }
+    use->has_stand_in = true;
+    below.use = NULL;
+    below.links = theme_own_links(use->built_in);
+    text_open(out, ctx->arena, PAGE_LIMIT);
+    return render_kind(ctx, theme_kinds(use->built_in), globals, section, &below, out);
+}
+
 err theme_sections_render(struct ctx *ctx, const struct theme_sections *kinds, struct value *globals,
                           struct theme_call *call)
 {
@@ -133,10 +165,10 @@ err theme_sections_render(struct ctx *ctx, const struct theme_sections *kinds, s
     text_open(&page, ctx->arena, PAGE_LIMIT);
     for (size_t i = 0; i < value_count(&sections); i++) {
         const struct value *section = value_at(&sections, i);
-        const struct liquid_template *template = template_of(kinds, value_find_text(section, "type"));
         struct text_buf one;
         text_open(&one, ctx->arena, PAGE_LIMIT);
-        err failure = template ? render_section(ctx, template, globals, section, call, &one) : NULL;
+        err failure = call->use ? render_own(ctx, kinds, globals, section, call, &one)
+                                : render_kind(ctx, kinds, globals, section, call, &one);
         if (failure && failure->code != ERR_TEMPLATE)
             return failure;
         if (failure)

@@ -18,7 +18,7 @@
 #include "shop/wording.h"
 #include "shop/work/work.h"
 #include "web/gate.h"
-#include "web/theme.h"
+#include "web/theme_own.h"
 #include "web/web_events.h"
 #include <inttypes.h>
 #include <limits.h>
@@ -29,6 +29,7 @@
 struct web {
     struct theme *storefront;
     struct theme *admin;
+    struct own_themes *own;
     struct http_static *statics;
     struct shop_cache *shops;
     struct http_hooks hooks;
@@ -128,11 +129,21 @@ static err admit_to_draft(struct req *req)
     return NULL;
 }
 
+/* Those of every shop; with a theme of its own, what that theme offers. */
+static void choose_services(struct req *req)
+{
+    if (req->held)
+        return;
+    req->ctx.services = &web_of(req)->services;
+    if (req->ctx.shop && req->ctx.shop->theme_version > 0)
+        own_theme_enter(req, web_of(req)->own);
+}
+
 static err admit(struct req *req)
 {
     choose_language(req);
     req->ctx.actor = ACTOR_BUYER;
-    req->ctx.services = &web_of(req)->services;
+    choose_services(req);
     if (req->route->guard == ANYONE) {
         TRY(send_to_main_host(req));
         TRY(admit_customer(req));
@@ -153,6 +164,11 @@ static err admit(struct req *req)
     req->ctx.actor = ACTOR_STAFF;
     req->ctx.actor_id = staff->id;
     return NULL;
+}
+
+static void leave(struct req *req)
+{
+    own_theme_leave(req, web_of(req)->own);
 }
 
 /* Events tell every node a moment later; who turned an offer on must find it with the next request. */
@@ -310,7 +326,7 @@ static err render_themed(struct req *req, const char *template, struct value *gl
         add_demo_login(req, globals);
         TRY(add_badges(req, globals));
         TRY(add_last_removed(req, globals));
-        return theme_render(req, web->admin, template + strlen(ADMIN_PREFIX), globals, out);
+        return theme_render(req, web->admin, template + strlen(ADMIN_PREFIX), globals, NULL, out);
     }
     struct value *nav = NULL;
     if (req->ctx.shop)
@@ -319,7 +335,8 @@ static err render_themed(struct req *req, const char *template, struct value *gl
         value_set(req->ctx.arena, globals, "nav", *nav);
     if (req->ctx.shop)
         TRY(storefront_add_design(req, globals));
-    return theme_render(req, web->storefront, template, globals, out);
+    return req->held ? own_theme_render(req, req->held, template, globals, out)
+                     : theme_render(req, web->storefront, template, globals, NULL, out);
 }
 
 static err render(struct req *req, const char *template, const struct value *view, struct text_buf *out)
@@ -349,7 +366,7 @@ static err send_to_login(struct req *req)
 
 static err render_failure(struct req *req, err failure, struct text_buf *out)
 {
-    req->ctx.services = &web_of(req)->services;
+    choose_services(req);
     if (failure->code == ERR_UNAUTHENTICATED && req->route && req->route->guard != ANYONE)
         return send_to_login(req);
     struct value *globals = make_globals(req, NULL);
@@ -413,6 +430,8 @@ err web_open(struct ctx *ctx, struct web **result)
     web->services.promotions = promotion_cache_open(ctx->arena);
     web->services.design = theme_schema(web->storefront);
     web->services.designs = design_cache_open(ctx->arena);
+    web->own = own_themes_open(ctx->arena, web->storefront);
+    web->services.themes = own_themes_maker(web->own);
     web->services.finder = finder_open(ctx->arena);
     web->events.finder = web->services.finder;
     ctx->services = &web->services;
@@ -421,6 +440,7 @@ err web_open(struct ctx *ctx, struct web **result)
                                      .find_shop = find_shop,
                                      .admit = admit,
                                      .wrote = forget_shop,
+                                     .done = leave,
                                      .render = render,
                                      .text = find_text,
                                      .render_failure = render_failure,
@@ -461,6 +481,7 @@ void web_close(struct web *web)
 {
     promotion_cache_close(web->services.promotions);
     design_cache_close(web->services.designs);
+    own_themes_close(web->own);
     finder_close(web->services.finder);
 }
 

@@ -6,6 +6,7 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { after, before, describe, test } from "node:test";
 import { startServer } from "../lib/shop.mjs";
+import { zip } from "../lib/zip.mjs";
 import { openBrowser, openTab } from "./browser.mjs";
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -112,12 +113,38 @@ describe("the editor of a design", () => {
     await page.context().close();
   });
 
+  test("a merchant uploads a theme, reads what is wrong with it, mends it, publishes it and goes back", async () => {
+    const page = await openTab(browser, server, { javaScriptEnabled: false });
+    await page.context().addCookies(session);
+    await page.goto("/admin/design/themes", { waitUntil: "domcontentloaded" });
+    assert.match(await page.locator(".empty").innerText(), /还没有自己的主题/);
+    const send = async (text) => {
+      await page.locator("#f-zip").setInputFiles({ name: "mine.zip", mimeType: "application/zip", buffer: zip([["templates/products.liquid", Buffer.from(text)]]) });
+      await page.locator("form[enctype] button").click();
+    };
+    await page.setViewportSize({ width: 375, height: 900 });
+    await send("<p>\n{{ 1 | nosuchfilter }}</p>");
+    assert.match(await page.locator("[data-failure]").innerText(), /templates\/products\.liquid 第 2 行第 \d+ 列[^]*nosuchfilter/);
+    await page.screenshot({ path: `${SHOTS}design-themes-wrong-375.png`, fullPage: true });
+    await send("<h1>自己的列表</h1>");
+    assert.match(await page.locator("#toasts").innerText(), /主题检查通过/);
+    await page.locator('form[action$="/themes/1/publish"] button').click();
+    assert.match(await page.locator("#toasts").innerText(), /已发布/);
+    await page.goto("/products");
+    assert.equal(await page.locator("h1").innerText(), "自己的列表");
+    await page.goto("/admin/design/themes");
+    await page.locator('form[action$="/themes/0/publish"] button').click();
+    await page.goto("/products");
+    assert.notEqual(await page.locator("h1").first().innerText(), "自己的列表");
+    await page.context().close();
+  });
+
   test("at two widths nothing scrolls sideways and nobody is kept out; the preview has two widths of its own", async () => {
     const page = await openTab(browser, server);
     await page.context().addCookies(session);
     await page.goto("/admin/design?section=hero");
     const block = (await page.locator("[name=pick][value$='.url']").first().getAttribute("value")).split(".")[0];
-    for (const [name, path] of [["design", "/admin/design?section=hero"], ["design-look", "/admin/design/look"], ["design-pick", "/admin/design/pick?section=hero&setting=picture"], ["design-pick-url", `/admin/design/pick?section=hero&block=${block}&setting=url`], ["design-history", "/admin/design/history"]])
+    for (const [name, path] of [["design", "/admin/design?section=hero"], ["design-look", "/admin/design/look"], ["design-pick", "/admin/design/pick?section=hero&setting=picture"], ["design-pick-url", `/admin/design/pick?section=hero&block=${block}&setting=url`], ["design-history", "/admin/design/history"], ["design-themes", "/admin/design/themes"]])
       for (const width of [375, 1440]) {
         await page.setViewportSize({ width, height: 900 });
         await page.goto(path, { waitUntil: "load" });

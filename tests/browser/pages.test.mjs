@@ -226,6 +226,7 @@ describe("every page", () => {
       "admin-design-look": { path: "/admin/design/look", cookies: session },
       "admin-design-pick": { path: "/admin/design/pick?setting=logo", cookies: session },
       "admin-design-history": { path: "/admin/design/history", cookies: session },
+      "admin-design-themes": { path: "/admin/design/themes", cookies: session },
       "admin-settings-points": { path: "/admin/settings/points", cookies: session },
       "admin-stock-takes": { path: "/admin/stock-takes", cookies: session },
       "admin-stock-take": { path: `/admin/stock-takes/${take.id}`, cookies: session },

@@ -57,6 +57,7 @@ extern const struct route backoffice_pack_routes[];
 extern const struct route backoffice_search_routes[];
 extern const struct route backoffice_work_routes[];
 extern const struct route backoffice_zip_routes[];
+extern const struct route backoffice_theme_routes[];
 extern const struct route backoffice_import_routes[];
 extern const struct route backoffice_trash_routes[];
 extern const struct route backoffice_audit_routes[];

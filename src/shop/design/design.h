@@ -7,6 +7,7 @@
 #pragma once
 #include "base/ctx.h"
 #include "base/value.h"
+#include "shop/design/own_theme.h"
 
 /* Published versions that are kept; older ones go. */
 #define DESIGN_VERSION_LIMIT 100

@@ -119,12 +119,22 @@ struct zip_walk {
     void *arg;
 };
 
+struct zip_file {
+    const char *name;
+    const char *bytes;
+    size_t length;
+};
+#define ZIP_PACKED_LIMIT ((size_t)16 << 20)
+
 /* The port to the archive library; adapter/zip fills it. */
 struct zip_reader {
     /* Hands one file after the other to `take`. Folders, links and what packers add of their own are left
      * out. ERR_INVALID of the field "zip" (zip-broken, zip-too-many, zip-too-big, zip-locked) when it cannot
      * be read to its end; what was taken before stays. */
     err (*walk)(struct ctx *ctx, const char *path, const struct zip_walk *walk);
+    /* A ZIP file of these, in the arena. ERR_LIMIT above ZIP_PACKED_LIMIT. */
+    err (*pack)(struct ctx *ctx, const struct zip_file *files, size_t count, const char **bytes,
+                size_t *length);
 };
 
 struct zip_picture {

@@ -66,6 +66,7 @@ const char *const alarm_kinds[] = {"payment-amount-mismatch",
                                    "message-refused",
                                    "ledger-break",
                                    "stock-mismatch",
+                                   "theme-broken",
                                    NULL};
 
 /* $1 shop, $2 how many, $3 the place, $4 the kind. */

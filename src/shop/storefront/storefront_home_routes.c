@@ -5,6 +5,7 @@
  * as it begins with its name (?design=fashion). */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/text.h"
+#include "shop/design/design.h"
 #include "shop/services.h"
 #include "shop/storefront/storefront_home.h"
 #include "shop/storefront/storefront_routes.h"
@@ -107,6 +108,41 @@ static err style(struct req *req)
     return reply_bytes(req, 200, "text/css; charset=utf-8", text, strlen(text));
 }
 
+struct asset_form {
+    int64_t version;
+    const char *name;
+};
+
+static const struct field asset_fields[] = {
+    {.name = "version",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct asset_form, version),
+     .is_required = true,
+     .minimum = 1,
+     .maximum = INT64_MAX,
+     .help = "The version of the theme"},
+    {.name = "name",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct asset_form, name),
+     .is_required = true,
+     .maximum = OWN_THEME_PATH_LIMIT,
+     .help = "The asset"},
+    {0},
+};
+
+/* A version never changes, so what it holds may be kept for ever. */
+static err asset(struct req *req)
+{
+    const struct asset_form *form = req->form;
+    const char *bytes, *type = own_file_type(form->name);
+    size_t length;
+    if (!type)
+        return fail_with(&req->ctx, ERR_NOT_FOUND, "there is no such asset");
+    TRY(own_theme_asset(&req->ctx, form->version, form->name, &bytes, &length));
+    reply_header(req, "Cache-Control", STYLE_IMMUTABLE);
+    return reply_bytes(req, 200, type, bytes, length);
+}
+
 const struct route storefront_home_routes[] = {
     {.method = GET,
      .path = "/",
@@ -123,5 +159,14 @@ const struct route storefront_home_routes[] = {
      .form_size = sizeof(struct style_form),
      .faces = FACE_HTML,
      .summary = "The shop's own colours and shapes as a style sheet"},
+    {.method = GET,
+     .path = "/theme/:version/:name",
+     .handler = asset,
+     .guard = ANYONE,
+     .fields = asset_fields,
+     .form_size = sizeof(struct asset_form),
+     .is_reading = true,
+     .faces = FACE_HTML,
+     .summary = "An asset of the theme that the shop brought"},
     {0},
 };

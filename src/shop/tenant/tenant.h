@@ -175,6 +175,14 @@ CHECKED err shop_change_passcode(struct ctx *ctx, bool has_passcode);
 /* In a transaction: buyers see this version of the design from now on; pages are made anew. ERR_CONFLICT when
  * it was not `from` any more. */
 CHECKED err shop_change_design(struct ctx *ctx, int64_t from, int64_t version);
+/* In a transaction: the same of the theme that the shop brought; 0 = that of the program. */
+CHECKED err shop_change_theme(struct ctx *ctx, int64_t from, int64_t version);
+/* In a transaction: buyers do not see this theme, and nobody publishes it meanwhile. ERR_CONFLICT. */
+CHECKED err shop_hold_theme(struct ctx *ctx, int64_t version);
+/* The highest version that a theme of this shop ever had. */
+CHECKED err shop_find_last_theme(struct ctx *ctx, int64_t *last);
+/* In a transaction: the version behind `last` is taken. ERR_CONFLICT when another one took it. */
+CHECKED err shop_count_theme(struct ctx *ctx, int64_t last);
 /* Which small coins are left off a sum, from the next order on. */
 CHECKED err shop_change_rounding(struct ctx *ctx, enum rounding rounding);
 /* How points are given and what they pay, as pricing/points.h checked it. */

@@ -169,6 +169,36 @@ err shop_change_design(struct ctx *ctx, int64_t from, int64_t version)
     return shop_emit_changed(ctx);
 }
 
+err shop_change_theme(struct ctx *ctx, int64_t from, int64_t version)
+{
+    TRY(db_expect(ctx, 1, ERR_CONFLICT, "theme",
+                  "UPDATE shops SET theme_version = $3 WHERE shop_id = $1 AND theme_version = $2",
+                  db_int(ctx->shop->id), db_int(from), db_int(version)));
+    return shop_emit_changed(ctx);
+}
+
+err shop_hold_theme(struct ctx *ctx, int64_t version)
+{
+    return db_expect(ctx, 1, ERR_CONFLICT, "theme",
+                     "UPDATE shops SET theme_last = theme_last WHERE shop_id = $1 AND theme_version <> $2",
+                     db_int(ctx->shop->id), db_int(version));
+}
+
+err shop_find_last_theme(struct ctx *ctx, int64_t *last)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, "SELECT theme_last FROM shops WHERE shop_id = $1", db_int(ctx->shop->id)));
+    *last = db_next(rows) ? db_get_int(rows, 0) : 0;
+    return NULL;
+}
+
+err shop_count_theme(struct ctx *ctx, int64_t last)
+{
+    return db_expect(ctx, 1, ERR_CONFLICT, "theme",
+                     "UPDATE shops SET theme_last = $3 WHERE shop_id = $1 AND theme_last = $2",
+                     db_int(ctx->shop->id), db_int(last), db_int(last + 1));
+}
+
 static err write_rounding(struct ctx *ctx, void *arg)
 {
     const enum rounding *rounding = arg;

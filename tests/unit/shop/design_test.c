@@ -5,6 +5,7 @@
 #include "shop/design/design.h"
 #include "shop/media/media.h"
 #include "shop/services.h"
+#include "shop/staff/staff.h"
 #include "unit.h"
 #include <string.h>
 
@@ -381,6 +382,86 @@ static void a_wide_logo_has_its_size(void **state)
     assert_null(strstr(design_style(work, &design), ".logo"));
 }
 
+/* ---- themes that merchants bring ---- */
+
+static err refuse_bad_words(struct ctx *ctx, void *owner, const struct own_files *files,
+                            struct own_problems *problems)
+{
+    (void)owner;
+    for (size_t i = 0; i < files->count; i++)
+        if (strstr(files->items[i].bytes, "bad"))
+            own_problem_add(ctx, problems, files->items[i].path, "theme-file", "2:7: a bad word");
+    return NULL;
+}
+
+static const struct theme_maker maker = {.check = refuse_bad_words};
+
+static err keep_theme(const char *text, int64_t *version)
+{
+    struct own_file items[] = {{"assets/a.css", "a\0b", 3}, {"snippets/card.liquid", text, strlen(text)}};
+    own.themes = &maker;
+    return own_theme_keep(work, &(struct own_files){items, 2}, "mine.zip", version);
+}
+
+static void a_theme_is_kept_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    int64_t version;
+    struct own_theme *themes;
+    struct own_files files;
+    size_t count, length;
+    const char *bytes;
+    err failure = keep_theme("bad", &version);
+    assert_fails(failure, ERR_INVALID);
+    assert_string_equal(failure->problems->field, "snippets/card.liquid");
+    assert_string_equal(failure->problems->message, "2:7: a bad word");
+    assert_ok(own_theme_list(work, &themes, &count));
+    assert_int_equal(count, 0);
+    assert_ok(keep_theme("good", &version));
+    assert_int_equal(version, 1);
+    assert_ok(own_theme_files(work, 1, false, &files));
+    assert_int_equal(files.count, 2);
+    assert_null(files.items[0].bytes);
+    assert_string_equal(files.items[1].bytes, "good");
+    assert_fails(own_theme_asset(work, 1, "a.css", &bytes, &length), ERR_NOT_FOUND);
+    assert_ok(own_theme_publish(work, 0, 1));
+    assert_ok(own_theme_asset(work, 1, "a.css", &bytes, &length));
+    assert_int_equal(length, 3);
+    assert_memory_equal(bytes, "a\0b", 3);
+}
+
+static void a_theme_in_use_stays_and_a_number_is_used_once(void **state)
+{
+    (void)state;
+    int64_t version;
+    assert_ok(keep_theme("one", &version));
+    assert_ok(keep_theme("two", &version));
+    assert_fails(own_theme_publish(work, 1, 2), ERR_CONFLICT);
+    assert_fails(own_theme_publish(work, 0, 9), ERR_NOT_FOUND);
+    assert_ok(own_theme_publish(work, 0, 2));
+    assert_fails(own_theme_remove(work, 2), ERR_CONFLICT);
+    assert_ok(own_theme_publish(work, 2, 1));
+    assert_ok(own_theme_remove(work, 2));
+    assert_fails(own_theme_remove(work, 2), ERR_NOT_FOUND);
+    assert_ok(keep_theme("three", &version));
+    assert_int_equal(version, 3);
+    for (int i = 2; i < OWN_THEME_VERSION_LIMIT; i++)
+        assert_ok(keep_theme("more", &version));
+    assert_fails(keep_theme("one too many", &version), ERR_INVALID);
+}
+
+static void a_broken_file_is_told_once(void **state)
+{
+    (void)state;
+    struct alarm *alarms;
+    size_t count;
+    const struct alarm_query query = {.kind = "theme-broken", .limit = 10};
+    assert_ok(own_theme_tell(work, "templates/product.liquid", "templates/product.liquid:3:4: no"));
+    assert_ok(own_theme_tell(work, "templates/product.liquid", "templates/product.liquid:9:9: no"));
+    assert_ok(alarm_list(work, &query, &alarms, &count));
+    assert_int_equal(count, 1);
+}
+
 int main(void)
 {
 #define HERE(test) cmocka_unit_test_setup(test, open_schema)
@@ -397,6 +478,9 @@ int main(void)
         HERE(colours_can_always_be_read),
         HERE(pictures_of_a_design_are_not_removed_from_under_it),
         HERE(a_wide_logo_has_its_size),
+        HERE(a_theme_is_kept_whole_or_not_at_all),
+        HERE(a_theme_in_use_stays_and_a_number_is_used_once),
+        HERE(a_broken_file_is_told_once),
     };
     return RUN_SENTENCES(tests);
 }
