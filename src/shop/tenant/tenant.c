@@ -96,7 +96,7 @@ err shop_create(struct ctx *ctx, const struct shop_draft *draft, int64_t *shop_i
     " s.has_promotions, s.unpaid_minutes, s.confirm_days, s.signed_days, s.aftersale_days, s.has_locations," \
     " s.watches_stock, s.has_freight, s.has_flash, s.has_price_lists, s.has_group_rules,"                    \
     " s.has_presales, s.has_group_buys, s.rounding, s.watch_low_at, s.has_gift_cards, s.has_stock_waits,"    \
-    " s.design_version, s.points_state, s.points_earned, s.points_months"
+    " s.design_version, s.points_state, s.points_earned, s.points_months, s.has_assemblies"
 
 static struct shop_profile *read_profile(struct ctx *ctx, const struct db_rows *rows)
 {
@@ -195,6 +195,7 @@ static err take_shop(struct ctx *ctx, struct db_rows *rows, const char *what, co
     shop->points = (struct points_terms){.state = (enum points_state)db_get_int(rows, 46),
                                          .earned = db_get_int(rows, 47),
                                          .months = db_get_int(rows, 48)};
+    shop->has_assemblies = db_get_int(rows, 49) == 1;
     shop->profile = profile;
     shop->is_open = shop_is_registered(profile);
     if (profile->licence_count > 0)
