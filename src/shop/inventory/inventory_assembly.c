@@ -251,9 +251,9 @@ size_t stock_take_apart(struct ctx *ctx, const struct demand *demands, size_t co
 
 /* ---- changing ---- */
 
-static err refuse(struct ctx *ctx, size_t index, const char *code, const char *words)
+static const char *field_of(struct ctx *ctx, const struct assembly_wish *wish, size_t index, const char *name)
 {
-    return fail_field(ctx, arena_format(ctx->arena, "parts.%zu.sku", index), code, words);
+    return arena_format(ctx->arena, "parts.%zu.%s", wish->rows ? wish->rows[index] : index, name);
 }
 
 struct saving {
@@ -268,20 +268,20 @@ static err check_part(struct ctx *ctx, const struct assembly_wish *wish, size_t 
                       const struct variant *variant, const struct stock *stock)
 {
     const struct stock_part *part = &wish->parts[index];
+    const char *sku = field_of(ctx, wish, index, "sku");
     if (!variant)
-        return refuse(ctx, index, "unknown-sku", "no variant has this SKU");
+        return fail_field(ctx, sku, "unknown-sku", "no variant has this SKU");
     if (part->variant_id == wish->variant_id)
-        return refuse(ctx, index, "part-of-itself", "a variant is no part of itself");
+        return fail_field(ctx, sku, "part-of-itself", "a variant is no part of itself");
     if (variant->kind != PRODUCT_PHYSICAL)
-        return refuse(ctx, index, "part-digital", "only goods of which pieces are counted can be parts");
+        return fail_field(ctx, sku, "part-digital", "only goods of which pieces are counted can be parts");
     if (stock->made_of > 0)
-        return refuse(ctx, index, "part-nested", "the part is made of others itself");
+        return fail_field(ctx, sku, "part-nested", "the part is made of others itself");
     for (size_t i = 0; i < index; i++)
         if (wish->parts[i].variant_id == part->variant_id)
-            return refuse(ctx, index, "duplicate", "the part stands there twice");
+            return fail_field(ctx, sku, "duplicate", "the part stands there twice");
     if (part->pieces < 1 || part->pieces > ASSEMBLY_PIECES_LIMIT)
-        return fail_field(ctx, arena_format(ctx->arena, "parts.%zu.pieces", index), "bad-pieces",
-                          "1 to 999 pieces");
+        return fail_field(ctx, field_of(ctx, wish, index, "pieces"), "bad-pieces", "1 to 999 pieces");
     return NULL;
 }
 
@@ -294,7 +294,8 @@ static err check_uses(struct ctx *ctx, const struct assembly_wish *wish, size_t 
         if (uses[i] == wish->variant_id)
             return NULL;
     if (count == ASSEMBLY_USE_LIMIT)
-        return refuse(ctx, index, "part-used-up", "the part goes into 50 variants already");
+        return fail_field(ctx, field_of(ctx, wish, index, "sku"), "part-used-up",
+                          "the part goes into 50 variants already");
     return NULL;
 }
 

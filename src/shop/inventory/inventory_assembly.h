@@ -36,6 +36,7 @@ struct assembly_wish {
     int64_t variant_id;
     const struct stock_part *parts;
     size_t count;
+    const size_t *rows; /* which N of the problems each part has; NULL = counted from 0 */
 };
 CHECKED err assembly_save(struct ctx *ctx, const struct assembly_wish *wish);
 

@@ -19,7 +19,7 @@ static void know_assemblies(void)
 
 static err make_of(int64_t variant_id, const struct stock_part *parts, size_t count)
 {
-    return assembly_save(work, &(struct assembly_wish){variant_id, parts, count});
+    return assembly_save(work, &(struct assembly_wish){variant_id, parts, count, NULL});
 }
 
 static void make_set(int64_t cups, int64_t pots)
