@@ -226,7 +226,7 @@ describe("stock by location and state", () => {
     assert.equal(await can(), 1);
     assert.deepEqual((await movements(cup)).map((one) => [one.kind, one.reserved]), [["reserve", 2], ["receipt", 0]]);
     expect(await saves([{ sku: pot.sku, pieces: 3 }]), 200);
-    const slip = await staff.client.open(`/admin/orders/packing?numbers=${order.number}`);
+    const slip = await staff.client.open(`/admin/orders/${order.number}/pack`);
     assert.ok(slip.text.includes(cup.sku) && slip.text.includes(pot.sku), "the slip names the parts");
     expect(await staff.does(`/admin/orders/${order.number}/ship`, { carrier: "sf", tracking_number: unique("SF") }), 200);
     assert.deepEqual([(await stockOf(cup)).total.on_hand, (await stockOf(pot)).total.on_hand], [3, 8]);

@@ -169,11 +169,12 @@ static err note(struct ctx *ctx, const struct variant *variant, const struct ass
                 const struct assembly *after)
 {
     return audit_note_alone(
-        ctx, &(struct audit_entry){.kind = "product.parts",
-                                   .subject = arena_format(ctx->arena, "variants/%" PRId64 "/stock", variant->id),
-                                   .title = variant->product_title,
-                                   .before = words_of(ctx, before),
-                                   .after = words_of(ctx, after)});
+        ctx,
+        &(struct audit_entry){.kind = "product.parts",
+                              .subject = arena_format(ctx->arena, "variants/%" PRId64 "/stock", variant->id),
+                              .title = variant->product_title,
+                              .before = words_of(ctx, before),
+                              .after = words_of(ctx, after)});
 }
 
 static err save(struct req *req)

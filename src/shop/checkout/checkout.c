@@ -330,8 +330,10 @@ static struct order_line line_of(const struct cart_line *line, size_t index)
 /* It costs nothing; what it would cost stays with it. */
 static struct order_line line_of_gift(const struct cart_gift *gift, size_t index)
 {
-    const struct cart_line bought = {
-        .variant = gift->variant, .quantity = gift->quantity, .in_stock = gift->in_stock, .made_of = gift->made_of};
+    const struct cart_line bought = {.variant = gift->variant,
+                                     .quantity = gift->quantity,
+                                     .in_stock = gift->in_stock,
+                                     .made_of = gift->made_of};
     struct order_line line = line_of(&bought, index);
     line.role = LINE_GIFT;
     line.promotion_id = gift->promotion->id;

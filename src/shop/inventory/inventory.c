@@ -17,7 +17,8 @@ int64_t stock_orderable(const struct stock *stock)
     return stock_available(stock) + stock->backorder;
 }
 
-#define STOCK_COLUMNS "SELECT variant_id, on_hand, reserved, damaged + qc + safety, backorder, made_of FROM stock "
+#define STOCK_COLUMNS                                                                                        \
+    "SELECT variant_id, on_hand, reserved, damaged + qc + safety, backorder, made_of FROM stock "
 
 static struct stock read_stock(const struct db_rows *rows)
 {
@@ -404,14 +405,14 @@ err stock_shift(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t
 err stock_list_low(struct ctx *ctx, int limit, struct stock **stocks, size_t *count)
 {
     struct db_rows *rows;
-    TRY(db_query(
-        ctx, &rows,
-        "SELECT l.variant_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT),"
-        " CAST(SUM(damaged + qc + safety) AS BIGINT), CAST(SUM(backorder) AS BIGINT),"
-        " CAST(SUM(made_of) AS BIGINT) FROM low_stock l"
-        " JOIN stock s ON s.shop_id = l.shop_id AND s.variant_id = l.variant_id WHERE l.shop_id = $1"
-        " GROUP BY l.variant_id HAVING SUM(" STOCK_SHOWN ") <= $2 ORDER BY l.variant_id DESC LIMIT $3",
-        db_int(ctx->shop->id), db_int(STOCK_LOW_LEVEL), db_int(limit)));
+    TRY(db_query(ctx, &rows,
+                 "SELECT l.variant_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT),"
+                 " CAST(SUM(damaged + qc + safety) AS BIGINT), CAST(SUM(backorder) AS BIGINT),"
+                 " CAST(SUM(made_of) AS BIGINT) FROM low_stock l"
+                 " JOIN stock s ON s.shop_id = l.shop_id AND s.variant_id = l.variant_id WHERE l.shop_id = $1"
+                 " GROUP BY l.variant_id HAVING SUM(" STOCK_SHOWN
+                 ") <= $2 ORDER BY l.variant_id DESC LIMIT $3",
+                 db_int(ctx->shop->id), db_int(STOCK_LOW_LEVEL), db_int(limit)));
     *stocks = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **stocks);
     *count = 0;
     while (db_next(rows))

@@ -61,7 +61,7 @@ struct demand {
     int64_t variant_id;
     int64_t product_id;
     int64_t quantity;
-    int64_t available; /* as it was read before; decides only whether pages are told */
+    int64_t available;              /* as it was read before; decides only whether pages are told */
     const struct stock_part *parts; /* what is taken in its place; NULL = the variant itself */
     size_t part_count;
 };
@@ -100,8 +100,8 @@ size_t demand_gather(struct demand *demands, size_t count);
 
 /* In a transaction, for gathered demands: promise, give back, hand out. stock_reserve fails as a whole with
  * ERR_OUT_OF_STOCK. With several locations it takes everything from the first that has it all; else each
- * variant from the first that has enough of it; else from several. Of demand that is made of parts, these: they
- * are summed with all other demand for them first. */
+ * variant from the first that has enough of it; else from several. Of demand that is made of parts, these:
+ * they are summed with all other demand for them first. */
 CHECKED err stock_reserve(struct ctx *ctx, int64_t order_id, const struct demand *demands, size_t count);
 CHECKED err stock_release(struct ctx *ctx, int64_t order_id, const struct demand *demands, size_t count);
 CHECKED err stock_sell(struct ctx *ctx, int64_t order_id, const struct demand *demands, size_t count);

@@ -1,12 +1,12 @@
-/* inventory_assembly.h - variants that are made of others: one product with a price and a SKU of its own, whose
- * stock is that of its parts.
+/* inventory_assembly.h - variants that are made of others: one product with a price and a SKU of its own,
+ * whose stock is that of its parts.
  *
  * available = the least over the parts of (available of the part / pieces of it), rounded down
  *
  * That number stands in the stock row of the variant like any other, so whoever reads stock reads it, and is
- * computed again by whatever changes what is available of a part, in the same transaction. No order ever takes
- * from that row: orders reserve, release, ship and take back parts (struct demand), whose own rows are the
- * guard. A part is never made of others itself. */
+ * computed again by whatever changes what is available of a part, in the same transaction. No order ever
+ * takes from that row: orders reserve, release, ship and take back parts (struct demand), whose own rows are
+ * the guard. A part is never made of others itself. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "shop/inventory/inventory.h"
@@ -30,8 +30,8 @@ CHECKED err assembly_load_many(struct ctx *ctx, const int64_t *variant_ids, size
 
 /* From now on the variant is made of these parts (variant_id and pieces), or of none. ERR_INVALID with
  * `parts.N.sku`, `parts.N.pieces` or `parts`: a part that is made of others, is the variant itself, stands
- * there twice, is digital or is used too often; a variant that has stock, was ordered on its own, or is a part
- * itself. ERR_CONFLICT when that became so meanwhile. */
+ * there twice, is digital or is used too often; a variant that has stock, was ordered on its own, or is a
+ * part itself. ERR_CONFLICT when that became so meanwhile. */
 struct assembly_wish {
     int64_t variant_id;
     const struct stock_part *parts;

@@ -110,7 +110,8 @@ struct order_line {
     int64_t promotion_id; /* of a gift or an add-on: the offer, whose proof says which lines earned it */
     int64_t list_price;   /* of a gift */
     int64_t available;    /* only while placing: as read before */
-    const struct stock_part *parts; /* what one piece was made of when it was ordered; NULL = of nothing else */
+    const struct stock_part
+        *parts; /* what one piece was made of when it was ordered; NULL = of nothing else */
     size_t part_count;
 };
 

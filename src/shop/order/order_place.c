@@ -95,7 +95,8 @@ static err insert_line(struct ctx *ctx, const struct order *order, const struct 
         ctx,
         "INSERT INTO order_lines (shop_id, order_id, line_no, variant_id, product_id, product_title,"
         " variant_title, handle, sku, picture_id, kind, unit_price, quantity, total, answers,"
-        " discount, role, promotion_id, list_price, made_of) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+        " discount, role, promotion_id, list_price, made_of) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+        "$10, $11, "
         "$12,"
         " $13, $14, $15, $16, $17, $18, $19, $20)",
         db_int(ctx->shop->id), db_int(order->id), db_int(line->line_no), db_int(line->variant_id),
