@@ -4,7 +4,6 @@
 
 #include "base/text.h"
 #include "shop/backoffice/backoffice_stock_view.h"
-#include "shop/catalog/catalog_ware.h"
 #include "shop/staff/staff.h"
 #include <inttypes.h>
 

@@ -116,6 +116,41 @@ static void an_old_order_keeps_what_it_was_made_of(void **state)
     assert_sound();
 }
 
+static void goods_that_come_back_are_parts_again(void **state)
+{
+    (void)state;
+    make_set(8, 8);
+    struct order *order = place_order(set, 2);
+    pay_order(order);
+    assert_ok(order_ship(work, load_order(order->id), "sf", "SF1"));
+    assert_int_equal(stock_of(cup).on_hand, 4);
+    assert_ok(make_of(set, NULL, 0));
+    struct refund_pick pick = {1, 1, BACK_SELLABLE};
+    struct refund_wish wish = {.picks = &pick, .count = 1, .location_id = LOCATION_HOME, .reason = "退回"};
+    int64_t refund_id;
+    assert_ok(payment_refund_wish(work, load_order(order->id), &wish, &refund_id));
+    assert_int_equal(stock_of(cup).on_hand, 6);
+    assert_int_equal(stock_of(pot).on_hand, 7);
+    assert_int_equal(stock_of(set).on_hand, 0);
+    assert_sound();
+}
+
+static void a_late_payment_takes_the_parts_again(void **state)
+{
+    (void)state;
+    make_set(2, 2);
+    struct order *order = place_order(set, 1);
+    const struct payment_attempt *attempt = start_payment(order);
+    assert_ok(order_close_unpaid(work, order->id, "cancelled", ""));
+    assert_int_equal(available(set), 1);
+    bank_pay(attempt->number);
+    struct payment_fact fact = bank_fact(attempt);
+    assert_ok(payment_apply_fact(work, &fact));
+    assert_int_equal(stock_of(cup).reserved, 2);
+    assert_int_equal(available(set), 0);
+    assert_sound();
+}
+
 static void parts_are_checked(void **state)
 {
     (void)state;
@@ -192,6 +227,8 @@ int main(void)
         SENTENCE(an_order_takes_the_parts_and_gives_them_back),
         SENTENCE(a_set_and_a_loose_part_are_one_demand),
         SENTENCE(an_old_order_keeps_what_it_was_made_of),
+        SENTENCE(goods_that_come_back_are_parts_again),
+        SENTENCE(a_late_payment_takes_the_parts_again),
         SENTENCE(parts_are_checked),
         SENTENCE(of_many_who_want_the_last_parts_one_gets_them),
         SENTENCE(sales_of_different_parts_at_once_leave_the_right_number),
