@@ -49,6 +49,7 @@ struct shop {
     struct zone zone;       /* for days and dates that people read */
     bool is_open;           /* strangers may come in */
     bool has_locations;     /* goods are kept in several places */
+    bool has_assemblies;    /* variants are made of others */
     bool watches_stock;     /* somebody wants to hear when little is left */
     bool has_stock_waits;   /* somebody waited for what is sold out */
     int64_t watch_low_at;   /* of variants without a watch of their own; 0 = none */

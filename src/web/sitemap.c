@@ -74,6 +74,7 @@ const struct route *const site_routes[] = {
     backoffice_price_routes,
     backoffice_price_plan_routes,
     backoffice_stock_routes,
+    backoffice_assembly_routes,
     backoffice_take_routes,
     backoffice_wait_routes,
     backoffice_location_routes,

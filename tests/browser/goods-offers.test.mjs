@@ -84,6 +84,32 @@ describe("offers that give goods, in a browser", () => {
     await closeTab(page);
   });
 
+  test("a set is put together at its stock: what is wrong is said at its row, what can be made is shown", async () => {
+    const set = await server.shop.product({ title: "茶席套装", sku: "SET-1", price: 19900, stock: 0 });
+    const path = `/admin/variants/${set.variant_id}/stock`;
+    const page = await openTab(browser, server, { width: 375, height: 812 });
+    await page.context().addCookies(session);
+    await page.goto(path);
+    await page.locator("#parts summary").first().click();
+    await page.fill("#f-parts-0-sku", "CUP-1");
+    await page.fill("#f-parts-0-pieces", "2");
+    await page.fill("#f-parts-1-sku", "SET-1");
+    await page.locator("#parts .btn.is-main").click();
+    await page.locator("#f-parts-1-sku-d", { hasText: "不能包含它自己" }).waitFor();
+    assert.equal(await page.inputValue("#f-parts-0-pieces"), "2", "what was typed stays");
+    await page.fill("#f-parts-1-sku", "TEA-1");
+    await page.locator("#parts .btn.is-main").click();
+    await page.locator(".part-lines", { hasText: "高山茶" }).waitFor();
+    assert.equal(await page.locator("#act").count(), 0, "no stock of its own to change");
+    for (const width of [375, 1440]) {
+      await page.setViewportSize({ width, height: 900 });
+      assert.ok(await isWithin(page), `nothing sticks out at ${width}`);
+    }
+    await page.goto("/products/" + set.handle);
+    await page.getByText("茶席套装").first().waitFor();
+    await closeTab(page, { expected: /422/ });
+  });
+
   test("a gift that goes while the buyer looks is shown as gone before the order is placed", async () => {
     const page = await openTab(browser, server, { width: 1440, height: 900 });
     await page.goto(`/products/${tea.handle}`);

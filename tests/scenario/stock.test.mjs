@@ -211,6 +211,31 @@ describe("stock by location and state", () => {
     assert.match((await staff.client.get("/admin/audit?kind=settings.changed")).text, /库存提醒/);
   });
 
+  test("a set is sold as its parts, and shows what can be put together of them", async () => {
+    const cup = await shop.product({ stock: 5 }), pot = await shop.product({ stock: 9 }), set = await shop.product({ stock: 0 });
+    const saves = (rows) => staff.does(`/admin/variants/${set.variant_id}/stock/parts`, { parts: rows });
+    const wrong = expectProblem(await saves([{ sku: set.sku, pieces: 1 }]), 422, "invalid");
+    assert.deepEqual([wrong.errors[0].field, wrong.errors[0].code], ["parts.0.sku", "part-of-itself"]);
+    expect(await saves([{ sku: cup.sku, pieces: 2 }, { sku: "" }, { sku: pot.sku, pieces: 1 }]), 200);
+    await until(async () => (await shop.client().open(`/products/${set.handle}`)).text.includes("InStock"), "the page sells the set");
+    const can = async () => (await stockOf(set)).total.available;
+    assert.equal(await can(), 2);
+    expectProblem(await tries(set, "receive", 1), 422, "invalid");
+    const buyer = shop.visitor();
+    const order = await buyer.buys(set, 1);
+    assert.equal(await can(), 1);
+    assert.deepEqual((await movements(cup)).map((one) => [one.kind, one.reserved]), [["reserve", 2], ["receipt", 0]]);
+    expect(await saves([{ sku: pot.sku, pieces: 3 }]), 200);
+    const slip = await staff.client.open(`/admin/orders/${order.number}/pack`);
+    assert.ok(slip.text.includes(cup.sku) && slip.text.includes(pot.sku), "the slip names the parts");
+    expect(await staff.does(`/admin/orders/${order.number}/ship`, { carrier: "sf", tracking_number: unique("SF") }), 200);
+    assert.deepEqual([(await stockOf(cup)).total.on_hand, (await stockOf(pot)).total.on_hand], [3, 8]);
+    await does(pot, "lose", 6);
+    await until(async () => (await shop.client().open(`/products/${set.handle}`)).text.includes("OutOfStock"), "the page says that it is sold out");
+    assert.match((await staff.client.get("/admin/audit?kind=product.parts")).text, /× 3/);
+    await server.adds_up();
+  });
+
   test("movements are a table too, and a form that was refused keeps what was typed", async () => {
     const mug = await shop.product({ stock: 2 });
     await does(mug, "receive", 7, { reason: "采购单 88" });

@@ -11,6 +11,7 @@ extern const struct route backoffice_product_routes[];
 extern const struct route backoffice_price_routes[];
 extern const struct route backoffice_price_plan_routes[];
 extern const struct route backoffice_stock_routes[];
+extern const struct route backoffice_assembly_routes[];
 extern const struct route backoffice_take_routes[];
 extern const struct route backoffice_wait_routes[];
 extern const struct route backoffice_location_routes[];

@@ -151,7 +151,7 @@ static err add_waiting(struct ctx *ctx, struct value *view, const struct variant
 }
 
 /* Also after a refused form: every form of a variant begins with its id. */
-static err show(struct req *req)
+err backoffice_stock_show(struct req *req)
 {
     const int64_t *variant_id = req->form;
     struct ctx *ctx = &req->ctx;
@@ -162,6 +162,7 @@ static err show(struct req *req)
     TRY(stock_subject_view(ctx, view, variant));
     TRY(stock_levels_view(ctx, view, variant->id));
     TRY(add_waiting(ctx, view, variant));
+    TRY(assembly_set_view(req, view, variant));
     TRY(stock_watch_load(ctx, variant->id, variant->product_id, &watch));
     value_set_int(ctx->arena, view, "low_at", watch.low_at);
     value_set_bool(ctx->arena, view, "is_never", watch.source == WATCH_NEVER);
@@ -180,6 +181,10 @@ static err load_physical(struct ctx *ctx, int64_t variant_id, const char *field,
     TRY(variant_load(ctx, variant_id, variant));
     if ((*variant)->kind == PRODUCT_DIGITAL)
         return fail_field(ctx, field, "digital", "the stock of a digital variant is its codes");
+    struct stock stock;
+    TRY(stock_load_many(ctx, &variant_id, 1, &stock));
+    if (stock.made_of > 0)
+        return fail_field(ctx, field, "made-of-parts", "its stock is that of its parts");
     return NULL;
 }
 
@@ -262,7 +267,7 @@ static err list(struct req *req)
 const struct route backoffice_stock_routes[] = {
     {.method = GET,
      .path = "/admin/variants/:id/stock",
-     .handler = show,
+     .handler = backoffice_stock_show,
      .guard = STAFF,
      .scope = "products.read",
      .fields = show_fields,
@@ -276,7 +281,7 @@ const struct route backoffice_stock_routes[] = {
      .scope = "products.write",
      .fields = act_fields,
      .form_size = sizeof(struct act_form),
-     .again = show,
+     .again = backoffice_stock_show,
      .summary = "Say what happened to goods: received, damaged, transferred …",
      .answer = "levels"},
     {.method = POST,
@@ -286,7 +291,7 @@ const struct route backoffice_stock_routes[] = {
      .scope = "products.write",
      .fields = ahead_fields,
      .form_size = sizeof(struct ahead_form),
-     .again = show,
+     .again = backoffice_stock_show,
      .summary = "Let buyers order what is not there yet, up to a number",
      .answer = "levels"},
     {.method = POST,
@@ -296,7 +301,7 @@ const struct route backoffice_stock_routes[] = {
      .scope = "products.write",
      .fields = watch_fields,
      .form_size = sizeof(struct watch_form),
-     .again = show,
+     .again = backoffice_stock_show,
      .summary = "Raise an alarm when little is left",
      .answer = "levels"},
     {.method = GET,

@@ -5,6 +5,12 @@
 #include "shop/catalog/catalog.h"
 #include "shop/inventory/inventory.h"
 
+struct req;
+/* The page of one variant's stock, also behind a refused form of it. */
+CHECKED err backoffice_stock_show(struct req *req);
+/* `parts` of it, `part_rows` as they were typed, `uses`: what is made of it, and `wares` to choose from. */
+CHECKED err assembly_set_view(struct req *req, struct value *view, const struct variant *variant);
+
 /* The names of locations, as a list `locations` and the flag `has_locations`. */
 void locations_view(struct ctx *ctx, struct value *view, const struct stock_location *locations,
                     size_t count);

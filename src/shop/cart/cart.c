@@ -252,6 +252,7 @@ err cart_load_goods(struct ctx *ctx, struct cart *cart, const int64_t *ids, size
         line.variant = variants[i];
         line.available = stock_orderable(&stocks[i]);
         line.in_stock = stock_available(&stocks[i]);
+        line.made_of = stocks[i].made_of;
         is_ahead = is_ahead || (stocks[i].backorder > 0 && line.in_stock < line.quantity);
         cart->lines[cart->count++] = line;
     }
@@ -397,6 +398,7 @@ static err load_new_line(struct ctx *ctx, int64_t variant_id, struct cart_line *
     stock_take_many(&question, &stock);
     line->available = stock_orderable(&stock);
     line->in_stock = stock_available(&stock);
+    line->made_of = stock.made_of;
     return NULL;
 }
 

@@ -47,6 +47,7 @@ struct cart_line {
     int64_t total;               /* minor units: unit_price * quantity - discount */
     int64_t seen_price;          /* what one cost when the buyer last touched the line; 0 = not known */
     int64_t available;           /* pieces of the variant that can be ordered, 0 when sold out */
+    int64_t made_of;             /* inventory_assembly.h: parts; 0 = goods of its own */
     int64_t in_stock;    /* of these, what is there now; less than wanted: the rest is ordered ahead */
     const char *restock; /* of what is ordered ahead: when it comes; "" or NULL = not said */
     const struct flash_place *flash;     /* pricing/flash.h: of the sale that runs; NULL = none */
@@ -68,6 +69,7 @@ struct cart_gift {
     int64_t earned;
     int64_t quantity; /* pieces that are given: fewer than earned when there are no more */
     int64_t in_stock;
+    int64_t made_of; /* as of a line */
 };
 
 /* Goods that may be had at a special price now. */

@@ -122,8 +122,10 @@ static void add_gift(struct ctx *ctx, struct cart *cart, const struct quote_gran
     gift.left = left;
     pick(&gift, chosen_of(cart, gift.promotion->id));
     for (size_t i = 0; gift.variant && i < rule->good_count && first + i < shelf->count; i++)
-        if (shelf->ids[first + i] == gift.variant->id)
+        if (shelf->ids[first + i] == gift.variant->id) {
             gift.in_stock = stock_available(&shelf->stocks[first + i]);
+            gift.made_of = shelf->stocks[first + i].made_of;
+        }
     cart->needs_address = cart->needs_address || (gift.variant && gift.variant->kind == PRODUCT_PHYSICAL);
     cart->gifts[cart->gift_count++] = gift;
 }

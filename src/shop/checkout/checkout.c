@@ -321,6 +321,7 @@ static struct order_line line_of(const struct cart_line *line, size_t index)
         .total = line->total,
         .answers = line->answers,
         .available = line->in_stock,
+        .part_count = (size_t)line->made_of,
         .role = line->addon ? LINE_ADDON : LINE_BOUGHT,
         .promotion_id = line->addon ? line->addon->id : 0,
     };
@@ -329,8 +330,10 @@ static struct order_line line_of(const struct cart_line *line, size_t index)
 /* It costs nothing; what it would cost stays with it. */
 static struct order_line line_of_gift(const struct cart_gift *gift, size_t index)
 {
-    const struct cart_line bought = {
-        .variant = gift->variant, .quantity = gift->quantity, .in_stock = gift->in_stock};
+    const struct cart_line bought = {.variant = gift->variant,
+                                     .quantity = gift->quantity,
+                                     .in_stock = gift->in_stock,
+                                     .made_of = gift->made_of};
     struct order_line line = line_of(&bought, index);
     line.role = LINE_GIFT;
     line.promotion_id = gift->promotion->id;
@@ -392,6 +395,26 @@ static struct order *draft_order(struct ctx *ctx, const struct cart *cart, const
     add_gifts(cart, order);
     add_presale(ctx, cart, order);
     return order;
+}
+
+/* Asks nothing when no line is made of others: its stock, which was read, says so. */
+static err add_line_parts(struct ctx *ctx, struct order *order)
+{
+    size_t count = 0;
+    int64_t *ids = arena_alloc_many(ctx->arena, order->line_count + 1, sizeof *ids);
+    struct assembly *assemblies = arena_alloc_many(ctx->arena, order->line_count + 1, sizeof *assemblies);
+    for (size_t i = 0; i < order->line_count; i++)
+        if (order->lines[i].part_count > 0)
+            ids[count++] = order->lines[i].variant_id;
+    if (count == 0)
+        return NULL;
+    TRY(assembly_load_many(ctx, ids, count, assemblies));
+    for (size_t i = 0, at = 0; i < order->line_count; i++)
+        if (order->lines[i].part_count > 0) {
+            order->lines[i].parts = assemblies[at].parts;
+            order->lines[i].part_count = assemblies[at++].count;
+        }
+    return NULL;
 }
 
 static err check_goods(struct ctx *ctx, const struct cart *cart)
@@ -529,6 +552,7 @@ static err place_new(struct ctx *ctx, const struct cart *cart, struct placing *p
     TRY(check_deposit_consent(ctx, cart, placing->checkout));
     TRY(check_gifts(ctx, cart, placing));
     struct order *order = draft_order(ctx, cart, placing->checkout);
+    TRY(add_line_parts(ctx, order));
     TRY(take_rations(ctx, cart, order));
     TRY(take_flash(ctx, cart, &placing->buyer, order));
     TRY(take_presale(ctx, cart, &placing->buyer, order));

@@ -17,7 +17,8 @@ int64_t stock_orderable(const struct stock *stock)
     return stock_available(stock) + stock->backorder;
 }
 
-#define STOCK_COLUMNS "SELECT variant_id, on_hand, reserved, damaged + qc + safety, backorder FROM stock "
+#define STOCK_COLUMNS                                                                                        \
+    "SELECT variant_id, on_hand, reserved, damaged + qc + safety, backorder, made_of FROM stock "
 
 static struct stock read_stock(const struct db_rows *rows)
 {
@@ -25,7 +26,8 @@ static struct stock read_stock(const struct db_rows *rows)
                           .on_hand = db_get_int(rows, 1),
                           .reserved = db_get_int(rows, 2),
                           .aside = db_get_int(rows, 3),
-                          .backorder = db_get_int(rows, 4)};
+                          .backorder = db_get_int(rows, 4),
+                          .made_of = db_get_int(rows, 5)};
 }
 
 /* A variant has a row for each location. */
@@ -35,6 +37,7 @@ static void add_stock(struct stock *sum, const struct stock *more)
     sum->reserved += more->reserved;
     sum->aside += more->aside;
     sum->backorder += more->backorder;
+    sum->made_of += more->made_of;
 }
 
 static err ask_chunk(struct ctx *ctx, const int64_t *ids, size_t count, struct db_rows **rows)
@@ -232,11 +235,12 @@ static err change_reserved(struct ctx *ctx, const struct demand *demand, int64_t
     return db_expect(ctx, 1, ERR_OUT_OF_STOCK,
                      arena_format(ctx->arena, "variant %" PRId64 " has too few", demand->variant_id),
                      "UPDATE stock SET reserved = reserved + $3 WHERE shop_id = $1 AND variant_id = $2"
-                     " AND location_id = 1 AND " STOCK_FREE " + backorder >= $3 AND reserved + $3 >= 0",
+                     " AND location_id = 1 AND " STOCK_FREE " + backorder >= $3 AND reserved + $3 >= 0"
+                     " AND made_of = 0",
                      db_int(ctx->shop->id), db_int(demand->variant_id), db_int(by));
 }
 
-err stock_reserve(struct ctx *ctx, int64_t order_id, const struct demand *demands, size_t count)
+static err reserve(struct ctx *ctx, int64_t order_id, const struct demand *demands, size_t count)
 {
     if (ctx->shop->has_locations)
         return stock_spread_reserve(ctx, order_id, demands, count);
@@ -250,7 +254,14 @@ err stock_reserve(struct ctx *ctx, int64_t order_id, const struct demand *demand
     return NULL;
 }
 
-err stock_release(struct ctx *ctx, int64_t order_id, const struct demand *demands, size_t count)
+err stock_reserve(struct ctx *ctx, int64_t order_id, const struct demand *demands, size_t count)
+{
+    count = stock_take_apart(ctx, demands, count, &demands);
+    TRY(reserve(ctx, order_id, demands, count));
+    return stock_make_again(ctx, demands, count);
+}
+
+static err release(struct ctx *ctx, int64_t order_id, const struct demand *demands, size_t count)
 {
     if (ctx->shop->has_locations)
         return stock_spread_settle(ctx, order_id, demands, count, MOVEMENT_RELEASE);
@@ -263,8 +274,17 @@ err stock_release(struct ctx *ctx, int64_t order_id, const struct demand *demand
     return NULL;
 }
 
+err stock_release(struct ctx *ctx, int64_t order_id, const struct demand *demands, size_t count)
+{
+    count = stock_take_apart(ctx, demands, count, &demands);
+    TRY(release(ctx, order_id, demands, count));
+    return stock_make_again(ctx, demands, count);
+}
+
+/* What is available stays as it is. */
 err stock_sell(struct ctx *ctx, int64_t order_id, const struct demand *demands, size_t count)
 {
+    count = stock_take_apart(ctx, demands, count, &demands);
     if (ctx->shop->has_locations)
         return stock_spread_settle(ctx, order_id, demands, count, MOVEMENT_SALE);
     for (size_t i = 0; i < count; i++) {
@@ -346,13 +366,14 @@ static err count_in_transaction(struct ctx *ctx, void *arg)
     const struct counting *counting = arg;
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "the stock changed meanwhile, or more is promised than counted",
                   "UPDATE stock SET on_hand = on_hand + $3 - $4 WHERE shop_id = $1 AND variant_id = $2"
-                  " AND location_id = 1 AND on_hand + $3 - $4 >= 0"
+                  " AND location_id = 1 AND made_of = 0 AND on_hand + $3 - $4 >= 0"
                   " AND (" STOCK_FREE " + $3 - $4 >= 0 OR allows_backorder = 1)"
                   " AND $4 = (SELECT CAST(SUM(a.on_hand) AS BIGINT) FROM stock a WHERE a.shop_id = $1"
                   " AND a.variant_id = $2)",
                   db_int(ctx->shop->id), db_int(counting->variant_id), db_int(counting->on_hand),
                   db_int(counting->expected)));
     TRY(stock_note_low(ctx, counting->variant_id, counting->on_hand));
+    TRY(stock_make_again_of(ctx, counting->variant_id));
     TRY(write_movement(ctx, MOVEMENT_COUNT, counting->variant_id, counting->on_hand - counting->expected, 0,
                        0, counting->reason));
     return product_emit_changed(ctx, counting->product_id);
@@ -370,9 +391,10 @@ err stock_shift(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t
 {
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "more is promised than would stay",
                   "UPDATE stock SET on_hand = on_hand + $3 WHERE shop_id = $1 AND variant_id = $2"
-                  " AND location_id = 1 AND on_hand + $3 >= 0"
+                  " AND location_id = 1 AND made_of = 0 AND on_hand + $3 >= 0"
                   " AND (" STOCK_FREE " + $3 >= 0 OR allows_backorder = 1)",
                   db_int(ctx->shop->id), db_int(variant_id), db_int(difference)));
+    TRY(stock_make_again_of(ctx, variant_id));
     if (difference < 0)
         TRY(stock_note_low(ctx, variant_id, 0)); /* the list of low stock looks at what there is */
     TRY(write_movement(ctx, difference > 0 ? MOVEMENT_RECEIPT : MOVEMENT_COUNT, variant_id, difference, 0, 0,
@@ -383,13 +405,14 @@ err stock_shift(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t
 err stock_list_low(struct ctx *ctx, int limit, struct stock **stocks, size_t *count)
 {
     struct db_rows *rows;
-    TRY(db_query(
-        ctx, &rows,
-        "SELECT l.variant_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT),"
-        " CAST(SUM(damaged + qc + safety) AS BIGINT), CAST(SUM(backorder) AS BIGINT) FROM low_stock l"
-        " JOIN stock s ON s.shop_id = l.shop_id AND s.variant_id = l.variant_id WHERE l.shop_id = $1"
-        " GROUP BY l.variant_id HAVING SUM(" STOCK_SHOWN ") <= $2 ORDER BY l.variant_id DESC LIMIT $3",
-        db_int(ctx->shop->id), db_int(STOCK_LOW_LEVEL), db_int(limit)));
+    TRY(db_query(ctx, &rows,
+                 "SELECT l.variant_id, CAST(SUM(on_hand) AS BIGINT), CAST(SUM(reserved) AS BIGINT),"
+                 " CAST(SUM(damaged + qc + safety) AS BIGINT), CAST(SUM(backorder) AS BIGINT),"
+                 " CAST(SUM(made_of) AS BIGINT) FROM low_stock l"
+                 " JOIN stock s ON s.shop_id = l.shop_id AND s.variant_id = l.variant_id WHERE l.shop_id = $1"
+                 " GROUP BY l.variant_id HAVING SUM(" STOCK_SHOWN
+                 ") <= $2 ORDER BY l.variant_id DESC LIMIT $3",
+                 db_int(ctx->shop->id), db_int(STOCK_LOW_LEVEL), db_int(limit)));
     *stocks = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **stocks);
     *count = 0;
     while (db_next(rows))

@@ -43,6 +43,17 @@ struct stock {
     int64_t reserved;
     int64_t aside;
     int64_t backorder; /* how far below 0 orders may take what is available */
+    int64_t made_of;   /* parts (inventory_assembly.h); 0 = goods of its own */
+};
+
+/* What one piece of a variant takes of another (inventory_assembly.h). */
+struct stock_part {
+    int64_t variant_id;
+    int64_t product_id;
+    int64_t pieces;
+    int64_t available; /* of the part, as it was read before */
+    const char *title; /* of product and variant, "" = it is gone */
+    const char *sku;
 };
 
 /* What an order wants of one variant. */
@@ -50,7 +61,9 @@ struct demand {
     int64_t variant_id;
     int64_t product_id;
     int64_t quantity;
-    int64_t available; /* as it was read before; decides only whether pages are told */
+    int64_t available;              /* as it was read before; decides only whether pages are told */
+    const struct stock_part *parts; /* what is taken in its place; NULL = the variant itself */
+    size_t part_count;
 };
 
 int64_t stock_available(const struct stock *stock);
@@ -87,7 +100,8 @@ size_t demand_gather(struct demand *demands, size_t count);
 
 /* In a transaction, for gathered demands: promise, give back, hand out. stock_reserve fails as a whole with
  * ERR_OUT_OF_STOCK. With several locations it takes everything from the first that has it all; else each
- * variant from the first that has enough of it; else from several. */
+ * variant from the first that has enough of it; else from several. Of demand that is made of parts, these:
+ * they are summed with all other demand for them first. */
 CHECKED err stock_reserve(struct ctx *ctx, int64_t order_id, const struct demand *demands, size_t count);
 CHECKED err stock_release(struct ctx *ctx, int64_t order_id, const struct demand *demands, size_t count);
 CHECKED err stock_sell(struct ctx *ctx, int64_t order_id, const struct demand *demands, size_t count);
@@ -135,6 +149,7 @@ CHECKED err stock_check(struct ctx *ctx, void (*report)(void *arg, const char *p
 #define STOCK_MISMATCH_ALARM "stock-mismatch"
 CHECKED err stock_watch_books(struct ctx *ctx);
 
+#include "shop/inventory/inventory_assembly.h"
 #include "shop/inventory/inventory_level.h"
 #include "shop/inventory/inventory_take.h"
 #include "shop/inventory/inventory_watch.h"

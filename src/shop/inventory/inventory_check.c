@@ -45,7 +45,8 @@ static err find_levels(struct ctx *ctx, int64_t most, struct finding **findings,
         " CAST(SUM(u.m6) AS BIGINT) FROM (SELECT s.variant_id, s.location_id, s.on_hand, s.reserved,"
         " s.damaged, s.qc, s.safety, s.incoming, CAST(0 AS BIGINT) AS m1, CAST(0 AS BIGINT) AS m2,"
         " CAST(0 AS BIGINT) AS m3, CAST(0 AS BIGINT) AS m4, CAST(0 AS BIGINT) AS m5, CAST(0 AS BIGINT) AS m6"
-        " FROM stock s WHERE s.shop_id = $1 UNION ALL SELECT m.variant_id, m.location_id, 0, 0, 0, 0, 0, 0,"
+        " FROM stock s WHERE s.shop_id = $1 AND s.made_of = 0 UNION ALL SELECT m.variant_id, m.location_id, "
+        "0, 0, 0, 0, 0, 0,"
         " m.on_hand, m.reserved, m.damaged, m.qc, m.safety, m.incoming FROM stock_movements m"
         " WHERE m.shop_id = $1) u GROUP BY u.variant_id, u.location_id HAVING SUM(u.on_hand) <> SUM(u.m1)"
         " OR SUM(u.reserved) <> SUM(u.m2) OR SUM(u.damaged) <> SUM(u.m3) OR SUM(u.qc) <> SUM(u.m4)"
@@ -94,6 +95,7 @@ static err check_promises(struct ctx *ctx, void (*report)(void *arg, const char 
 err stock_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
 {
     TRY(check_levels(ctx, report, arg));
+    TRY(stock_check_made(ctx, report, arg));
     return check_promises(ctx, report, arg);
 }
 
@@ -136,6 +138,7 @@ err stock_watch_books(struct ctx *ctx)
 {
     struct night night;
     bool due;
+    TRY(assembly_settle(ctx));
     TRY(is_due(ctx, &due));
     if (!due)
         return NULL;

@@ -152,9 +152,12 @@ err stock_change_level(struct ctx *ctx, const struct movement *by)
                   " safety = safety + $7, incoming = incoming + $8 WHERE shop_id = $1 AND variant_id = $2"
                   " AND location_id = $3 AND on_hand + $4 BETWEEN 0 AND 1000000000000 AND damaged + $5 >= 0"
                   " AND qc + $6 >= 0 AND safety + $7 >= 0 AND incoming + $8 >= 0"
-                  " AND (" STOCK_FREE " + $4 - $5 - $6 - $7 >= 0 OR $4 - $5 - $6 - $7 >= 0)",
+                  " AND (" STOCK_FREE " + $4 - $5 - $6 - $7 >= 0 OR $4 - $5 - $6 - $7 >= 0)"
+                  " AND NOT EXISTS (SELECT 1 FROM stock m WHERE m.shop_id = $1 AND m.variant_id = $2"
+                  " AND m.made_of > 0)",
                   db_int(ctx->shop->id), db_int(by->variant_id), db_int(by->location_id), db_int(by->on_hand),
                   db_int(by->damaged), db_int(by->qc), db_int(by->safety), db_int(by->incoming)));
+    TRY(stock_make_again_of(ctx, by->variant_id));
     return stock_write_movement(ctx, by);
 }
 
@@ -253,7 +256,7 @@ static err allow_in_transaction(struct ctx *ctx, void *arg)
     TRY(db_expect(ctx, 1, ERR_NOT_FOUND, "the variant has no stock row",
                   "UPDATE stock SET backorder = $3,"
                   " allows_backorder = CASE WHEN $3 > 0 OR " STOCK_FREE " < 0 THEN 1 ELSE 0 END"
-                  " WHERE shop_id = $1 AND variant_id = $2 AND location_id = 1",
+                  " WHERE shop_id = $1 AND variant_id = $2 AND location_id = 1 AND made_of = 0",
                   db_int(ctx->shop->id), db_int(allowing->variant_id), db_int(allowing->backorder)));
     TRY(db_execute(ctx, "DELETE FROM stock_restocks WHERE shop_id = $1 AND variant_id = $2",
                    db_int(ctx->shop->id), db_int(allowing->variant_id)));
@@ -297,10 +300,11 @@ err restock_load_many(struct ctx *ctx, const int64_t *variant_ids, size_t count,
 
 err stock_explain_short(struct ctx *ctx, err failure, const struct demand *demands, size_t count)
 {
-    int64_t *ids = arena_alloc_many(ctx->arena, count + 1, sizeof *ids);
-    struct stock *stocks = arena_alloc_many(ctx->arena, count + 1, sizeof *stocks);
     if (failure->code != ERR_CONFLICT)
         return failure;
+    count = stock_take_apart(ctx, demands, count, &demands);
+    int64_t *ids = arena_alloc_many(ctx->arena, count + 1, sizeof *ids);
+    struct stock *stocks = arena_alloc_many(ctx->arena, count + 1, sizeof *stocks);
     for (size_t i = 0; i < count; i++)
         ids[i] = demands[i].variant_id;
     TRY(stock_load_many(ctx, ids, count, stocks));

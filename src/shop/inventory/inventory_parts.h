@@ -36,6 +36,16 @@ CHECKED err stock_note_low(struct ctx *ctx, int64_t variant_id, int64_t availabl
 /* Pages show a number, or "sold out", only near the end of a stock. */
 CHECKED err stock_tell_pages(struct ctx *ctx, const struct demand *demand, int64_t available_after);
 
+/* inventory_assembly.c: the demand with parts in place of what is made of them, gathered; the same list when
+ * nothing is. */
+size_t stock_take_apart(struct ctx *ctx, const struct demand *demands, size_t count,
+                        const struct demand **result);
+/* In a transaction, behind a change of what is available of these: computes again what is made of them. Asks
+ * nothing in shops without such variants. */
+CHECKED err stock_make_again(struct ctx *ctx, const struct demand *demands, size_t count);
+CHECKED err stock_make_again_of(struct ctx *ctx, int64_t part_id);
+CHECKED err stock_check_made(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg);
+
 /* inventory_spread.c: stock_reserve, and stock_release or stock_sell, of a shop with several locations. */
 CHECKED err stock_spread_reserve(struct ctx *ctx, int64_t order_id, const struct demand *demands,
                                  size_t count);

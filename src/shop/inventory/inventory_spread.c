@@ -47,7 +47,7 @@ static err lock_shelves(struct ctx *ctx, struct plan *plan)
         TRY(db_query_values(
             ctx, &rows,
             "UPDATE stock SET reserved = reserved WHERE shop_id = $1 AND variant_id IN " DB_IDS
-            " RETURNING variant_id, location_id, " STOCK_FREE ", backorder",
+            " AND made_of = 0 RETURNING variant_id, location_id, " STOCK_FREE ", backorder",
             values, DB_IDS_VALUES));
         while (db_next(rows) && plan->shelf_count < plan->demand_count * LOCATION_LIMIT)
             plan->shelves[plan->shelf_count++] = (struct shelf){db_get_int(rows, 0), db_get_int(rows, 1),

@@ -226,6 +226,7 @@ err stock_take_uncounted(struct ctx *ctx, const struct stock_take *take, int64_t
     TRY(db_query(ctx, &rows,
                  "SELECT s.variant_id, s.product_id, 0, s.on_hand, 0, 0, 0 FROM stock s"
                  " WHERE s.shop_id = $1 AND s.location_id = $3 AND s.variant_id > $4 AND s.on_hand > 0"
+                 " AND s.made_of = 0"
                  " AND NOT EXISTS (SELECT 1 FROM stock_take_lines l WHERE l.shop_id = $1 AND l.take_id = $2"
                  " AND l.variant_id = s.variant_id) ORDER BY s.variant_id LIMIT $5",
                  db_int(ctx->shop->id), db_int(take->id), db_int(take->location_id), db_int(after),

@@ -111,6 +111,9 @@ struct order_line {
     int64_t list_price;   /* of a gift */
     int64_t points;       /* of the order's: those that paid for this line */
     int64_t available;    /* only while placing: as read before */
+    const struct stock_part
+        *parts; /* what one piece was made of when it was ordered; NULL = of nothing else */
+    size_t part_count;
 };
 
 struct order {

@@ -25,7 +25,9 @@ static size_t withdrawn_of(struct ctx *ctx, const struct line_back *backs, size_
         if (backs[i].withdrawn > 0)
             (*demands)[demand_count++] = (struct demand){.variant_id = backs[i].line->variant_id,
                                                          .product_id = backs[i].line->product_id,
-                                                         .quantity = backs[i].withdrawn};
+                                                         .quantity = backs[i].withdrawn,
+                                                         .parts = backs[i].line->parts,
+                                                         .part_count = backs[i].line->part_count};
     return demand_gather(*demands, demand_count);
 }
 

@@ -269,7 +269,11 @@ static err check_reserved(struct ctx *ctx, void (*report)(void *arg, const char 
         ctx, &rows,
         "SELECT u.variant_id FROM (SELECT x.variant_id, x.quantity - x.fulfilled - x.withdrawn AS held,"
         " CAST(0 AS BIGINT) AS reserved FROM order_lines x JOIN orders o ON o.shop_id = x.shop_id"
-        " AND o.id = x.order_id WHERE x.shop_id = $1 AND o.order_status IN (1, 2)"
+        " AND o.id = x.order_id WHERE x.shop_id = $1 AND o.order_status IN (1, 2) AND x.made_of = 0"
+        " UNION ALL SELECT p.variant_id, p.pieces * (x.quantity - x.fulfilled - x.withdrawn), 0"
+        " FROM order_line_parts p JOIN order_lines x ON x.shop_id = p.shop_id AND x.order_id = p.order_id"
+        " AND x.line_no = p.line_no JOIN orders o ON o.shop_id = x.shop_id AND o.id = x.order_id"
+        " WHERE p.shop_id = $1 AND o.order_status IN (1, 2)"
         " UNION ALL SELECT m.variant_id, 0, m.reserved FROM stock_movements m WHERE m.shop_id = $1) u"
         " GROUP BY u.variant_id HAVING SUM(u.held) <> SUM(u.reserved) LIMIT 1000",
         db_int(ctx->shop->id)));

@@ -20,8 +20,11 @@ err order_held_paid(struct ctx *ctx, int64_t variant_id, int64_t *pieces)
         return NULL;
     TRY(db_query(
         ctx, &rows,
-        "SELECT CAST(COALESCE(SUM(l.quantity - l.fulfilled - l.withdrawn), 0) AS BIGINT) FROM (" ON_THEIR_WAY
-        ") o JOIN order_lines l ON l.shop_id = $1 AND l.order_id = o.id WHERE l.variant_id = $3",
+        "SELECT CAST(COALESCE(SUM((l.quantity - l.fulfilled - l.withdrawn) * COALESCE(p.pieces, 1)), 0)"
+        " AS BIGINT) FROM (" ON_THEIR_WAY ") o JOIN order_lines l ON l.shop_id = $1 AND l.order_id = o.id"
+        " LEFT JOIN order_line_parts p ON p.shop_id = $1 AND p.order_id = l.order_id"
+        " AND p.line_no = l.line_no AND p.variant_id = $3"
+        " WHERE (l.made_of = 0 AND l.variant_id = $3) OR p.variant_id IS NOT NULL",
         shop, most, db_int(variant_id)));
     db_next(rows);
     *pieces = db_get_int(rows, 0);

@@ -91,7 +91,7 @@ static err read_order(struct ctx *ctx, const struct db_rows *rows, struct order 
 #define LINE_COLUMNS                                                                                         \
     "SELECT line_no, variant_id, product_title, variant_title, handle, sku, picture_id, kind, unit_price,"   \
     " quantity, total, fulfilled, product_id, order_id, answers, discount,"                                  \
-    " refunded, withdrawn, returned, role, promotion_id, list_price, points FROM order_lines "
+    " refunded, withdrawn, returned, role, promotion_id, list_price, points, made_of FROM order_lines "
 
 #define LINES_OF_ORDER LINE_COLUMNS "WHERE shop_id = $1 AND order_id = $2 ORDER BY line_no"
 
@@ -117,7 +117,8 @@ static struct order_line read_line(const struct db_rows *rows)
                                .role = (enum line_role)db_get_int(rows, 19),
                                .promotion_id = db_get_int(rows, 20),
                                .list_price = db_get_int(rows, 21),
-                               .points = db_get_int(rows, 22)};
+                               .points = db_get_int(rows, 22),
+                               .part_count = (size_t)db_get_int(rows, 23)};
 }
 
 static void take_lines(struct ctx *ctx, struct db_rows *rows, struct order *order)
@@ -137,6 +138,37 @@ static err open_answers(struct ctx *ctx, const struct db_rows *rows, struct orde
     return crypto_open(ctx, ORDER_ANSWERS_PURPOSE, sealed, &line->answers);
 }
 
+/* A line of `order` says how many it has; their rows come in the same order. */
+static err load_parts(struct ctx *ctx, struct order *order)
+{
+    struct db_rows *rows;
+    size_t all = 0;
+    for (size_t i = 0; i < order->line_count; i++)
+        all += order->lines[i].part_count;
+    if (all == 0)
+        return NULL;
+    TRY(db_query(ctx, &rows,
+                 "SELECT line_no, variant_id, product_id, pieces, title, sku FROM order_line_parts"
+                 " WHERE shop_id = $1 AND order_id = $2 ORDER BY line_no, part_no",
+                 db_int(ctx->shop->id), db_int(order->id)));
+    struct stock_part *part = arena_alloc_many(ctx->arena, all, sizeof *part);
+    for (size_t i = 0; i < order->line_count; i++) {
+        struct order_line *line = &order->lines[i];
+        line->parts = line->part_count > 0 ? part : NULL;
+        for (size_t k = 0; k < line->part_count; k++) {
+            if (!db_next(rows) || db_get_int(rows, 0) != line->line_no)
+                return fail_with(ctx, ERR_INTERNAL, "line %d of order %s lacks parts", (int)line->line_no,
+                                 order->number ? order->number : "");
+            *part++ = (struct stock_part){.variant_id = db_get_int(rows, 1),
+                                          .product_id = db_get_int(rows, 2),
+                                          .pieces = db_get_int(rows, 3),
+                                          .title = db_get_text(rows, 4),
+                                          .sku = db_get_text(rows, 5)};
+        }
+    }
+    return NULL;
+}
+
 static err take_order(struct ctx *ctx, struct db_rows *rows, struct db_rows *line_rows, struct order **order)
 {
     if (!db_next(rows))
@@ -149,7 +181,7 @@ static err take_order(struct ctx *ctx, struct db_rows *rows, struct db_rows *lin
         *line = read_line(line_rows);
         TRY(open_answers(ctx, line_rows, line));
     }
-    return NULL;
+    return load_parts(ctx, *order);
 }
 
 err order_load(struct ctx *ctx, int64_t order_id, struct order **order)
@@ -165,9 +197,10 @@ err order_load(struct ctx *ctx, int64_t order_id, struct order **order)
 err order_line_list(struct ctx *ctx, int64_t order_id, struct order_line **lines, size_t *count)
 {
     struct db_rows *rows;
-    struct order order = {0};
+    struct order order = {.id = order_id};
     TRY(db_query(ctx, &rows, LINES_OF_ORDER, db_int(ctx->shop->id), db_int(order_id)));
     take_lines(ctx, rows, &order);
+    TRY(load_parts(ctx, &order));
     *lines = order.lines;
     *count = order.line_count;
     return NULL;

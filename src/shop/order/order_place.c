@@ -96,16 +96,30 @@ static err insert_line(struct ctx *ctx, const struct order *order, const struct 
         ctx,
         "INSERT INTO order_lines (shop_id, order_id, line_no, variant_id, product_id, product_title,"
         " variant_title, handle, sku, picture_id, kind, unit_price, quantity, total, answers,"
-        " discount, role, promotion_id, list_price, points) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+        " discount, role, promotion_id, list_price, points, made_of) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
+        "$9, $10, "
         "$11, "
         "$12,"
-        " $13, $14, $15, $16, $17, $18, $19, $20)",
+        " $13, $14, $15, $16, $17, $18, $19, $20, $21)",
         db_int(ctx->shop->id), db_int(order->id), db_int(line->line_no), db_int(line->variant_id),
         db_int(line->product_id), db_text(line->product_title), db_text(line->variant_title),
         db_text(line->handle), db_text(line->sku), db_text(line->picture_id), db_int(line->kind),
         db_int(line->unit_price), db_int(line->quantity), db_int(line->total), answers_value(ctx, line),
         db_int(line->discount), db_int(line->role), db_int(line->promotion_id), db_int(line->list_price),
-        db_int(line->points));
+        db_int(line->points), db_int((int64_t)line->part_count));
+}
+
+static err insert_parts(struct ctx *ctx, const struct order *order, const struct order_line *line)
+{
+    for (size_t i = 0; i < line->part_count; i++)
+        TRY(db_execute(ctx,
+                       "INSERT INTO order_line_parts (shop_id, order_id, line_no, part_no, variant_id,"
+                       " product_id, pieces, title, sku) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+                       db_int(ctx->shop->id), db_int(order->id), db_int(line->line_no),
+                       db_int((int64_t)i + 1), db_int(line->parts[i].variant_id),
+                       db_int(line->parts[i].product_id), db_int(line->parts[i].pieces),
+                       db_text(line->parts[i].title), db_text(line->parts[i].sku)));
+    return NULL;
 }
 
 static bool has_answers(const struct order *order)
@@ -134,6 +148,8 @@ err order_place(struct ctx *ctx, struct order *order)
     TRY(insert_order(ctx, order));
     for (size_t i = 0; i < order->line_count; i++)
         TRY(insert_line(ctx, order, &order->lines[i]));
+    for (size_t i = 0; i < order->line_count; i++)
+        TRY(insert_parts(ctx, order, &order->lines[i]));
     TRY(job_schedule(ctx, ORDER_CLOSE_JOB, order->id, order->closes_at, value_object(ctx->arena)));
     return order_write_event(
         ctx, NULL, order,
@@ -166,7 +182,9 @@ static size_t gather(struct ctx *ctx, const struct order *order, enum product_ki
             list[count++] = (struct demand){.variant_id = line->variant_id,
                                             .product_id = line->product_id,
                                             .quantity = quantity,
-                                            .available = line->available};
+                                            .available = line->available,
+                                            .parts = line->parts,
+                                            .part_count = line->part_count};
     }
     *demands = list;
     return demand_gather(list, count);

@@ -24,6 +24,14 @@ static void add_line(struct ctx *ctx, struct value *lines, const struct order *o
     value_set_money(arena, view, "total", money_of(line->total, order->currency));
     value_set_money(arena, view, "full", money_of(line->total + line->discount, order->currency));
     value_set_bool(arena, view, "is_discounted", line->discount > 0);
+    struct value *parts = value_set_list(arena, view, "parts");
+    for (size_t i = 0; i < line->part_count; i++) {
+        struct value *part = value_add(arena, parts, *value_object(arena));
+        value_set_text(arena, part, "title", line->parts[i].title);
+        value_set_text(arena, part, "sku", line->parts[i].sku);
+        value_set_int(arena, part, "pieces", line->parts[i].pieces);
+        value_set_int(arena, part, "quantity", line->parts[i].pieces * line->quantity);
+    }
     value_set_int(arena, view, "fulfilled", line->fulfilled);
     value_set_int(arena, view, "refunded", line->refunded);
     value_set_int(arena, view, "withdrawn", line->withdrawn);

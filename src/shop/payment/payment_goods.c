@@ -159,6 +159,21 @@ static err keep_request(struct ctx *ctx, const struct wishing *wishing)
                       db_int(ctx->shop->id), db_int(wishing->refund_id), db_text(request));
 }
 
+/* What was made of parts comes back as these. */
+static err take_parts_back(struct ctx *ctx, const struct order_line *line, const struct stock_return *coming)
+{
+    if (line->part_count == 0)
+        return stock_take_back(ctx, coming);
+    for (size_t i = 0; i < line->part_count; i++) {
+        struct stock_return part = *coming;
+        part.variant_id = line->parts[i].variant_id;
+        part.product_id = line->parts[i].product_id;
+        part.quantity = coming->quantity * line->parts[i].pieces;
+        TRY(stock_take_back(ctx, &part));
+    }
+    return NULL;
+}
+
 /* Goods and the lines that say so go together. */
 static err keep_part(struct ctx *ctx, const struct wishing *wishing, const struct refund_part *part)
 {
@@ -171,7 +186,7 @@ static err keep_part(struct ctx *ctx, const struct wishing *wishing, const struc
                                   .back = part->back,
                                   .reason = wishing->wish->reason};
     if (part->returned > 0)
-        TRY(stock_take_back(ctx, &coming));
+        TRY(take_parts_back(ctx, line, &coming));
     return db_execute(ctx,
                       "INSERT INTO refund_lines (shop_id, refund_id, line_no, order_id, quantity, amount,"
                       " withdrawn, returned, back, location_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"

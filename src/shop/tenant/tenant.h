@@ -249,6 +249,8 @@ CHECKED err shop_note_policies(struct ctx *ctx, uint64_t policies);
 
 /* In a transaction: goods are kept in several places from now on. */
 CHECKED err shop_note_locations(struct ctx *ctx);
+/* In a transaction: variants are made of others from now on. */
+CHECKED err shop_note_assemblies(struct ctx *ctx);
 /* In a transaction: somebody wants to hear when little is left of something. */
 CHECKED err shop_note_watches(struct ctx *ctx);
 /* In a transaction: somebody waits for what is sold out. */

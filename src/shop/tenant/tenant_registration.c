@@ -167,6 +167,13 @@ err shop_note_locations(struct ctx *ctx)
     return shop_emit_changed(ctx);
 }
 
+err shop_note_assemblies(struct ctx *ctx)
+{
+    TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop",
+                  "UPDATE shops SET has_assemblies = 1 WHERE shop_id = $1", db_int(ctx->shop->id)));
+    return shop_emit_changed(ctx);
+}
+
 err shop_note_watches(struct ctx *ctx)
 {
     TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop", "UPDATE shops SET watches_stock = 1 WHERE shop_id = $1",

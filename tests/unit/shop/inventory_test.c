@@ -35,7 +35,7 @@ static err sell(const struct demand *demands, size_t count)
 static struct demand demand_of(int64_t variant_id, int64_t quantity)
 {
     struct stock stock = stock_of(variant_id);
-    return (struct demand){variant_id, product_of(variant_id), quantity, stock_available(&stock)};
+    return (struct demand){variant_id, product_of(variant_id), quantity, stock_available(&stock), NULL, 0};
 }
 
 static void assert_stock(int64_t variant_id, int64_t on_hand, int64_t reserved)
@@ -54,10 +54,11 @@ static int64_t movements(void)
 static void gathering_sums_equal_variants_and_sorts_them(void **state)
 {
     (void)state;
-    struct demand demands[] = {{5, 50, 1, 9}, {3, 30, 2, 9},  {5, 50, 4, 9},
-                               {9, 90, 8, 9}, {3, 30, 16, 9}, {1, 10, 32, 9}};
+    struct demand demands[] = {{5, 50, 1, 9, NULL, 0}, {3, 30, 2, 9, NULL, 0},  {5, 50, 4, 9, NULL, 0},
+                               {9, 90, 8, 9, NULL, 0}, {3, 30, 16, 9, NULL, 0}, {1, 10, 32, 9, NULL, 0}};
     assert_int_equal(demand_gather(demands, 6), 4);
-    static const struct demand expected[] = {{1, 10, 32, 9}, {3, 30, 18, 9}, {5, 50, 5, 9}, {9, 90, 8, 9}};
+    static const struct demand expected[] = {
+        {1, 10, 32, 9, NULL, 0}, {3, 30, 18, 9, NULL, 0}, {5, 50, 5, 9, NULL, 0}, {9, 90, 8, 9, NULL, 0}};
     for (size_t i = 0; i < 4; i++) {
         assert_int_equal(demands[i].variant_id, expected[i].variant_id);
         assert_int_equal(demands[i].product_id, expected[i].product_id);
@@ -146,7 +147,7 @@ static void one_shop_cannot_take_the_stock_of_another(void **state)
 static void take_three(struct ctx *ctx, int index, void *arg)
 {
     struct outcomes *outcomes = arg;
-    struct demand demand = {outcomes->ids[0], 1, 3, 10};
+    struct demand demand = {outcomes->ids[0], 1, 3, 10, NULL, 0};
     outcomes->codes[index] =
         code_of(db_transact(ctx, act_in_transaction, &(struct wish){stock_reserve, &demand, 1}));
 }

@@ -174,7 +174,7 @@ static void an_order_comes_whole_from_one_location_where_that_goes(void **state)
     make_locations(places);
     assert_ok(do_act(cup, ACT_TRANSFER, places[0], places[1], 4));
     assert_ok(do_act(lid, ACT_TRANSFER, places[0], places[1], 7));
-    struct demand demands[] = {{cup, product_of(cup), 3, 9}, {lid, product_of(lid), 3, 9}};
+    struct demand demands[] = {{cup, product_of(cup), 3, 9, NULL, 0}, {lid, product_of(lid), 3, 9, NULL, 0}};
     /* home has cups, but too few lids: the second has both */
     assert_ok(wish_for(work, &(struct wish){stock_reserve, 1, demands, 2}));
     assert_int_equal(free_at(cup, places[0]), 5);
@@ -186,7 +186,7 @@ static void an_order_comes_whole_from_one_location_where_that_goes(void **state)
     assert_int_equal(free_at(cup, places[0]), 2);
     assert_int_equal(free_at(lid, places[1]), 0);
     /* and at last from two; one more than all is nothing at all */
-    struct demand last = {cup, product_of(cup), 4, 9};
+    struct demand last = {cup, product_of(cup), 4, 9, NULL, 0};
     assert_fails(wish_for(work, &(struct wish){stock_reserve, 3, &last, 1}), ERR_OUT_OF_STOCK);
     last.quantity = 3;
     assert_ok(wish_for(work, &(struct wish){stock_reserve, 3, &last, 1}));
@@ -199,7 +199,7 @@ static void an_order_comes_whole_from_one_location_where_that_goes(void **state)
 static void want_three(struct ctx *ctx, int index, void *arg)
 {
     struct outcomes *outcomes = arg;
-    struct demand demand = {outcomes->ids[0], outcomes->ids[1], 3, 100};
+    struct demand demand = {outcomes->ids[0], outcomes->ids[1], 3, 100, NULL, 0};
     outcomes->codes[index] = code_of(wish_for(ctx, &(struct wish){stock_reserve, 100 + index, &demand, 1}));
 }
 
@@ -221,7 +221,7 @@ static void what_was_ordered_ahead_stays_when_no_more_may_be(void **state)
 {
     (void)state;
     int64_t cup = make_variant(PRODUCT_PHYSICAL, 100, 2);
-    struct demand demand = {cup, product_of(cup), 5, 2};
+    struct demand demand = {cup, product_of(cup), 5, 2, NULL, 0};
     assert_fails(wish_for(work, &(struct wish){stock_reserve, 1, &demand, 1}), ERR_OUT_OF_STOCK);
     assert_ok(stock_allow_backorder(work, cup, product_of(cup), 3, "周五"));
     assert_ok(wish_for(work, &(struct wish){stock_reserve, 1, &demand, 1}));
@@ -251,9 +251,9 @@ static void the_check_finds_each_state_and_a_lost_promise(void **state)
     int64_t cup = make_variant(PRODUCT_PHYSICAL, 100, 20), places[LOCATIONS];
     make_locations(places);
     assert_ok(do_act(cup, ACT_TRANSFER, places[0], places[1], 10));
-    struct demand demand = {cup, product_of(cup), 10, 20};
+    struct demand demand = {cup, product_of(cup), 10, 20, NULL, 0};
     assert_ok(wish_for(work, &(struct wish){stock_reserve, 1, &demand, 1}));
-    struct demand more = {cup, product_of(cup), 2, 20};
+    struct demand more = {cup, product_of(cup), 2, 20, NULL, 0};
     assert_ok(wish_for(work, &(struct wish){stock_reserve, 2, &more, 1}));
     assert_int_equal(problems_of(stock_check), 0);
     tamper("UPDATE stock_promises SET quantity = quantity + 1 WHERE shop_id = $1");

@@ -181,7 +181,7 @@ static void two_orders_at_once_make_a_variant_low(void **state)
 {
     (void)state;
     int64_t cup = make_variant(PRODUCT_PHYSICAL, 100, 10);
-    struct demand demand = {cup, product_of(cup), 4, 10}; /* both read ten before either wrote */
+    struct demand demand = {cup, product_of(cup), 4, 10, NULL, 0}; /* both read ten before either wrote */
     struct stock *stocks;
     size_t count;
     assert_ok(db_transact(work, reserve_four, &demand));

@@ -181,7 +181,7 @@ struct rush {
 static void rush_along(struct ctx *ctx, int index, void *arg)
 {
     struct rush *rush = arg;
-    struct sale sale = {{rush->variant_id, rush->product_id, 1, 100}};
+    struct sale sale = {{rush->variant_id, rush->product_id, 1, 100, NULL, 0}};
     err failure = NULL;
     if (index % 2 == 0)
         failure = db_transact(ctx, sell_in_transaction, &sale);
