@@ -38,6 +38,7 @@ const struct route *const site_routes[] = {
     tenant_routes,
     storefront_routes,
     storefront_home_routes,
+    storefront_map_routes,
     storefront_flash_routes,
     storefront_group_routes,
     storefront_currency_routes,

@@ -154,6 +154,64 @@ describe("the catalogue", () => {
     assert.equal((await staff.reads(`/admin/products?q=${encodeURIComponent(name)}`)).products.length, 1);
   });
 
+  test("who has a former address is led to the one of today, as long as nothing else lives there", async () => {
+    const [first, second, third] = [unique("cup"), unique("cup"), unique("cup")];
+    const cup = await shop.product({ title: "换过名字的杯子", handle: first });
+    await staff.saves(cup, { handle: second });
+    await staff.saves(await staff.product(cup.id), { handle: third });
+    for (const former of [first, second]) {
+      const led = await shop.client().get(`/en/products/${former}?sku=${cup.sku}`);
+      assert.equal(led.status, 301);
+      assert.equal(led.headers.location, `/en/products/${third}?sku=${cup.sku}`);
+      assert.equal((await shop.client().api(`/products/${former}`)).headers.location, `/api/v1/products/${third}`);
+    }
+    await shop.product({ title: "新来的杯子", handle: first });
+    assert.match((await shop.client().get(`/products/${first}`)).text, /新来的杯子/);
+    await staff.saves(await staff.product(cup.id), { handle: second });
+    assert.equal((await shop.client().get(`/products/${second}`)).status, 200);
+    assert.equal((await shop.client().get(`/products/${third}`)).headers.location, `/products/${second}`);
+    assert.equal((await shop.client().get(`/products/${unique("nobody")}`)).status, 404);
+  });
+
+  test("what is off the shelf for good says so and shows what is like it", async () => {
+    const [old, like] = [await shop.product({ title: "卖完不做的杯子" }), await shop.product({ title: "相像的杯子" })];
+    assert.equal(old.category_id, like.category_id);
+    await staff.shelves(old, "archived");
+    const page = await shop.client().get(`/products/${old.handle}`, { headers: { accept: "text/html" } });
+    assert.equal(page.status, 410);
+    assert.match(page.text, /这件商品已经下架[^]*卖完不做的杯子[^]*class="card-link" href="\/products\//);
+    assert.equal((await shop.client().api(`/products/${old.handle}`)).status, 410);
+  });
+
+  test("search machines are told what to read, and find every product on the shelf and no other", async () => {
+    const shown = await shop.product({ title: "看得见的" });
+    const hidden = await staff.creates({ title: "看不见的", status: "draft" });
+    const client = shop.client();
+    const robots = await client.get("/robots.txt");
+    assert.match(robots.headers["content-type"], /^text\/plain/);
+    assert.match(robots.text, /^Disallow: \/cart$/m);
+    const [, index] = robots.text.match(/^Sitemap: http:\/\/[^/]+(\/\S+)$/m);
+    const locations = (text) => [...text.matchAll(/<loc>http:\/\/[^/]+([^<]*)<\/loc>/g)].map(([, path]) => path);
+    const parts = locations((await client.get(index)).text);
+    const found = [];
+    for (const part of parts) {
+      const { status, text, headers } = await client.get(part);
+      assert.equal(status, 200, part);
+      assert.match(headers["content-type"], /xml/);
+      found.push(...locations(text));
+    }
+    assert.ok(found.includes("/") && found.includes(`/products/${shown.handle}`));
+    assert.ok(!found.includes(`/products/${hidden.handle}`));
+    const total = (await client.api("/products")).body.total;
+    assert.equal(found.filter((path) => path.startsWith("/products/")).length, total);
+    for (const path of found) assert.equal((await client.get(path)).status, 200, path);
+    for (const wrong of ["x.xml", "12", "-1.xml"]) assert.equal((await client.get(`/sitemap/products/${wrong}`)).status, 404);
+    const home = (await client.get("/")).text;
+    assert.match(home, /hreflang="x-default"/);
+    const [, data] = home.match(/<script type="application\/ld\+json">(\{"@context":"https:\/\/schema.org","@graph".*?)<\/script>/);
+    assert.deepEqual(JSON.parse(data)["@graph"].map((one) => one["@type"]), ["Organization", "WebSite"]);
+  });
+
   test("files that are no product lists are refused in words", async () => {
     for (const [name, text] of [["empty.csv", ""], ["head.csv", "a,b,c\n1,2,3\n"], ["binary.csv", "\u0000\u0001\u0002"], ["quote.csv", HEAD + 'x,"open\n'], ["gbk.csv", Buffer.from([0xc4, 0xe3, 0xba, 0xc3, 0x0a])]]) {
       const done = await importFile(name, text);

@@ -12,6 +12,8 @@
 #include "shop/catalog/catalog_buying.h"
 #include "shop/catalog/catalog_codes.h"
 #include "shop/catalog/catalog_cover.h"
+#include "shop/catalog/catalog_map.h"
+#include "shop/catalog/catalog_moved.h"
 #include "shop/catalog/catalog_gate.h"
 #include "shop/catalog/catalog_hand.h"
 #include "shop/catalog/catalog_kind.h"

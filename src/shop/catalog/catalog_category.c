@@ -7,6 +7,7 @@
 #include "job/job.h"
 #include "shop/catalog/catalog_parts.h"
 #include "shop/catalog/catalog_shelf.h"
+#include "shop/catalog/catalog_moved.h"
 
 #define CATEGORY_WORDS                                                                                       \
     "SELECT c.id, c.handle, c.name, c.name_en, c.summary, c.summary_en, c.picture_id, c.position,"           \
@@ -196,6 +197,7 @@ err category_create(struct ctx *ctx, struct category *category)
 static err update_category(struct ctx *ctx, void *arg)
 {
     const struct category *category = arg;
+    TRY(moved_keep(ctx, MOVED_CATEGORY, category->id, category->handle));
     TRY(db_expect(ctx, 1, ERR_NOT_FOUND, "no such category",
                   "UPDATE categories SET handle = $3, name = $4, name_en = $5, summary = $6, position = $7,"
                   " need = $8 WHERE shop_id = $1 AND id = $2",

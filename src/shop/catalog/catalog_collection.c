@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "job/job.h"
 #include "shop/catalog/catalog_parts.h"
+#include "shop/catalog/catalog_moved.h"
 
 #define NAME_LIMIT 40
 #define COLLECTION_COLUMNS                                                                                   \
@@ -151,6 +152,7 @@ err collection_create(struct ctx *ctx, struct collection *collection)
 static err update_collection(struct ctx *ctx, void *arg)
 {
     const struct collection *one = arg;
+    TRY(moved_keep(ctx, MOVED_COLLECTION, one->id, one->handle));
     TRY(db_expect(
         ctx, 1, ERR_NOT_FOUND, "no such collection",
         "UPDATE collections SET handle = $3, name = $4, name_en = $5, summary = $6, summary_en = $7,"

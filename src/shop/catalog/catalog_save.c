@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "job/job.h"
 #include "shop/catalog/catalog_check.h"
+#include "shop/catalog/catalog_moved.h"
 #include "shop/catalog/catalog_parts.h"
 #include "shop/catalog/catalog_shelf.h"
 #include <inttypes.h>
@@ -87,6 +88,8 @@ static err update_product(struct ctx *ctx, const struct product_draft *draft, co
     const struct buying_terms *buying = draft->buying ? draft->buying : &no_buying;
     int64_t low, high;
     price_range(draft, &low, &high);
+    if (!text_is(before->handle, draft->handle))
+        TRY(moved_keep(ctx, MOVED_PRODUCT, draft->id, draft->handle));
     return db_expect(
         ctx, 1, ERR_CONFLICT, "the product was changed meanwhile",
         "UPDATE products SET handle = $4, title = $5, subtitle = $6, description = $7, brand = $8,"

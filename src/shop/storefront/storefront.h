@@ -21,5 +21,7 @@ CHECKED err product_card_views(struct ctx *ctx, struct value *list, const struct
  * `seconds` is how long the page may be kept, and becomes less when a flash sale is in it. */
 CHECKED err product_page_view(struct ctx *ctx, const struct product *product, const char *sku,
                               int64_t *seconds, struct value **view);
+/* docs/views.md: gone. What is left of a product that was archived: its title, and cards of its category. */
+CHECKED err product_gone_view(struct ctx *ctx, const struct product *product, struct value *view);
 /* docs/views.md: `flash` of home, nil without a sale that runs or comes. `seconds` as above. */
 CHECKED err storefront_flash_view(struct ctx *ctx, int64_t *seconds, struct value *view);

@@ -275,6 +275,12 @@ static err add_related(struct ctx *ctx, struct value *view, const struct product
     return product_card_views(ctx, value_set_list(ctx->arena, view, "related"), others, count);
 }
 
+err product_gone_view(struct ctx *ctx, const struct product *product, struct value *view)
+{
+    value_set_text(ctx->arena, value_set_object(ctx->arena, view, "product"), "title", product->title);
+    return add_related(ctx, view, product);
+}
+
 /* Groups of strangers that may be joined, of all variants. */
 static err add_groups(struct ctx *ctx, struct value *view, const struct page *page)
 {

@@ -290,13 +290,25 @@ static err add_family(struct ctx *ctx, struct value *view, const struct category
     return NULL;
 }
 
+/* What had this handle before has another address now, in the language and on the face that was asked for. */
+static err lead_on(struct req *req, enum moved_kind kind, const char *handle, const char *place)
+{
+    const char *now, *query = strchr(req->url, '?');
+    TRY(moved_find(&req->ctx, kind, handle, &now));
+    if (!now)
+        return fail_with(&req->ctx, ERR_NOT_FOUND, "nothing is or was there");
+    return reply_redirect(req, 301,
+                          arena_format(req->ctx.arena, "%s%s%s%s", req->face == FACE_JSON ? "/api/v1" : "",
+                                       place, now, query ? query : ""));
+}
+
 static err category(struct req *req)
 {
     const struct list_form *form = req->form;
     const struct category *found;
     TRY(category_find_by_handle(&req->ctx, form->handle, &found));
     if (!found)
-        return fail_with(&req->ctx, ERR_NOT_FOUND, "no such category");
+        return lead_on(req, MOVED_CATEGORY, form->handle, "/categories/");
     struct value *view = value_object(req->ctx.arena);
     storefront_category_view(&req->ctx, value_set_object(req->ctx.arena, view, "category"), found);
     TRY(add_family(&req->ctx, view, found));
@@ -316,7 +328,7 @@ static err collection(struct req *req)
     const struct collection *found;
     TRY(collection_find_by_handle(&req->ctx, form.handle, &found));
     if (!found || !found->is_shown)
-        return fail_with(&req->ctx, ERR_NOT_FOUND, "no such collection");
+        return lead_on(req, MOVED_COLLECTION, form.handle, "/collections/");
     if (form.sort < 0 || (form.sort == LIST_CHOSEN && found->is_smart))
         form.sort = found->is_smart ? LIST_NEWEST : LIST_CHOSEN;
     req->form = &form;
@@ -381,15 +393,25 @@ static const struct field product_fields[] = {
     {0},
 };
 
+/* Off the shelf for good: buyers see what is like it, programs an error. */
+static err gone(struct req *req, const struct product *product)
+{
+    struct value *view = value_object(req->ctx.arena);
+    if (req->face == FACE_JSON)
+        return fail_with(&req->ctx, ERR_GONE, "this product is no longer offered");
+    TRY(product_gone_view(&req->ctx, product, view));
+    return reply_view_status(req, 410, "gone", view);
+}
+
 static err product(struct req *req)
 {
     const struct product_form *form = req->form;
     const struct product *found;
     TRY(product_find_by_handle(&req->ctx, form->handle, &found));
     if (!found || found->status == PRODUCT_DRAFT)
-        return fail_with(&req->ctx, ERR_NOT_FOUND, "no such product");
+        return lead_on(req, MOVED_PRODUCT, form->handle, "/products/");
     if (found->status == PRODUCT_ARCHIVED)
-        return fail_with(&req->ctx, ERR_GONE, "this product is no longer offered");
+        return gone(req, found);
     struct value *view;
     int64_t seconds = PAGE_CACHE_SECONDS;
     TRY(product_page_view(&req->ctx, found, form->sku, &seconds, &view));

@@ -13,6 +13,8 @@
 
 extern const struct route storefront_routes[];
 extern const struct route storefront_home_routes[];
+/* robots.txt and lists of addresses. */
+extern const struct route storefront_map_routes[];
 extern const struct route storefront_flash_routes[];
 extern const struct route storefront_group_routes[];
 extern const struct route storefront_currency_routes[];
