@@ -662,6 +662,16 @@ static void a_product_has_at_most_fifty_pictures(void **state)
 
 /* ---- categories */
 
+static void assert_leads(const char *former, const char *expected)
+{
+    const char *now;
+    assert_ok(moved_find(work, MOVED_CATEGORY, former, &now));
+    if (expected)
+        assert_string_equal(now, expected);
+    else
+        assert_null(now);
+}
+
 static void a_category_is_created_changed_and_removed_when_empty(void **state)
 {
     (void)state;
@@ -686,6 +696,8 @@ static void a_category_is_created_changed_and_removed_when_empty(void **state)
     assert_string_equal(category_summary(work, found), "好茶");
     assert_ok(category_find_by_handle(work, "tea", &found));
     assert_null(found);
+    assert_leads("tea", "teas");
+    assert_leads("teas", NULL);
     struct model model;
     fill(&model, "cup");
     model.draft.category_id = category.id;
@@ -695,6 +707,7 @@ static void a_category_is_created_changed_and_removed_when_empty(void **state)
     assert_ok(product_save(work, &model.draft));
     assert_ok(category_remove(work, category.id));
     assert_fails(category_load(work, category.id, &found), ERR_NOT_FOUND);
+    assert_leads("tea", NULL);
 }
 
 /* ---- words */
