@@ -5,9 +5,9 @@
 
 #include "base/text.h"
 #include "job/job.h"
+#include "shop/catalog/catalog_moved.h"
 #include "shop/catalog/catalog_parts.h"
 #include "shop/catalog/catalog_shelf.h"
-#include "shop/catalog/catalog_moved.h"
 
 #define CATEGORY_WORDS                                                                                       \
     "SELECT c.id, c.handle, c.name, c.name_en, c.summary, c.summary_en, c.picture_id, c.position,"           \

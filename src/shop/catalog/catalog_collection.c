@@ -5,8 +5,8 @@
 
 #include "base/text.h"
 #include "job/job.h"
-#include "shop/catalog/catalog_parts.h"
 #include "shop/catalog/catalog_moved.h"
+#include "shop/catalog/catalog_parts.h"
 
 #define NAME_LIMIT 40
 #define COLLECTION_COLUMNS                                                                                   \
