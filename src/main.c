@@ -711,7 +711,7 @@ static int print_help(const char *name)
                verb->help, verb->example);
         return 0;
     }
-    bool is_mistake = name && !text_is(name, "help");
+    bool is_mistake = name && !text_is(name, "help") && !text_is(name, "--help") && !text_is(name, "-h");
     FILE *out = is_mistake ? stderr : stdout;
     if (is_mistake)
         fprintf(out, "yundian: there is no verb %s\n", name);
@@ -720,6 +720,21 @@ static int print_help(const char *name)
         fprintf(out, "  %-8s  %s\n", verbs[i].name, verbs[i].help);
     fprintf(out, "\n`yundian help VERB` shows an example.\n");
     return is_mistake ? EXIT_USAGE : 0;
+}
+
+/* Takes settings and nothing else. */
+static bool is_wordless(const struct verb *verb)
+{
+    return verb->run == serve || verb->run == migrate || verb->run == check || verb->run == config_verb ||
+           verb->run == routes || verb->run == openapi;
+}
+
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 2; i < argc; i++)
+        if (text_is(argv[i], "--help") || text_is(argv[i], "-h"))
+            return true;
+    return false;
 }
 
 static int run(struct program *program, const struct verb *verb)
@@ -739,6 +754,8 @@ int main(int argc, char **argv)
     const struct verb *verb = argc > 1 ? find_verb(argv[1]) : NULL;
     if (!verb)
         return print_help(argc > 2 ? argv[2] : argc > 1 ? argv[1] : NULL);
+    if (asks_for_help(argc, argv))
+        return print_help(verb->name);
     struct arena *arena = arena_open(ARENA_LIMIT);
     struct program program = {
         .ctx = {.arena = arena, .now = clock_now(), .locale = "zh-CN", .actor = ACTOR_SYSTEM}};
@@ -750,6 +767,11 @@ int main(int argc, char **argv)
     }
     program.argc = words - 1;
     program.argv = argv + 2;
+    if (is_wordless(verb) && program.argc > 0) {
+        fprintf(stderr, "yundian %s: there is no setting %s; see `yundian config`\n", verb->name,
+                program.argv[0]);
+        return EXIT_USAGE;
+    }
     program.ctx.config = &program.config;
     program.ctx.ids = id_source_open((int)program.config.node);
     int status = run(&program, verb);

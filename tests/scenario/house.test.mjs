@@ -1,6 +1,8 @@
 // The house itself: health, metrics, descriptions, event streams, ending and starting again.
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { listen } from "../lib/events.mjs";
 import { expect, expectProblem, freshKey, PATIENCE, routesOf, run, startServer, unique, until } from "../lib/shop.mjs";
@@ -12,6 +14,21 @@ describe("the house", () => {
     shop = server.shop;
   });
   after(() => server?.stop());
+
+  test("a verb is explained before it does anything, and words that it does not know are refused", async () => {
+    const empty = fs.mkdtempSync(path.join(server.data, "nothing-"));
+    for (const verb of ["serve", "migrate", "check", "seed"]) {
+      const asked = await run(server.binary, [verb, "--help", "--data", empty]);
+      assert.equal(asked.code, 0, verb);
+      assert.match(asked.stdout, /yundian /);
+    }
+    for (const verb of ["serve", "migrate", "check"]) {
+      const wrong = await run(server.binary, [verb, "--data", empty, "--nonsense"], { timeout: 5000 });
+      assert.equal(wrong.code, 2, verb);
+      assert.match(wrong.stderr, /--nonsense/);
+    }
+    assert.deepEqual(fs.readdirSync(empty), []);
+  });
 
   test("says how it is", async () => {
     assert.equal((await shop.client().get("/healthz")).status, 200);
