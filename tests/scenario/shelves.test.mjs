@@ -66,13 +66,13 @@ describe("order in the shop", () => {
     const hits = async () => Number((await page("/metrics")).match(/^yundian_page_cache_hits_total (\d+)$/m)[1]);
     const path = `/products/${product.handle}`;
     await until(async () => { const before = await hits(); await page(path); return (await hits()) > before; }, "the page of the product stays");
-    const below = await category("围巾", clothes.id);
-    await until(async () => (await page(`/categories/${clothes.handle}`)).includes(below.name), "the category shows the new one");
+    await category("围巾", clothes.id);
+    await until(async () => (await page(`/categories/${clothes.handle}`)).includes("围巾"), "the category shows the new one");
     const before = await hits();
     await page(path);
     assert.equal(await hits(), before + 1, "the page of a product does not show what is below its category");
-    const top = await category("新的一栏");
-    await until(async () => (await page(path)).includes(top.name), "the navigation shows the new one");
+    await category("新的一栏");
+    await until(async () => (await page(path)).includes("新的一栏"), "the navigation shows the new one");
   });
 
   test("siblings change places by one step", async () => {
