@@ -8,7 +8,7 @@ import { startServer, unique } from "../lib/shop.mjs";
 import { closeTab, openBrowser, openTab } from "./browser.mjs";
 
 // Answers that are no pages, and those that strangers see.
-const NO_PAGES = /\/export$|\/imports\/template$|\/problems$|\/report$|^\/admin\/login/;
+const NO_PAGES = /\/export$|\/imports\/template$|\/problems$|\/report$|\/zip$|^\/admin\/login/;
 // What may be left alone: [pattern of the action, pattern of the field, why].
 const ALLOWED = [
   [/^\/admin\/settings\/staff /, /: password is not kept$/, "a password is never sent back"],
