@@ -184,6 +184,15 @@ bool text_is_blank(const char *text)
     return !text || *skip_space(text) == '\0';
 }
 
+char *text_lower(struct arena *arena, const char *text)
+{
+    char *copy = arena_copy_text(arena, text);
+    for (char *c = copy; *c; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c - 'A' + 'a');
+    return copy;
+}
+
 char *text_trim(struct arena *arena, const char *text)
 {
     const char *start = skip_space(text);

@@ -55,6 +55,8 @@ size_t utf8_prefix(const char *bytes, size_t length, size_t points);
 bool text_has_control(const char *bytes, size_t length);
 /* A copy without leading and trailing white space (ASCII and U+3000). */
 char *text_trim(struct arena *arena, const char *text);
+/* A copy in which A to Z are small; all other bytes stay. */
+char *text_lower(struct arena *arena, const char *text);
 /* Reads a whole decimal int64 with optional minus; false on anything else or overflow. */
 bool text_to_int(const char *text, int64_t *number);
 /* Writes a number in decimal and a NUL; returns the length. */

@@ -84,16 +84,6 @@ struct picking {
     bool has_more;
 };
 
-/* ASCII only, as everywhere where letters are looked for in names. */
-static const char *small(struct ctx *ctx, const char *text)
-{
-    char *copy = arena_copy_text(ctx->arena, text ? text : "");
-    for (char *c = copy; *c; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c - 'A' + 'a');
-    return copy;
-}
-
 static struct value *add_item(struct picking *picking, const char *value, const char *title, const char *note)
 {
     struct arena *arena = picking->ctx->arena;
@@ -112,7 +102,8 @@ static struct value *add_item(struct picking *picking, const char *value, const 
 static void add_named(struct picking *picking, const char *folder, const char *handle, const char *title)
 {
     const char *address = arena_format(picking->ctx->arena, "/%s/%s", folder, handle);
-    if (!picking->q[0] || strstr(small(picking->ctx, title), picking->q) || strstr(handle, picking->q))
+    if (!picking->q[0] || strstr(text_lower(picking->ctx->arena, title), picking->q) ||
+        strstr(handle, picking->q))
         add_item(picking, picking->is_address ? address : handle, title,
                  picking->is_address ? address : handle);
 }
@@ -273,7 +264,7 @@ static err show(struct req *req)
     value_set_text(ctx->arena, pick, "value", chosen);
     struct picking picking = {.ctx = ctx,
                               .list = value_set_list(ctx->arena, pick, "items"),
-                              .q = small(ctx, form->q),
+                              .q = text_lower(ctx->arena, form->q ? form->q : ""),
                               .chosen = chosen,
                               .is_address = text_is(type, "url")};
     TRY(fill(&picking, type, form, &next));

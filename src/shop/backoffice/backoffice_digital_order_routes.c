@@ -107,14 +107,6 @@ static const char *staff_name(const struct req *req)
     return staff ? staff->name : "";
 }
 
-static const struct order_line *find_line(const struct order *order, int64_t line_no)
-{
-    for (size_t i = 0; i < order->line_count; i++)
-        if (order->lines[i].line_no == line_no)
-            return &order->lines[i];
-    return NULL;
-}
-
 static err type(struct req *req)
 {
     const struct order_form *form = req->form;
@@ -124,7 +116,7 @@ static err type(struct req *req)
     TRY(order_load_by_number(&req->ctx, form->number, &order));
     struct typed_delivery *typed = arena_alloc_many(req->ctx.arena, form->texts.count + 1, sizeof *typed);
     for (size_t i = 0; i < form->texts.count; i++) {
-        const struct order_line *line = find_line(order, rows[i].line_no);
+        const struct order_line *line = order_find_line(order, rows[i].line_no);
         if (!line)
             return fail_field(&req->ctx, "texts", "unknown-choice", "the order has no such line");
         typed[i] = (struct typed_delivery){line->line_no, line->variant_id, rows[i].text};

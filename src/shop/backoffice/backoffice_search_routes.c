@@ -81,16 +81,6 @@ static const struct field search_fields[] = {
     {0},
 };
 
-/* ASCII only: words of the table have no other capitals. */
-static const char *lower(struct ctx *ctx, const char *text)
-{
-    char *copy = arena_copy_text(ctx->arena, text);
-    for (char *c = copy; *c; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c = (char)(*c - 'A' + 'a');
-    return copy;
-}
-
 /* A word begins so, or, for other than Latin letters, holds it. */
 static bool answers(const struct place *place, const char *q)
 {
@@ -105,7 +95,7 @@ static void find_places(struct req *req, const char *q, struct value *view)
 {
     struct ctx *ctx = &req->ctx;
     struct value *list = value_set_list(ctx->arena, view, "places");
-    const char *word = lower(ctx, q);
+    const char *word = text_lower(ctx->arena, q);
     for (const struct place *place = places; place->name; place++) {
         if (!staff_may(req->visitor, place->scope) || !answers(place, word) || value_count(list) == SHOWN)
             continue;
@@ -176,10 +166,10 @@ static err find_products(struct req *req, const char *q, struct value *view)
     for (size_t i = 0; i < page.count; i++)
         add_product(ctx, list, &page.items[i]);
     if (value_count(list) < SHOWN)
-        TRY(product_list_holding(ctx, lower(ctx, q), SHOWN, &page));
+        TRY(product_list_holding(ctx, text_lower(ctx->arena, q), SHOWN, &page));
     for (size_t i = 0; value_count(list) < SHOWN && i < page.count; i++)
         add_product(ctx, list, &page.items[i]);
-    return value_count(list) < SHOWN ? find_by_sound(ctx, lower(ctx, q), list) : NULL;
+    return value_count(list) < SHOWN ? find_by_sound(ctx, text_lower(ctx->arena, q), list) : NULL;
 }
 
 /* ---- orders and people ---- */

@@ -350,15 +350,27 @@ static err adopt_in_transaction(struct ctx *ctx, void *arg)
     return cart_claim(ctx, joining->customer_id, joining->guest->id, true);
 }
 
+/* A cart of its own: `is_open` is false when the token names none, or one that was ordered. */
+static err load_if_open(struct ctx *ctx, const char *token, struct cart *cart, bool *is_open)
+{
+    *is_open = false;
+    if (!token || !token[0])
+        return NULL;
+    err failure = cart_load_open(ctx, token, cart);
+    if (failure)
+        return failure->code == ERR_NOT_FOUND || failure->code == ERR_CART_CHECKED_OUT ? NULL : failure;
+    *is_open = true;
+    return NULL;
+}
+
 /* "" as token unless the cart may be joined: open, of nobody else, of no group. */
 static err check_guest(struct ctx *ctx, struct joining *joining, const char *token)
 {
+    bool is_open;
     joining->guest_token = "";
-    if (!token || !token[0])
+    TRY(load_if_open(ctx, token, joining->guest, &is_open));
+    if (!is_open)
         return NULL;
-    err failure = cart_load_open(ctx, token, joining->guest);
-    if (failure)
-        return failure->code == ERR_NOT_FOUND || failure->code == ERR_CART_CHECKED_OUT ? NULL : failure;
     const struct cart *guest = joining->guest;
     bool is_foreign = guest->customer_id && guest->customer_id != joining->customer_id;
     joining->guest_token = is_foreign || guest->group_buy_id ? "" : token;
@@ -397,13 +409,9 @@ err cart_join(struct ctx *ctx, int64_t customer_id, const char *guest_token, int
 err cart_account_id(struct ctx *ctx, const char *token, int64_t *cart_id)
 {
     struct cart cart;
-    *cart_id = 0;
-    if (!token || !token[0])
-        return NULL;
-    err failure = cart_load_open(ctx, token, &cart);
-    if (failure)
-        return failure->code == ERR_NOT_FOUND || failure->code == ERR_CART_CHECKED_OUT ? NULL : failure;
-    *cart_id = cart.customer_id ? cart.id : 0;
+    bool is_open;
+    TRY(load_if_open(ctx, token, &cart, &is_open));
+    *cart_id = is_open && cart.customer_id ? cart.id : 0;
     return NULL;
 }
 

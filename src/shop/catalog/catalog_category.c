@@ -131,18 +131,18 @@ err category_load(struct ctx *ctx, int64_t category_id, const struct category **
     return *category ? NULL : fail_with(ctx, ERR_NOT_FOUND, "no such category");
 }
 
-static bool is_handle(const char *text)
+bool shelf_handle_is_good(const char *handle)
 {
-    size_t length = strlen(text);
-    return length > 0 && length <= 80 && text[0] != '-' &&
-           strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
+    size_t length = strlen(handle);
+    return length > 0 && length <= 80 && handle[0] != '-' &&
+           strspn(handle, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
 }
 
 static err check_category(struct ctx *ctx, const struct category *category)
 {
     if (text_is_blank(category->name))
         return fail_field(ctx, "name", "required", "the category needs a name");
-    if (!is_handle(category->handle))
+    if (!shelf_handle_is_good(category->handle))
         return fail_field(ctx, "handle", "bad-handle", "use a-z, 0-9 and -, at most 80 characters");
     if (category->need < NEED_NONE || category->need >= NEED_COUNT)
         return fail_field(ctx, "need", "unknown-choice", "no such licence");

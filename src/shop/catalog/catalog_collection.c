@@ -88,20 +88,13 @@ const char *collection_summary(const struct ctx *ctx, const struct collection *c
     return is_english ? collection->summary_en : collection->summary;
 }
 
-static bool is_handle(const char *text)
-{
-    size_t length = strlen(text);
-    return length > 0 && length <= 80 && text[0] != '-' &&
-           strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
-}
-
 static err check_collection(struct ctx *ctx, const struct collection *collection)
 {
     if (text_is_blank(collection->name))
         return fail_field(ctx, "name", "required", "the collection needs a name");
     if (utf8_length(collection->name, strlen(collection->name)) > NAME_LIMIT)
         return fail_field(ctx, "name", "too-long", "at most 40 characters");
-    if (!is_handle(collection->handle))
+    if (!shelf_handle_is_good(collection->handle))
         return fail_field(ctx, "handle", "bad-handle", "use a-z, 0-9 and -, at most 80 characters");
     return NULL;
 }

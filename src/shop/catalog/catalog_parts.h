@@ -68,6 +68,8 @@ void product_schedule_sheet(struct arena *arena, struct value *sheet,
 /* Of a schedule of earlier days what is still to come. */
 const struct product_schedule *product_schedule_today(struct ctx *ctx,
                                                       const struct product_schedule *schedule);
+/* Whether a category or a collection may have this handle: a-z, 0-9 and -, at most 80, no - in front. */
+bool shelf_handle_is_good(const char *handle);
 CHECKED err product_after_sale_check(struct ctx *ctx, const struct after_sale *promise);
 CHECKED err product_details_check(struct ctx *ctx, const struct product_details *details);
 /* Renamings that an old version of a product is looked through for. */

@@ -145,6 +145,9 @@ CHECKED err customer_list(struct ctx *ctx, const struct customer_query *query, s
 CHECKED err customer_find_by_email(struct ctx *ctx, const char *email, int64_t *customer_id);
 CHECKED err customer_set_note(struct ctx *ctx, int64_t customer_id, const char *note);
 
+/* What a text of a person is found by in a table where it stands sealed (crypto_blind_index): NULL for "". */
+struct db_value customer_index(struct ctx *ctx, const char *purpose, const char *text);
+
 #include "shop/customer/customer_favourite.h"
 #include "shop/customer/customer_find.h"
 #include "shop/customer/customer_wait.h"

@@ -16,7 +16,6 @@ const char *customer_plain_email(struct ctx *ctx, const char *email);
 const char *customer_phone_digits(struct ctx *ctx, const char *phone);
 /* NULL for "". */
 struct db_value customer_sealed(struct ctx *ctx, const char *purpose, const char *text);
-struct db_value customer_index(struct ctx *ctx, const char *purpose, const char *text);
 /* The keys of a person's words, NULL where there is none. */
 void customer_word_values(struct ctx *ctx, const char *name, const char *phone,
                           struct db_value values[CUSTOMER_WORDS]);

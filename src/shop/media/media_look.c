@@ -6,6 +6,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/media/media_look.h"
 
+#include "base/text.h"
+
 /* Candidates of one band. */
 #define BAND_ROWS_SQL "64"
 
@@ -49,9 +51,5 @@ err look_find_alike(struct ctx *ctx, uint64_t look, const char *picture_id, cons
 
 const char *media_name_key(struct ctx *ctx, const char *file_name)
 {
-    char *key = arena_copy_text(ctx->arena, file_name);
-    for (char *c = key; *c; c++)
-        if (*c >= 'A' && *c <= 'Z')
-            *c += 'a' - 'A';
-    return key;
+    return text_lower(ctx->arena, file_name);
 }

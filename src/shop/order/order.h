@@ -250,6 +250,8 @@ CHECKED err order_apply_all(struct ctx *ctx, struct order *order, const struct o
 CHECKED err order_place(struct ctx *ctx, struct order *order);
 /* With lines, contact and address. */
 CHECKED err order_load(struct ctx *ctx, int64_t order_id, struct order **order);
+/* The line with this number; NULL when the order has none. */
+const struct order_line *order_find_line(const struct order *order, int64_t line_no);
 /* Its lines alone, for whoever counts goods: nothing personal is opened. */
 CHECKED err order_line_list(struct ctx *ctx, int64_t order_id, struct order_line **lines, size_t *count);
 CHECKED err order_load_by_number(struct ctx *ctx, const char *number, struct order **order);

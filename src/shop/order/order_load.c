@@ -194,6 +194,14 @@ err order_load(struct ctx *ctx, int64_t order_id, struct order **order)
     return take_order(ctx, rows, line_rows, order);
 }
 
+const struct order_line *order_find_line(const struct order *order, int64_t line_no)
+{
+    for (size_t i = 0; i < order->line_count; i++)
+        if (order->lines[i].line_no == line_no)
+            return &order->lines[i];
+    return NULL;
+}
+
 err order_line_list(struct ctx *ctx, int64_t order_id, struct order_line **lines, size_t *count)
 {
     struct db_rows *rows;

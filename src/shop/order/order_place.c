@@ -36,15 +36,6 @@ static err seal_contact(struct ctx *ctx, const struct order *order, struct seale
     return NULL;
 }
 
-static struct db_value blind(struct ctx *ctx, const char *purpose, const char *text)
-{
-    if (!text[0])
-        return db_null();
-    unsigned char *index = arena_alloc(ctx->arena, CRYPTO_INDEX_BYTES);
-    crypto_blind_index(ctx, purpose, text, index);
-    return db_bytes(index, CRYPTO_INDEX_BYTES);
-}
-
 static struct db_value passcode_value(struct ctx *ctx, const struct order *order)
 {
     if (!order->passcode || !order->passcode[0])
@@ -79,9 +70,9 @@ static err insert_order(struct ctx *ctx, const struct order *order)
         db_int(order_stage_shown(order->state, order->waits_for_group)), db_int(order->state.order),
         db_int(order->state.payment), db_int(order->state.fulfillment), db_int(order->version),
         db_text(order->currency), db_int(order->total), db_int(order->item_count),
-        db_bytes(contact.ptr, contact.len), blind(ctx, "order.phone", order->contact.phone),
-        blind(ctx, "order.email", order_plain_email(ctx, order->contact.email)), db_text(order->note),
-        db_int(order->cart_id), db_int(order->placed_at), db_int(order->closes_at),
+        db_bytes(contact.ptr, contact.len), customer_index(ctx, "order.phone", order->contact.phone),
+        customer_index(ctx, "order.email", order_plain_email(ctx, order->contact.email)),
+        db_text(order->note), db_int(order->cart_id), db_int(order->placed_at), db_int(order->closes_at),
         passcode_value(ctx, order), db_int(order->has_answers), db_text(ctx->locale ? ctx->locale : ""),
         db_int(order->is_rationed), db_int(order->discount), db_int(order->freight),
         db_int(order->freight_discount), db_id(customer_here(ctx)), db_int(order->deposit),

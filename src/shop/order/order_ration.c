@@ -39,10 +39,7 @@ const char *order_plain_phone(struct ctx *ctx, const char *phone)
 
 const char *order_plain_email(struct ctx *ctx, const char *email)
 {
-    char *plain = arena_copy_text(ctx->arena, email);
-    for (char *c = plain; *c; c++)
-        *c = (char)(*c >= 'A' && *c <= 'Z' ? *c - 'A' + 'a' : *c);
-    return plain;
+    return text_lower(ctx->arena, email);
 }
 
 static struct buyer buyer_of(struct ctx *ctx, const struct contact *contact)

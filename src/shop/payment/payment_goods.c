@@ -26,14 +26,6 @@ static err refuse_number(struct ctx *ctx, const char *field, const char *code, i
     return fail_fields(ctx, problem);
 }
 
-static const struct order_line *find_line(const struct order *order, int64_t line_no)
-{
-    for (size_t i = 0; i < order->line_count; i++)
-        if (order->lines[i].line_no == line_no)
-            return &order->lines[i];
-    return NULL;
-}
-
 static int64_t least(int64_t left, int64_t right)
 {
     return left < right ? left : right;
@@ -51,7 +43,7 @@ static err quote_pick(struct ctx *ctx, const struct order *order, const struct r
                       struct refund_part *part)
 {
     const struct refund_pick *pick = &wish->picks[row];
-    const struct order_line *line = find_line(order, pick->line_no);
+    const struct order_line *line = order_find_line(order, pick->line_no);
     if (!line || is_picked_before(wish, row))
         return fail_field(ctx, field_of(ctx, row, "line_no"), "unknown-choice",
                           "each line of the order may stand here once");
@@ -177,7 +169,7 @@ static err take_parts_back(struct ctx *ctx, const struct order_line *line, const
 /* Goods and the lines that say so go together. */
 static err keep_part(struct ctx *ctx, const struct wishing *wishing, const struct refund_part *part)
 {
-    const struct order_line *line = find_line(wishing->order, part->line_no);
+    const struct order_line *line = order_find_line(wishing->order, part->line_no);
     struct stock_return coming = {.order_id = wishing->order->id,
                                   .variant_id = line->variant_id,
                                   .product_id = line->product_id,
@@ -233,8 +225,8 @@ static err take_goods(struct ctx *ctx, struct wishing *wishing, struct order *or
     struct line_back *backs = arena_alloc_many(ctx->arena, quote->count + 1, sizeof *backs);
     for (size_t i = 0; i < quote->count; i++)
         backs[i] =
-            (struct line_back){find_line(wishing->order, quote->parts[i].line_no), quote->parts[i].quantity,
-                               quote->parts[i].withdrawn, quote->parts[i].returned};
+            (struct line_back){order_find_line(wishing->order, quote->parts[i].line_no),
+                               quote->parts[i].quantity, quote->parts[i].withdrawn, quote->parts[i].returned};
     qsort(backs, quote->count, sizeof *backs, by_variant);
     TRY(hold_attempts(ctx, wishing));
     TRY(promise(ctx, wishing));

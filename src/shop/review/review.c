@@ -42,14 +42,6 @@ const char *review_author(struct ctx *ctx, const struct order *order)
     return arena_format(ctx->arena, "%.*s***%.*s", (int)first, contact, (int)(length - most), contact + most);
 }
 
-static const struct order_line *line_of(const struct order *order, int64_t line_no)
-{
-    for (size_t i = 0; i < order->line_count; i++)
-        if (order->lines[i].line_no == line_no)
-            return &order->lines[i];
-    return NULL;
-}
-
 static err check_text(struct ctx *ctx, const char *text, bool is_required)
 {
     if (is_required && text_is_blank(text))
@@ -159,7 +151,7 @@ static err write_in_transaction(struct ctx *ctx, void *arg)
 
 err review_check_draft(struct ctx *ctx, const struct order *order, const struct review_draft *draft)
 {
-    const struct order_line *line = line_of(order, draft->line_no);
+    const struct order_line *line = order_find_line(order, draft->line_no);
     if (!line)
         return fail_with(ctx, ERR_NOT_FOUND, "the order has no such line");
     if (draft->stars < 1 || draft->stars > REVIEW_STARS)
@@ -185,7 +177,7 @@ static const char *join_pictures(struct ctx *ctx, const struct review_draft *dra
 err review_write(struct ctx *ctx, const struct order *order, const struct review_draft *draft,
                  const struct review **review)
 {
-    struct writing writing = {.order = order, .line = line_of(order, draft->line_no), .draft = draft};
+    struct writing writing = {.order = order, .line = order_find_line(order, draft->line_no), .draft = draft};
     TRY(review_check_draft(ctx, order, draft));
     writing.pictures = join_pictures(ctx, draft);
     writing.author = draft->is_named ? review_author(ctx, order) : "";

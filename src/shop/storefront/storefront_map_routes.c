@@ -32,8 +32,8 @@ static const char rules[] = "User-agent: *\n"
 
 static const char *own_origin(struct req *req)
 {
-    const char *host = req->ctx.shop->profile->main_host;
-    return host && host[0] ? arena_format(req->ctx.arena, "https://%s", host) : req->origin;
+    const char *origin = shop_main_origin(req->ctx.arena, req->ctx.shop->profile);
+    return origin ? origin : req->origin;
 }
 
 static void cache(struct req *req)

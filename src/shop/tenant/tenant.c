@@ -242,6 +242,11 @@ static bool is_this_machine(const char *host)
     return host[0] != 0 && strspn(host, "0123456789.") == strlen(host);
 }
 
+const char *shop_main_origin(struct arena *arena, const struct shop_profile *profile)
+{
+    return profile->main_host[0] ? arena_format(arena, "https://%s", profile->main_host) : NULL;
+}
+
 const char *shop_better_host(struct ctx *ctx, const char *host)
 {
     const char *main_host = ctx->shop->profile->main_host;

@@ -285,6 +285,8 @@ CHECKED err shop_choose_main_host(struct ctx *ctx, const char *host);
 
 /* The main host, when this is another of the shop's own; NULL when the host is fine as it is. */
 const char *shop_better_host(struct ctx *ctx, const char *host);
+/* "https://shop.example" of the host that the shop chose to be known by; NULL when it chose none. */
+const char *shop_main_origin(struct arena *arena, const struct shop_profile *profile);
 
 /* ---- claims: names that are not proved yet ----
  *

@@ -83,8 +83,7 @@ static void add_profile(struct ctx *ctx, struct value *view, const struct shop_p
     set_text(ctx, view, "phone", profile->phone);
     set_text(ctx, view, "email", profile->email);
     set_text(ctx, view, "address", profile->address);
-    value_set_text(ctx->arena, view, "main_origin",
-                   profile->main_host[0] ? arena_format(ctx->arena, "https://%s", profile->main_host) : NULL);
+    value_set_text(ctx->arena, view, "main_origin", shop_main_origin(ctx->arena, profile));
     add_registration(ctx, view, profile);
     add_policies(ctx, view, profile);
     add_shown(ctx, view, profile);
