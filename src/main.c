@@ -749,6 +749,29 @@ static int run(struct program *program, const struct verb *verb)
     return failure ? 1 : program->status;
 }
 
+/* Reads settings and words; then the verb does its work. */
+static int start(struct program *program, const struct verb *verb, int argc, char **argv)
+{
+    int words = argc - 1;
+    err failure = config_load(&program->ctx, &program->config, &words, argv + 1);
+    if (failure) {
+        fprintf(stderr, "yundian: %s\n", failure->detail);
+        return EXIT_USAGE;
+    }
+    program->argc = words - 1;
+    program->argv = argv + 2;
+    if (is_wordless(verb) && program->argc > 0) {
+        fprintf(stderr, "yundian %s: there is no setting %s; see `yundian config`\n", verb->name,
+                program->argv[0]);
+        return EXIT_USAGE;
+    }
+    program->ctx.config = &program->config;
+    program->ctx.ids = id_source_open((int)program->config.node);
+    int status = run(program, verb);
+    id_source_close(program->ctx.ids);
+    return status;
+}
+
 int main(int argc, char **argv)
 {
     const struct verb *verb = argc > 1 ? find_verb(argv[1]) : NULL;
@@ -759,23 +782,7 @@ int main(int argc, char **argv)
     struct arena *arena = arena_open(ARENA_LIMIT);
     struct program program = {
         .ctx = {.arena = arena, .now = clock_now(), .locale = "zh-CN", .actor = ACTOR_SYSTEM}};
-    int words = argc - 1;
-    err failure = config_load(&program.ctx, &program.config, &words, argv + 1);
-    if (failure) {
-        fprintf(stderr, "yundian: %s\n", failure->detail);
-        return EXIT_USAGE;
-    }
-    program.argc = words - 1;
-    program.argv = argv + 2;
-    if (is_wordless(verb) && program.argc > 0) {
-        fprintf(stderr, "yundian %s: there is no setting %s; see `yundian config`\n", verb->name,
-                program.argv[0]);
-        return EXIT_USAGE;
-    }
-    program.ctx.config = &program.config;
-    program.ctx.ids = id_source_open((int)program.config.node);
-    int status = run(&program, verb);
-    id_source_close(program.ctx.ids);
+    int status = start(&program, verb, argc, argv);
     arena_close(arena);
     return status;
 }

@@ -19,6 +19,7 @@
 /* Better than WebP of 80 at two thirds of the bytes; a higher effort takes a second for each picture. */
 #define AVIF_QUALITY 65
 #define AVIF_EFFORT 2
+#define CARD_QUALITY 86
 #define LOOK_WIDTH 9
 #define LOOK_HEIGHT 8
 #define CACHE_OPERATIONS 16
@@ -195,6 +196,81 @@ static err derive(struct ctx *ctx, const char *source, const struct picture_targ
     return failed ? vips_failure(ctx, ERR_INTERNAL, "cannot write the picture") : NULL;
 }
 
+/* ---- cards ---- */
+
+/* Cut to a square, its middle kept. */
+static int cut(const char *path, int side, VipsImage **square)
+{
+    VipsImage *small;
+    if (vips.vips_thumbnail(path, &small, side, "height", side, "crop", VIPS_INTERESTING_CENTRE,
+                            "export_profile", "srgb", NULL) != 0)
+        return -1;
+    int failed = vips.vips_colourspace(small, square, VIPS_INTERPRETATION_sRGB, NULL);
+    vips.g_object_unref(small);
+    return failed;
+}
+
+static int flatten(VipsImage *image, VipsImage **flat)
+{
+    double white[] = {255, 255, 255};
+    VipsArrayDouble *background = vips.vips_array_double_new(white, 3);
+    int failed = vips.vips_flatten(image, flat, "background", background, NULL);
+    vips.vips_area_unref((VipsArea *)background);
+    return failed;
+}
+
+/* The drawing on white, without its picture. */
+static int render(const char *svg, VipsImage **sheet)
+{
+    VipsImage *drawing;
+    if (vips.vips_svgload_buffer((void *)(uintptr_t)svg, strlen(svg), &drawing, NULL) != 0)
+        return -1;
+    int failed = flatten(drawing, sheet);
+    vips.g_object_unref(drawing);
+    return failed;
+}
+
+static int lay_over(VipsImage *sheet, const struct picture_card *card, const char *path, VipsImage **whole)
+{
+    VipsImage *square;
+    if (!path)
+        return vips.vips_copy(sheet, whole, NULL);
+    if (cut(path, (int)card->side, &square) != 0)
+        return -1;
+    int failed = vips.vips_insert(sheet, square, whole, (int)card->left, (int)card->top, NULL);
+    vips.g_object_unref(square);
+    return failed;
+}
+
+static int draw_bytes(const struct picture_card *card, const char *path, void **bytes, size_t *size)
+{
+    VipsImage *sheet, *whole;
+    if (render(card->svg, &sheet) != 0)
+        return -1;
+    int failed = lay_over(sheet, card, path, &whole);
+    vips.g_object_unref(sheet);
+    if (failed)
+        return -1;
+    failed = vips.vips_jpegsave_buffer(whole, bytes, size, "Q", CARD_QUALITY, "strip", TRUE,
+                                       "optimize_coding", TRUE, NULL);
+    vips.g_object_unref(whole);
+    return failed;
+}
+
+static err draw(struct ctx *ctx, const struct picture_card *card, const char *path, struct slice *jpeg)
+{
+    void *bytes = NULL;
+    size_t size = 0;
+    TRY(begin(ctx));
+    int failed = draw_bytes(card, path, &bytes, &size);
+    vips.vips_thread_shutdown();
+    if (failed)
+        return vips_failure(ctx, ERR_INTERNAL, "cannot draw the card");
+    *jpeg = (struct slice){arena_copy(ctx->arena, bytes, size), size};
+    vips.g_free(bytes);
+    return NULL;
+}
+
 /* ---- what a picture looks like ---- */
 
 /* One grey miniature of LOOK_WIDTH x LOOK_HEIGHT bytes. */
@@ -254,5 +330,9 @@ static bool can_make(const char *format)
     return has_avif || !text_is(format, "avif");
 }
 
-const struct picture_maker vips_pictures = {
-    .identify = file_type_identify, .probe = probe, .look = look, .derive = derive, .can_make = can_make};
+const struct picture_maker vips_pictures = {.identify = file_type_identify,
+                                            .probe = probe,
+                                            .look = look,
+                                            .derive = derive,
+                                            .draw = draw,
+                                            .can_make = can_make};

@@ -37,7 +37,10 @@
     X(vips_image_new_from_file)                                                                              \
     X(vips_image_remove)                                                                                     \
     X(vips_image_write_to_memory)                                                                            \
+    X(vips_insert)                                                                                           \
     X(vips_jpegsave)                                                                                         \
+    X(vips_jpegsave_buffer)                                                                                  \
+    X(vips_svgload_buffer)                                                                                   \
     X(vips_thread_shutdown)                                                                                  \
     X(vips_thumbnail)                                                                                        \
     X(vips_thumbnail_image)                                                                                  \

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "shop/media/media.h"
 #include "shop/storefront/storefront_routes.h"
 #include "shop/tenant/tenant.h"
 #include "web/web.h"
@@ -103,41 +104,40 @@ static err show_manifest(struct req *req)
 
 /* ---- icon ---- */
 
-static const char *escaped(struct ctx *ctx, const char *text)
-{
-    struct text_buf out;
-    text_open(&out, ctx->arena, ICON_LIMIT);
-    for (const char *c = text; *c; c++)
-        switch (*c) {
-        case '<':
-            text_add(&out, "&lt;");
-            break;
-        case '&':
-            text_add(&out, "&amp;");
-            break;
-        default:
-            text_add_char(&out, *c);
-        }
-    return text_of(&out);
-}
-
 /* The seal of the shop, whole up to its edge: launchers cut their own shape out of it. */
-static err show_icon(struct req *req)
+static const char *draw_seal(struct req *req)
 {
     struct ctx *ctx = &req->ctx;
     const char *name = shop_name(req, shop_view(ctx, ctx->shop));
-    const char *seal = escaped(ctx, first_characters(ctx, name, 1));
-    const char *svg = arena_format(
-        ctx->arena,
+    struct text_buf out;
+    text_open(&out, ctx->arena, ICON_LIMIT);
+    text_add(
+        &out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 512 512\" width=\"512\" height=\"512\">"
         "<rect width=\"512\" height=\"512\" fill=\"#bb392c\"/><rect x=\"88\" y=\"88\" width=\"336\""
         " height=\"336\" rx=\"44\" fill=\"none\" stroke=\"#fff\" stroke-opacity=\".55\" stroke-width=\"10\"/>"
-        "<text x=\"256\" y=\"264\" font-family=\"'Noto Serif SC','Songti SC',serif\" font-size=\"236\""
-        " font-weight=\"700\" fill=\"#fff\" text-anchor=\"middle\" dominant-baseline=\"central\">%s</text>"
-        "</svg>",
-        seal);
+        "<text x=\"256\" y=\"346\" font-family=\"'Noto Serif SC','Noto Serif CJK SC','Songti SC',serif\""
+        " font-size=\"236\" font-weight=\"700\" fill=\"#fff\" text-anchor=\"middle\">");
+    text_add_html(&out, name, utf8_prefix(name, strlen(name), 1));
+    text_add(&out, "</text></svg>");
+    return text_of(&out);
+}
+
+static err show_icon(struct req *req)
+{
+    const char *svg = draw_seal(req);
     cache(req);
     return reply_bytes(req, 200, "image/svg+xml", svg, strlen(svg));
+}
+
+/* The same for home screens that take no drawing. */
+static err show_icon_as_picture(struct req *req)
+{
+    struct picture_card card = {.svg = draw_seal(req)};
+    struct slice jpeg;
+    TRY(picture_draw(&req->ctx, &card, &jpeg));
+    cache(req);
+    return reply_bytes(req, 200, "image/jpeg", jpeg.ptr, jpeg.len);
 }
 
 /* ---- worker ---- */
@@ -181,6 +181,12 @@ const struct route app_routes[] = {
      .guard = ANYONE,
      .faces = FACE_HTML,
      .summary = "The shop's seal as an icon"},
+    {.method = GET,
+     .path = "/app-icon.jpg",
+     .handler = show_icon_as_picture,
+     .guard = ANYONE,
+     .faces = FACE_HTML,
+     .summary = "The same as a picture of 512 by 512 pixels"},
     {.method = GET,
      .path = "/sw.js",
      .handler = show_worker,

@@ -39,6 +39,7 @@ const struct route *const site_routes[] = {
     storefront_routes,
     storefront_home_routes,
     storefront_map_routes,
+    storefront_card_routes,
     storefront_flash_routes,
     storefront_group_routes,
     storefront_currency_routes,

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
+import readCode from "jsqr";
 import { openMailbox } from "../lib/mailbox.mjs";
 import { startServer } from "../lib/shop.mjs";
 import { closeTab, openBrowser, openTab } from "./browser.mjs";
@@ -36,6 +37,33 @@ describe("what a buyer keeps", () => {
     assert.ok(wide <= 0, `${what} is ${wide} px too wide`);
     if (process.env.YUNDIAN_SHOTS) await page.screenshot({ path: `${process.env.YUNDIAN_SHOTS}/${what}.png`, fullPage: true });
   }
+
+  test("a product is sent to others: the code on its picture leads to its page", async () => {
+    const jar = await server.shop.product({ title: "分享用的长名字茶叶罐 Celadon tea jar", price: 12800, stock: 3 });
+    for (const [width, height] of SIZES) {
+      const page = await openTab(browser, server, { width, height });
+      await page.goto(jar.url);
+      await page.locator(".share summary").click();
+      const card = page.locator(".share-panel img");
+      await card.evaluate((image) => image.decode());
+      await isWell(page, `share-${width}`);
+      const pixels = await card.evaluate((image) => {
+        const canvas = Object.assign(document.createElement("canvas"), { width: 540, height: 780 });
+        const pen = canvas.getContext("2d");
+        pen.drawImage(image, 0, 0, 540, 780);
+        return [...pen.getImageData(360, 540, 170, 170).data]; // the corner of the code
+      });
+      assert.equal(readCode(Uint8ClampedArray.from(pixels), 170, 170)?.data, server.base + jar.url);
+      const [saved] = await Promise.all([page.waitForEvent("download"), page.locator(".share-acts a").click()]);
+      assert.match(saved.suggestedFilename(), /^分享用的长名字茶叶罐.*\.jpg$/);
+      await page.keyboard.press("Escape");
+      await card.waitFor({ state: "hidden" });
+      await page.locator(".share summary").click();
+      await page.mouse.click(60, 20);
+      await card.waitFor({ state: "hidden" });
+      await closeTab(page);
+    }
+  });
 
   test("a notice is asked for on the page of what is sold out, and staff see how many wait", async () => {
     for (const [width, height] of SIZES) {

@@ -32,6 +32,9 @@ describe("a shop with a bad network", () => {
     assert.equal(manifest.start_url, "/");
     assert.ok(manifest.icons.some(({ purpose }) => purpose === "maskable"));
     assert.equal(JSON.parse((await client.get("/en/manifest.webmanifest")).text).start_url, "/en/");
+    const picture = await client.get("/app-icon.jpg");
+    assert.equal(picture.headers["content-type"], "image/jpeg");
+    assert.match((await client.get("/")).text, /<link rel="apple-touch-icon" href="\/app-icon.jpg">/);
     const icon = await client.get("/app-icon.svg");
     assert.match(icon.headers["content-type"], /svg/);
     const worker = await client.get("/sw.js");

@@ -212,6 +212,26 @@ describe("the catalogue", () => {
     assert.deepEqual(JSON.parse(data)["@graph"].map((one) => one["@type"]), ["Organization", "WebSite"]);
   });
 
+  test("a product has a picture to send to others, with what a stranger pays now", async () => {
+    const staff = await shop.staff();
+    const cup = await shop.product({ title: "会分享的杯子 & <盘>", price: 5900 });
+    const hidden = await staff.creates({ title: "不给看的", status: "draft" });
+    const client = shop.client();
+    const first = await client.get(`/products/${cup.handle}/card`);
+    assert.equal(first.status, 200);
+    assert.equal(first.headers["content-type"], "image/jpeg");
+    assert.equal((await client.get(`/products/${cup.handle}/card`)).headers.etag, first.headers.etag);
+    const english = await client.get(`/en/products/${cup.handle}/card`);
+    assert.notEqual(english.headers.etag, first.headers.etag);
+    await staff.changesPrice(cup, 4900);
+    assert.notEqual((await client.get(`/products/${cup.handle}/card`)).headers.etag, first.headers.etag);
+    assert.equal((await client.get(`/products/${hidden.handle}/card`)).status, 404);
+    assert.equal((await client.get("/products/nothing/card")).status, 404);
+    assert.match((await client.get("/robots.txt")).text, /^Disallow: \/products\/\*\/card$/m);
+    const page = (await client.get(`/products/${cup.handle}`)).text;
+    assert.ok(page.includes(`/products/${cup.handle}/card`));
+  });
+
   test("files that are no product lists are refused in words", async () => {
     for (const [name, text] of [["empty.csv", ""], ["head.csv", "a,b,c\n1,2,3\n"], ["binary.csv", "\u0000\u0001\u0002"], ["quote.csv", HEAD + 'x,"open\n'], ["gbk.csv", Buffer.from([0xc4, 0xe3, 0xba, 0xc3, 0x0a])]]) {
       const done = await importFile(name, text);

@@ -8,6 +8,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/ctx.h"
+#include "base/text.h"
 #include "base/value.h"
 #include "db/db.h"
 
@@ -40,6 +41,14 @@ struct picture_target {
     const char *format; /* "avif", "webp" or "jpg" */
 };
 
+/* A drawing of ours with a picture laid over it. */
+struct picture_card {
+    const char *svg;        /* whole, in sRGB; it may name no other file */
+    const char *picture_id; /* NULL = none */
+    int64_t left, top;      /* where the picture lies, in pixels of the drawing */
+    int64_t side;           /* it is cut to a square of so many pixels */
+};
+
 /* The port to the picture library; adapter/vips fills it. */
 struct picture_maker {
     /* The media type of any file, by its bytes: "image/tiff", "video/mp4". */
@@ -52,6 +61,8 @@ struct picture_maker {
     /* Writes one picture at most `width` wide for each target, upright, in sRGB, without metadata. The first
      * target is the widest. */
     err (*derive)(struct ctx *ctx, const char *source, const struct picture_target *targets, size_t count);
+    /* The card as a JPEG in the arena of ctx; `path` is the file of its picture, or NULL. */
+    err (*draw)(struct ctx *ctx, const struct picture_card *card, const char *path, struct slice *jpeg);
     /* Whether this format can be written here. */
     bool (*can_make)(const char *format);
 };
@@ -165,6 +176,9 @@ struct media_file {
  * made. */
 CHECKED err picture_derived(struct ctx *ctx, const char *picture_id, int64_t width, const char *format,
                             struct media_file *file);
+/* Draws a card anew each time: who asks keeps it. In the lanes of derived pictures; ERR_UNAVAILABLE when too
+ * many wait. A picture that is not there is left out. */
+CHECKED err picture_draw(struct ctx *ctx, const struct picture_card *card, struct slice *jpeg);
 /* `name` is ID.mp4 or ID.webm. */
 CHECKED err video_file(struct ctx *ctx, const char *name, struct media_file *file);
 /* {id, width, height, alt}, or null when there is no picture. Sizes that are not known are 1200. */

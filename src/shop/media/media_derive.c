@@ -94,6 +94,25 @@ err picture_derived(struct ctx *ctx, const char *picture_id, int64_t width, cons
     return failure;
 }
 
+/* The lane of cards without a picture. */
+#define NO_PICTURE "00000000000000000000000000000000"
+
+err picture_draw(struct ctx *ctx, const struct picture_card *card, struct slice *jpeg)
+{
+    struct media_file file = {0};
+    const char *lane = card->picture_id ? card->picture_id : NO_PICTURE;
+    if (card->picture_id) {
+        err failure = picture_derived(ctx, card->picture_id, widths[0], "jpg", &file);
+        if (failure && failure->code != ERR_NOT_FOUND)
+            return failure;
+    }
+    if (!lane_enter(lane, LANE_FOR_READER))
+        return fail_with(ctx, ERR_UNAVAILABLE, "too many pictures are being made");
+    err failure = ctx->services->pictures->draw(ctx, card, file.path, jpeg);
+    lane_leave(lane, LANE_FOR_READER);
+    return failure;
+}
+
 /* One format at a time, so that a reader who waits for this picture is let in between. */
 err picture_derive_all(struct ctx *ctx, const char *picture_id, bool *is_busy)
 {

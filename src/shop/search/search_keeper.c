@@ -7,6 +7,7 @@
 #include "shop/search/search_log.h"
 #include "shop/search/search_parts.h"
 #include "shop/tenant/tenant.h"
+#include <malloc.h>
 #include <time.h>
 
 #define TURN_MS 1000
@@ -92,6 +93,7 @@ static void say_loaded(struct keeper *keeper)
     begin(keeper);
     log_info(&keeper->ctx, "shops are read for the search", "shops=%zu products=%zu mb=%zu limit_mb=%zu",
              keeper->shops, figures.documents, figures.bytes >> 20, FINDER_MEMORY_LIMIT >> 20);
+    malloc_trim(0); /* the start ends here, and what it needed for a moment is given back */
 }
 
 static void load_ahead(struct keeper *keeper)

@@ -27,10 +27,11 @@ static const char rules[] = "User-agent: *\n"
                             "Disallow: /orders\n"
                             "Disallow: /account\n"
                             "Disallow: /search\n"
+                            "Disallow: /products/*/card\n"
                             "Disallow: /*?*filter=\n"
                             "Disallow: /*?*cursor=\n";
 
-static const char *own_origin(struct req *req)
+const char *storefront_origin(const struct req *req)
 {
     const char *origin = shop_main_origin(req->ctx.arena, req->ctx.shop->profile);
     return origin ? origin : req->origin;
@@ -57,7 +58,7 @@ static err show_robots(struct req *req)
 {
     struct text_buf out;
     text_open(&out, req->ctx.arena, ROBOTS_LIMIT);
-    text_add_format(&out, "%sSitemap: %s/sitemap.xml\n", rules, own_origin(req));
+    text_add_format(&out, "%sSitemap: %s/sitemap.xml\n", rules, storefront_origin(req));
     cache(req);
     return reply_bytes(req, 200, "text/plain; charset=utf-8", text_of(&out), out.len);
 }
@@ -66,7 +67,7 @@ static err show_index(struct req *req)
 {
     struct ctx *ctx = &req->ctx;
     int64_t *first_ids = arena_alloc_many(ctx->arena, PRODUCT_MAP_PARTS, sizeof *first_ids);
-    const char *origin = own_origin(req);
+    const char *origin = storefront_origin(req);
     struct text_buf out;
     size_t count;
     TRY(product_map_parts(ctx, first_ids, &count));
@@ -89,7 +90,7 @@ static void add_address(struct text_buf *out, const char *origin, const char *pl
 static err show_pages(struct req *req)
 {
     struct ctx *ctx = &req->ctx;
-    const char *origin = own_origin(req);
+    const char *origin = storefront_origin(req);
     struct category *categories;
     struct collection *collections;
     size_t category_count, collection_count;
@@ -138,7 +139,7 @@ static err show_products(struct req *req)
 {
     const struct part_form *form = req->form;
     struct ctx *ctx = &req->ctx;
-    const char *origin = own_origin(req);
+    const char *origin = storefront_origin(req);
     struct product_place *places;
     struct text_buf out;
     size_t count;

@@ -15,6 +15,8 @@ extern const struct route storefront_routes[];
 extern const struct route storefront_home_routes[];
 /* robots.txt and lists of addresses. */
 extern const struct route storefront_map_routes[];
+/* The picture of a product that people send to others. */
+extern const struct route storefront_card_routes[];
 extern const struct route storefront_flash_routes[];
 extern const struct route storefront_group_routes[];
 extern const struct route storefront_currency_routes[];
@@ -33,6 +35,8 @@ extern const struct route storefront_points_routes[];
 /* Where to go on: `next` when it is a page of this site (nothing leads elsewhere), without the prefix of the
  * reader's language; else `otherwise`. */
 const char *storefront_next(const struct req *req, const char *next, const char *otherwise);
+/* Where the shop is at home: its main domain, else the host that was asked. */
+const char *storefront_origin(const struct req *req);
 /* The coupon that somebody wants who has to log in first. */
 #define CLAIM_COOKIE "yd_claim"
 #define CLAIM_COOKIE_SECONDS 1800

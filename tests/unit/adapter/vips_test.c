@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "unit.h"
 #include <ftw.h>
+#include <math.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <vips/vips.h>
@@ -355,6 +356,57 @@ static void a_smaller_copy_looks_the_same_and_another_picture_does_not(void **st
     assert_true(__builtin_popcountll(look ^ look_of(other)) > PICTURE_ALIKE_BITS);
 }
 
+/* The colour of one pixel of a JPEG in memory. */
+static void look_at(struct slice jpeg, int x, int y, double **colour)
+{
+    int count;
+    VipsImage *image = vips_image_new_from_buffer(jpeg.ptr, jpeg.len, "", NULL);
+    assert_non_null(image);
+    assert_int_equal(vips_getpoint(image, colour, &count, x, y, NULL), 0);
+    assert_int_equal(count, 3);
+    g_object_unref(image);
+}
+
+static bool is_near(const double *colour, double red, double green, double blue)
+{
+    return fabs(colour[0] - red) < 24 && fabs(colour[1] - green) < 24 && fabs(colour[2] - blue) < 24;
+}
+
+static void a_card_has_its_picture_and_names_no_file(void **state)
+{
+    (void)state;
+    double *colour;
+    struct slice jpeg;
+    const char *photo = path_of("photo.png");
+    VipsImage *image = paint(400, 200);
+    assert_int_equal(vips_image_write_to_file(image, photo, NULL), 0);
+    g_object_unref(image);
+    struct picture_card card = {
+        .svg = arena_format(arena,
+                            "<svg xmlns='http://www.w3.org/2000/svg' width='200' height='300'>"
+                            "<path fill='#0a0' d='M0 100h200v100H0z'/><image href='file://%s' y='200' "
+                            "width='200' height='100'/></svg>",
+                            photo),
+        .left = 50,
+        .side = 100};
+    assert_null(maker->draw(&ctx, &card, photo, &jpeg));
+    look_at(jpeg, 10, 150, &colour);
+    assert_true(is_near(colour, 0, 170, 0));
+    g_free(colour);
+    look_at(jpeg, 10, 250, &colour); /* the file that the drawing names is not read */
+    assert_true(is_near(colour, 255, 255, 255));
+    g_free(colour);
+    look_at(jpeg, 100, 50, &colour);
+    assert_false(is_near(colour, 255, 255, 255));
+    g_free(colour);
+    assert_null(maker->draw(&ctx, &card, NULL, &jpeg));
+    look_at(jpeg, 100, 50, &colour);
+    assert_true(is_near(colour, 255, 255, 255));
+    g_free(colour);
+    card.svg = "<svg";
+    assert_non_null(maker->draw(&ctx, &card, NULL, &jpeg));
+}
+
 #define STUDIO(test) cmocka_unit_test_setup_teardown(test, open_studio, close_studio)
 
 int main(void)
@@ -370,6 +422,7 @@ int main(void)
         STUDIO(derived_pictures_are_upright_never_larger_and_tell_nothing),
         STUDIO(many_sizes_are_made_at_once),
         STUDIO(a_smaller_copy_looks_the_same_and_another_picture_does_not),
+        STUDIO(a_card_has_its_picture_and_names_no_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,6 +70,7 @@ function problemText(error) {
 /* Run on load and on every swapped part. */
 function wake(root) {
   $$('[data-step], [data-copy], [data-copy-all], [data-paste-go]', root).forEach((button) => { button.hidden = false; });
+  $$('[data-share]', root).forEach((button) => { button.hidden = !navigator.share; });
   $$('[data-strip]', root).forEach(watchStrip);
   $$('[data-countdown]', root).forEach(countDown);
 }
@@ -240,7 +241,7 @@ async function copy(text, button) {
 
 document.addEventListener('click', (event) => {
   if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-  const hit = event.target.closest('[data-option], .gallery-thumbs a, [data-zoom], [data-step], [data-copy], [data-copy-all], [data-refresh]');
+  const hit = event.target.closest('[data-option], .gallery-thumbs a, [data-zoom], [data-step], [data-copy], [data-copy-all], [data-share], [data-refresh]');
   if (!hit) return;
   event.preventDefault();
   if (hit.matches('[data-option]')) {
@@ -258,9 +259,20 @@ document.addEventListener('click', (event) => {
     copy($$('code', hit.closest('[data-codes]')).map((code) => code.textContent).join('\n'), hit);
   } else if (hit.matches('[data-copy]')) {
     copy(hit.dataset.copy, hit);
+  } else if (hit.matches('[data-share]')) {
+    navigator.share({ title: hit.dataset.title, url: hit.dataset.share }).catch(() => {}); // closed again
   } else {
     renewOrder({ isAsked: true });
   }
+});
+
+/* What opens over the page closes again by a click elsewhere, or Escape. */
+const closeOthers = (than) => $$('[data-pop][open]').forEach((pop) => { if (!pop.contains(than)) pop.open = false; });
+document.addEventListener('click', (event) => closeOthers(event.target));
+document.addEventListener('keydown', (event) => {
+  if (event.key !== 'Escape') return;
+  $('[data-pop][open] summary')?.focus();
+  closeOthers(null);
 });
 
 /* ---- checkout ---- */
