@@ -293,6 +293,7 @@ describe("policies", () => {
     assert.match(shown.text, /<h3>我们收集哪些信息<\/h3><ul><li>/);
     assert.match((await page(shop, "/en/policies/privacy")).text, /<h3>What we collect<\/h3>/);
     await untilPage(shop, "/", ({ text }) => text.includes('href="/policies/privacy"'), "the footer links to it");
+    await untilPage(shop, "/sitemap/pages.xml", ({ text }) => text.includes("/policies/privacy<"), "search machines are told");
   });
 
   test("hold nothing that a page could run", async () => {

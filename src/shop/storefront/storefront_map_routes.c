@@ -106,6 +106,9 @@ static err show_pages(struct req *req)
     for (size_t i = 0; i < collection_count; i++)
         if (collections[i].is_shown)
             add_address(&out, origin, "/collections/", collections[i].handle);
+    for (int i = 0; shop_policy_names[i]; i++)
+        if (ctx->shop->profile->policies >> i & 1)
+            add_address(&out, origin, "/policies/", shop_policy_names[i]);
     text_add(&out, "</urlset>\n");
     return reply_xml(req, &out);
 }
