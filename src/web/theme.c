@@ -23,7 +23,6 @@ struct page {
 struct theme {
     struct liquid_env *env;
     const char *folder;
-    struct own_files files; /* texts only */
     struct page *pages;
     size_t page_count;
     const char *layout_name;
@@ -46,6 +45,7 @@ struct loading {
     struct ctx *work;
     struct ctx keeping;
     struct theme *theme;
+    struct own_files files;    /* texts only; nothing of them is kept */
     const struct theme *under; /* NULL of the program's */
 };
 
@@ -221,7 +221,7 @@ static void tell(struct ctx *ctx, struct own_problems *problems, const char *pat
 
 static err load_files(struct loading *loading, struct own_problems *problems, struct ctx *caller)
 {
-    const struct own_files *files = &loading->theme->files;
+    const struct own_files *files = &loading->files;
     for (size_t i = 0; i < files->count; i++) {
         err failure = load_file(loading, &files->items[i]);
         if (failure && (!problems || failure->code != ERR_TEMPLATE))
@@ -237,8 +237,8 @@ static void prepare(struct loading *loading, const struct liquid_env_options *op
     struct theme *theme = loading->theme;
     struct arena *arena = loading->keeping.arena;
     theme->env = liquid_env_open(arena, options);
-    theme->pages = arena_alloc_many(arena, theme->files.count + 1, sizeof *theme->pages);
-    theme->section_items = arena_alloc_many(arena, theme->files.count + 1, sizeof *theme->section_items);
+    theme->pages = arena_alloc_many(arena, loading->files.count + 1, sizeof *theme->pages);
+    theme->section_items = arena_alloc_many(arena, loading->files.count + 1, sizeof *theme->section_items);
     theme->sections.items = theme->section_items;
     theme->section_schemas = value_object(arena);
     theme->documents = value_object(arena);
@@ -246,6 +246,13 @@ static void prepare(struct loading *loading, const struct liquid_env_options *op
                                            .sections = theme->section_schemas,
                                            .themes = theme->documents,
                                            .check_liquid = theme_check_liquid};
+}
+
+static err load_whole(struct loading *loading, const struct liquid_env_options *options, const char *folder)
+{
+    TRY(theme_files_read(loading->work, folder, false, &loading->files));
+    prepare(loading, options);
+    return load_files(loading, NULL, &loading->keeping);
 }
 
 err theme_load(struct ctx *ctx, const char *folder, const char *layout, const struct http_static *statics,
@@ -260,10 +267,8 @@ err theme_load(struct ctx *ctx, const char *folder, const char *layout, const st
     *theme = (struct theme){.layout_name = layout,
                             .folder = arena_copy_text(ctx->arena, folder),
                             .links = {.statics = statics, .assets = assets}};
-    TRY(theme_files_read(ctx, folder, false, &theme->files));
-    prepare(&loading, &options);
     work.arena = arena_open(ARENA_LIMIT);
-    err failure = load_files(&loading, NULL, ctx);
+    err failure = load_whole(&loading, &options, folder);
     if (failure)
         failure = fail_with(ctx, failure->code, "%s", failure->detail);
     arena_close(work.arena);
@@ -274,20 +279,24 @@ err theme_load(struct ctx *ctx, const char *folder, const char *layout, const st
 
 static err load_over(struct loading *loading, struct own_problems *problems, struct ctx *caller)
 {
+    struct own_files built_in;
     struct theme *theme = loading->theme;
+    const struct own_files *own = theme->links.own_files;
     const struct liquid_env_options options = {
         .escape = true,
         .strict_filters = true,
         .filters = theme_filters,
         .limits = {.loop_rounds = OWN_THEME_ROUNDS, .nesting = OWN_THEME_NESTING, .time_ms = OWN_THEME_MS}};
+    TRY(theme_files_read(loading->work, loading->under->folder, false, &built_in));
+    loading->files = theme_files_merge(loading->work, &built_in, own);
     prepare(loading, &options);
     for (size_t i = 0; i < LOCALE_COUNT; i++)
         theme->texts[i] = loading->under->texts[i];
     TRY(load_files(loading, problems, caller));
     if (problems)
-        theme_schema_check(caller, theme->links.own_files, &theme->schema, problems);
+        theme_schema_check(caller, own, &theme->schema, problems);
     if (problems)
-        theme_snippets_check(caller, theme->links.own_files, &theme->files, problems);
+        theme_snippets_check(caller, own, &loading->files, problems);
     return NULL;
 }
 
@@ -297,9 +306,7 @@ err theme_load_over(struct ctx *ctx, const struct theme *under, const struct own
     struct theme *theme = arena_alloc(ctx->arena, sizeof *theme);
     struct ctx work = *ctx;
     struct loading loading = {.work = &work, .keeping = *ctx, .theme = theme, .under = under};
-    *theme = (struct theme){.layout_name = under->layout_name,
-                            .files = theme_files_merge(ctx, &under->files, files),
-                            .links = under->links};
+    *theme = (struct theme){.layout_name = under->layout_name, .links = under->links};
     theme->links.own_files = files;
     theme->links.own_version = version;
     *result = theme;
