@@ -79,3 +79,11 @@ int64_t id_new(const struct ctx *ctx)
 {
     return id_next(ctx->ids);
 }
+
+bool id_in(const int64_t *ids, size_t count, int64_t id)
+{
+    for (size_t i = 0; i < count; i++)
+        if (ids[i] == id)
+            return true;
+    return false;
+}

@@ -4,6 +4,8 @@
  * never gives the same or a smaller id twice, even when the clock steps back. Any thread may call. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct ctx;
@@ -21,3 +23,5 @@ int64_t id_new(const struct ctx *ctx);
 int64_t id_floor(int64_t at);
 /* The time in ms UTC at which an id was made. */
 int64_t id_time(int64_t id);
+/* Whether it is one of these; they are few and in no order. */
+bool id_in(const int64_t *ids, size_t count, int64_t id);

@@ -253,6 +253,12 @@ const char *value_find_text(const struct value *object, const char *name)
     return value && value->kind == VALUE_TEXT ? value->text : NULL;
 }
 
+const char *value_text_or_empty(const struct value *object, const char *name)
+{
+    const char *text = value_find_text(object, name);
+    return text ? text : "";
+}
+
 int64_t value_find_int(const struct value *object, const char *name, int64_t otherwise)
 {
     const struct value *value = value_find(object, name);

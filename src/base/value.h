@@ -95,5 +95,7 @@ const struct value *value_find(const struct value *object, const char *name);
 const struct value *value_find_bytes(const struct value *object, const char *name, size_t length);
 /* The text of a member, NUL-terminated; NULL when it is missing or no text. */
 const char *value_find_text(const struct value *object, const char *name);
+/* The same, but "" in place of NULL. */
+const char *value_text_or_empty(const struct value *object, const char *name);
 /* The integer of a member, or `otherwise`. */
 int64_t value_find_int(const struct value *object, const char *name, int64_t otherwise);

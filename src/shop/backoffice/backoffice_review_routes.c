@@ -96,14 +96,6 @@ static void fill_row(struct ctx *ctx, struct value *row, const struct review *re
     set_product(ctx, row, product);
 }
 
-static bool is_among(const int64_t *ids, size_t count, int64_t id)
-{
-    for (size_t i = 0; i < count; i++)
-        if (ids[i] == id)
-            return true;
-    return false;
-}
-
 static err add_rows(struct ctx *ctx, struct value *view, const struct review *reviews, size_t count)
 {
     int64_t *ids = arena_alloc_many(ctx->arena, count + 1, sizeof *ids);
@@ -111,7 +103,7 @@ static err add_rows(struct ctx *ctx, struct value *view, const struct review *re
     size_t have = 0, different = 0;
     struct value *list = value_set_list(ctx->arena, view, "reviews");
     for (size_t i = 0; i < count; i++)
-        if (!is_among(ids, different, reviews[i].product_id))
+        if (!id_in(ids, different, reviews[i].product_id))
             ids[different++] = reviews[i].product_id;
     if (different > 0)
         TRY(product_list_many(ctx, ids, different, &products, &have));

@@ -14,12 +14,6 @@ const char *const question_kind_names[] = {
     [QUESTION_TEXT] = "text",   [QUESTION_NUMBER] = "number", [QUESTION_PHONE] = "phone",
     [QUESTION_EMAIL] = "email", [QUESTION_CHOICE] = "choice", [QUESTION_KINDS] = NULL};
 
-static const char *text_or_empty(const struct value *object, const char *name)
-{
-    const char *text = value_find_text(object, name);
-    return text ? text : "";
-}
-
 static enum question_kind kind_of(const char *name)
 {
     for (int kind = 0; kind < QUESTION_KINDS; kind++)
@@ -35,9 +29,9 @@ static struct question read_question(struct ctx *ctx, const struct value *item)
     for (size_t i = 0; i < value_count(choices); i++)
         texts[i] = value_at(choices, i)->text;
     return (struct question){.id = value_find_int(item, "id", 0),
-                             .label = text_or_empty(item, "label"),
-                             .hint = text_or_empty(item, "hint"),
-                             .kind = kind_of(text_or_empty(item, "kind")),
+                             .label = value_text_or_empty(item, "label"),
+                             .hint = value_text_or_empty(item, "hint"),
+                             .kind = kind_of(value_text_or_empty(item, "kind")),
                              .is_required = value_find_int(item, "is_required", 0) == 1,
                              .shortest = value_find_int(item, "shortest", 0),
                              .longest = value_find_int(item, "longest", 0),
@@ -188,8 +182,9 @@ err answers_read(struct ctx *ctx, const char *json, struct given_answer **answer
     *answers = arena_alloc_many(ctx->arena, value_count(list) + 1, sizeof **answers);
     for (size_t i = 0; i < value_count(list); i++) {
         const struct value *item = value_at(list, i);
-        (*answers)[(*count)++] = (struct given_answer){
-            value_find_int(item, "id", 0), text_or_empty(item, "label"), text_or_empty(item, "value")};
+        (*answers)[(*count)++] =
+            (struct given_answer){value_find_int(item, "id", 0), value_text_or_empty(item, "label"),
+                                  value_text_or_empty(item, "value")};
     }
     return NULL;
 }

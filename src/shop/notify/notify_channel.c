@@ -100,21 +100,15 @@ err channel_list(struct ctx *ctx, struct channel **channels, size_t *count)
     return NULL;
 }
 
-static const char *text_or_empty(const struct value *object, const char *name)
-{
-    const char *text = value_find_text(object, name);
-    return text ? text : "";
-}
-
 static err open_target(struct ctx *ctx, struct sealed sealed, struct channel *channel)
 {
     const char *json;
     struct value *tree;
     TRY(crypto_open(ctx, TARGET_PURPOSE, sealed, &json));
     TRY(json_read(ctx, json, strlen(json), &tree));
-    channel->url = text_or_empty(tree, "url");
-    channel->secret = text_or_empty(tree, "secret");
-    channel->to = text_or_empty(tree, "to");
+    channel->url = value_text_or_empty(tree, "url");
+    channel->secret = value_text_or_empty(tree, "secret");
+    channel->to = value_text_or_empty(tree, "to");
     return NULL;
 }
 

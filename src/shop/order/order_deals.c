@@ -117,14 +117,6 @@ static err query_differences(struct ctx *ctx, struct db_rows **rows)
         db_int(ctx->shop->id), db_int(REPORT_LIMIT));
 }
 
-static bool has_id(const int64_t *ids, size_t count, int64_t id)
-{
-    for (size_t i = 0; i < count; i++)
-        if (ids[i] == id)
-            return true;
-    return false;
-}
-
 /* An order whose news are on the way is right as soon as they are told; they may have been told between two
  * looks, so only what is wrong in both is reported. */
 err order_check_deals(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
@@ -143,7 +135,7 @@ err order_check_deals(struct ctx *ctx, void (*report)(void *arg, const char *pro
         return NULL;
     TRY(query_differences(ctx, &rows));
     while (db_next(rows))
-        if (has_id(suspects, count, db_get_int(rows, 0)))
+        if (id_in(suspects, count, db_get_int(rows, 0)))
             report(arg, arena_format(ctx->arena,
                                      "variant %" PRId64 ": its deals are not what order %" PRId64 " says",
                                      db_get_int(rows, 1), db_get_int(rows, 0)));

@@ -26,12 +26,6 @@
     ", l.product_title, l.picture_id FROM orders o JOIN order_lines l ON l.shop_id = o.shop_id"              \
     " AND l.order_id = o.id AND l.line_no = 1 "
 
-static const char *text_or_empty(const struct value *object, const char *name)
-{
-    const char *text = value_find_text(object, name);
-    return text ? text : "";
-}
-
 err order_open_contact(struct ctx *ctx, const struct db_rows *rows, int column, struct order *order)
 {
     struct sealed sealed;
@@ -40,9 +34,10 @@ err order_open_contact(struct ctx *ctx, const struct db_rows *rows, int column, 
     TRY(crypto_open(ctx, "order.contact", sealed, &json));
     struct value *tree;
     TRY(json_read(ctx, json, strlen(json), &tree));
-    order->contact = (struct contact){text_or_empty(tree, "phone"), text_or_empty(tree, "email")};
-    order->address = (struct address){text_or_empty(tree, "name"), text_or_empty(tree, "address_phone"),
-                                      text_or_empty(tree, "region"), text_or_empty(tree, "line")};
+    order->contact = (struct contact){value_text_or_empty(tree, "phone"), value_text_or_empty(tree, "email")};
+    order->address =
+        (struct address){value_text_or_empty(tree, "name"), value_text_or_empty(tree, "address_phone"),
+                         value_text_or_empty(tree, "region"), value_text_or_empty(tree, "line")};
     return NULL;
 }
 

@@ -20,14 +20,6 @@ int64_t price_by_step(int64_t price, const struct discount_step *step)
 
 /* ---- which lists count ---- */
 
-static bool has_id(const int64_t *ids, size_t count, int64_t id)
-{
-    for (size_t i = 0; i < count; i++)
-        if (ids[i] == id)
-            return true;
-    return false;
-}
-
 static bool needs_places(const struct price_board *board)
 {
     for (size_t i = 0; i < board->count; i++)
@@ -70,18 +62,18 @@ err price_board_load(struct ctx *ctx, bool is_new, const int64_t *product_ids, s
         is_mine[i] = board->lists[i].audience == PRICE_FOR_ALL ||
                      (board->lists[i].audience == PRICE_FOR_NEW && is_new) ||
                      (board->lists[i].audience == PRICE_FOR_GROUPS && group_id &&
-                      has_id(board->lists[i].group_ids, board->lists[i].group_count, group_id));
+                      id_in(board->lists[i].group_ids, board->lists[i].group_count, group_id));
     board->is_mine = is_mine;
     return NULL;
 }
 
 static bool takes(const struct price_board *board, const struct promotion *base, int64_t product_id)
 {
-    if (base->is_for_all || has_id(base->product_ids, base->product_count, product_id))
+    if (base->is_for_all || id_in(base->product_ids, base->product_count, product_id))
         return true;
     for (size_t i = 0; i < board->place_count; i++)
         if (board->places[i].product_id == product_id &&
-            has_id(base->shelf_ids, base->shelf_count, board->places[i].shelf_id))
+            id_in(base->shelf_ids, base->shelf_count, board->places[i].shelf_id))
             return true;
     return false;
 }

@@ -54,21 +54,13 @@ struct board {
     size_t promotion_count;
 };
 
-static bool has_id(const int64_t *ids, size_t count, int64_t id)
-{
-    for (size_t i = 0; i < count; i++)
-        if (ids[i] == id)
-            return true;
-    return false;
-}
-
 static bool takes_product(const struct board *board, const struct promotion *promotion, int64_t product_id)
 {
-    if (promotion->is_for_all || has_id(promotion->product_ids, promotion->product_count, product_id))
+    if (promotion->is_for_all || id_in(promotion->product_ids, promotion->product_count, product_id))
         return true;
     for (size_t i = 0; i < board->place_count; i++)
         if (board->places[i].product_id == product_id &&
-            has_id(promotion->shelf_ids, promotion->shelf_count, board->places[i].shelf_id))
+            id_in(promotion->shelf_ids, promotion->shelf_count, board->places[i].shelf_id))
             return true;
     return false;
 }

@@ -11,14 +11,6 @@
 
 /* ---- a trial ---- */
 
-static bool has_id(const int64_t *ids, size_t count, int64_t id)
-{
-    for (size_t i = 0; i < count; i++)
-        if (ids[i] == id)
-            return true;
-    return false;
-}
-
 static int by_number(const void *a, const void *b)
 {
     int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
@@ -48,14 +40,14 @@ static err find_takers(struct ctx *ctx, const struct promotion *promotion, const
                        bool *takes)
 {
     for (size_t i = 0; i < count; i++)
-        takes[i] = promotion->is_for_all || has_id(promotion->product_ids, promotion->product_count, ids[i]);
+        takes[i] = promotion->is_for_all || id_in(promotion->product_ids, promotion->product_count, ids[i]);
     for (size_t start = 0; promotion->shelf_count > 0 && start < count; start += PRODUCT_CHUNK) {
         struct shelf_place *places;
         size_t have, part = count - start < PRODUCT_CHUNK ? count - start : PRODUCT_CHUNK;
         TRY(shelf_places_load(ctx, ids + start, part, &places, &have));
         for (size_t i = 0; i < have; i++) {
             const int64_t *found = bsearch(&places[i].product_id, ids + start, part, sizeof *ids, by_number);
-            if (found && has_id(promotion->shelf_ids, promotion->shelf_count, places[i].shelf_id))
+            if (found && id_in(promotion->shelf_ids, promotion->shelf_count, places[i].shelf_id))
                 takes[found - ids] = true;
         }
     }
