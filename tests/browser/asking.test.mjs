@@ -5,7 +5,7 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { expect, startServer } from "../lib/shop.mjs";
-import { buysCart, closeTab, openBrowser, openTab, visible } from "./browser.mjs";
+import { buysCart, closeTab, openBrowser, openTab, pressFor, visible } from "./browser.mjs";
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const REFUSED = /422/;
@@ -36,7 +36,7 @@ describe("a product that asks its buyers, in a browser", () => {
     assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), []);
   }
   const fits = async (page) => assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "the page is as wide as the window");
-  const saves = (page) => Promise.all([page.waitForURL(/notice=saved/), page.locator("#buying button.is-large").click()]);
+  const saves = (page) => pressFor(page, page.locator("#buying button.is-large"), /notice=saved/);
 
   for (const javaScriptEnabled of [false, true])
     test(`asked in the back office, answered in the shop, seen with the order; JavaScript ${javaScriptEnabled ? "on" : "off"}`, async () => {

@@ -57,6 +57,16 @@ export async function press(page, formId) {
   await visible(page, `#${formId} button:not([type=button], .sr), button[form="${formId}"]:not([type=button]):not(.link)`).click();
 }
 
+/** Presses a button that leads to a page with this notice. The page takes the notice out of its address at once:
+ *  so the answer is awaited, and that its page is there. */
+export async function pressFor(page, button, notice) {
+  await Promise.all([
+    page.waitForResponse((answer) => answer.request().isNavigationRequest() && notice.test(answer.url())),
+    page.waitForEvent("load"),
+    button.click(),
+  ]);
+}
+
 /** From the cart to the order page, paid at the sandbox cashier: {number, token}. */
 export async function buysCart(page, { outcome = "paid" } = {}) {
   await page.goto("/checkout");

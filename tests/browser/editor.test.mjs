@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { png } from "../lib/pictures.mjs";
 import { cny, expect, startServer, unique, until } from "../lib/shop.mjs";
-import { closeTab, openBrowser, openTab } from "./browser.mjs";
+import { closeTab, openBrowser, openTab, pressFor } from "./browser.mjs";
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SHOTS = new URL("../../build/screenshots/", import.meta.url).pathname;
@@ -51,7 +51,7 @@ describe("the editor of a product, in a browser", () => {
     document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: transfer, bubbles: true, cancelable: true }));
   }, text);
   const saves = async (page) => {
-    await Promise.all([page.waitForURL(/notice=saved|\/admin\/products\/\d+$/), page.locator("button.btn.is-main[form=edit]").first().click()]);
+    await pressFor(page, page.locator("button.btn.is-main[form=edit]").first(), /notice=saved/);
     await page.locator(".toast").waitFor();
   };
 
@@ -237,7 +237,7 @@ describe("the editor of a product, in a browser", () => {
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), 375);
     await shoots(page, "merge-375");
     await page.locator(".merge-row", { hasText: "价格" }).locator(".merge-side", { hasText: "对方" }).click();
-    await Promise.all([page.waitForURL(/notice=saved|\/admin\/products\/\d+$/), page.locator("#merge .save-bar .is-main").click()]);
+    await pressFor(page, page.locator("#merge .save-bar .is-main"), /notice=saved/);
     await page.locator("#f-title").waitFor();
     const kept = await staff.product(product.id);
     assert.deepEqual([kept.title, kept.subtitle, kept.brand, kept.variants[0].price.amount], ["我起的名字", "我写的卖点", "新牌子", 4000]);

@@ -7,7 +7,7 @@ import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { png } from "../lib/pictures.mjs";
 import { expect, startServer, until } from "../lib/shop.mjs";
-import { closeTab, openBrowser, openTab } from "./browser.mjs";
+import { closeTab, openBrowser, openTab, pressFor } from "./browser.mjs";
 
 describe("what the law wants on show, in a browser", () => {
   let server, browser, young, folder, stranger, owner;
@@ -49,7 +49,7 @@ describe("what the law wants on show, in a browser", () => {
     const file = path.join(folder, "licence.png");
     fs.writeFileSync(file, png("licence"));
     await owner.setInputFiles("#f-picture", file);
-    await Promise.all([owner.waitForURL(/licence\?notice=/), owner.locator('form[action="/admin/settings/licence/picture"] .btn').click()]);
+    await pressFor(owner, owner.locator('form[action="/admin/settings/licence/picture"] .btn'), /licence\?notice=/);
     await opens(200);
   });
 
@@ -87,7 +87,7 @@ describe("what the law wants on show, in a browser", () => {
     await owner.locator("details.more > summary", { hasText: "添加" }).click();
     await owner.fill("#f-kind", "出版物经营许可证");
     await owner.fill("#f-number", "新出发京零字第 0001 号");
-    await Promise.all([owner.waitForURL(/notice=/), owner.locator('form[action="/admin/settings/licences"] .btn.is-main').click()]);
+    await pressFor(owner, owner.locator('form[action="/admin/settings/licences"] .btn.is-main'), /notice=/);
     await until(async () => {
       await owner.goto(`/admin/products/${book.id}`);
       return (await owner.locator("[data-need]").count()) === 0;
@@ -116,7 +116,7 @@ describe("what the law wants on show, in a browser", () => {
     await stranger.goto("/");
     assert.equal(await stranger.locator(".notice-strip.is-end").count(), 0);
     await owner.fill("#f-day", day(35));
-    await Promise.all([owner.waitForURL(/closing\?notice=/), owner.locator('form[action="/admin/settings/closing"] .btn').click()]);
+    await pressFor(owner, owner.locator('form[action="/admin/settings/closing"] .btn'), /closing\?notice=/);
     for (const at of ["/", "/products", "/cart"])
       await until(async () => {
         await stranger.goto(at);
