@@ -264,6 +264,7 @@ static err draw(struct ctx *ctx, const struct picture_card *card, const char *pa
     TRY(begin(ctx));
     int failed = draw_bytes(card, path, &bytes, &size);
     vips.vips_thread_shutdown();
+    malloc_trim(0);
     if (failed)
         return vips_failure(ctx, ERR_INTERNAL, "cannot draw the card");
     *jpeg = (struct slice){arena_copy(ctx->arena, bytes, size), size};

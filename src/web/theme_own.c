@@ -95,13 +95,18 @@ static bool is_stale(const struct held_theme *held, const struct ctx *ctx)
     return !held->theme && ctx->now - held->made_at > OWN_THEME_REST_MS;
 }
 
-/* With the lock held: the place of the shop, else a free one, else the one asked for longest ago. */
-static struct held_theme **place_of(struct own_themes *themes, int64_t shop_id)
+static bool is_of(const struct held_theme *held, int64_t shop_id, int64_t version)
+{
+    return held && held->shop_id == shop_id && held->version == version;
+}
+
+/* With the lock held: the place of this version, else a free one, else the one asked for longest ago. */
+static struct held_theme **place_of(struct own_themes *themes, int64_t shop_id, int64_t version)
 {
     struct held_theme **oldest = &themes->held[0];
     for (size_t i = 0; i < OWN_THEMES_HELD; i++) {
         struct held_theme **place = &themes->held[i];
-        if (*place && (*place)->shop_id == shop_id)
+        if (is_of(*place, shop_id, version))
             return place;
         if (*oldest && (!*place || (*place)->asked_at < (*oldest)->asked_at))
             oldest = place;
@@ -112,9 +117,9 @@ static struct held_theme **place_of(struct own_themes *themes, int64_t shop_id)
 static struct held_theme *find_held(struct own_themes *themes, const struct ctx *ctx)
 {
     pthread_mutex_lock(&themes->lock);
-    struct held_theme *held = *place_of(themes, ctx->shop->id);
-    bool is_it = held && held->shop_id == ctx->shop->id && held->version == ctx->shop->theme_version &&
-                 !is_stale(held, ctx);
+    int64_t shop_id = ctx->shop->id, version = ctx->shop->theme_version;
+    struct held_theme *held = *place_of(themes, shop_id, version);
+    bool is_it = is_of(held, shop_id, version) && !is_stale(held, ctx);
     if (is_it) {
         held->users++;
         held->asked_at = ctx->now;
@@ -126,7 +131,7 @@ static struct held_theme *find_held(struct own_themes *themes, const struct ctx 
 static void keep_held(struct own_themes *themes, struct held_theme *held)
 {
     pthread_mutex_lock(&themes->lock);
-    struct held_theme **place = place_of(themes, held->shop_id);
+    struct held_theme **place = place_of(themes, held->shop_id, held->version);
     let_go(*place);
     *place = held;
     held->users = 2;
@@ -157,11 +162,12 @@ static struct held_theme *make_held(struct own_themes *themes, struct ctx *ctx)
     return held;
 }
 
-void own_theme_enter(struct req *req, struct own_themes *themes)
+void own_theme_enter(struct req *req, struct own_themes *themes, bool is_preview)
 {
     struct ctx *ctx = &req->ctx;
     struct theme_use *use = arena_alloc(ctx->arena, sizeof *use);
     use->themes = themes;
+    use->is_preview = is_preview;
     use->held = find_held(themes, ctx);
     if (!use->held) {
         use->held = make_held(themes, ctx);
@@ -181,7 +187,8 @@ void own_theme_enter(struct req *req, struct own_themes *themes)
 void own_theme_leave(struct req *req, struct own_themes *themes)
 {
     struct theme_use *use = req->held;
-    err failure = use->failed_path ? own_theme_tell(&req->ctx, use->failed_path, use->failed_detail) : NULL;
+    bool is_told = use->failed_path && !use->is_preview;
+    err failure = is_told ? own_theme_tell(&req->ctx, use->failed_path, use->failed_detail) : NULL;
     if (failure)
         log_failure(&req->ctx, LOG_WARNING, "staff could not be told of a broken theme", failure);
     req->held = NULL;
@@ -195,6 +202,8 @@ void own_theme_leave(struct req *req, struct own_themes *themes)
 bool own_theme_rests(struct theme_use *use, const char *path, int64_t now)
 {
     bool rests = false;
+    if (use->is_preview)
+        return false;
     pthread_mutex_lock(&use->themes->lock);
     for (size_t i = 0; i < use->held->rest_count && !rests; i++)
         rests = text_is(use->held->rests[i].path, path) && use->held->rests[i].until > now;
@@ -238,10 +247,25 @@ void own_theme_failed(struct ctx *ctx, struct theme_use *use, const char *path, 
 
 /* ---- rendering ---- */
 
+/* In place of a page that failed, for who can mend it. */
+static err show_failure(const struct theme_use *use, size_t before, struct text_buf *out)
+{
+    out->len = before;
+    out->is_full = false;
+    text_add(out, "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>");
+    text_add_html(out, use->failed_path, strlen(use->failed_path));
+    text_add(out, "</title><pre>");
+    text_add_html(out, use->failed_detail, strlen(use->failed_detail));
+    text_add(out, "</pre></html>");
+    return NULL;
+}
+
 static err stand_in(struct req *req, struct theme_use *use, const char *template, struct value *globals,
                     struct text_buf *out)
 {
     reply_uncacheable(req);
+    if (use->is_preview && use->failed_path)
+        return show_failure(use, out->len, out);
     return theme_render(req, use->built_in, template, globals, NULL, out);
 }
 
@@ -256,6 +280,8 @@ err own_theme_render(struct req *req, struct theme_use *use, const char *templat
     err failure = theme_render(req, use->theme, template, globals, use, out);
     if (use->failed_path || use->has_stand_in)
         reply_uncacheable(req);
+    if (!failure && use->is_preview && use->failed_path)
+        return show_failure(use, before, out);
     if (!failure || failure->code != ERR_TEMPLATE)
         return failure;
     log_failure(ctx, LOG_WARNING, "a page of a shop's theme failed", failure);

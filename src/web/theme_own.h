@@ -25,6 +25,7 @@ struct theme_use {
     const char *failed_path; /* the first file that failed in this request; NULL = none */
     const char *failed_detail;
     bool has_stand_in; /* a section of the program stands in for one that fails */
+    bool is_preview;   /* staff look at it: they see what fails, and nobody is told */
     struct services services;
 };
 
@@ -35,13 +36,14 @@ void own_themes_close(struct own_themes *themes);
 const struct theme_maker *own_themes_maker(struct own_themes *themes);
 
 /* The theme of req's shop, which has one; the services of req become those of that theme. */
-void own_theme_enter(struct req *req, struct own_themes *themes);
+void own_theme_enter(struct req *req, struct own_themes *themes, bool is_preview);
 /* Lets the theme go, and tells staff what failed. */
 void own_theme_leave(struct req *req, struct own_themes *themes);
-/* As theme_render; where a file fails, the program's theme stands in, and the page is not kept. */
+/* As theme_render; where a file fails, the program's theme stands in, and the page is not kept. Before staff
+ * who look at the theme the page says what failed instead. */
 CHECKED err own_theme_render(struct req *req, struct theme_use *use, const char *template,
                              struct value *globals, struct text_buf *out);
-/* Whether this file failed a moment ago. */
+/* Whether this file failed a moment ago; for staff who look at the theme it is tried again. */
 bool own_theme_rests(struct theme_use *use, const char *path, int64_t now);
 /* It failed now. Staff are told of the file that the detail names. */
 void own_theme_failed(struct ctx *ctx, struct theme_use *use, const char *path, const char *detail);

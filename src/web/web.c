@@ -4,6 +4,7 @@
 
 #include "shop/customer/customer.h"
 #include "shop/design/design.h"
+#include "shop/design/own_theme.h"
 #include "shop/notify/notify.h"
 #include "shop/payment/payment.h"
 #include "shop/pricing/flash_gate.h"
@@ -136,13 +137,59 @@ static void choose_services(struct req *req)
         return;
     req->ctx.services = &web_of(req)->services;
     if (req->ctx.shop && req->ctx.shop->theme_version > 0)
-        own_theme_enter(req, web_of(req)->own);
+        own_theme_enter(req, web_of(req)->own, false);
+}
+
+/* A page in a frame, or what belongs to one. At the top of a window the shop is as it is: its pages come as
+ * "document", or as "empty" from the worker that keeps them. Browsers without the header tell nothing. */
+static bool is_framed(const struct req *req)
+{
+    const char *place = req_header(req, "Sec-Fetch-Dest");
+    return !place || req_header(req, "X-Framed") || (!text_is(place, "document") && !text_is(place, "empty"));
+}
+
+/* Whether staff may have asked for a theme in a frame of the back office. */
+static bool may_look_at_theme(const struct req *req, int64_t *version)
+{
+    const char *asked = req_cookie(req, THEME_COOKIE);
+    return asked && req->ctx.shop && req->route->guard == ANYONE && req->face == FACE_HTML &&
+           !storefront_asked_design(req) && is_framed(req) && text_to_int(asked, version) && *version > 0;
+}
+
+/* Staff look at a version of the shop's theme before buyers do. */
+static err admit_to_theme(struct req *req)
+{
+    int64_t version;
+    const struct staff *staff = NULL;
+    struct own_theme theme;
+    const char *token = req_cookie(req, STAFF_COOKIE);
+    if (!token || !may_look_at_theme(req, &version))
+        return NULL;
+    TRY(staff_find_session(&req->ctx, token, &staff));
+    if (!staff || !staff_may(staff, "settings.read"))
+        return NULL;
+    err failure = own_theme_load(&req->ctx, version, &theme);
+    if (failure)
+        return failure->code == ERR_NOT_FOUND ? NULL : failure;
+    struct shop *shop = arena_alloc(req->ctx.arena, sizeof *shop);
+    struct staff *visitor = arena_alloc(req->ctx.arena, sizeof *visitor);
+    *shop = *req->ctx.shop;
+    *visitor = *staff;
+    shop->theme_version = version;
+    req->ctx.shop = shop;
+    req->visitor = visitor;
+    req->ctx.services = &web_of(req)->services;
+    own_theme_enter(req, web_of(req)->own, true);
+    reply_allow_frame(req);
+    reply_uncacheable(req);
+    return NULL;
 }
 
 static err admit(struct req *req)
 {
     choose_language(req);
     req->ctx.actor = ACTOR_BUYER;
+    TRY(admit_to_theme(req));
     choose_services(req);
     if (req->route->guard == ANYONE) {
         TRY(send_to_main_host(req));

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { after, before, describe, test } from "node:test";
 import { startServer } from "../lib/shop.mjs";
 import { zip } from "../lib/zip.mjs";
-import { openBrowser, openTab } from "./browser.mjs";
+import { openBrowser, openTab, pressFor } from "./browser.mjs";
 
 const AXE = fs.readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SHOTS = process.env.YUNDIAN_SCREENSHOTS || fileURLToPath(new URL("../../build/screenshots/", import.meta.url));
@@ -75,8 +75,7 @@ describe("the editor of a design", () => {
       await Promise.all([page.waitForResponse((answer) => /\/acts$/.test(answer.url())), page.mouse.up()]);
       await page.locator("#toasts .toast").first().waitFor();
       assert.deepEqual(await names(), [first[1], first[0], ...first.slice(2)]);
-      await page.locator("form[action$='/design/undo'] button").click();
-      await page.waitForURL(/notice=undone/);
+      await pressFor(page, page.locator("form[action$='/design/undo'] button"), /notice=undone/);
       assert.deepEqual(await names(), first);
     }
     await page.context().close();
@@ -158,6 +157,23 @@ describe("the editor of a design", () => {
     await page.goto("/admin/design");
     await page.locator('[data-design-width][value="wide"]').check();
     assert.equal(await page.locator(".design-frame.is-wide").count(), 1);
+    await page.context().close();
+  });
+
+  test("a theme is looked at in a frame, page by page, while the shop around it stays as it is", async () => {
+    const page = await openTab(browser, server);
+    await page.context().addCookies(session);
+    await page.goto("/admin/design/themes");
+    const files = [["templates/products.liquid", Buffer.from("<div class='wrap page'><h1>新的列表</h1></div>")]];
+    await page.locator("#f-zip").setInputFiles({ name: "new.zip", mimeType: "application/zip", buffer: zip(files) });
+    await pressFor(page, page.locator("form[enctype] button"), /notice=theme_added/);
+    await page.locator('a[href$="/preview"]').click();
+    const frame = page.frameLocator(".design-frame iframe");
+    await frame.locator("a[href='/products']:visible").first().click();
+    await frame.locator("h1", { hasText: "新的列表" }).waitFor();
+    const shop = await page.context().newPage();
+    await shop.goto("/products");
+    assert.notEqual(await shop.locator("h1").innerText(), "新的列表");
     await page.context().close();
   });
 });

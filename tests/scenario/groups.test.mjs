@@ -67,6 +67,10 @@ describe("group buying", () => {
     const { orders: toShip } = await staff.reads("/admin/orders?stage=to_ship");
     assert.ok(!toShip.some(({ number }) => number === order.number), "it does not stand among those to pack");
     const share = (await shop.client().get(`/groups/${token}`)).text;
+    assert.ok(share.includes(`/groups/${token}/card`));
+    const card = await shop.client().get(`/groups/${token}/card`);
+    assert.deepEqual([card.status, card.headers["content-type"]], [200, "image/jpeg"]);
+    assert.equal((await shop.client().get("/groups/no-such-token/card")).status, 404);
     assert.match(share, /还差 2 人成团/);
     assert.match(share, /property="og:title" content="拼团龙井，还差 2 人成团/);
     assert.match(share, /张\*\*/);

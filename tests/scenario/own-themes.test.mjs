@@ -142,5 +142,41 @@ describe("a theme that a merchant brings", () => {
     expectProblem(await shop.client().post("/admin/design/themes/1/publish", { from: 0 }), 401, "unauthenticated");
     const other = await (await server.opens("other")).staff();
     assert.equal((await other.reads("/admin/design/themes")).versions.length, 0);
+    assert.equal((await publish(0)).status, 200);
+  });
+
+  test("staff look at a theme in a frame before buyers see it, with its assets and what fails in it", async () => {
+    const answer = await send({
+      "templates/products.liquid": "<link rel=stylesheet href=\"{{ 'seen.css' | asset_url }}\"><p>seen-list</p>",
+      "templates/search.liquid": "\n{% for i in (1..9999999) %}x{% endfor %}",
+      "assets/seen.css": "p{color:red}",
+    });
+    const version = Number(JSON.parse(answer.text).version);
+    const told = (await themes()).broken.length;
+    const cookies = () => [...staff.client.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const framed = async (path, more) => {
+      const seen = await fetch(server.base + path, { headers: { cookie: cookies(), "sec-fetch-dest": "iframe", ...more } });
+      return { status: seen.status, headers: seen.headers, text: await seen.text() };
+    };
+    assert.doesNotMatch((await framed("/products")).text, /seen-list/);
+    const around = await staff.client.get(`/admin/design/themes/${version}/preview`);
+    assert.match(around.text, /<iframe src="\/"/);
+    const list = await framed("/products");
+    assert.match(list.text, /seen-list/);
+    assert.match(list.headers.get("content-security-policy"), /frame-ancestors 'self'/);
+    for (const place of ["document", "empty"]) assert.doesNotMatch((await framed("/products", { "sec-fetch-dest": place })).text, /seen-list/);
+    assert.match((await framed("/products", { "sec-fetch-dest": "empty", "x-framed": "1" })).text, /seen-list/);
+    assert.doesNotMatch(await page("/products"), /seen-list/);
+    const forged = await fetch(`${server.base}/products`, { headers: { cookie: `yd_theme=${version}` } });
+    assert.doesNotMatch(await forged.text(), /seen-list/);
+    const css = await framed(`/theme/${version}/seen.css`, { "sec-fetch-dest": "style" });
+    assert.deepEqual([css.status, css.headers.get("cache-control")], [200, "no-store"]);
+    assert.equal((await shop.client().get(`/theme/${version}/seen.css`)).status, 404);
+    assert.match((await framed("/search?q=杯")).text, /<pre>templates\/search\.liquid:2:\d+: /);
+    assert.match((await framed("/")).text, /主题杯/);
+    assert.equal((await themes()).broken.length, told);
+    await staff.client.get("/admin/design/themes");
+    assert.doesNotMatch((await framed("/products")).text, /seen-list/);
+    assert.equal((await staff.does(`/admin/design/themes/${version}/remove`, {})).status, 200);
   });
 });

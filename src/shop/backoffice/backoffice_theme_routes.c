@@ -6,6 +6,7 @@
 
 #include "base/config.h"
 #include "base/text.h"
+#include "shop/design/own_theme.h"
 #include "shop/media/media.h"
 #include "shop/services.h"
 #include "shop/staff/staff.h"
@@ -117,7 +118,24 @@ static err show(struct req *req)
     for (const struct field_problem *at = req->failure ? req->failure->problems : NULL; at; at = at->next)
         add_problem(ctx, wrong, at);
     TRY(add_broken(ctx, view));
+    if (req_cookie(req, THEME_COOKIE))
+        reply_cookie(req, THEME_COOKIE, "", -1);
     return reply_view(req, "admin/design_themes", view);
+}
+
+/* The shop in this theme, in a frame: what is in it asks with a cookie, which ends when staff go back. */
+static err preview(struct req *req)
+{
+    const struct theme_form *form = req->form;
+    struct ctx *ctx = &req->ctx;
+    struct own_theme theme;
+    struct value *view = value_object(ctx->arena);
+    TRY(own_theme_load(ctx, form->version, &theme));
+    add_version(ctx, value_set_list(ctx->arena, view, "versions"), &theme, NULL, 0);
+    value_set_int(ctx->arena, view, "live", ctx->shop->theme_version);
+    reply_cookie(req, THEME_COOKIE, arena_format(ctx->arena, "%" PRId64, theme.version),
+                 THEME_COOKIE_SECONDS);
+    return reply_view(req, "admin/design_theme_preview", view);
 }
 
 /* ---- changing ---- */
@@ -186,6 +204,15 @@ const struct route backoffice_theme_routes[] = {
      .summary = "Show buyers this theme; 0 is that of the program"},
     {OWNS, .path = "/admin/design/themes/:version/remove", .handler = remove_version, .fields = own_fields,
      .summary = "Remove a theme that buyers do not see"},
+    {.method = GET,
+     .path = "/admin/design/themes/:version/preview",
+     .handler = preview,
+     .guard = STAFF,
+     .scope = "settings.read",
+     .fields = own_fields,
+     THEME_FORM,
+     .faces = FACE_HTML,
+     .summary = "The shop in this theme, before buyers see it"},
     {.method = GET,
      .path = "/admin/design/themes/:version/zip",
      .handler = hand_out,

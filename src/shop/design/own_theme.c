@@ -143,22 +143,38 @@ err own_theme_take(struct ctx *ctx, const char *zip, const char *name, int64_t *
 
 /* ---- reading ---- */
 
+#define SELECT_THEMES "SELECT version, name, files, bytes, staff_id, at, published_at FROM themes"
+
+static struct own_theme read_row(const struct db_rows *rows)
+{
+    return (struct own_theme){.version = db_get_int(rows, 0),
+                              .name = db_get_text(rows, 1),
+                              .files = db_get_int(rows, 2),
+                              .bytes = db_get_int(rows, 3),
+                              .staff_id = db_get_int(rows, 4),
+                              .at = db_get_int(rows, 5),
+                              .published_at = db_get_int(rows, 6)};
+}
+
 err own_theme_list(struct ctx *ctx, struct own_theme **themes, size_t *count)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT version, name, files, bytes, staff_id, at, published_at FROM themes"
-                 " WHERE shop_id = $1 ORDER BY version DESC LIMIT $2",
+    TRY(db_query(ctx, &rows, SELECT_THEMES " WHERE shop_id = $1 ORDER BY version DESC LIMIT $2",
                  db_int(ctx->shop->id), db_int(OWN_THEME_VERSION_LIMIT)));
     *themes = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **themes);
     for (*count = 0; db_next(rows); ++*count)
-        (*themes)[*count] = (struct own_theme){.version = db_get_int(rows, 0),
-                                               .name = db_get_text(rows, 1),
-                                               .files = db_get_int(rows, 2),
-                                               .bytes = db_get_int(rows, 3),
-                                               .staff_id = db_get_int(rows, 4),
-                                               .at = db_get_int(rows, 5),
-                                               .published_at = db_get_int(rows, 6)};
+        (*themes)[*count] = read_row(rows);
+    return NULL;
+}
+
+err own_theme_load(struct ctx *ctx, int64_t version, struct own_theme *theme)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows, SELECT_THEMES " WHERE shop_id = $1 AND version = $2", db_int(ctx->shop->id),
+                 db_int(version)));
+    if (!db_next(rows))
+        return fail_with(ctx, ERR_NOT_FOUND, "there is no such theme");
+    *theme = read_row(rows);
     return NULL;
 }
 
@@ -186,17 +202,19 @@ err own_theme_files(struct ctx *ctx, int64_t version, bool has_assets, struct ow
     return files->count > 0 ? NULL : fail_with(ctx, ERR_NOT_FOUND, "there is no such theme");
 }
 
-err own_theme_asset(struct ctx *ctx, int64_t version, const char *name, const char **bytes, size_t *length)
+err own_theme_asset(struct ctx *ctx, int64_t version, const char *name, bool *is_public, const char **bytes,
+                    size_t *length)
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
-                 "SELECT f.bytes FROM theme_files f JOIN themes t ON t.shop_id = f.shop_id AND t.version ="
-                 " f.version WHERE f.shop_id = $1 AND f.version = $2 AND f.path = $3 AND f.is_asset = 1"
-                 " AND t.published_at IS NOT NULL",
+                 "SELECT f.bytes, t.published_at FROM theme_files f JOIN themes t ON t.shop_id = f.shop_id "
+                 "AND t.version ="
+                 " f.version WHERE f.shop_id = $1 AND f.version = $2 AND f.path = $3 AND f.is_asset = 1",
                  db_int(ctx->shop->id), db_int(version),
                  db_text(arena_format(ctx->arena, "assets/%s", name))));
     if (!db_next(rows))
         return fail_with(ctx, ERR_NOT_FOUND, "there is no such asset");
+    *is_public = !db_is_null(rows, 1);
     *bytes = bytes_of(ctx, rows, 0, length);
     return NULL;
 }

@@ -7,6 +7,9 @@
 #pragma once
 #include "base/ctx.h"
 
+/* The version at which staff look in a frame of the back office, before or after buyers see it. */
+#define THEME_COOKIE "yd_theme"
+#define THEME_COOKIE_SECONDS 1800
 #define OWN_THEME_FILE_LIMIT 300
 #define OWN_THEME_BYTES_LIMIT ((size_t)8 << 20)  /* of all files, unpacked */
 #define OWN_THEME_TEXT_LIMIT ((size_t)256 << 10) /* of one file of Liquid or JSON */
@@ -76,10 +79,12 @@ CHECKED err own_theme_list(struct ctx *ctx, struct own_theme **themes, size_t *c
 CHECKED err own_theme_publish(struct ctx *ctx, int64_t from, int64_t version);
 /* ERR_CONFLICT while buyers see it; ERR_NOT_FOUND. */
 CHECKED err own_theme_remove(struct ctx *ctx, int64_t version);
+/* ERR_NOT_FOUND when the shop does not keep this version. */
+CHECKED err own_theme_load(struct ctx *ctx, int64_t version, struct own_theme *theme);
 /* The files of a version by path; of assets only the names unless `has_assets`. ERR_NOT_FOUND. */
 CHECKED err own_theme_files(struct ctx *ctx, int64_t version, bool has_assets, struct own_files *files);
-/* An asset of a version that is or was published. ERR_NOT_FOUND. */
-CHECKED err own_theme_asset(struct ctx *ctx, int64_t version, const char *name, const char **bytes,
-                            size_t *length);
+/* An asset of a version; `is_public` says that it was published once. ERR_NOT_FOUND. */
+CHECKED err own_theme_asset(struct ctx *ctx, int64_t version, const char *name, bool *is_public,
+                            const char **bytes, size_t *length);
 /* A file of a theme failed before a buyer: one alarm for it stands until staff settle it. */
 CHECKED err own_theme_tell(struct ctx *ctx, const char *path, const char *detail);

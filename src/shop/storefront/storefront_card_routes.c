@@ -1,6 +1,7 @@
 /* storefront_card_routes.c - the picture of a product that people send to others. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/money.h"
+#include "shop/pricing/pricing.h"
 #include "shop/storefront/storefront.h"
 #include "shop/storefront/storefront_card.h"
 #include "shop/storefront/storefront_routes.h"
@@ -27,6 +28,20 @@ static const struct field card_fields[] = {
      .offset = offsetof(struct card_form, sku),
      .maximum = 64,
      .help = "The variant whose price and picture are shown"},
+    {0},
+};
+
+struct group_card_form {
+    const char *token;
+};
+
+static const struct field group_card_fields[] = {
+    {.name = "token",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct group_card_form, token),
+     .is_required = true,
+     .maximum = 64,
+     .help = "Token of the group"},
     {0},
 };
 
@@ -60,24 +75,36 @@ static const char *text_for(const struct req *req, const char *key)
     return text ? text : "";
 }
 
-static err draw_card(struct req *req, const struct value *view, struct slice *jpeg)
+static err reply_card(struct req *req, const struct share_card *card, int64_t seconds)
 {
-    struct ctx *ctx = &req->ctx;
+    struct picture_card drawn;
+    struct slice jpeg;
+    TRY(share_card_draw(&req->ctx, card, &drawn));
+    TRY(picture_draw(&req->ctx, &drawn, &jpeg));
+    reply_cacheable(req, seconds);
+    reply_tag(req, "shop:%" PRId64, req->ctx.shop->id);
+    return reply_bytes(req, 200, "image/jpeg", jpeg.ptr, jpeg.len);
+}
+
+static const char *address_of(const struct req *req, const char *url)
+{
+    return arena_format(req->ctx.arena, "%s%s%s", storefront_origin(req), req->prefix, url);
+}
+
+static struct share_card card_of_product(struct req *req, const struct value *view)
+{
     const struct value *selected = value_find(view, "selected"), *product = value_find(view, "product");
     bool is_one = value_count(value_find(product, "variants")) < 2;
     struct share_card card = {
         .picture_id = value_find_text(value_find(selected, "picture"), "id"),
         .title = value_find_text(product, "title"),
-        .shop_name = ctx->shop->name,
+        .shop_name = req->ctx.shop->name,
         .scan = text_for(req, "share.scan"),
         .note = text_for(req, "share.note"),
-        .address = arena_format(ctx->arena, "%s%s%s", storefront_origin(req), req->prefix,
-                                value_find_text(is_one ? product : selected, "url")),
+        .address = address_of(req, value_find_text(is_one ? product : selected, "url")),
     };
-    struct picture_card drawn;
-    put_prices(ctx, selected, &card);
-    TRY(share_card_draw(ctx, &card, &drawn));
-    return picture_draw(ctx, &drawn, jpeg);
+    put_prices(&req->ctx, selected, &card);
+    return card;
 }
 
 static err show_card(struct req *req)
@@ -85,7 +112,6 @@ static err show_card(struct req *req)
     const struct card_form *form = req->form;
     const struct product *found;
     struct value *view;
-    struct slice jpeg;
     int64_t seconds = PAGE_CACHE_SECONDS;
     req->ctx.actor_id = 0; /* a member's own prices are for nobody else */
     TRY(product_find_by_handle(&req->ctx, form->handle, &found));
@@ -93,11 +119,35 @@ static err show_card(struct req *req)
         return fail_with(&req->ctx, ERR_NOT_FOUND, "no such product");
     TRY(limit(req));
     TRY(product_page_view(&req->ctx, found, form->sku, &seconds, &view));
-    TRY(draw_card(req, view, &jpeg));
-    reply_cacheable(req, seconds);
-    reply_tag(req, "shop:%" PRId64, req->ctx.shop->id);
+    struct share_card card = card_of_product(req, view);
     reply_tag(req, "product:%" PRId64, found->id);
-    return reply_bytes(req, 200, "image/jpeg", jpeg.ptr, jpeg.len);
+    return reply_card(req, &card, seconds);
+}
+
+/* Whoever opened a group wants others in it: the code leads to its page. */
+static err show_group_card(struct req *req)
+{
+    const struct group_card_form *form = req->form;
+    struct ctx *ctx = &req->ctx;
+    struct buy_group *group;
+    const struct variant *variant;
+    TRY(buy_group_load_by_token(ctx, form->token, &group));
+    TRY(limit(req));
+    TRY(variant_load(ctx, group->variant_id, &variant));
+    bool is_cheaper = group->price < variant->price;
+    money price = money_of(group->price, ctx->shop->currency),
+          alone = money_of(variant->price, ctx->shop->currency);
+    struct share_card card = {
+        .picture_id = variant->picture_id ? variant->picture_id : variant->product_picture_id,
+        .title = variant->product_title,
+        .price = money_display(ctx->arena, price),
+        .list_price = is_cheaper ? money_display(ctx->arena, alone) : "",
+        .shop_name = ctx->shop->name,
+        .scan = text_for(req, "share.group_scan"),
+        .note = text_for(req, "share.group_note"),
+        .address = address_of(req, arena_format(ctx->arena, "/groups/%s", group->token)),
+    };
+    return reply_card(req, &card, PAGE_CACHE_SECONDS);
 }
 
 const struct route storefront_card_routes[] = {
@@ -109,5 +159,13 @@ const struct route storefront_card_routes[] = {
      .form_size = sizeof(struct card_form),
      .faces = FACE_HTML,
      .summary = "A picture of a product with its price and a QR code, to send to others"},
+    {.method = GET,
+     .path = "/groups/:token/card",
+     .handler = show_group_card,
+     .guard = ANYONE,
+     .fields = group_card_fields,
+     .form_size = sizeof(struct group_card_form),
+     .faces = FACE_HTML,
+     .summary = "The same of a group that others may join"},
     {0},
 };

@@ -130,16 +130,19 @@ static const struct field asset_fields[] = {
     {0},
 };
 
-/* A version never changes, so what it holds may be kept for ever. */
+/* A version never changes, so what it holds may be kept for ever; before it was published only staff see it.
+ */
 static err asset(struct req *req)
 {
     const struct asset_form *form = req->form;
     const char *bytes, *type = own_file_type(form->name);
     size_t length;
-    if (!type)
+    bool is_public = false;
+    if (type)
+        TRY(own_theme_asset(&req->ctx, form->version, form->name, &is_public, &bytes, &length));
+    if (!type || (!is_public && !req->visitor))
         return fail_with(&req->ctx, ERR_NOT_FOUND, "there is no such asset");
-    TRY(own_theme_asset(&req->ctx, form->version, form->name, &bytes, &length));
-    reply_header(req, "Cache-Control", STYLE_IMMUTABLE);
+    reply_header(req, "Cache-Control", is_public ? STYLE_IMMUTABLE : "no-store");
     return reply_bytes(req, 200, type, bytes, length);
 }
 

@@ -49,11 +49,6 @@ static err reply_xml(struct req *req, const struct text_buf *out)
     return reply_bytes(req, 200, "application/xml; charset=utf-8", text_of(out), out->len);
 }
 
-static const char *day_of(struct ctx *ctx, int64_t at)
-{
-    return clock_format(ctx->arena, at, zone_fixed(0), "%Y-%m-%dT%H:%M:%SZ");
-}
-
 static err show_robots(struct req *req)
 {
     struct text_buf out;
@@ -131,7 +126,7 @@ static void add_product(struct ctx *ctx, struct text_buf *out, const char *origi
                         const struct product_place *place)
 {
     text_add_format(out, "<url><loc>%s/products/%s</loc><lastmod>%s</lastmod>", origin, place->handle,
-                    day_of(ctx, place->updated_at));
+                    clock_rfc3339(ctx->arena, place->updated_at));
     if (place->picture_id)
         text_add_format(out, "<image:image><image:loc>%s/media/%s/960.jpg</image:loc></image:image>", origin,
                         place->picture_id);

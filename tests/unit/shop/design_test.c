@@ -411,6 +411,7 @@ static void a_theme_is_kept_whole_or_not_at_all(void **state)
     struct own_files files;
     size_t count, length;
     const char *bytes;
+    bool is_public;
     err failure = keep_theme("bad", &version);
     assert_fails(failure, ERR_INVALID);
     assert_string_equal(failure->problems->field, "snippets/card.liquid");
@@ -423,9 +424,12 @@ static void a_theme_is_kept_whole_or_not_at_all(void **state)
     assert_int_equal(files.count, 2);
     assert_null(files.items[0].bytes);
     assert_string_equal(files.items[1].bytes, "good");
-    assert_fails(own_theme_asset(work, 1, "a.css", &bytes, &length), ERR_NOT_FOUND);
+    assert_fails(own_theme_asset(work, 1, "b.css", &is_public, &bytes, &length), ERR_NOT_FOUND);
+    assert_ok(own_theme_asset(work, 1, "a.css", &is_public, &bytes, &length));
+    assert_false(is_public);
     assert_ok(own_theme_publish(work, 0, 1));
-    assert_ok(own_theme_asset(work, 1, "a.css", &bytes, &length));
+    assert_ok(own_theme_asset(work, 1, "a.css", &is_public, &bytes, &length));
+    assert_true(is_public);
     assert_int_equal(length, 3);
     assert_memory_equal(bytes, "a\0b", 3);
 }

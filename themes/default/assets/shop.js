@@ -29,7 +29,9 @@ function toast(text, link) {
 
 /* Another page of this build; after a new version of the shop the whole page is loaded anew. */
 async function page(url) {
-  const answer = await fetch(url, { headers: { Accept: 'text/html' } });
+  const headers = { Accept: 'text/html' };
+  if (window !== window.top) headers['X-Framed'] = '1'; // a part of a preview is asked for as the page around it
+  const answer = await fetch(url, { headers });
   if (!answer.ok) throw new Error(String(answer.status));
   const other = new DOMParser().parseFromString(await answer.text(), 'text/html');
   const own = $('script[data-build]').getAttribute('src');

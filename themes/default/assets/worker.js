@@ -31,6 +31,7 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin || request.headers.has('range')) return;
+  if (request.destination === 'iframe' || request.headers.has('x-framed')) return; // a preview of the back office: nothing of it is kept
   if (url.pathname.startsWith('/assets/')) event.respondWith(file(request));
   else if (/^\/media\/.*\.(avif|webp|jpg|png|svg)$/.test(url.pathname)) event.respondWith(picture(request));
   else if (request.mode === 'navigate' || request.headers.get('accept') === 'text/html') {
