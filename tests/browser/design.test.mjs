@@ -167,7 +167,7 @@ describe("the editor of a design", () => {
     const files = [["templates/products.liquid", Buffer.from("<div class='wrap page'><h1>新的列表</h1></div>")]];
     await page.locator("#f-zip").setInputFiles({ name: "new.zip", mimeType: "application/zip", buffer: zip(files) });
     await pressFor(page, page.locator("form[enctype] button"), /notice=theme_added/);
-    await page.locator('a[href$="/preview"]').click();
+    await page.locator('a[href$="/preview"]').first().click();
     const frame = page.frameLocator(".design-frame iframe");
     await frame.locator("a[href='/products']:visible").first().click();
     await frame.locator("h1", { hasText: "新的列表" }).waitFor();

@@ -6,7 +6,6 @@
 
 #include "base/config.h"
 #include "base/text.h"
-#include "shop/design/own_theme.h"
 #include "shop/media/media.h"
 #include "shop/services.h"
 #include "shop/staff/staff.h"
