@@ -4,7 +4,6 @@
 
 #include "shop/customer/customer.h"
 #include "shop/design/design.h"
-#include "shop/design/own_theme.h"
 #include "shop/notify/notify.h"
 #include "shop/payment/payment.h"
 #include "shop/pricing/flash_gate.h"
