@@ -25,7 +25,7 @@ struct prepared {
     _Atomic int compression;
     _Atomic unsigned available; /* bit set 1 << encoding of the variants that may be sent */
     struct variant variants[ENCODING_COUNT];
-    const char *bytes; /* those of the plain variant */
+    char *bytes; /* those of the plain variant */
     char etag[ETAG_BYTES];
     struct task task;
     size_t header_bytes;
@@ -85,11 +85,12 @@ static void dress(const struct prepared *prepared, struct MHD_Response *response
         MHD_add_response_header(response, "Content-Encoding", names[encoding]);
 }
 
-void prepared_add(struct prepared *prepared, enum encoding encoding, char *bytes, size_t length)
+static void add(struct prepared *prepared, enum encoding encoding, char *bytes, size_t length,
+                enum MHD_ResponseMemoryMode mode)
 {
     struct variant *variant = &prepared->variants[encoding];
     variant->length = length;
-    variant->full = MHD_create_response_from_buffer(length, bytes, MHD_RESPMEM_MUST_FREE);
+    variant->full = MHD_create_response_from_buffer(length, bytes, mode);
     /* Of the same length, because its Content-Length is that of the page; the bytes are never sent. */
     variant->unchanged = MHD_create_response_from_buffer(length, bytes, MHD_RESPMEM_PERSISTENT);
     if (variant->full == NULL || variant->unchanged == NULL)
@@ -101,23 +102,41 @@ void prepared_add(struct prepared *prepared, enum encoding encoding, char *bytes
         atomic_store_explicit(&prepared->compression, COMPRESSION_DONE, memory_order_relaxed);
 }
 
-struct prepared *prepared_make(const char *bytes, size_t length, const struct prepared_options *options)
+void prepared_add(struct prepared *prepared, enum encoding encoding, char *bytes, size_t length)
+{
+    add(prepared, encoding, bytes, length, MHD_RESPMEM_MUST_FREE);
+}
+
+static struct prepared *make(char *bytes, size_t length, enum MHD_ResponseMemoryMode mode,
+                             const struct prepared_options *options)
 {
     size_t header_bytes = pack_headers(options, NULL);
     struct prepared *prepared = calloc(1, sizeof *prepared + header_bytes);
-    char *copy = malloc(length + 1);
-    if (prepared == NULL || copy == NULL)
+    if (prepared == NULL)
         bug("out of memory");
     prepared->header_bytes = header_bytes;
     pack_headers(options, prepared->headers);
-    memcpy(copy, bytes, length);
-    prepared->bytes = copy;
+    prepared->bytes = bytes;
     prepared->references = 1;
     snprintf(prepared->etag, ETAG_BYTES, "%016llx", (unsigned long long)hash_bytes(bytes, length, 0));
     if (!compress_pays(options->content_type, length))
         prepared->compression = COMPRESSION_DONE;
-    prepared_add(prepared, ENCODING_NONE, copy, length);
+    add(prepared, ENCODING_NONE, bytes, length, mode);
     return prepared;
+}
+
+struct prepared *prepared_make(const char *bytes, size_t length, const struct prepared_options *options)
+{
+    char *copy = malloc(length + 1);
+    if (copy == NULL)
+        bug("out of memory");
+    memcpy(copy, bytes, length);
+    return make(copy, length, MHD_RESPMEM_MUST_FREE, options);
+}
+
+struct prepared *prepared_again(const struct prepared *first, const struct prepared_options *options)
+{
+    return make(first->bytes, first->variants[ENCODING_NONE].length, MHD_RESPMEM_PERSISTENT, options);
 }
 
 void prepared_keep(struct prepared *prepared)

@@ -20,6 +20,9 @@ struct prepared_options {
 
 /* Copies the bytes. One reference is the caller's. */
 struct prepared *prepared_make(const char *bytes, size_t length, const struct prepared_options *options);
+/* The same bytes with other header fields. They stay those of `first`, which must live until this one was
+ * sent for the last time. */
+struct prepared *prepared_again(const struct prepared *first, const struct prepared_options *options);
 /* Adds a compressed variant; `bytes` are malloc'ed and become its own. Before the reply is shared, or later
  * by one thread at a time. */
 void prepared_add(struct prepared *prepared, enum encoding encoding, char *bytes, size_t length);

@@ -233,7 +233,7 @@ static void add_loaded(struct load *load)
     options.cache_control = "public, no-cache";
     const char *url = fingerprinted(load);
     put(statics, url, url, lasting);
-    put(statics, load->name, url, prepared_make(load->bytes, load->length, &options));
+    put(statics, load->name, url, prepared_again(lasting, &options)); /* both live as long as the table */
 }
 
 static err add_file(struct ctx *ctx, struct http_static *statics, const char *path, const char *name)
