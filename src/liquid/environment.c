@@ -214,8 +214,8 @@ err liquid_render(struct ctx *ctx, const struct liquid_template *template, const
 }
 
 err liquid_render_page(struct ctx *ctx, const struct liquid_template *template,
-                       const struct liquid_template *layout, const struct value *globals, void *call_data,
-                       struct text_buf *out)
+                       const struct liquid_template *layout, const struct liquid_around *around,
+                       const struct value *globals, void *call_data, struct text_buf *out)
 {
     struct frame frame = {0};
     struct liquid_call call;
@@ -223,7 +223,11 @@ err liquid_render_page(struct ctx *ctx, const struct liquid_template *template,
     open_call(&call, ctx, template, globals, &frame);
     call.data = call_data;
     text_open(&content, ctx->arena, template->env->options.limits.output_bytes);
+    text_add_bytes(&content, around->above.ptr, around->above.len);
     TRY(render_whole(&call, template, &content));
+    text_add_bytes(&content, around->below.ptr, around->below.len);
+    if (content.is_full)
+        return fail_at(ctx, template, 0, "the page is too large");
     struct value shown = value_text_bytes(text_of(&content), content.len);
     shown.kind = KIND_HTML;
     bindings_set(&call, &frame.assigned, template->env->content_name, shown);

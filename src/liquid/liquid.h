@@ -68,11 +68,17 @@ CHECKED err liquid_compile_snippet(struct ctx *ctx, struct liquid_env *env, cons
 CHECKED err liquid_render(struct ctx *ctx, const struct liquid_template *template,
                           const struct value *globals, void *call_data, struct text_buf *out);
 
+/* HTML that stands above and below a template within its layout. */
+struct liquid_around {
+    struct slice above, below;
+};
+
 /* Renders a page: the template first, then the layout of the same environment, which sees the variables that
- * the template assigned (page_title) and the rendered template as `content_for_layout`. */
+ * the template assigned (page_title) and the rendered template, with what is around it, as
+ * `content_for_layout`. */
 CHECKED err liquid_render_page(struct ctx *ctx, const struct liquid_template *template,
-                               const struct liquid_template *layout, const struct value *globals,
-                               void *call_data, struct text_buf *out);
+                               const struct liquid_template *layout, const struct liquid_around *around,
+                               const struct value *globals, void *call_data, struct text_buf *out);
 
 /* For filters of the owner. */
 struct ctx *liquid_call_ctx(struct liquid_call *call);

@@ -333,6 +333,30 @@ static const struct value *texts_of(const struct theme *theme, const char *local
     return theme->texts[text_is(locale, locales[1]) ? 1 : 0];
 }
 
+/* A list of `globals`, which grows meanwhile. */
+static err render_list(struct ctx *ctx, const struct theme *theme, struct value *globals,
+                       const struct value *sections, struct theme_call *call, struct slice *html)
+{
+    *html = (struct slice){"", 0};
+    if (!sections || value_count(sections) == 0)
+        return NULL;
+    const struct value list = *sections;
+    return theme_sections_render(ctx, &theme->sections, globals, &list, call, html);
+}
+
+/* A page that is nothing but sections. */
+static err render_index(struct ctx *ctx, const struct theme *theme, struct value *globals,
+                        struct theme_call *call)
+{
+    struct slice html;
+    const struct value *sections = value_find(globals, "sections");
+    if (!sections)
+        return NULL;
+    TRY(render_list(ctx, theme, globals, sections, call, &html));
+    value_set(ctx->arena, globals, "content_for_index", value_text_bytes(html.ptr, html.len));
+    return NULL;
+}
+
 err theme_render(struct req *req, const struct theme *theme, const char *template, struct value *globals,
                  struct theme_use *use, struct text_buf *out)
 {
@@ -344,9 +368,14 @@ err theme_render(struct req *req, const struct theme *theme, const char *templat
                               .texts = texts_of(theme, req->ctx.locale),
                               .is_english = text_is(req->ctx.locale, "en"),
                               .shown = shop_find_shown(req->ctx.shop, req_cookie(req, CURRENCY_COOKIE))};
-    if (theme->sections.count > 0 && value_find(globals, "sections"))
-        TRY(theme_sections_render(&req->ctx, &theme->sections, globals, &call));
-    return liquid_render_page(&req->ctx, page->template, theme->layout, globals, &call, out);
+    struct liquid_around around;
+    if (theme->sections.count > 0)
+        TRY(render_index(&req->ctx, theme, globals, &call));
+    TRY(render_list(&req->ctx, theme, globals, value_find(value_find(globals, "around"), "above"), &call,
+                    &around.above));
+    TRY(render_list(&req->ctx, theme, globals, value_find(value_find(globals, "around"), "below"), &call,
+                    &around.below));
+    return liquid_render_page(&req->ctx, page->template, theme->layout, &around, globals, &call, out);
 }
 
 const char *theme_text(const struct theme *theme, const char *locale, const char *key)

@@ -156,15 +156,22 @@ static err render_own(struct ctx *ctx, const struct theme_sections *kinds, struc
     return render_kind(ctx, theme_kinds(use->built_in), globals, section, &below, out);
 }
 
-err theme_sections_render(struct ctx *ctx, const struct theme_sections *kinds, struct value *globals,
-                          struct theme_call *call)
+/* Several lists of a page tell of their problems in one place. */
+static struct value *problems_of(struct ctx *ctx, struct value *globals)
 {
-    const struct value sections = *value_find(globals, "sections");
-    struct value *problems = value_set_list(ctx->arena, globals, "section_problems");
+    const struct value *problems = value_find(globals, "section_problems");
+    return problems ? (struct value *)(uintptr_t)problems
+                    : value_set_list(ctx->arena, globals, "section_problems");
+}
+
+err theme_sections_render(struct ctx *ctx, const struct theme_sections *kinds, struct value *globals,
+                          const struct value *sections, struct theme_call *call, struct slice *html)
+{
     struct text_buf page;
+    problems_of(ctx, globals);
     text_open(&page, ctx->arena, PAGE_LIMIT);
-    for (size_t i = 0; i < value_count(&sections); i++) {
-        const struct value *section = value_at(&sections, i);
+    for (size_t i = 0; i < value_count(sections); i++) {
+        const struct value *section = value_at(sections, i);
         struct text_buf one;
         text_open(&one, ctx->arena, PAGE_LIMIT);
         err failure = call->use ? render_own(ctx, kinds, globals, section, call, &one)
@@ -174,12 +181,12 @@ err theme_sections_render(struct ctx *ctx, const struct theme_sections *kinds, s
         if (failure)
             log_failure(ctx, LOG_WARNING, "a section was left out", failure);
         if (failure)
-            add_problem(ctx, problems, section, failure);
+            add_problem(ctx, problems_of(ctx, globals), section, failure);
         if (!failure && is_draft(globals))
             add_anchor(&page, section);
         if (!failure)
             text_add_bytes(&page, text_of(&one), one.len);
     }
-    value_set(ctx->arena, globals, "content_for_index", value_text_bytes(text_of(&page), page.len));
+    *html = (struct slice){text_of(&page), page.len};
     return NULL;
 }

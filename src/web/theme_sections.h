@@ -27,7 +27,7 @@ struct theme_sections {
 CHECKED err theme_section_schema(struct ctx *ctx, const char *file, const char *text, struct value **schema);
 /* Liquid that somebody typed: ERR_TEMPLATE naming line and column when it does not compile. */
 CHECKED err theme_check_liquid(struct ctx *ctx, const char *source);
-/* Renders `sections` of `globals`, one after the other, as `content_for_index`, and lists in
- * `section_problems` {id, name, detail} those that failed. */
+/* Renders a list of sections, one after the other, and lists in `section_problems` of `globals` {id, name,
+ * detail} those that failed. */
 CHECKED err theme_sections_render(struct ctx *ctx, const struct theme_sections *kinds, struct value *globals,
-                                  struct theme_call *call);
+                                  const struct value *sections, struct theme_call *call, struct slice *html);

@@ -380,7 +380,7 @@ static err render_themed(struct req *req, const char *template, struct value *gl
     if (nav)
         value_set(req->ctx.arena, globals, "nav", *nav);
     if (req->ctx.shop)
-        TRY(storefront_add_design(req, globals));
+        TRY(storefront_add_design(req, template, globals));
     return req->held ? own_theme_render(req, req->held, template, globals, out)
                      : theme_render(req, web->storefront, template, globals, NULL, out);
 }

@@ -43,6 +43,33 @@ describe("the design of a shop", () => {
     expectProblem(await staff.does("/admin/design/versions/99/restore"), 404, "not-found");
   });
 
+  test("sections stand above and below the content of a page, on every page of its kind and nowhere else", async () => {
+    const cup = (await shop.client().api("/products")).body.products[0];
+    const page = async (path = cup.url) => (await shop.client().get(path)).text;
+    const before = await page();
+    expect(await does("sections", { page: "product", type: "rich-text" }), 200);
+    const { page: name, sections, chosen, example } = await editor("/admin/design?page=product");
+    assert.deepEqual([name, sections.map(({ id, is_main }) => [id, is_main]), example.startsWith("/products/")], ["product", [["product:main", true], ["product:rich-text-1", false]], true]);
+    assert.equal(chosen.is_main, true);
+    expect(await sets("product:rich-text-1", { id: "text", value: "<p>这家店的每件东西</p>", en: "<p>All our things</p>" }), 200);
+    expect(await does("sections", { page: "product", type: "product-grid" }), 200);
+    expect(await does("sections/product:product-grid-1/acts", { act: "place", place: 0 }), 200);
+    assert.equal(await page(), before);
+    expect(await does("publish"), 200);
+    const shown = await until(async () => (await page()).match(/[^]*这家店的每件东西[^]*/)?.[0], "buyers see what stands below");
+    const main = shown.indexOf("<main"), own = shown.indexOf('class="product"');
+    assert.ok(shown.indexOf("这家店的每件东西") > own && own > main);
+    assert.ok(shown.slice(main, own).includes(cup.url), "the grid above shows the product");
+    assert.match(await page(`/en${cup.url}`), /All our things/);
+    for (const other of ["/", "/products", "/cart"]) assert.doesNotMatch(await page(other), /这家店的每件东西/);
+    const later = await shop.product({ title: "后来的杯子", price: 100, stock: 1 });
+    await until(async () => (await page()).includes(later.url), "the grid above a kept page changes with the shelf");
+    expectProblem(await does("sections/product:main/acts", { act: "remove" }), 422, "invalid");
+    expectProblem(await does("sections", { page: "checkout", type: "rich-text" }), 422, "invalid");
+    expect(await staff.does("/admin/design/versions/1/restore"), 200);
+    await until(async () => !/这家店的每件东西/.test(await page()), "the version before is back");
+  });
+
   test("two people at one draft do not overwrite each other", async () => {
     const { edit } = await editor();
     expect(await staff.does("/admin/design/sections/hero", { edit, settings: [{ id: "heading", value: "甲" }] }), 200);

@@ -30,7 +30,7 @@ struct pick_form {
 #define NAME_FIELD(member, words, required)                                                                  \
     {                                                                                                        \
         .name = #member, .kind = FIELD_TEXT, .offset = offsetof(struct pick_form, member),                   \
-        .is_required = (required), .maximum = DESIGN_NAME_LIMIT, .help = (words)                             \
+        .is_required = (required), .maximum = DESIGN_ADDRESS_LIMIT, .help = (words)                          \
     }
 #define PLACE_FIELDS                                                                                         \
     NAME_FIELD(section, "The section; empty = a setting of the whole shop", false),                          \

@@ -25,7 +25,8 @@ struct setting_row {
 
 struct design_form {
     int64_t edit;
-    const char *section;
+    int page;
+    const char *section; /* its address */
     const char *block;
     const char *type;
     int act;
@@ -67,6 +68,16 @@ static const struct field setting_fields[] = {
         .name = #member, .kind = FIELD_TEXT, .offset = offsetof(struct design_form, member),                 \
         .is_required = (required), .maximum = DESIGN_NAME_LIMIT, .help = (words)                             \
     }
+#define SECTION_FIELD(words, required)                                                                       \
+    {                                                                                                        \
+        .name = "section", .kind = FIELD_TEXT, .offset = offsetof(struct design_form, section),              \
+        .is_required = (required), .maximum = DESIGN_ADDRESS_LIMIT, .help = (words)                          \
+    }
+#define PAGE_FIELD                                                                                           \
+    {                                                                                                        \
+        .name = "page", .kind = FIELD_CHOICE, .offset = offsetof(struct design_form, page),                  \
+        .choices = design_page_names, .help = "The page; without it home"                                    \
+    }
 #define EDIT_FIELD                                                                                           \
     {                                                                                                        \
         .name = "edit", .kind = FIELD_ID, .offset = offsetof(struct design_form, edit), .is_required = true, \
@@ -85,15 +96,22 @@ static const struct field setting_fields[] = {
         .help = "Those that are set"                                                                         \
     }
 
-static const struct field show_fields[] = {NAME_FIELD(section, "The section to be shown", false), {0}};
+static const struct field show_fields[] = {
+    SECTION_FIELD("The section to be shown: PAGE:ID, of home ID alone", false), PAGE_FIELD, {0}};
 static const struct field edit_fields[] = {EDIT_FIELD, {0}};
-static const struct field add_fields[] = {EDIT_FIELD, NAME_FIELD(type, "The kind of section", true), {0}};
-static const struct field save_fields[] = {
-    EDIT_FIELD, NAME_FIELD(section, "The section", true), SETTINGS_FIELD, PICK_FIELD, {0}};
-static const struct field add_block_fields[] = {
-    EDIT_FIELD, NAME_FIELD(section, "The section", true), NAME_FIELD(type, "The kind of block", true), {0}};
+static const struct field add_fields[] = {
+    EDIT_FIELD, PAGE_FIELD, NAME_FIELD(type, "The kind of section", true), {0}};
+static const struct field save_fields[] = {EDIT_FIELD,
+                                           SECTION_FIELD("The section: PAGE:ID, of home ID alone", true),
+                                           SETTINGS_FIELD,
+                                           PICK_FIELD,
+                                           {0}};
+static const struct field add_block_fields[] = {EDIT_FIELD,
+                                                SECTION_FIELD("The section: PAGE:ID, of home ID alone", true),
+                                                NAME_FIELD(type, "The kind of block", true),
+                                                {0}};
 static const struct field act_fields[] = {EDIT_FIELD,
-                                          NAME_FIELD(section, "The section", true),
+                                          SECTION_FIELD("The section: PAGE:ID, of home ID alone", true),
                                           NAME_FIELD(block, "A block of it; empty = the section", false),
                                           {.name = "act",
                                            .kind = FIELD_CHOICE,
@@ -154,13 +172,18 @@ static err open_draft(struct req *req, struct draft *draft, struct value **view)
     return failure && failure->code != ERR_NOT_FOUND ? failure : NULL;
 }
 
+static const char *page_of(const struct design_form *form)
+{
+    return design_page_names[form ? form->page : 0];
+}
+
 static err show(struct req *req)
 {
     const struct design_form *form = req->form;
     struct draft draft;
     struct value *view;
     TRY(open_draft(req, &draft, &view));
-    TRY(design_editor_view(&req->ctx, &draft, form ? form->section : NULL, view));
+    TRY(design_editor_view(&req->ctx, &draft, page_of(form), form ? form->section : NULL, view));
     return reply_view(req, "admin/design", view);
 }
 
@@ -214,7 +237,7 @@ static err add_section(struct req *req)
     struct draft draft;
     const char *id;
     TRY(design_draft_load(&req->ctx, &draft));
-    TRY(design_add(&req->ctx, document_of(&draft), NULL, form->type, &id));
+    TRY(design_add(&req->ctx, document_of(&draft), page_of(form), form->type, &id));
     TRY(design_draft_save(&req->ctx, form->edit, document_of(&draft)));
     return done(req, id, "added");
 }
@@ -225,7 +248,7 @@ static err add_block(struct req *req)
     struct draft draft;
     const char *id;
     TRY(design_draft_load(&req->ctx, &draft));
-    TRY(design_add(&req->ctx, document_of(&draft), form->section, form->type, &id));
+    TRY(design_add_block(&req->ctx, document_of(&draft), form->section, form->type, &id));
     TRY(design_draft_save(&req->ctx, form->edit, document_of(&draft)));
     return done(req, form->section, "added");
 }
@@ -337,7 +360,7 @@ static err restore(struct req *req)
 const struct route backoffice_design_routes[] = {
     {READS, .path = "/admin/design", .handler = show, .fields = show_fields,
      .form_size = sizeof(struct design_form),
-     .summary = "The draft of the shop's design: the sections of home"},
+     .summary = "The draft of the shop's design: the sections of a page"},
     {READS, .path = "/admin/design/look", .handler = show_look, .summary = "Theme, colours and shapes"},
     {READS, .path = "/admin/design/history", .handler = show_history, .summary = "What was published"},
     {WRITES, .path = "/admin/design/sections", .handler = add_section, .fields = add_fields, .again = show,

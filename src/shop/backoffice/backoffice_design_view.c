@@ -4,6 +4,7 @@
 #include "shop/backoffice/backoffice_design_view.h"
 
 #include "base/text.h"
+#include "shop/catalog/catalog.h"
 #include "shop/media/media.h"
 #include "shop/services.h"
 #include <inttypes.h>
@@ -185,42 +186,130 @@ static void add_state(struct ctx *ctx, const struct draft *draft, struct value *
     value_set_bool(arena, editor, "is_mended", design_is_mended(ctx, &draft->design));
 }
 
-static const char *chosen_of(const struct value *home, const char *wanted)
+/* ---- pages ---- */
+
+static err find_category(struct ctx *ctx, const char **address)
 {
-    const struct value *order = value_find(home, "order");
-    const char *first = name_at(order, 0);
-    return wanted && wanted[0] && value_find(value_find(home, "sections"), wanted) ? wanted : first;
+    struct category *categories;
+    size_t count;
+    TRY(category_list(ctx, &categories, &count));
+    if (count > 0)
+        *address = arena_format(ctx->arena, "/categories/%s", categories[0].handle);
+    return NULL;
 }
 
-err design_editor_view(struct ctx *ctx, const struct draft *draft, const char *section, struct value *view)
+static err find_collection(struct ctx *ctx, const char **address)
 {
-    struct arena *arena = ctx->arena;
-    struct forming forming = {.ctx = ctx};
-    const struct value *home = value_find(value_find(draft->design.document, "templates"), "home");
-    const struct value *schemas = ctx->services->design->sections, *order = value_find(home, "order");
-    struct value *editor = value_set_object(arena, view, "editor");
-    struct value *list = value_set_list(arena, editor, "sections");
-    const char *chosen = chosen_of(home, section);
-    add_state(ctx, draft, editor);
-    add_kinds(ctx, editor, schemas);
+    struct collection *collections;
+    size_t count;
+    TRY(collection_list(ctx, &collections, &count));
+    for (size_t i = 0; i < count && !*address; i++)
+        if (collections[i].is_shown)
+            *address = arena_format(ctx->arena, "/collections/%s", collections[i].handle);
+    return NULL;
+}
+
+static err find_product(struct ctx *ctx, const char **address)
+{
+    struct product_page page;
+    TRY(product_list(ctx, &(struct product_query){.status = PRODUCT_ACTIVE, .limit = 1}, &page));
+    if (page.count > 0)
+        *address = arena_format(ctx->arena, "/products/%s", page.items[0].handle);
+    return NULL;
+}
+
+/* A page of this kind to look at; *address stays NULL when there is none yet. */
+static err find_example(struct ctx *ctx, const char *page, const char **address)
+{
+    *address = NULL;
+    if (text_is(page, "category"))
+        return find_category(ctx, address);
+    if (text_is(page, "collection"))
+        return find_collection(ctx, address);
+    if (text_is(page, "product"))
+        return find_product(ctx, address);
+    *address = text_is(page, "home") ? "/" : arena_format(ctx->arena, "/%s", page);
+    return NULL;
+}
+
+static err add_pages(struct ctx *ctx, const struct value *document, const char *page, struct value *editor)
+{
+    struct value *list = value_set_list(ctx->arena, editor, "pages");
+    const char *example;
+    for (size_t i = 0; design_page_names[i]; i++) {
+        const char *name = design_page_names[i];
+        size_t count = value_count(value_find(design_page(document, name), "order"));
+        size_t own = text_is(name, "home") || count == 0 ? 0 : 1;
+        struct value *entry = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_text(ctx->arena, entry, "name", name);
+        value_set_bool(ctx->arena, entry, "is_current", text_is(name, page));
+        value_set_int(ctx->arena, entry, "sections", (int64_t)(count - own));
+    }
+    TRY(find_example(ctx, page, &example));
+    value_set_text(ctx->arena, editor, "page", page);
+    value_set_text(ctx->arena, editor, "example", example);
+    return NULL;
+}
+
+/* ---- the editor of a page ---- */
+
+struct editing {
+    struct forming forming;
+    const char *page;
+    const char *chosen; /* id, NULL = none */
+    struct value *editor;
+    struct value *list;
+};
+
+static void add_chosen(struct editing *editing, const char *id, const struct value *of,
+                       const struct value *schema)
+{
+    struct ctx *ctx = editing->forming.ctx;
+    const char *address = design_address(ctx, editing->page, id);
+    struct value *form = value_set_object(ctx->arena, editing->editor, "chosen");
+    describe(ctx, form, address, of, schema);
+    value_set_text(ctx->arena, form, "anchor", id);
+    value_set_bool(ctx->arena, form, "is_main", text_is(value_find_text(of, "type"), DESIGN_MAIN));
+    add_rows(&editing->forming, form, schema, of, NULL, address);
+    add_blocks(&editing->forming, form, schema, of, address);
+}
+
+static void add_section(struct editing *editing, const char *id, const struct value *of)
+{
+    struct ctx *ctx = editing->forming.ctx;
+    const char *type = value_find_text(of, "type");
+    const struct value *schema = type ? value_find(ctx->services->design->sections, type) : NULL;
+    struct value *entry = value_add(ctx->arena, editing->list, *value_object(ctx->arena));
+    describe(ctx, entry, design_address(ctx, editing->page, id), of, schema);
+    value_set_bool(ctx->arena, entry, "is_main", text_is(type, DESIGN_MAIN));
+    value_set_bool(ctx->arena, entry, "is_chosen", text_is(id, editing->chosen));
+    if (text_is(id, editing->chosen))
+        add_chosen(editing, id, of, schema);
+}
+
+err design_editor_view(struct ctx *ctx, const struct draft *draft, const char *page, const char *section,
+                       struct value *view)
+{
+    const char *wanted, *named = design_page_of(ctx, section, &wanted);
+    bool has_section = section && section[0];
+    struct editing editing = {.forming = {.ctx = ctx},
+                              .page = has_section && design_is_page(named) ? named : page};
+    const struct value *of = design_page(draft->design.document, editing.page);
+    const struct value *order = value_find(of, "order"), *sections = value_find(of, "sections");
+    bool is_there = has_section && value_find(sections, wanted);
+    editing.chosen = is_there ? wanted : name_at(order, 0);
+    editing.editor = value_set_object(ctx->arena, view, "editor");
+    editing.list = value_set_list(ctx->arena, editing.editor, "sections");
+    add_state(ctx, draft, editing.editor);
+    TRY(add_pages(ctx, draft->design.document, editing.page, editing.editor));
+    add_kinds(ctx, editing.editor, ctx->services->design->sections);
     for (size_t i = 0; i < value_count(order); i++) {
         const char *id = name_at(order, i);
-        const struct value *of = id ? value_find(value_find(home, "sections"), id) : NULL;
-        const char *type = value_find_text(of, "type");
-        const struct value *schema = type ? value_find(schemas, type) : NULL;
-        struct value *entry = of ? value_add(arena, list, *value_object(arena)) : NULL;
-        if (!entry)
-            continue;
-        describe(ctx, entry, id, of, schema);
-        value_set_bool(arena, entry, "is_chosen", text_is(id, chosen));
-        if (!text_is(id, chosen))
-            continue;
-        struct value *form = value_set_object(arena, editor, "chosen");
-        describe(ctx, form, id, of, schema);
-        add_rows(&forming, form, schema, of, NULL, id);
-        add_blocks(&forming, form, schema, of, id);
+        const struct value *one = id ? value_find(sections, id) : NULL;
+        if (one)
+            add_section(&editing, id, one);
     }
-    return forming.has_pictures ? add_pictures(ctx, editor) : NULL;
+    return editing.forming.has_pictures ? add_pictures(ctx, editing.editor) : NULL;
 }
 
 err design_look_view(struct ctx *ctx, const struct draft *draft, struct value *view)

@@ -98,8 +98,14 @@ CHECKED err design_read(struct ctx *ctx, const char *text, struct value **docume
 
 /* A copy of the document that a theme begins with. ERR_NOT_FOUND. */
 CHECKED err design_begin(struct ctx *ctx, const char *theme, struct value **document);
-/* The sections of home; NULL when the document has none. */
-struct value *design_home(struct value *document);
+/* Pages that a document may say something of: "home", which is nothing but sections, and those around whose
+ * own content sections stand. Ends with NULL. */
+extern const char *const design_page_names[];
+bool design_is_page(const char *name);
+/* The type of the section that stands for a page's own content. Every page but home has it once. */
+#define DESIGN_MAIN "main"
+/* The sections of a page and their order; NULL when the document says nothing of it. */
+struct value *design_page(const struct value *document, const char *page);
 /* The schema of a kind of block; NULL, also for no type. */
 const struct value *design_block_schema(const struct value *section_schema, const char *type);
 /* "#rrggbb". */
@@ -107,17 +113,27 @@ bool design_is_colour(const char *text);
 /* A place on this site or a page elsewhere: nothing that could run. */
 bool design_is_url(const char *url);
 
-/* What is done with a section of home or, with `block`, with a block of it. */
+/* Where a section is: PAGE:ID, of home ID alone. "cart:faq-1" in the arena of ctx. */
+const char *design_address(struct ctx *ctx, const char *page, const char *id);
+/* The page of such an address ("home" for NULL and ""), and the id behind it. */
+const char *design_page_of(struct ctx *ctx, const char *address, const char **id);
+#define DESIGN_ADDRESS_LIMIT (DESIGN_NAME_LIMIT + 12)
+
+/* What is done with a section or, with `block`, with a block of it. */
 enum design_act { DESIGN_UP, DESIGN_DOWN, DESIGN_TOGGLE, DESIGN_COPY, DESIGN_REMOVE, DESIGN_PLACE };
 /* "up", "down", "toggle", "copy", "remove", "place"; ends with NULL. */
 extern const char *const design_act_names[];
-/* `place` counts from 0, of DESIGN_PLACE. ERR_NOT_FOUND. */
+/* `place` counts from 0, of DESIGN_PLACE. ERR_NOT_FOUND; ERR_INVALID of "act" with "main-stays" for what
+ * would take a page's own content away. */
 CHECKED err design_do(struct ctx *ctx, struct value *document, const char *section, const char *block,
                       enum design_act act, int64_t place);
-/* Adds a section of that type at the end, as its preset has it; with `section`, a block to it. ERR_NOT_FOUND
- * of a type that there is not. */
-CHECKED err design_add(struct ctx *ctx, struct value *document, const char *section, const char *type,
-                       const char **id);
+/* Adds a section of that type at the end of a page, as its preset has it, and says its address. ERR_NOT_FOUND
+ * of a type or page that there is not. */
+CHECKED err design_add(struct ctx *ctx, struct value *document, const char *page, const char *type,
+                       const char **address);
+/* Adds a block to a section. ERR_NOT_FOUND. */
+CHECKED err design_add_block(struct ctx *ctx, struct value *document, const char *section, const char *type,
+                             const char **id);
 /* The schema of a setting, and its value (NULL = it is not set). ERR_NOT_FOUND when there is no such one. */
 CHECKED err design_find(struct ctx *ctx, struct value *document, const char *section, const char *block,
                         const char *id, const struct value **setting, const struct value **value);

@@ -12,6 +12,7 @@
 #define PICTURES_PLACE "/media/"
 #define COLOUR_LENGTH 7 /* #rrggbb */
 #define URL_LIMIT 2000
+#define HOME "home"
 
 struct checking {
     struct ctx *ctx;
@@ -268,9 +269,34 @@ static void check_blocks(struct checking *checking, const char *section, const s
     }
 }
 
-static void check_sections(struct checking *checking, const struct value *template)
+static void check_section(struct checking *checking, const char *page, const struct value *sections,
+                          struct member *member)
+{
+    const char *field = design_address(checking->ctx, page, member->name);
+    const char *type = value_find_text(&member->value, "type");
+    const struct value *schema = type ? value_find(checking->schema->sections, type) : NULL;
+    if (!is_name(member->name) || !schema) {
+        complain(checking, field, "unknown-section", "the theme has no such section");
+        return;
+    }
+    check_limit(checking, field, schema, sections, type);
+    check_settings(checking, field, schema, &member->value);
+    check_blocks(checking, field, schema, &member->value);
+}
+
+/* Of every page but home its own content stands among the sections, once. */
+static void check_main(struct checking *checking, const char *page, size_t mains)
+{
+    size_t wanted = text_is(page, HOME) ? 0 : 1;
+    if (mains != wanted)
+        complain(checking, design_address(checking->ctx, page, DESIGN_MAIN), "main-once",
+                 "every page but home has its own content once");
+}
+
+static void check_sections(struct checking *checking, const char *page, const struct value *template)
 {
     struct member *members;
+    size_t mains = 0;
     const struct value *sections = value_find(template, "sections");
     size_t count = members_of(sections, &members);
     if (count > DESIGN_SECTION_LIMIT) {
@@ -279,16 +305,33 @@ static void check_sections(struct checking *checking, const struct value *templa
     }
     check_order(checking, "order", sections, value_find(template, "order"));
     for (size_t i = 0; i < count; i++) {
-        const char *type = value_find_text(&members[i].value, "type");
-        const struct value *schema = type ? value_find(checking->schema->sections, type) : NULL;
-        if (!is_name(members[i].name) || !schema) {
-            complain(checking, members[i].name, "unknown-section", "the theme has no such section");
-            continue;
-        }
-        check_limit(checking, members[i].name, schema, sections, type);
-        check_settings(checking, members[i].name, schema, &members[i].value);
-        check_blocks(checking, members[i].name, schema, &members[i].value);
+        bool is_main = text_is(value_find_text(&members[i].value, "type"), DESIGN_MAIN);
+        mains += is_main;
+        if (!is_main)
+            check_section(checking, page, sections, &members[i]);
     }
+    check_main(checking, page, mains);
+}
+
+bool design_is_page(const char *name)
+{
+    for (size_t i = 0; design_page_names[i]; i++)
+        if (text_is(name, design_page_names[i]))
+            return true;
+    return false;
+}
+
+static void check_pages(struct checking *checking, const struct value *document)
+{
+    struct member *members;
+    size_t count = members_of(value_find(document, "templates"), &members);
+    if (!design_page(document, HOME))
+        complain(checking, "templates", "required", "the template home is missing");
+    for (size_t i = 0; i < count; i++)
+        if (design_is_page(members[i].name))
+            check_sections(checking, members[i].name, &members[i].value);
+        else
+            complain(checking, "templates", "unknown-page", "there is no such page of sections");
 }
 
 /* ---- the whole ---- */
@@ -316,10 +359,8 @@ err design_check(struct ctx *ctx, struct value *document)
         return fail_field(ctx, "document", "too-deep", "the document is nested too deeply");
     if (!theme || !value_find(checking.schema->themes, theme))
         complain(&checking, "theme", "unknown-choice", "there is no such theme");
-    if (!design_home(document))
-        complain(&checking, "templates", "required", "the template home is missing");
     check_settings(&checking, "settings", NULL, document);
-    check_sections(&checking, value_find(value_find(document, "templates"), "home"));
+    check_pages(&checking, document);
     return checking.first ? fail_fields(ctx, checking.first) : NULL;
 }
 

@@ -9,6 +9,10 @@
 
 #define ID_TRIES 1000
 
+#define HOME "home"
+
+const char *const design_page_names[] = {HOME,      "products", "category", "collection",
+                                         "product", "search",   "cart",     NULL};
 const char *const design_act_names[] = {"up", "down", "toggle", "copy", "remove", "place", NULL};
 
 /* Where sections, or the blocks of one, stand: an object and its order. */
@@ -18,10 +22,22 @@ struct shelf {
     const char *order;
 };
 
-struct value *design_home(struct value *document)
+struct value *design_page(const struct value *document, const char *page)
 {
-    const struct value *home = value_find(value_find(document, "templates"), "home");
-    return home && home->kind == VALUE_OBJECT ? (struct value *)(uintptr_t)home : NULL;
+    const struct value *of = value_find(value_find(document, "templates"), page);
+    return of && of->kind == VALUE_OBJECT ? (struct value *)(uintptr_t)of : NULL;
+}
+
+const char *design_address(struct ctx *ctx, const char *page, const char *id)
+{
+    return text_is(page, HOME) ? id : arena_format(ctx->arena, "%s:%s", page, id);
+}
+
+const char *design_page_of(struct ctx *ctx, const char *address, const char **id)
+{
+    const char *colon = address ? strchr(address, ':') : NULL;
+    *id = colon ? colon + 1 : address;
+    return colon ? arena_copy(ctx->arena, address, (size_t)(colon - address)) : HOME;
 }
 
 static struct value *member_of(const struct value *object, const char *name)
@@ -30,21 +46,30 @@ static struct value *member_of(const struct value *object, const char *name)
     return found && found->kind == VALUE_OBJECT ? (struct value *)(uintptr_t)found : NULL;
 }
 
-static err find_section(struct ctx *ctx, struct value *document, const char *section, struct value **found)
+static err find_page(struct ctx *ctx, const struct value *document, const char *page, struct shelf *shelf)
 {
-    *found = member_of(value_find(design_home(document), "sections"), section);
+    *shelf = (struct shelf){design_page(document, page), "sections", "order"};
+    return shelf->of ? NULL : fail_with(ctx, ERR_NOT_FOUND, "the document says nothing of that page");
+}
+
+static err find_section(struct ctx *ctx, const struct value *document, const char *address,
+                        struct value **found)
+{
+    const char *id, *page = design_page_of(ctx, address, &id);
+    *found = member_of(value_find(design_page(document, page), "sections"), id);
     return *found ? NULL : fail_with(ctx, ERR_NOT_FOUND, "no section of that name");
 }
 
-static err find_shelf(struct ctx *ctx, struct value *document, const char *section, const char *block,
-                      struct shelf *shelf)
+/* Where a section, or the block of one, stands; *id is its name there. */
+static err find_shelf(struct ctx *ctx, const struct value *document, const char *address, const char *block,
+                      struct shelf *shelf, const char **id)
 {
-    *shelf = (struct shelf){design_home(document), "sections", "order"};
-    if (!shelf->of)
-        return fail_with(ctx, ERR_NOT_FOUND, "no home");
-    if (block)
-        *shelf = (struct shelf){NULL, "blocks", "block_order"};
-    return block ? find_section(ctx, document, section, &shelf->of) : NULL;
+    const char *page = design_page_of(ctx, address, id);
+    if (!block)
+        return find_page(ctx, document, page, shelf);
+    *id = block;
+    *shelf = (struct shelf){NULL, "blocks", "block_order"};
+    return find_section(ctx, document, address, &shelf->of);
 }
 
 /* Writes the order anew with `id` at `place`; not at all when place is beyond the end. */
@@ -124,11 +149,14 @@ err design_do(struct ctx *ctx, struct value *document, const char *section, cons
               enum design_act act, int64_t place)
 {
     struct shelf shelf;
-    TRY(find_shelf(ctx, document, section, block, &shelf));
-    const char *id = block ? block : section;
+    const char *id;
+    TRY(find_shelf(ctx, document, section, block, &shelf, &id));
     struct value *member = member_of(value_find(shelf.of, shelf.members), id);
     if (!member)
         return fail_with(ctx, ERR_NOT_FOUND, "no section or block of that name");
+    bool is_move = act == DESIGN_UP || act == DESIGN_DOWN || act == DESIGN_PLACE;
+    if (!is_move && text_is(value_find_text(member, "type"), DESIGN_MAIN))
+        return fail_field(ctx, "act", "main-stays", "the page's own content stays, once");
     size_t at = place_of(&shelf, id), last = value_count(value_find(shelf.of, shelf.order));
     last = last > 0 ? last - 1 : 0;
     if (act == DESIGN_UP)
@@ -168,26 +196,63 @@ static err fill_preset(struct ctx *ctx, const struct value *schema, struct value
     return NULL;
 }
 
-err design_add(struct ctx *ctx, struct value *document, const char *section, const char *type,
-               const char **id)
+/* A page of which the document said nothing has its own content and nothing else. */
+static err begin_page(struct ctx *ctx, struct value *document, const char *page)
 {
-    struct shelf shelf;
-    struct value *of = NULL, *fresh = value_object(ctx->arena);
-    const struct value *schema = value_find(ctx->services->design->sections, type);
-    TRY(find_shelf(ctx, document, section, section, &shelf));
-    if (section) {
-        TRY(find_section(ctx, document, section, &of));
-        const char *kind = value_find_text(of, "type");
-        schema = kind ? design_block_schema(value_find(ctx->services->design->sections, kind), type) : NULL;
-    }
-    if (!schema)
-        return fail_with(ctx, ERR_NOT_FOUND, "no such kind of section or block");
+    struct arena *arena = ctx->arena;
+    struct value *templates = member_of(document, "templates");
+    if (!design_is_page(page) || !templates)
+        return fail_with(ctx, ERR_NOT_FOUND, "no such page");
+    if (design_page(document, page))
+        return NULL;
+    struct value *of = value_set_object(arena, templates, page);
+    value_set_text(arena, value_set_object(arena, value_set_object(arena, of, "sections"), DESIGN_MAIN),
+                   "type", DESIGN_MAIN);
+    value_add(arena, value_set_list(arena, of, "order"), value_text(DESIGN_MAIN));
+    return NULL;
+}
+
+static const char *add_fresh(struct ctx *ctx, const struct shelf *shelf, struct value *fresh,
+                             const char *type)
+{
+    const char *id = free_name(ctx, shelf, type);
+    add(ctx, shelf, id, *fresh, value_count(value_find(shelf->of, shelf->order)));
+    return id;
+}
+
+static struct value *fresh_of(struct ctx *ctx, const char *type)
+{
+    struct value *fresh = value_object(ctx->arena);
     value_set_text(ctx->arena, fresh, "type", type);
     value_set_object(ctx->arena, fresh, "settings");
-    if (!section)
-        TRY(fill_preset(ctx, schema, fresh));
-    *id = free_name(ctx, &shelf, type);
-    add(ctx, &shelf, *id, *fresh, value_count(value_find(shelf.of, shelf.order)));
+    return fresh;
+}
+
+err design_add(struct ctx *ctx, struct value *document, const char *page, const char *type,
+               const char **address)
+{
+    struct shelf shelf;
+    const struct value *schema = value_find(ctx->services->design->sections, type);
+    if (!schema)
+        return fail_with(ctx, ERR_NOT_FOUND, "no such kind of section");
+    TRY(begin_page(ctx, document, page));
+    TRY(find_page(ctx, document, page, &shelf));
+    struct value *fresh = fresh_of(ctx, type);
+    TRY(fill_preset(ctx, schema, fresh));
+    *address = design_address(ctx, page, add_fresh(ctx, &shelf, fresh, type));
+    return NULL;
+}
+
+err design_add_block(struct ctx *ctx, struct value *document, const char *section, const char *type,
+                     const char **id)
+{
+    struct shelf shelf = {NULL, "blocks", "block_order"};
+    TRY(find_section(ctx, document, section, &shelf.of));
+    const char *kind = value_find_text(shelf.of, "type");
+    const struct value *schema = kind ? value_find(ctx->services->design->sections, kind) : NULL;
+    if (!design_block_schema(schema, type))
+        return fail_with(ctx, ERR_NOT_FOUND, "no such kind of block");
+    *id = add_fresh(ctx, &shelf, fresh_of(ctx, type), type);
     return NULL;
 }
 

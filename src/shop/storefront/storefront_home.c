@@ -317,12 +317,10 @@ static bool has_flash(const struct home *home)
 }
 
 /* The first section that may begin with a picture shows it at once, all others when they come into sight. */
-static void add_sections(struct home *home, struct value *view)
+static void add_sections(struct home *home, size_t from, size_t to, bool is_first, struct value *list)
 {
     struct arena *arena = home->ctx->arena;
-    struct value *list = value_set_list(arena, view, "sections");
-    bool is_first = true;
-    for (size_t i = 0; i < home->page.count; i++) {
+    for (size_t i = from; i < to; i++) {
         const struct section *section = &home->page.sections[i];
         bool is_top = is_first && !text_is(section->type, "announcement");
         value_set_bool(arena, section->view, "is_first", is_top);
@@ -332,19 +330,39 @@ static void add_sections(struct home *home, struct value *view)
     }
 }
 
-err storefront_home_view(struct ctx *ctx, const struct design *design, int64_t *seconds, struct value *view)
+static err read_page(struct ctx *ctx, const struct design *design, const char *page, struct home **read)
 {
-    const struct design_schema *schema = ctx->services->design;
     struct home *home = arena_alloc(ctx->arena, sizeof *home);
+    *read = home;
     home->ctx = ctx;
     home->pool = arena_alloc_many(ctx->arena, POOL_LIMIT, sizeof *home->pool);
-    TRY(section_page_read(ctx, schema->sections, design->document, "home", &home->page));
+    TRY(section_page_read(ctx, ctx->services->design->sections, design->document, page, &home->page));
     TRY(want_all(home));
     TRY(give_cards(home));
     TRY(give_pictures(home));
-    TRY(give_categories(home));
-    add_sections(home, view);
+    return give_categories(home);
+}
+
+err storefront_home_view(struct ctx *ctx, const struct design *design, int64_t *seconds, struct value *view)
+{
+    struct home *home;
+    TRY(read_page(ctx, design, "home", &home));
+    add_sections(home, 0, home->page.count, true, value_set_list(ctx->arena, view, "sections"));
     value_set(ctx->arena, view, "flash", value_null());
+    return has_flash(home) ? storefront_flash_view(ctx, seconds, view) : NULL;
+}
+
+err storefront_around_view(struct ctx *ctx, const struct design *design, const char *page, int64_t *seconds,
+                           struct value *view)
+{
+    struct home *home;
+    if (text_is(page, "home") || !design_page(design->document, page))
+        return NULL;
+    TRY(read_page(ctx, design, page, &home));
+    struct value *around = value_set_object(ctx->arena, view, "around");
+    size_t main_at = home->page.main_at, count = home->page.count;
+    add_sections(home, 0, main_at, true, value_set_list(ctx->arena, around, "above"));
+    add_sections(home, main_at, count, false, value_set_list(ctx->arena, around, "below"));
     return has_flash(home) ? storefront_flash_view(ctx, seconds, view) : NULL;
 }
 

@@ -47,7 +47,20 @@ err storefront_design(struct req *req, struct design *design, const char **asked
     return design_live(&req->ctx, design);
 }
 
-err storefront_add_design(struct req *req, struct value *globals)
+/* Cards around a page change with any product; a flash sale that begins or ends is not waited for. */
+static err add_around(struct req *req, const struct design *design, const char *template,
+                      struct value *globals)
+{
+    int64_t seconds = PAGE_CACHE_SECONDS;
+    TRY(storefront_around_view(&req->ctx, design, template, &seconds, globals));
+    if (seconds < PAGE_CACHE_SECONDS)
+        reply_uncacheable(req);
+    if (value_find(globals, "around"))
+        reply_tag(req, "list:%" PRId64, req->ctx.shop->id);
+    return NULL;
+}
+
+err storefront_add_design(struct req *req, const char *template, struct value *globals)
 {
     struct design design;
     const char *asked;
@@ -55,7 +68,7 @@ err storefront_add_design(struct req *req, struct value *globals)
         return NULL;
     TRY(storefront_design(req, &design, &asked));
     storefront_design_view(&req->ctx, &design, asked, globals);
-    return NULL;
+    return add_around(req, &design, template, globals);
 }
 
 static err home(struct req *req)

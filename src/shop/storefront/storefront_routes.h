@@ -56,5 +56,6 @@ const char *storefront_asked_design(const struct req *req);
 /* The design of this page: for staff the draft or the theme that they asked for (its name in *asked), else
  * what buyers see (*asked is NULL). */
 CHECKED err storefront_design(struct req *req, struct design *design, const char **asked);
-/* docs/views.md: `design`, which every page of the shop has. */
-CHECKED err storefront_add_design(struct req *req, struct value *globals);
+/* docs/views.md: `design`, which every page of the shop has, and `around` of those that have sections beside
+ * their own content. */
+CHECKED err storefront_add_design(struct req *req, const char *template, struct value *globals);

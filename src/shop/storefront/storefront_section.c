@@ -192,11 +192,13 @@ err section_page_read(struct ctx *ctx, const struct value *schemas, const struct
     struct reading reading = {.ctx = ctx};
     const struct value *of = value_find(value_find(document, "templates"), template);
     const struct value *sections = value_find(of, "sections"), *order = value_find(of, "order");
-    page->count = 0;
+    page->count = page->main_at = 0;
     for (size_t i = 0; i < value_count(order) && page->count < SECTION_LIMIT; i++) {
         struct section *section = &page->sections[page->count];
         const struct value *one = in_order(order, i, sections, &section->id);
         section->type = value_find_text(one, "type");
+        if (text_is(section->type, DESIGN_MAIN))
+            page->main_at = page->count;
         const struct value *schema = section->type ? value_find(schemas, section->type) : NULL;
         if (!schema || is_disabled(one))
             continue;

@@ -22,6 +22,7 @@ struct section {
 struct section_page {
     struct section sections[SECTION_LIMIT];
     size_t count;
+    size_t main_at; /* so many stand above the page's own content */
 };
 
 /* The sections of a template of the document ("home") in their order, without those that are switched off or

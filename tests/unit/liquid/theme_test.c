@@ -114,8 +114,9 @@ static void a_page_stands_in_its_layout(void **state)
     assert_null(
         liquid_compile(ctx, env, "page", "{% assign title = '<T>' %}<p>{{ '<' }}</p>{% break %}", &page));
     assert_null(liquid_compile(ctx, env, "layout", "<h1>{{ title }}</h1>{{ content_for_layout }}", &layout));
-    assert_null(liquid_render_page(ctx, page, layout, value_object(ctx->arena), NULL, &out));
-    assert_string_equal(text_of(&out), "<h1>&lt;T&gt;</h1><p>&lt;</p>");
+    const struct liquid_around around = {{"<i>", 3}, {"</i>", 4}};
+    assert_null(liquid_render_page(ctx, page, layout, &around, value_object(ctx->arena), NULL, &out));
+    assert_string_equal(text_of(&out), "<h1>&lt;T&gt;</h1><i><p>&lt;</p></i>");
 }
 
 static void unknown_filters_pass_in_standard_liquid(void **state)

@@ -214,20 +214,20 @@ static void sections_and_blocks_are_bounded(void **state)
     (void)state;
     struct value *document = json(GENERAL);
     const char *id;
-    assert_ok(design_add(work, document, NULL, "hero", &id));
+    assert_ok(design_add(work, document, "home", "hero", &id));
     assert_string_equal(id, "hero-1");
     assert_ok(design_check(work, document));
     assert_ok(design_do(work, document, "a", NULL, DESIGN_COPY, 0));
     assert_field(design_check(work, document), "a");
     document = json(GENERAL);
     for (int i = 0; i < 3; i++)
-        assert_ok(design_add(work, document, "a", "button", &id));
+        assert_ok(design_add_block(work, document, "a", "button", &id));
     assert_field(design_check(work, document), "a");
     document = json(GENERAL);
     for (int i = 0; i < DESIGN_SECTION_LIMIT; i++)
-        assert_ok(design_add(work, document, NULL, "code", &id));
+        assert_ok(design_add(work, document, "home", "code", &id));
     assert_field(design_check(work, document), "sections");
-    assert_fails(design_add(work, document, NULL, "evil", &id), ERR_NOT_FOUND);
+    assert_fails(design_add(work, document, "home", "evil", &id), ERR_NOT_FOUND);
 }
 
 static const char *order_of(const struct value *document)
@@ -253,6 +253,37 @@ static void sections_move_and_go(void **state)
     assert_string_equal(order_of(document), "[\"a\"]");
     assert_ok(design_check(work, document));
     assert_fails(design_do(work, document, "b", NULL, DESIGN_UP, 0), ERR_NOT_FOUND);
+}
+
+static void sections_stand_around_the_content_of_a_page(void **state)
+{
+    (void)state;
+    struct value *document = json(GENERAL);
+    const char *address, *id;
+    assert_ok(design_add(work, document, "product", "hero", &address));
+    assert_string_equal(address, "product:hero-1");
+    assert_string_equal(design_page_of(work, address, &id), "product");
+    assert_string_equal(id, "hero-1");
+    assert_string_equal(design_page_of(work, "a", &id), "home");
+    assert_ok(design_set(work, document, address, NULL, "heading", "看看这个", ""));
+    assert_ok(design_do(work, document, address, NULL, DESIGN_UP, 0));
+    assert_ok(design_check(work, document));
+    assert_ok(design_do(work, document, "product:main", NULL, DESIGN_UP, 0));
+    assert_field(design_do(work, document, "product:main", NULL, DESIGN_REMOVE, 0), "act");
+    assert_field(design_do(work, document, "product:main", NULL, DESIGN_TOGGLE, 0), "act");
+    assert_field(design_do(work, document, "product:main", NULL, DESIGN_COPY, 0), "act");
+    assert_fails(design_add(work, document, "checkout", "hero", &address), ERR_NOT_FOUND);
+    assert_fails(design_do(work, document, "cart:main", NULL, DESIGN_UP, 0), ERR_NOT_FOUND);
+    assert_field(design_read(work,
+                             "{\"theme\":\"general\",\"templates\":{\"home\":{\"sections\":{},\"order\":[]},"
+                             "\"cart\":{\"sections\":{},\"order\":[]}}}",
+                             &document),
+                 "cart:main");
+    assert_field(design_read(work,
+                             "{\"theme\":\"general\",\"templates\":{\"home\":{\"sections\":{},\"order\":[]},"
+                             "\"checkout\":{\"sections\":{},\"order\":[]}}}",
+                             &document),
+                 "templates");
 }
 
 static const char *style_of(const char *ground, const char *ink, const char *accent, bool *is_mended)
@@ -479,6 +510,7 @@ int main(void)
         HERE(hostile_documents_are_refused_with_words),
         HERE(sections_and_blocks_are_bounded),
         HERE(sections_move_and_go),
+        HERE(sections_stand_around_the_content_of_a_page),
         HERE(colours_can_always_be_read),
         HERE(pictures_of_a_design_are_not_removed_from_under_it),
         HERE(a_wide_logo_has_its_size),
