@@ -97,24 +97,29 @@ static const struct page *find_page(const struct theme *theme, const char *name)
     return NULL;
 }
 
-/* templates/home.json: the sections with which home begins. Files come by path, so config was read before. */
-static err load_home(struct loading *loading, const struct own_file *file)
+/* templates/PAGE.json: the sections with which a page begins. Files come by path, so config was read before. */
+static err load_sections(struct loading *loading, const struct own_file *file, const char *name)
 {
-    struct value *home;
-    if (!text_is(file->path, "templates/home.json"))
+    struct value *sections;
+    if (!design_is_page(name))
         return fail_with(loading->work, ERR_TEMPLATE,
-                         "%s:1:1: only home is a page of sections: templates/home.json", file->path);
-    TRY(read_tree(loading, file, VALUE_OBJECT, &home));
-    if (!value_find(home, "sections") || !value_find(home, "order"))
+                         "%s:1:1: pages of sections are home, products, category, collection, product, search and cart",
+                         file->path);
+    TRY(read_tree(loading, file, VALUE_OBJECT, &sections));
+    if (!value_find(sections, "sections") || !value_find(sections, "order"))
         return fail_with(loading->work, ERR_TEMPLATE, "%s:1:1: it needs \"sections\" and \"order\"",
                          file->path);
     struct arena *arena = loading->keeping.arena;
-    struct value *document = value_object(arena);
+    struct value *document = value_object(arena), *pages = value_object(arena);
     const struct value *usual = value_find(loading->theme->documents, design_names[0]);
+    const struct value *before = value_find(usual, "templates");
     value_set_text(arena, document, "theme", design_names[0]);
     if (value_find(usual, "settings"))
         value_set(arena, document, "settings", *value_find(usual, "settings"));
-    value_set(arena, value_set_object(arena, document, "templates"), "home", *home);
+    for (uint32_t i = 0; before && i < before->object->count; i++)
+        value_set(arena, pages, before->object->members[i].name, before->object->members[i].value);
+    value_set(arena, pages, name, *sections);
+    value_set(arena, document, "templates", *pages);
     value_set(arena, loading->theme->documents, design_names[0], *document);
     return NULL;
 }
@@ -124,7 +129,7 @@ static err load_template(struct loading *loading, const struct own_file *file)
     struct theme *theme = loading->theme;
     struct page page = {.name = name_of(loading->keeping.arena, file->path)};
     if (text_ends(file->path, ".json") && loading->under)
-        return load_home(loading, file);
+        return load_sections(loading, file, page.name);
     if (loading->under && !find_page(loading->under, page.name))
         return fail_with(
             loading->work, ERR_TEMPLATE,

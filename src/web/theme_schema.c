@@ -101,8 +101,10 @@ static const char *between(struct arena *arena, const char *path, const char *fr
     return arena_copy(arena, path + strlen(from), length - strlen(from) - strlen(ending));
 }
 
-/* Said in the file that it came from; the fields of a document are said before the words. */
-static void check_document(struct schema_check *check, const struct design_schema *schema, const char *name)
+/* Said in the file that it came from (`page` is that of templates/PAGE.json); the fields of a document are said before
+ * the words. */
+static void check_document(struct schema_check *check, const struct design_schema *schema, const char *name,
+                           const char *page)
 {
     struct ctx own = *check->ctx;
     struct services services = *check->ctx->services;
@@ -113,8 +115,11 @@ static void check_document(struct schema_check *check, const struct design_schem
     failure = failure ? failure : design_check(&own, document);
     if (failure && !failure->problems)
         complain(check, failure->detail, NULL);
-    for (const struct field_problem *at = failure ? failure->problems : NULL; at; at = at->next)
-        complain(check, arena_format(own.arena, "%s:", at->field), at->message);
+    for (const struct field_problem *at = failure ? failure->problems : NULL; at; at = at->next) {
+        const char *id, *of = design_page_of(&own, at->field, &id);
+        if (!page || text_is(of, page))
+            complain(check, arena_format(own.arena, "%s:", at->field), at->message);
+    }
 }
 
 static void check_file(struct schema_check *check, const struct own_file *file,
@@ -124,7 +129,8 @@ static void check_file(struct schema_check *check, const struct own_file *file,
     const char *section = between(arena, file->path, "sections/", ".liquid");
     const char *document = between(arena, file->path, "config/theme-", ".json");
     const struct value *of_section = section ? value_find(schema->sections, section) : NULL;
-    if (text_is(file->path, "templates/home.json"))
+    const char *page = between(arena, file->path, "templates/", ".json");
+    if (page)
         document = "general";
     if (of_section) {
         const char *open = strstr(file->bytes, SCHEMA_OPEN);
@@ -135,7 +141,7 @@ static void check_file(struct schema_check *check, const struct own_file *file,
         for (size_t i = 0; i < value_count(schema->settings); i++)
             check_settings(check, value_find(value_at(schema->settings, i), "settings"));
     if (document && value_find(schema->themes, document))
-        check_document(check, schema, document);
+        check_document(check, schema, document, page);
 }
 
 void theme_schema_check(struct ctx *ctx, const struct own_files *files, const struct design_schema *schema,

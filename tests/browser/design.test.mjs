@@ -160,6 +160,31 @@ describe("the editor of a design", () => {
     await page.context().close();
   });
 
+  test("a section is put below the content of every product, and moved above it", async () => {
+    const page = await openTab(browser, server);
+    await page.context().addCookies(session);
+    await page.goto("/admin/design");
+    await page.locator(".design-pages a", { hasText: "商品页" }).click();
+    await page.locator(".design-add summary").click();
+    await pressFor(page, page.locator(".design-kind[value='faq']"), /notice=added/);
+    const list = page.locator("[aria-labelledby=h-sections] .design-list > li");
+    assert.deepEqual(await list.locator("> a").allInnerTexts(), ["页面内容", "常见问题"]);
+    assert.equal(await list.first().locator("[value=remove]").count(), 0);
+    const frame = page.frameLocator(".design-frame iframe");
+    const tops = async () => Promise.all([".product", "#section-faq-1"].map((part) => frame.locator(part).evaluate((node) => node.getBoundingClientRect().top)));
+    const [own, below] = await tops();
+    assert.ok(below > own);
+    await pressFor(page, list.last().locator("[value=up]"), /notice=draft_saved/);
+    const [later, above] = await tops();
+    assert.ok(above < later);
+    await page.evaluate(AXE);
+    const violations = await page.evaluate(async () => (await axe.run(document, { resultTypes: ["violations"], iframes: false })).violations.map(({ id, nodes }) => `${id} ${nodes[0].html.slice(0, 120)}`));
+    assert.deepEqual(violations, []);
+    await page.setViewportSize({ width: 375, height: 800 });
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth));
+    await page.context().close();
+  });
+
   test("a theme is looked at in a frame, page by page, while the shop around it stays as it is", async () => {
     const page = await openTab(browser, server);
     await page.context().addCookies(session);

@@ -145,6 +145,20 @@ describe("a theme that a merchant brings", () => {
     assert.equal((await publish(0)).status, 200);
   });
 
+  test("templates/product.json is what stands around the page of a product; what is wrong with it is said in that file", async () => {
+    const around = { sections: { main: { type: "main" }, said: { type: "rich-text", settings: { text: "<p>主题里写的话</p>" } } }, order: ["main", "said"] };
+    assert.match(await faults({ "templates/checkout.json": "{}" }), /templates\/checkout\.json theme-file 1:1: pages of sections/);
+    assert.match(await faults({ "templates/product.json": JSON.stringify({ sections: {}, order: [] }) }), /templates\/product\.json theme-schema 1:1: product:main/);
+    const answer = await send({ "templates/product.json": JSON.stringify(around) });
+    assert.equal(answer.status, 201, answer.text);
+    assert.equal((await publish(Number(JSON.parse(answer.text).version))).status, 200);
+    const { url } = (await shop.client().api("/products")).body.products[0];
+    await until(async () => /主题里写的话/.test(await page(url)), "the page of the product has it");
+    assert.doesNotMatch(await page("/"), /主题里写的话/);
+    assert.match(await page("/"), /主题杯/);
+    assert.equal((await publish(0)).status, 200);
+  });
+
   test("staff look at a theme in a frame before buyers see it, with its assets and what fails in it", async () => {
     const answer = await send({
       "templates/products.liquid": "<link rel=stylesheet href=\"{{ 'seen.css' | asset_url }}\"><p>seen-list</p>",
