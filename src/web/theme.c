@@ -97,14 +97,16 @@ static const struct page *find_page(const struct theme *theme, const char *name)
     return NULL;
 }
 
-/* templates/PAGE.json: the sections with which a page begins. Files come by path, so config was read before. */
+/* templates/PAGE.json: the sections with which a page begins. Files come by path, so config was read before.
+ */
 static err load_sections(struct loading *loading, const struct own_file *file, const char *name)
 {
     struct value *sections;
     if (!design_is_page(name))
-        return fail_with(loading->work, ERR_TEMPLATE,
-                         "%s:1:1: pages of sections are home, products, category, collection, product, search and cart",
-                         file->path);
+        return fail_with(
+            loading->work, ERR_TEMPLATE,
+            "%s:1:1: pages of sections are home, products, category, collection, product, search and cart",
+            file->path);
     TRY(read_tree(loading, file, VALUE_OBJECT, &sections));
     if (!value_find(sections, "sections") || !value_find(sections, "order"))
         return fail_with(loading->work, ERR_TEMPLATE, "%s:1:1: it needs \"sections\" and \"order\"",

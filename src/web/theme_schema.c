@@ -101,8 +101,8 @@ static const char *between(struct arena *arena, const char *path, const char *fr
     return arena_copy(arena, path + strlen(from), length - strlen(from) - strlen(ending));
 }
 
-/* Said in the file that it came from (`page` is that of templates/PAGE.json); the fields of a document are said before
- * the words. */
+/* Said in the file that it came from (`page` is that of templates/PAGE.json); the fields of a document are
+ * said before the words. */
 static void check_document(struct schema_check *check, const struct design_schema *schema, const char *name,
                            const char *page)
 {
