@@ -119,6 +119,30 @@ void text_add_html(struct text_buf *buf, const char *bytes, size_t length)
     text_add_bytes(buf, bytes + start, length - start);
 }
 
+/* Bytes of a character that XML cannot hold, 0 = it can. */
+static size_t no_xml(const char *at, size_t left)
+{
+    unsigned char first = (unsigned char)at[0];
+    if (first < 0x20)
+        return first == '\t' || first == '\n' || first == '\r' ? 0 : 1;
+    bool is_none = left >= 3 && first == 0xEF && (unsigned char)at[1] == 0xBF && (unsigned char)at[2] >= 0xBE;
+    return is_none ? 3 : 0;
+}
+
+void text_add_xml(struct text_buf *buf, const char *bytes, size_t length)
+{
+    size_t start = 0;
+    for (size_t i = 0; i < length; i++) {
+        size_t skipped = no_xml(bytes + i, length - i);
+        if (skipped == 0)
+            continue;
+        text_add_html(buf, bytes + start, i - start);
+        i += skipped - 1;
+        start = i + 1;
+    }
+    text_add_html(buf, bytes + start, length - start);
+}
+
 static bool is_unreserved(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||

@@ -34,6 +34,9 @@ void text_add_int(struct text_buf *buf, int64_t number);
 void text_add_format(struct text_buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same bytes with & < > " ' escaped for HTML text and attributes. */
 void text_add_html(struct text_buf *buf, const char *bytes, size_t length);
+/* The same for XML 1.0 (section 2.2), which has no place for control characters, U+FFFE and U+FFFF: they are
+ * left out. The bytes are valid UTF-8. */
+void text_add_xml(struct text_buf *buf, const char *bytes, size_t length);
 /* Percent-encodes everything but RFC 3986 unreserved characters. */
 void text_add_url(struct text_buf *buf, const char *bytes, size_t length);
 /* The content, "" when empty. Valid until the arena is reset. */

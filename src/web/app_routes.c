@@ -118,7 +118,7 @@ static const char *draw_seal(struct req *req)
         " height=\"336\" rx=\"44\" fill=\"none\" stroke=\"#fff\" stroke-opacity=\".55\" stroke-width=\"10\"/>"
         "<text x=\"256\" y=\"346\" font-family=\"'Noto Serif SC','Noto Serif CJK SC','Songti SC',serif\""
         " font-size=\"236\" font-weight=\"700\" fill=\"#fff\" text-anchor=\"middle\">");
-    text_add_html(&out, name, utf8_prefix(name, strlen(name), 1));
+    text_add_xml(&out, name, utf8_prefix(name, strlen(name), 1));
     text_add(&out, "</text></svg>");
     return text_of(&out);
 }
@@ -135,6 +135,7 @@ static err show_icon_as_picture(struct req *req)
 {
     struct picture_card card = {.svg = draw_seal(req)};
     struct slice jpeg;
+    TRY(storefront_limit_drawing(req));
     TRY(picture_draw(&req->ctx, &card, &jpeg));
     cache(req);
     return reply_bytes(req, 200, "image/jpeg", jpeg.ptr, jpeg.len);

@@ -86,7 +86,7 @@ size_t share_card_lines(struct arena *arena, const char *text, int64_t width, si
 static void add_text(struct text_buf *out, const char *where, const char *text)
 {
     text_add_format(out, "<text %s>", where);
-    text_add_html(out, text, strlen(text));
+    text_add_xml(out, text, strlen(text));
     text_add(out, "</text>");
 }
 
@@ -96,11 +96,11 @@ static void add_price(struct text_buf *out, const struct share_card *card)
     text_add_format(out,
                     "<text x=\"%d\" y=\"1204\" font-size=\"%d\" font-weight=\"700\" fill=\"" CINNABAR "\">",
                     MARGIN - 4, size);
-    text_add_html(out, card->price, strlen(card->price));
+    text_add_xml(out, card->price, strlen(card->price));
     if (card->list_price[0]) {
         text_add(out, "<tspan dx=\"18\" font-size=\"34\" font-weight=\"400\" fill=\"" INK_SOFT
                       "\" text-decoration=\"line-through\">");
-        text_add_html(out, card->list_price, strlen(card->list_price));
+        text_add_xml(out, card->list_price, strlen(card->list_price));
         text_add(out, "</tspan>");
     }
     text_add(out, "</text>");

@@ -7,7 +7,7 @@
 #include "shop/storefront/storefront_routes.h"
 #include <inttypes.h>
 
-/* Drawing one takes a tenth of a second: of one address, and of all together. They are kept like pages. */
+/* Drawing one takes a tenth of a second: of one network, and of all together. They are kept like pages. */
 #define CARDS_PER_MINUTE 30
 #define ALL_CARDS_PER_MINUTE 240
 
@@ -45,13 +45,13 @@ static const struct field group_card_fields[] = {
     {0},
 };
 
-static err limit(struct req *req)
+err storefront_limit_drawing(struct req *req)
 {
     const char *who = arena_format(req->ctx.arena, "card %s", req_network(req));
     if (req_rate_take(req, who, CARDS_PER_MINUTE) && req_rate_take(req, "cards", ALL_CARDS_PER_MINUTE))
         return NULL;
     return fail_with(&req->ctx, ERR_TOO_MANY_REQUESTS,
-                     "many cards were drawn just now; try again in a minute");
+                     "many pictures were drawn just now; try again in a minute");
 }
 
 static const char *price_text(struct ctx *ctx, const struct value *price)
@@ -117,7 +117,7 @@ static err show_card(struct req *req)
     TRY(product_find_by_handle(&req->ctx, form->handle, &found));
     if (!found || found->status != PRODUCT_ACTIVE)
         return fail_with(&req->ctx, ERR_NOT_FOUND, "no such product");
-    TRY(limit(req));
+    TRY(storefront_limit_drawing(req));
     TRY(product_page_view(&req->ctx, found, form->sku, &seconds, &view));
     struct share_card card = card_of_product(req, view);
     reply_tag(req, "product:%" PRId64, found->id);
@@ -132,7 +132,7 @@ static err show_group_card(struct req *req)
     struct buy_group *group;
     const struct variant *variant;
     TRY(buy_group_load_by_token(ctx, form->token, &group));
-    TRY(limit(req));
+    TRY(storefront_limit_drawing(req));
     TRY(variant_load(ctx, group->variant_id, &variant));
     bool is_cheaper = group->price < variant->price;
     money price = money_of(group->price, ctx->shop->currency),

@@ -35,6 +35,8 @@ extern const struct route storefront_points_routes[];
 /* Where to go on: `next` when it is a page of this site (nothing leads elsewhere), without the prefix of the
  * reader's language; else `otherwise`. */
 const char *storefront_next(const struct req *req, const char *next, const char *otherwise);
+/* Before a picture is drawn for a stranger: ERR_TOO_MANY_REQUESTS when there were many just now. */
+CHECKED err storefront_limit_drawing(struct req *req);
 /* Where the shop is at home: its main domain, else the host that was asked. */
 const char *storefront_origin(const struct req *req);
 /* The coupon that somebody wants who has to log in first. */

@@ -97,6 +97,16 @@ static void html_is_escaped_for_text_and_attributes(void **state)
     assert_string_equal(text_of(&buf), "&lt;a href=&quot;x&quot;&gt;Tom &amp; &#39;Jerry&#39; 猫&lt;/a&gt;");
 }
 
+static void what_xml_cannot_hold_is_left_out(void **state)
+{
+    struct text_buf buf = buffer(state, 1000);
+    static const char text[] = "\x01"
+                               "茶\x1F<\xEF\xBF\xBF"
+                               "\t杯\xEF\xBF\xBD\xEF\xBF\xBE";
+    text_add_xml(&buf, text, strlen(text));
+    assert_string_equal(text_of(&buf), "茶&lt;\t杯\xEF\xBF\xBD");
+}
+
 static void addresses_are_percent_encoded(void **state)
 {
     struct text_buf buf = buffer(state, 1000);
@@ -298,6 +308,7 @@ int main(void)
         test_of(an_unlimited_buffer_does_not_overflow),
         test_of(numbers_are_written_whole),
         test_of(html_is_escaped_for_text_and_attributes),
+        test_of(what_xml_cannot_hold_is_left_out),
         test_of(addresses_are_percent_encoded),
         test_of(texts_are_compared),
         test_of(white_space_is_ascii_and_the_wide_blank),
