@@ -4,7 +4,9 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { after, before, describe, test } from "node:test";
+import { upload } from "../lib/pictures.mjs";
 import { startServer, unique } from "../lib/shop.mjs";
+import { zip } from "../lib/zip.mjs";
 import { closeTab, openBrowser, openTab } from "./browser.mjs";
 
 // Answers that are no pages, and those that strangers see.
@@ -58,6 +60,8 @@ describe("every form of the back office", () => {
     const inDays = (days) => new Date(Date.now() + days * 24 * 3600_000).toISOString().slice(0, 16);
     const presale = await staff.does("/admin/presales", { name: "表单预售", kind: "deposit", starts_at: inDays(1), ends_at: inDays(2), balance_from: inDays(3), balance_until: inDays(4), ships_on: inDays(9).slice(0, 10), entries: [{ variant_id: thing.variant_id, price: { amount: 990, currency: "CNY" }, deposit: { amount: 100, currency: "CNY" }, stock: 1 }] });
     const group = await staff.does("/admin/groups", { name: "表单拼团", starts_at: "2031-01-01T00:00", ends_at: "2031-01-02T00:00", size: 3, hours: 24, entries: [{ variant_id: thing.variant_id, price: { amount: 990, currency: "CNY" }, stock: 1 }] });
+    const theme = upload("zip", [["form.zip", zip([["templates/products.liquid", Buffer.from("<p>表单</p>")]])]]);
+    await staff.client.send("POST", "/api/v1/admin/design/themes", { payload: theme.payload, headers: { ...theme.headers, origin: staff.client.origin } });
     const planned = await staff.does(`/admin/products/${thing.id}/price-plans`, { starts_at: "2027-06-01T00:00", prices: [{ variant: thing.variant_id, price: { amount: 4900, currency: "CNY" } }] });
     return ["/admin", "/admin/design/pick?section=hero&setting=picture", `/admin/products/${thing.id}/price-plans`, `/admin/products/${thing.id}/price-plans/${planned.body.price_plan.id}`, `/admin/groups/${group.body.buy.id}`, `/admin/presales/${presale.body.sale.id}`, `/admin/flash/${flash.body.sale.id}`, `/admin/promotions/${coupon.body.promotion.id}`, "/admin/promotions/new?kind=sum", `/admin/products/${thing.id}`, `/admin/products/${pictured.id}/pictures/1`, `/admin/orders/${paid.number}`, `/admin/orders/${paid.number}/pack`, "/admin/works", "/admin/trash", "/admin/search", "/admin/messages",
       "/admin/products/rules", "/admin/tags/by-rule", `/admin/codes/${game.variant_id}`, "/admin/codes/by-hand", "/admin/account/factor", "/admin/products/imports"];
