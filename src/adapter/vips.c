@@ -148,6 +148,18 @@ static void forget_metadata(VipsImage *image)
     vips.g_strfreev(fields);
 }
 
+/* On white, whatever its bands are; a picture that hides everything stays as it is. */
+static int flatten(VipsImage *image, VipsImage **flat)
+{
+    double white[] = {255};
+    VipsArrayDouble *background = vips.vips_array_double_new(white, 1);
+    int failed = vips.vips_image_hasalpha(image)
+                     ? vips.vips_flatten(image, flat, "background", background, NULL)
+                     : vips.vips_copy(image, flat, NULL);
+    vips.vips_area_unref((VipsArea *)background);
+    return failed;
+}
+
 /* The picture upright, in sRGB, decoded into memory; the decoder itself already leaves out what is not
  * needed. */
 static int shrink(const char *source, int width, VipsImage **small)
@@ -207,15 +219,6 @@ static int cut(const char *path, int side, VipsImage **square)
         return -1;
     int failed = vips.vips_colourspace(small, square, VIPS_INTERPRETATION_sRGB, NULL);
     vips.g_object_unref(small);
-    return failed;
-}
-
-static int flatten(VipsImage *image, VipsImage **flat)
-{
-    double white[] = {255, 255, 255};
-    VipsArrayDouble *background = vips.vips_array_double_new(white, 3);
-    int failed = vips.vips_flatten(image, flat, "background", background, NULL);
-    vips.vips_area_unref((VipsArea *)background);
     return failed;
 }
 
@@ -282,12 +285,7 @@ static int miniature(const char *path, void **pixels)
     if (vips.vips_thumbnail(path, &small, LOOK_WIDTH, "height", LOOK_HEIGHT, "size", VIPS_SIZE_FORCE,
                             "fail_on", VIPS_FAIL_ON_TRUNCATED, NULL) != 0)
         return -1;
-    double white[] = {255};
-    VipsArrayDouble *background = vips.vips_array_double_new(white, 1);
-    int failed = vips.vips_image_hasalpha(small)
-                     ? vips.vips_flatten(small, &flat, "background", background, NULL)
-                     : vips.vips_copy(small, &flat, NULL);
-    vips.vips_area_unref((VipsArea *)background);
+    int failed = flatten(small, &flat);
     vips.g_object_unref(small);
     if (failed)
         return -1;

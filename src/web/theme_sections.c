@@ -168,7 +168,6 @@ err theme_sections_render(struct ctx *ctx, const struct theme_sections *kinds, s
                           const struct value *sections, struct theme_call *call, struct slice *html)
 {
     struct text_buf page;
-    problems_of(ctx, globals);
     text_open(&page, ctx->arena, PAGE_LIMIT);
     for (size_t i = 0; i < value_count(sections); i++) {
         const struct value *section = value_at(sections, i);

@@ -110,20 +110,32 @@ static err admit_customer(struct req *req)
     return NULL;
 }
 
+/* Who is logged in as staff, for as long as the request; *staff stays NULL when nobody is. */
+static err find_staff(struct req *req, struct staff **staff)
+{
+    const char *token = req_cookie(req, STAFF_COOKIE);
+    const struct staff *found = NULL;
+    *staff = NULL;
+    if (token)
+        TRY(staff_find_session(&req->ctx, token, &found));
+    if (!found)
+        return NULL;
+    *staff = arena_alloc(req->ctx.arena, sizeof **staff);
+    **staff = *found;
+    return NULL;
+}
+
 /* Staff see the draft of the design at any address of the shop; strangers who ask for it see the shop. */
 static err admit_to_draft(struct req *req)
 {
-    const char *token = req_cookie(req, STAFF_COOKIE);
-    const struct staff *staff = NULL;
-    if (!token || !req->ctx.shop || req->route->method != GET || req->face != FACE_HTML ||
+    struct staff *staff;
+    if (!req->ctx.shop || req->route->method != GET || req->face != FACE_HTML ||
         !storefront_asked_design(req))
         return NULL;
-    TRY(staff_find_session(&req->ctx, token, &staff));
+    TRY(find_staff(req, &staff));
     if (!staff)
         return NULL;
-    struct staff *visitor = arena_alloc(req->ctx.arena, sizeof *visitor);
-    *visitor = *staff;
-    req->visitor = visitor;
+    req->visitor = staff;
     reply_allow_frame(req);
     reply_header(req, "X-Robots-Tag", "noindex");
     return NULL;
@@ -159,24 +171,21 @@ static bool may_look_at_theme(const struct req *req, int64_t *version)
 static err admit_to_theme(struct req *req)
 {
     int64_t version;
-    const struct staff *staff = NULL;
+    struct staff *staff;
     struct own_theme theme;
-    const char *token = req_cookie(req, STAFF_COOKIE);
-    if (!token || !may_look_at_theme(req, &version))
+    if (!may_look_at_theme(req, &version))
         return NULL;
-    TRY(staff_find_session(&req->ctx, token, &staff));
+    TRY(find_staff(req, &staff));
     if (!staff || !staff_may(staff, "settings.read"))
         return NULL;
     err failure = own_theme_load(&req->ctx, version, &theme);
     if (failure)
         return failure->code == ERR_NOT_FOUND ? NULL : failure;
     struct shop *shop = arena_alloc(req->ctx.arena, sizeof *shop);
-    struct staff *visitor = arena_alloc(req->ctx.arena, sizeof *visitor);
     *shop = *req->ctx.shop;
-    *visitor = *staff;
     shop->theme_version = version;
     req->ctx.shop = shop;
-    req->visitor = visitor;
+    req->visitor = staff;
     req->ctx.services = &web_of(req)->services;
     own_theme_enter(req, web_of(req)->own, true);
     reply_allow_frame(req);
@@ -196,17 +205,13 @@ static err admit(struct req *req)
         TRY(gate_check(req));
         return admit_to_draft(req);
     }
-    const char *token = req_cookie(req, STAFF_COOKIE);
-    const struct staff *staff = NULL;
-    if (token)
-        TRY(staff_find_session(&req->ctx, token, &staff));
+    struct staff *staff;
+    TRY(find_staff(req, &staff));
     if (!staff)
         return fail_with(&req->ctx, ERR_UNAUTHENTICATED, "no staff session");
     if (!staff_may(staff, req->route->scope) || (req->route->guard == OWNER && staff->role != STAFF_OWNER))
         return fail_with(&req->ctx, ERR_FORBIDDEN, "the role lacks %s", req->route->scope);
-    struct staff *visitor = arena_alloc(req->ctx.arena, sizeof *visitor);
-    *visitor = *staff;
-    req->visitor = visitor;
+    req->visitor = staff;
     req->ctx.actor = ACTOR_STAFF;
     req->ctx.actor_id = staff->id;
     return NULL;

@@ -149,6 +149,7 @@ describe("a theme that a merchant brings", () => {
     const around = { sections: { main: { type: "main" }, said: { type: "rich-text", settings: { text: "<p>主题里写的话</p>" } } }, order: ["main", "said"] };
     assert.match(await faults({ "templates/checkout.json": "{}" }), /templates\/checkout\.json theme-file 1:1: pages of sections/);
     assert.match(await faults({ "templates/product.json": JSON.stringify({ sections: {}, order: [] }) }), /templates\/product\.json theme-schema 1:1: product:main/);
+    assert.match(await faults({ "templates/product.json": JSON.stringify({ sections: { main: { type: "main" } }, order: ["nobody"] }) }), /templates\/product\.json theme-schema 1:1: product:order/);
     const answer = await send({ "templates/product.json": JSON.stringify(around) });
     assert.equal(answer.status, 201, answer.text);
     assert.equal((await publish(Number(JSON.parse(answer.text).version))).status, 200);

@@ -27,15 +27,15 @@ struct pick_form {
     const struct upload *file;
 };
 
-#define NAME_FIELD(member, words, required)                                                                  \
+#define NAME_FIELD(member, most, words, required)                                                            \
     {                                                                                                        \
         .name = #member, .kind = FIELD_TEXT, .offset = offsetof(struct pick_form, member),                   \
-        .is_required = (required), .maximum = DESIGN_ADDRESS_LIMIT, .help = (words)                          \
+        .is_required = (required), .maximum = (most), .help = (words)                                        \
     }
 #define PLACE_FIELDS                                                                                         \
-    NAME_FIELD(section, "The section; empty = a setting of the whole shop", false),                          \
-        NAME_FIELD(block, "A block of it; empty = the section itself", false),                               \
-        NAME_FIELD(setting, "The setting, as its schema names it", true)
+    NAME_FIELD(section, DESIGN_ADDRESS_LIMIT, "The section; empty = a setting of the whole shop", false),    \
+        NAME_FIELD(block, DESIGN_NAME_LIMIT, "A block of it; empty = the section itself", false),            \
+        NAME_FIELD(setting, DESIGN_NAME_LIMIT, "The setting, as its schema names it", true)
 #define EDIT_FIELD                                                                                           \
     {                                                                                                        \
         .name = "edit", .kind = FIELD_ID, .offset = offsetof(struct pick_form, edit), .is_required = true,   \

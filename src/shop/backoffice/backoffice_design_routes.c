@@ -68,10 +68,11 @@ static const struct field setting_fields[] = {
         .name = #member, .kind = FIELD_TEXT, .offset = offsetof(struct design_form, member),                 \
         .is_required = (required), .maximum = DESIGN_NAME_LIMIT, .help = (words)                             \
     }
-#define SECTION_FIELD(words, required)                                                                       \
+#define SECTION_FIELD(required)                                                                              \
     {                                                                                                        \
         .name = "section", .kind = FIELD_TEXT, .offset = offsetof(struct design_form, section),              \
-        .is_required = (required), .maximum = DESIGN_ADDRESS_LIMIT, .help = (words)                          \
+        .is_required = (required), .maximum = DESIGN_ADDRESS_LIMIT,                                          \
+        .help = "The section: PAGE:ID, of home ID alone"                                                     \
     }
 #define PAGE_FIELD                                                                                           \
     {                                                                                                        \
@@ -96,22 +97,15 @@ static const struct field setting_fields[] = {
         .help = "Those that are set"                                                                         \
     }
 
-static const struct field show_fields[] = {
-    SECTION_FIELD("The section to be shown: PAGE:ID, of home ID alone", false), PAGE_FIELD, {0}};
+static const struct field show_fields[] = {SECTION_FIELD(false), PAGE_FIELD, {0}};
 static const struct field edit_fields[] = {EDIT_FIELD, {0}};
 static const struct field add_fields[] = {
     EDIT_FIELD, PAGE_FIELD, NAME_FIELD(type, "The kind of section", true), {0}};
-static const struct field save_fields[] = {EDIT_FIELD,
-                                           SECTION_FIELD("The section: PAGE:ID, of home ID alone", true),
-                                           SETTINGS_FIELD,
-                                           PICK_FIELD,
-                                           {0}};
-static const struct field add_block_fields[] = {EDIT_FIELD,
-                                                SECTION_FIELD("The section: PAGE:ID, of home ID alone", true),
-                                                NAME_FIELD(type, "The kind of block", true),
-                                                {0}};
+static const struct field save_fields[] = {EDIT_FIELD, SECTION_FIELD(true), SETTINGS_FIELD, PICK_FIELD, {0}};
+static const struct field add_block_fields[] = {
+    EDIT_FIELD, SECTION_FIELD(true), NAME_FIELD(type, "The kind of block", true), {0}};
 static const struct field act_fields[] = {EDIT_FIELD,
-                                          SECTION_FIELD("The section: PAGE:ID, of home ID alone", true),
+                                          SECTION_FIELD(true),
                                           NAME_FIELD(block, "A block of it; empty = the section", false),
                                           {.name = "act",
                                            .kind = FIELD_CHOICE,

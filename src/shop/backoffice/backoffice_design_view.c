@@ -135,6 +135,7 @@ static void describe(struct ctx *ctx, struct value *entry, const char *id, const
     value_set_text(ctx->arena, entry, "type", type);
     value_set_text(ctx->arena, entry, "name", name[0] ? name : type);
     value_set_bool(ctx->arena, entry, "is_hidden", is_on(value_find(of, "disabled")));
+    value_set_bool(ctx->arena, entry, "is_main", text_is(type, DESIGN_MAIN));
 }
 
 static void add_kinds(struct ctx *ctx, struct value *view, const struct value *kinds)
@@ -228,7 +229,7 @@ static err find_example(struct ctx *ctx, const char *page, const char **address)
         return find_collection(ctx, address);
     if (text_is(page, "product"))
         return find_product(ctx, address);
-    *address = text_is(page, "home") ? "/" : arena_format(ctx->arena, "/%s", page);
+    *address = text_is(page, DESIGN_HOME) ? "/" : arena_format(ctx->arena, "/%s", page);
     return NULL;
 }
 
@@ -239,7 +240,7 @@ static err add_pages(struct ctx *ctx, const struct value *document, const char *
     for (size_t i = 0; design_page_names[i]; i++) {
         const char *name = design_page_names[i];
         size_t count = value_count(value_find(design_page(document, name), "order"));
-        size_t own = text_is(name, "home") || count == 0 ? 0 : 1;
+        size_t own = text_is(name, DESIGN_HOME) || count == 0 ? 0 : 1;
         struct value *entry = value_add(ctx->arena, list, *value_object(ctx->arena));
         value_set_text(ctx->arena, entry, "name", name);
         value_set_bool(ctx->arena, entry, "is_current", text_is(name, page));
@@ -261,15 +262,13 @@ struct editing {
     struct value *list;
 };
 
-static void add_chosen(struct editing *editing, const char *id, const struct value *of,
+static void add_chosen(struct editing *editing, const char *address, const struct value *of,
                        const struct value *schema)
 {
     struct ctx *ctx = editing->forming.ctx;
-    const char *address = design_address(ctx, editing->page, id);
     struct value *form = value_set_object(ctx->arena, editing->editor, "chosen");
     describe(ctx, form, address, of, schema);
-    value_set_text(ctx->arena, form, "anchor", id);
-    value_set_bool(ctx->arena, form, "is_main", text_is(value_find_text(of, "type"), DESIGN_MAIN));
+    value_set_text(ctx->arena, form, "anchor", editing->chosen);
     add_rows(&editing->forming, form, schema, of, NULL, address);
     add_blocks(&editing->forming, form, schema, of, address);
 }
@@ -280,11 +279,11 @@ static void add_section(struct editing *editing, const char *id, const struct va
     const char *type = value_find_text(of, "type");
     const struct value *schema = type ? value_find(ctx->services->design->sections, type) : NULL;
     struct value *entry = value_add(ctx->arena, editing->list, *value_object(ctx->arena));
-    describe(ctx, entry, design_address(ctx, editing->page, id), of, schema);
-    value_set_bool(ctx->arena, entry, "is_main", text_is(type, DESIGN_MAIN));
+    const char *address = design_address(ctx, editing->page, id);
+    describe(ctx, entry, address, of, schema);
     value_set_bool(ctx->arena, entry, "is_chosen", text_is(id, editing->chosen));
     if (text_is(id, editing->chosen))
-        add_chosen(editing, id, of, schema);
+        add_chosen(editing, address, of, schema);
 }
 
 err design_editor_view(struct ctx *ctx, const struct draft *draft, const char *page, const char *section,

@@ -186,16 +186,12 @@ static err hand_out(struct req *req)
 }
 
 #define THEME_FORM .form_size = sizeof(struct theme_form)
+#define READS .method = GET, .guard = STAFF, .scope = "settings.read"
 /* Script and pages come with a theme: it is for who answers for the shop. */
 #define OWNS .method = POST, .guard = OWNER, .scope = "settings.write", THEME_FORM, .again = show
 
 const struct route backoffice_theme_routes[] = {
-    {.method = GET,
-     .path = "/admin/design/themes",
-     .handler = show,
-     .guard = STAFF,
-     .scope = "settings.read",
-     .summary = "Themes of the shop's own",
+    {READS, .path = "/admin/design/themes", .handler = show, .summary = "Themes of the shop's own",
      .answer = "versions"},
     {OWNS, .path = "/admin/design/themes", .handler = take, .fields = zip_fields,
      .summary = "Bring a theme as a ZIP file", .answer = "version"},
@@ -203,23 +199,10 @@ const struct route backoffice_theme_routes[] = {
      .summary = "Show buyers this theme; 0 is that of the program"},
     {OWNS, .path = "/admin/design/themes/:version/remove", .handler = remove_version, .fields = own_fields,
      .summary = "Remove a theme that buyers do not see"},
-    {.method = GET,
-     .path = "/admin/design/themes/:version/preview",
-     .handler = preview,
-     .guard = STAFF,
-     .scope = "settings.read",
-     .fields = own_fields,
-     THEME_FORM,
-     .faces = FACE_HTML,
-     .summary = "The shop in this theme, before buyers see it"},
-    {.method = GET,
-     .path = "/admin/design/themes/:version/zip",
-     .handler = hand_out,
-     .guard = STAFF,
-     .scope = "settings.read",
-     .fields = version_fields,
-     THEME_FORM,
-     .faces = FACE_HTML,
+    {READS, .path = "/admin/design/themes/:version/preview", .handler = preview, .fields = own_fields,
+     THEME_FORM, .faces = FACE_HTML, .summary = "The shop in this theme, before buyers see it"},
+    {READS, .path = "/admin/design/themes/:version/zip", .handler = hand_out, .fields = version_fields,
+     THEME_FORM, .faces = FACE_HTML,
      .summary = "The files of a theme as a ZIP file; 0 is that of the program"},
     {0},
 };

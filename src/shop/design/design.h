@@ -90,7 +90,8 @@ CHECKED err design_restore(struct ctx *ctx, int64_t version);
 /* ---- documents ---- */
 
 /* All that is wrong with a document: ERR_INVALID, whose fields are "theme", "settings.ID", "SECTION",
- * "SECTION.ID", "SECTION.BLOCK.ID"; at most DESIGN_PROBLEM_LIMIT. Rich texts are made safe in place. */
+ * "SECTION.ID", "SECTION.BLOCK.ID", "order", "sections", of pages other than home as PAGE:FIELD; at most
+ * DESIGN_PROBLEM_LIMIT. Rich texts are made safe in place. */
 CHECKED err design_check(struct ctx *ctx, struct value *document);
 /* Reads a document that came from outside: ERR_INVALID of "document" when it is too large, too deep or no
  * JSON object, else as design_check. */
@@ -101,6 +102,7 @@ CHECKED err design_begin(struct ctx *ctx, const char *theme, struct value **docu
 /* Pages that a document may say something of: "home", which is nothing but sections, and those around whose
  * own content sections stand. Ends with NULL. */
 extern const char *const design_page_names[];
+#define DESIGN_HOME "home"
 bool design_is_page(const char *name);
 /* The type of the section that stands for a page's own content. Every page but home has it once. */
 #define DESIGN_MAIN "main"

@@ -12,7 +12,6 @@
 #define PICTURES_PLACE "/media/"
 #define COLOUR_LENGTH 7 /* #rrggbb */
 #define URL_LIMIT 2000
-#define HOME "home"
 
 struct checking {
     struct ctx *ctx;
@@ -269,48 +268,46 @@ static void check_blocks(struct checking *checking, const char *section, const s
     }
 }
 
+/* A page's own content has a name and nothing else; home has none. */
+static bool is_main(const char *page, const char *type)
+{
+    return text_is(type, DESIGN_MAIN) && !text_is(page, DESIGN_HOME);
+}
+
 static void check_section(struct checking *checking, const char *page, const struct value *sections,
                           struct member *member)
 {
     const char *field = design_address(checking->ctx, page, member->name);
     const char *type = value_find_text(&member->value, "type");
     const struct value *schema = type ? value_find(checking->schema->sections, type) : NULL;
-    if (!is_name(member->name) || !schema) {
+    if (!is_name(member->name) || (!schema && !is_main(page, type))) {
         complain(checking, field, "unknown-section", "the theme has no such section");
         return;
     }
+    if (is_main(page, type))
+        return;
     check_limit(checking, field, schema, sections, type);
     check_settings(checking, field, schema, &member->value);
     check_blocks(checking, field, schema, &member->value);
 }
 
-/* Of every page but home its own content stands among the sections, once. */
-static void check_main(struct checking *checking, const char *page, size_t mains)
-{
-    size_t wanted = text_is(page, HOME) ? 0 : 1;
-    if (mains != wanted)
-        complain(checking, design_address(checking->ctx, page, DESIGN_MAIN), "main-once",
-                 "every page but home has its own content once");
-}
-
 static void check_sections(struct checking *checking, const char *page, const struct value *template)
 {
+    struct ctx *ctx = checking->ctx;
     struct member *members;
-    size_t mains = 0;
     const struct value *sections = value_find(template, "sections");
     size_t count = members_of(sections, &members);
     if (count > DESIGN_SECTION_LIMIT) {
-        complain(checking, "sections", "too-many-sections", "a page has at most 25 sections");
+        complain(checking, design_address(ctx, page, "sections"), "too-many-sections",
+                 "a page has at most 25 sections");
         return;
     }
-    check_order(checking, "order", sections, value_find(template, "order"));
-    for (size_t i = 0; i < count; i++) {
-        bool is_main = text_is(value_find_text(&members[i].value, "type"), DESIGN_MAIN);
-        mains += is_main;
-        if (!is_main)
-            check_section(checking, page, sections, &members[i]);
-    }
-    check_main(checking, page, mains);
+    check_order(checking, design_address(ctx, page, "order"), sections, value_find(template, "order"));
+    for (size_t i = 0; i < count; i++)
+        check_section(checking, page, sections, &members[i]);
+    if (!text_is(page, DESIGN_HOME) && count_type(sections, DESIGN_MAIN) != 1)
+        complain(checking, design_address(ctx, page, DESIGN_MAIN), "main-once",
+                 "every page but home has its own content once");
 }
 
 bool design_is_page(const char *name)
@@ -325,7 +322,7 @@ static void check_pages(struct checking *checking, const struct value *document)
 {
     struct member *members;
     size_t count = members_of(value_find(document, "templates"), &members);
-    if (!design_page(document, HOME))
+    if (!design_page(document, DESIGN_HOME))
         complain(checking, "templates", "required", "the template home is missing");
     for (size_t i = 0; i < count; i++)
         if (design_is_page(members[i].name))

@@ -9,10 +9,8 @@
 
 #define ID_TRIES 1000
 
-#define HOME "home"
-
-const char *const design_page_names[] = {HOME,      "products", "category", "collection",
-                                         "product", "search",   "cart",     NULL};
+const char *const design_page_names[] = {DESIGN_HOME, "products", "category", "collection",
+                                         "product",   "search",   "cart",     NULL};
 const char *const design_act_names[] = {"up", "down", "toggle", "copy", "remove", "place", NULL};
 
 /* Where sections, or the blocks of one, stand: an object and its order. */
@@ -30,14 +28,14 @@ struct value *design_page(const struct value *document, const char *page)
 
 const char *design_address(struct ctx *ctx, const char *page, const char *id)
 {
-    return text_is(page, HOME) ? id : arena_format(ctx->arena, "%s:%s", page, id);
+    return text_is(page, DESIGN_HOME) ? id : arena_format(ctx->arena, "%s:%s", page, id);
 }
 
 const char *design_page_of(struct ctx *ctx, const char *address, const char **id)
 {
     const char *colon = address ? strchr(address, ':') : NULL;
     *id = colon ? colon + 1 : address;
-    return colon ? arena_copy(ctx->arena, address, (size_t)(colon - address)) : HOME;
+    return colon ? arena_copy(ctx->arena, address, (size_t)(colon - address)) : DESIGN_HOME;
 }
 
 static struct value *member_of(const struct value *object, const char *name)

@@ -207,9 +207,9 @@ err own_theme_asset(struct ctx *ctx, int64_t version, const char *name, bool *is
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
-                 "SELECT f.bytes, t.published_at FROM theme_files f JOIN themes t ON t.shop_id = f.shop_id "
-                 "AND t.version ="
-                 " f.version WHERE f.shop_id = $1 AND f.version = $2 AND f.path = $3 AND f.is_asset = 1",
+                 "SELECT f.bytes, t.published_at FROM theme_files f JOIN themes t ON t.shop_id = f.shop_id"
+                 " AND t.version = f.version WHERE f.shop_id = $1 AND f.version = $2 AND f.path = $3 AND "
+                 "f.is_asset = 1",
                  db_int(ctx->shop->id), db_int(version),
                  db_text(arena_format(ctx->arena, "assets/%s", name))));
     if (!db_next(rows))

@@ -10,6 +10,7 @@
 /* Drawing one takes a tenth of a second: of one network, and of all together. They are kept like pages. */
 #define CARDS_PER_MINUTE 30
 #define ALL_CARDS_PER_MINUTE 240
+#define TOKEN_LIMIT 64 /* of a group */
 
 struct card_form {
     const char *handle;
@@ -40,7 +41,7 @@ static const struct field group_card_fields[] = {
      .kind = FIELD_TEXT,
      .offset = offsetof(struct group_card_form, token),
      .is_required = true,
-     .maximum = 64,
+     .maximum = TOKEN_LIMIT,
      .help = "Token of the group"},
     {0},
 };

@@ -346,7 +346,7 @@ static err read_page(struct ctx *ctx, const struct design *design, const char *p
 err storefront_home_view(struct ctx *ctx, const struct design *design, int64_t *seconds, struct value *view)
 {
     struct home *home;
-    TRY(read_page(ctx, design, "home", &home));
+    TRY(read_page(ctx, design, DESIGN_HOME, &home));
     add_sections(home, 0, home->page.count, true, value_set_list(ctx->arena, view, "sections"));
     value_set(ctx->arena, view, "flash", value_null());
     return has_flash(home) ? storefront_flash_view(ctx, seconds, view) : NULL;
@@ -356,7 +356,7 @@ err storefront_around_view(struct ctx *ctx, const struct design *design, const c
                            struct value *view)
 {
     struct home *home;
-    if (text_is(page, "home") || !design_page(design->document, page))
+    if (text_is(page, DESIGN_HOME) || !design_page(design->document, page))
         return NULL;
     TRY(read_page(ctx, design, page, &home));
     struct value *around = value_set_object(ctx->arena, view, "around");

@@ -281,6 +281,21 @@ static void sections_stand_around_the_content_of_a_page(void **state)
                  "cart:main");
     assert_field(design_read(work,
                              "{\"theme\":\"general\",\"templates\":{\"home\":{\"sections\":{},\"order\":[]},"
+                             "\"cart\":{\"sections\":{\"m\":{\"type\":\"main\"}},\"order\":[\"x\"]}}}",
+                             &document),
+                 "cart:order");
+    assert_field(design_read(work,
+                             "{\"theme\":\"general\",\"templates\":{\"home\":{\"sections\":{},\"order\":[]},"
+                             "\"cart\":{\"sections\":{\"m m\":{\"type\":\"main\"}},\"order\":[\"m m\"]}}}",
+                             &document),
+                 "cart:m m");
+    assert_field(design_read(work,
+                             "{\"theme\":\"general\",\"templates\":{\"home\":{\"sections\":{\"m\":{\"type\":"
+                             "\"main\"}},\"order\":[\"m\"]}}}",
+                             &document),
+                 "m");
+    assert_field(design_read(work,
+                             "{\"theme\":\"general\",\"templates\":{\"home\":{\"sections\":{},\"order\":[]},"
                              "\"checkout\":{\"sections\":{},\"order\":[]}}}",
                              &document),
                  "templates");
