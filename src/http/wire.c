@@ -9,6 +9,7 @@
  * up here. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/clock.h"
+#include "base/turn.h"
 #include "http/internal.h"
 #include "http/prepared.h"
 #include <errno.h>
@@ -19,6 +20,10 @@
 #include <unistd.h>
 
 #define THREAD_STACK ((size_t)256 << 10)
+/* Nanoseconds that a thread of libmicrohttpd wants at a time: an answer takes tens of microseconds (decision
+ * 0100). */
+#define WIRE_TURN 200000
+#define USUAL_TURN 0
 
 static struct exchange *exchange_of(struct MHD_Connection *wire)
 {
@@ -311,6 +316,7 @@ err wire_start(struct ctx *ctx, struct http_server *server)
     MHD_add_response_header(server->healthy, "Content-Type", "text/plain; charset=utf-8");
     MHD_add_response_header(server->healthy, "Cache-Control", "no-store");
     library_open();
+    turn_ask(TURN_SHORT);
     server->daemon = MHD_start_daemon(
         MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO | MHD_USE_ERROR_LOG |
             MHD_USE_NO_LISTEN_SOCKET,
@@ -321,6 +327,7 @@ err wire_start(struct ctx *ctx, struct http_server *server)
         MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_URI_LOG_CALLBACK, on_target, server,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_NOTIFY_CONNECTION, on_connection,
         server, MHD_OPTION_END);
+    turn_ask(TURN_USUAL);
     if (server->daemon == NULL)
         return fail_with(ctx, ERR_INTERNAL, "libmicrohttpd does not start: errno %d", errno);
     return NULL;
