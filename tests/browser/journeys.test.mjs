@@ -11,7 +11,7 @@ describe("journeys", () => {
   before(async () => {
     server = await startServer({ demo: true });
     shop = server.shop;
-    browser = await openBrowser();
+    browser = await openBrowser({ isWhole: true });
   });
   after(async () => {
     await browser?.close();

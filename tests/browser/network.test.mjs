@@ -13,7 +13,7 @@ describe("a bad network, in a browser", () => {
     server = await startServer();
     tea = await server.shop.product({ title: "断网也在的茶", price: 8800, stock: 20 });
     cup = await server.shop.product({ title: "没看过的杯", price: 1200, stock: 20 });
-    browser = await openBrowser();
+    browser = await openBrowser({ isWhole: true });
   });
   after(async () => {
     await browser?.close();
