@@ -28,9 +28,9 @@ struct folder {
 
 static const struct folder folders[] = {
     {"layout/", {".liquid"}},   {"templates/", {".liquid", ".json"}},
-    {"sections/", {".liquid"}}, {"snippets/", {".liquid"}},
-    {"locales/", {".json"}},    {"config/", {".json"}},
-    {"assets/", {NULL}},
+    {"sections/", {".liquid"}}, {"blocks/", {".liquid"}},
+    {"snippets/", {".liquid"}}, {"locales/", {".json"}},
+    {"config/", {".json"}},     {"assets/", {NULL}},
 };
 
 static const struct folder *folder_of(const char *path)
@@ -90,7 +90,8 @@ static const char *name_problem(const struct own_files *files, const char *path)
 static const char *words_of(const char *code)
 {
     static const char *const words[][2] = {
-        {"theme-place", "files stand in layout, templates, sections, snippets, locales, config or assets"},
+        {"theme-place",
+         "files stand in layout, templates, sections, blocks, snippets, locales, config or assets"},
         {"theme-name",
          "a name is made of letters, digits, dots, dashes and underscores, in no deeper folder"},
         {"theme-ending", "this folder does not take files with this ending"},
