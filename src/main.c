@@ -627,6 +627,14 @@ static err liquid(struct program *program)
     return NULL;
 }
 
+static err theme_verb(struct program *program)
+{
+    if (program->argc != 2 || !text_is(program->argv[0], "check"))
+        return fail_with(&program->ctx, ERR_BAD_REQUEST,
+                         "the words are: theme check DIR, or theme check ZIP");
+    return web_check_theme(&program->ctx, program->argv[1], stdout, &program->status);
+}
+
 /* ---- verbs ---- */
 
 struct verb {
@@ -689,6 +697,8 @@ static const struct verb verbs[] = {
     {"openapi", openapi, "Prints the API as OpenAPI 3.1.", "yundian openapi > openapi.json"},
     {"states", states, "Prints the table by which orders move, for people or with --json for programs.",
      "yundian states > docs/order-states.md\n    yundian states --json"},
+    {"theme", theme_verb, "Checks the files of a theme as an upload does; status 1 when something is wrong.",
+     "yundian theme check themes/mine\n    yundian theme check mine.zip"},
     {"liquid", liquid, "Renders JSON lines {template, data, templates} to {result} or {error}.",
      "yundian liquid --batch < cases.jsonl"},
 };

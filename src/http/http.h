@@ -128,6 +128,8 @@ const char *req_cookie(const struct req *req, const char *name);
 const char *req_network(const struct req *req);
 /* The body as it came (JSON, form or other; not multipart): for signatures over raw bytes. */
 struct slice req_body(const struct req *req);
+/* GET also stands for HEAD. */
+enum http_method req_method(const struct req *req);
 /* A form text as it was typed, also when it was refused: to show a form again. "" when absent. */
 const char *req_typed(const struct req *req, const char *field);
 /* All typed fields as an object of texts, for templates. */

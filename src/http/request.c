@@ -277,6 +277,11 @@ struct slice req_body(const struct req *req)
     return (struct slice){body->bytes, body->length};
 }
 
+enum http_method req_method(const struct req *req)
+{
+    return req->exchange->method;
+}
+
 const char *req_typed(const struct req *req, const char *field)
 {
     return fields_typed(req->ctx.arena, &req->exchange->work->input, field);

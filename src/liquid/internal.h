@@ -190,6 +190,7 @@ struct partial {
     bool has_static_name;
     bool is_isolated; /* render */
     bool is_repeated; /* for */
+    bool is_content;  /* content_for: `template_name` is what is asked for, `alias` the variable */
     _Atomic(const struct liquid_template *) known;
 };
 

@@ -41,11 +41,18 @@ struct liquid_filter_entry {
  * as the environment. */
 typedef const char *(*liquid_loader)(void *owner, const char *name);
 
+/* Says what {% content_for 'NAME', … %} shows: *items is a list of {template (a snippet's name), value}, each
+ * of which is rendered as `render` would, with the value as its variable `block`. `named` are the arguments.
+ */
+typedef err (*liquid_content)(struct liquid_call *call, const char *name, const struct value *named,
+                              struct value *items);
+
 struct liquid_env_options {
-    bool escape;          /* escape {{ }} unless `raw`; off for standard Liquid */
-    bool strict_filters;  /* an unknown filter is a compile error (themes), else passes its input */
-    liquid_loader loader; /* for render and include; may be NULL */
-    void *owner;          /* handed to loader and to liquid_call_owner */
+    bool escape;            /* escape {{ }} unless `raw`; off for standard Liquid */
+    bool strict_filters;    /* an unknown filter is a compile error (themes), else passes its input */
+    liquid_loader loader;   /* for render and include; may be NULL */
+    liquid_content content; /* without it there is no content_for */
+    void *owner;            /* handed to loader and to liquid_call_owner */
     const struct liquid_filter_entry *filters; /* ends with a NULL name; may be NULL */
     struct liquid_limits limits;               /* zero members take the defaults */
 };

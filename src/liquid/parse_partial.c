@@ -32,12 +32,32 @@ static err parse_binding(struct parser *parser, struct lexer *lexer, struct part
     return parse_alias(parser, lexer, partial);
 }
 
+/* content_for 'NAME', name: …: what it shows is said by the owner of the environment. */
+static err parse_content(struct parser *parser, struct body *body, const struct piece *piece)
+{
+    struct partial *partial = arena_alloc(parser->env->arena, sizeof *partial);
+    struct lexer lexer;
+    partial->is_content = true;
+    partial->alias = name_intern(parser->env, "block", strlen("block"));
+    body_add(parser, body, NODE_PARTIAL)->partial = partial;
+    body->is_blank = false;
+    lexer_open(&lexer, piece->markup);
+    if (lexer.token.kind != TOKEN_STRING)
+        return parse_fail(parser, "content_for needs 'blocks' or 'block' in quotes");
+    TRY(parse_expression_kept(parser, &lexer, &partial->template_name));
+    TRY(parse_named(parser, &lexer, &partial->named, &partial->named_count));
+    return parse_end(parser, &lexer);
+}
+
 err parse_partial_tag(struct parser *parser, struct body *body, const struct piece *piece, bool *known)
 {
     bool is_render = slice_is(piece->name, "render");
-    *known = is_render || slice_is(piece->name, "include");
+    bool is_content = parser->env->options.content && slice_is(piece->name, "content_for");
+    *known = is_render || is_content || slice_is(piece->name, "include");
     if (!*known)
         return NULL;
+    if (is_content)
+        return parse_content(parser, body, piece);
     struct partial *partial = arena_alloc(parser->env->arena, sizeof *partial);
     struct lexer lexer;
     partial->is_isolated = is_render;

@@ -141,9 +141,44 @@ static err render_isolated(struct liquid_call *call, const struct partial *parti
     return render_once(call, target, &arguments, &bound, NULL, out);
 }
 
+/* ---- content_for ---- */
+
+static err content_arguments(struct liquid_call *call, const struct partial *partial,
+                             struct bindings *arguments, struct value **named)
+{
+    *named = value_object(call->ctx->arena);
+    for (uint32_t i = 0; i < partial->named_count; i++) {
+        struct value value, plain;
+        TRY(eval(call, partial->named[i].value, &value));
+        TRY(plain_value(call, &value, &plain));
+        bindings_push(call, arguments, partial->named[i].name, value);
+        value_set(call->ctx->arena, *named, partial->named[i].name->ptr, plain);
+    }
+    return charge(call, arguments->capacity * sizeof *arguments->items);
+}
+
+static err render_content(struct liquid_call *call, struct partial *partial, struct text_buf *out)
+{
+    struct bindings arguments = {0};
+    struct target target = {.alias = partial->alias};
+    struct value *named, items = value_null();
+    TRY(content_arguments(call, partial, &arguments, &named));
+    TRY(call->env->options.content(call, partial->template_name->literal.text, named, &items));
+    for (size_t i = 0; i < value_count(&items); i++) {
+        const struct value *item = value_at(&items, i);
+        const char *name = value_find_text(item, "template");
+        TRY(count_round(call, out));
+        TRY(snippet_load(call, partial, (struct slice){name, strlen(name)}, &target.template));
+        TRY(render_once(call, &target, &arguments, value_find(item, "value"), NULL, out));
+    }
+    return NULL;
+}
+
 err render_partial(struct liquid_call *call, struct partial *partial, struct text_buf *out)
 {
     struct target target = {0};
+    if (partial->is_content)
+        return render_content(call, partial, out);
     if (!partial->is_isolated && call->frame->is_isolated)
         return liquid_fail(call, "include is not allowed inside a rendered template");
     TRY(find_target(call, partial, &target));

@@ -1,5 +1,5 @@
 /* csv.h - reading text whose cells are parted by a delimiter (RFC 4180), a record at a time, under limits.
- * Private to sheet, its tests and its fuzzer.
+ * For files use sheet.h; this is for texts that are in memory as a whole, and for sheet itself.
  *
  * UTF-8 with or without BOM; records end with CRLF, LF or CR; a field in quotes may hold delimiters, line
  * breaks and doubled quotes. Lines without any byte are skipped. The reader works on a window of the text:

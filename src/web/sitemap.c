@@ -88,6 +88,7 @@ const struct route *const site_routes[] = {
     backoffice_media_routes,
     backoffice_fetch_routes,
     backoffice_zip_routes,
+    backoffice_redirect_routes,
     backoffice_trash_routes,
     backoffice_work_routes,
     backoffice_category_routes,

@@ -7,6 +7,7 @@
 #include "shop/design/design.h"
 #include "shop/storefront/storefront_routes.h"
 #include "shop/tenant/tenant.h"
+#include "web/theme_blocks.h"
 #include "web/theme_files.h"
 #include "web/theme_filters.h"
 #include "web/theme_schema.h"
@@ -30,6 +31,7 @@ struct theme {
     struct theme_section *section_items;
     struct theme_sections sections;
     struct value *section_schemas;
+    struct value *block_schemas;
     struct value *documents; /* object: name → document */
     struct design_schema schema;
     const struct value *texts[LOCALE_COUNT];
@@ -161,8 +163,21 @@ static err load_section(struct loading *loading, const struct own_file *file)
     section->type = name_of(loading->keeping.arena, file->path);
     TRY(liquid_compile(loading->work, theme->env, file->path, file->bytes, &section->template));
     TRY(theme_section_schema(&loading->keeping, file->path, file->bytes, &schema));
+    theme_blocks_find(loading->keeping.arena, file->bytes, schema);
     value_set(loading->keeping.arena, theme->section_schemas, section->type, *schema);
     theme->sections.count++;
+    return NULL;
+}
+
+/* A block is called by its path. */
+static err load_block(struct loading *loading, const struct own_file *file)
+{
+    struct theme *theme = loading->theme;
+    struct value *schema;
+    TRY(liquid_compile_snippet(loading->work, theme->env, file->path, file->bytes));
+    TRY(theme_section_schema(&loading->keeping, file->path, file->bytes, &schema));
+    value_set(loading->keeping.arena, theme->block_schemas, name_of(loading->keeping.arena, file->path),
+              *schema);
     return NULL;
 }
 
@@ -208,7 +223,8 @@ static err load_file(struct loading *loading, const struct own_file *file)
         const char *folder;
         err (*load)(struct loading *loading, const struct own_file *file);
     } kinds[] = {{"layout/", load_layout},    {"templates/", load_template}, {"snippets/", load_snippet},
-                 {"sections/", load_section}, {"locales/", load_words},      {"config/", load_config}};
+                 {"sections/", load_section}, {"blocks/", load_block},       {"locales/", load_words},
+                 {"config/", load_config}};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (text_starts(file->path, kinds[i].folder))
             return kinds[i].load(loading, file);
@@ -236,6 +252,8 @@ static err load_files(struct loading *loading, struct own_problems *problems, st
         if (failure)
             tell(caller, problems, files->items[i].path, failure);
     }
+    theme_blocks_settle(loading->keeping.arena, loading->theme->section_schemas,
+                        loading->theme->block_schemas);
     return NULL;
 }
 
@@ -248,9 +266,11 @@ static void prepare(struct loading *loading, const struct liquid_env_options *op
     theme->section_items = arena_alloc_many(arena, loading->files.count + 1, sizeof *theme->section_items);
     theme->sections.items = theme->section_items;
     theme->section_schemas = value_object(arena);
+    theme->block_schemas = value_object(arena);
     theme->documents = value_object(arena);
     theme->schema = (struct design_schema){.settings = value_list(arena),
                                            .sections = theme->section_schemas,
+                                           .blocks = theme->block_schemas,
                                            .themes = theme->documents,
                                            .check_liquid = theme_check_liquid};
 }
@@ -266,7 +286,7 @@ err theme_load(struct ctx *ctx, const char *folder, const char *layout, const st
                const char *assets, struct theme **result)
 {
     const struct liquid_env_options options = {
-        .escape = true, .strict_filters = true, .filters = theme_filters};
+        .escape = true, .strict_filters = true, .content = theme_blocks_content, .filters = theme_filters};
     struct theme *theme = arena_alloc(ctx->arena, sizeof *theme);
     struct ctx work = *ctx;
     struct loading loading = {.work = &work, .keeping = *ctx, .theme = theme};
@@ -292,6 +312,7 @@ static err load_over(struct loading *loading, struct own_problems *problems, str
     const struct liquid_env_options options = {
         .escape = true,
         .strict_filters = true,
+        .content = theme_blocks_content,
         .filters = theme_filters,
         .limits = {.loop_rounds = OWN_THEME_ROUNDS, .nesting = OWN_THEME_NESTING, .time_ms = OWN_THEME_MS}};
     TRY(theme_files_read(loading->work, loading->under->folder, false, &built_in));

@@ -19,8 +19,8 @@ struct part {
 
 static const struct part parts[] = {
     {"layout", ".liquid", true},    {"templates", ".liquid", true}, {"snippets", ".liquid", true},
-    {"sections", ".liquid", false}, {"locales", ".json", false},    {"config", ".json", false},
-    {"assets", NULL, false},
+    {"sections", ".liquid", false}, {"blocks", ".liquid", false},   {"locales", ".json", false},
+    {"config", ".json", false},     {"assets", NULL, false},
 };
 
 static err read_open_file(struct ctx *ctx, FILE *file, struct own_file *read)

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "shop/services.h"
+#include "web/theme_blocks.h"
 #include <string.h>
 
 #define SCHEMA_OPEN "{% schema %}"
@@ -85,12 +86,66 @@ static void check_section(const struct schema_check *check, const struct value *
         complain(check, "\"blocks\" must be a list", NULL);
         return;
     }
+    size_t of_theme = 0;
     for (size_t i = 0; i < value_count(blocks); i++) {
         const struct value *block = value_at(blocks, i);
-        if (!value_find_text(block, "type"))
+        const char *type = value_find_text(block, "type");
+        of_theme += value_find(block, "is_theme") != NULL;
+        if (!type)
             complain(check, "a block has no type", NULL);
-        check_settings(check, value_find(block, "settings"));
+        else if (!value_find(block, "name"))
+            complain(check, "a block has neither a name nor a file in blocks/:", type);
+        if (!value_find(block, "is_theme"))
+            check_settings(check, value_find(block, "settings"));
     }
+    if (of_theme > 0 && of_theme < value_count(blocks))
+        complain(check, "blocks of its own and theme blocks do not stand in one section", NULL);
+}
+
+static void check_block(const struct schema_check *check, const struct value *schema)
+{
+    if (!value_find(schema, "name"))
+        complain(check, "\"name\" is missing: what the editor calls the block", NULL);
+    if (value_count(value_find(schema, "blocks")) > 0)
+        complain(check, "a block holds no blocks here: take \"blocks\" out of its schema", NULL);
+    check_settings(check, value_find(schema, "settings"));
+}
+
+/* ---- content_for ---- */
+
+static bool is_known_before(struct arena *arena, const char *text, const struct content_tag *tag)
+{
+    struct content_tag before = {.at = text};
+    while (content_tag_next(arena, before.at == text ? text : before.at + 1, &before) && before.at < tag->at)
+        if (text_is(before.what, tag->what) && (text_is(tag->what, "blocks") || text_is(before.id, tag->id)))
+            return true;
+    return false;
+}
+
+static void check_content(struct schema_check *check, const char *text, const struct content_tag *tag,
+                          const struct design_schema *schema)
+{
+    check->line = line_of(text, tag->at);
+    if (!text_starts(check->path, "sections/"))
+        complain(check, "content_for stands in sections only", NULL);
+    else if (is_known_before(check->ctx->arena, text, tag))
+        complain(check,
+                 text_is(tag->what, "blocks") ? "content_for 'blocks' stands in a section once"
+                                              : "two blocks in this section have the id",
+                 tag->id);
+    else if (text_is(tag->what, "block") && (!tag->type || !tag->id))
+        complain(check, "content_for 'block' needs type and id in quotes", NULL);
+    else if (text_is(tag->what, "block") && !value_find(schema->blocks, tag->type))
+        complain(check, "there is no file of this block in blocks/:", tag->type);
+    else if (!text_is(tag->what, "block") && !text_is(tag->what, "blocks"))
+        complain(check, "content_for shows 'blocks' or a 'block', not", tag->what);
+}
+
+static void check_contents(struct schema_check *check, const char *text, const struct design_schema *schema)
+{
+    struct content_tag tag = {.at = text};
+    while (content_tag_next(check->ctx->arena, tag.at == text ? text : tag.at + 1, &tag))
+        check_content(check, text, &tag, schema);
 }
 
 static const char *between(struct arena *arena, const char *path, const char *from, const char *ending)
@@ -122,6 +177,12 @@ static void check_document(struct schema_check *check, const struct design_schem
     }
 }
 
+static size_t schema_line(const char *text)
+{
+    const char *open = strstr(text, SCHEMA_OPEN);
+    return open ? line_of(text, open) : 1;
+}
+
 static void check_file(struct schema_check *check, const struct own_file *file,
                        const struct design_schema *schema)
 {
@@ -130,13 +191,20 @@ static void check_file(struct schema_check *check, const struct own_file *file,
     const char *document = between(arena, file->path, "config/theme-", ".json");
     const struct value *of_section = section ? value_find(schema->sections, section) : NULL;
     const char *page = between(arena, file->path, "templates/", ".json");
+    const char *block = between(arena, file->path, "blocks/", ".liquid");
+    const struct value *of_block = block ? value_find(schema->blocks, block) : NULL;
     if (page)
         document = "general";
+    if (of_block) {
+        check->line = schema_line(file->bytes);
+        check_block(check, of_block);
+    }
     if (of_section) {
-        const char *open = strstr(file->bytes, SCHEMA_OPEN);
-        check->line = open ? line_of(file->bytes, open) : 1;
+        check->line = schema_line(file->bytes);
         check_section(check, of_section);
     }
+    if (text_ends(file->path, ".liquid"))
+        check_contents(check, file->bytes, schema);
     if (text_is(file->path, "config/settings_schema.json"))
         for (size_t i = 0; i < value_count(schema->settings); i++)
             check_settings(check, value_find(value_at(schema->settings, i), "settings"));

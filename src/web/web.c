@@ -8,6 +8,7 @@
 #include "shop/payment/payment.h"
 #include "shop/pricing/flash_gate.h"
 #include "shop/pricing/promotion_cache.h"
+#include "shop/redirect/redirect.h"
 #include "shop/search/search.h"
 #include "shop/seed/seed.h"
 #include "shop/staff/staff.h"
@@ -415,8 +416,22 @@ static err send_to_login(struct req *req)
     return reply_redirect(req, 303, text_of(&location));
 }
 
+/* Nothing answers this address: perhaps the merchant said where it leads. */
+static err find_location(struct req *req, err failure, const char **location)
+{
+    const char *query = strchr(req->url, '?');
+    *location = NULL;
+    if (failure->code != ERR_NOT_FOUND || req_method(req) != GET || !req->ctx.shop || is_admin_path(req))
+        return NULL;
+    return redirect_find(&req->ctx, req->path, query ? query + 1 : NULL, location);
+}
+
 static err render_failure(struct req *req, err failure, struct text_buf *out)
 {
+    const char *location;
+    TRY(find_location(req, failure, &location));
+    if (location)
+        return reply_redirect(req, 301, location);
     choose_services(req);
     if (failure->code == ERR_UNAUTHENTICATED && req->route && req->route->guard != ANYONE)
         return send_to_login(req);

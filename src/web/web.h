@@ -4,6 +4,7 @@
 #include "http/http.h"
 #include "job/job.h"
 #include "shop/services.h"
+#include <stdio.h>
 
 struct web;
 
@@ -29,6 +30,10 @@ CHECKED err web_start(struct ctx *ctx, struct web *web, struct db *db);
 void web_stop(struct web *web);
 /* After the server and the jobs have ended. */
 void web_close(struct web *web);
+
+/* Checks the theme in a folder or ZIP file as an upload is checked, without a shop: each finding is a line of
+ * `out`, "FILE:LINE:COLUMN: words", and *status is 1 when there is one. ERR_NOT_FOUND. */
+CHECKED err web_check_theme(struct ctx *ctx, const char *path, FILE *out, int *status);
 
 /* The directory with themes, admin, migrations and demo. */
 CHECKED err share_find(struct ctx *ctx, const char **directory);

@@ -110,6 +110,7 @@ describe("every page", () => {
     const { promotion: ticket } = (await staff.does("/admin/promotions", { kind: "coupon", name: "满百减十", starts_at: "2026-01-01T00:00", ends_at: "2029-01-01T00:00", scope: "all", steps: [{ from: { amount: 10000, currency: "CNY" }, off: { amount: 1000, currency: "CNY" } }] })).body;
     await staff.does(`/admin/promotions/${ticket.id}/status`, { status: "active" });
     await staff.does(`/admin/promotions/${ticket.id}/issue`, { holder_most: 1, issue_most: 100, audience: "all" });
+    await staff.does("/admin/redirects", { source: "/product-1024.html", target: "/products" });
     const { take } = (await staff.does("/admin/stock-takes", { name: "十一月盘点" })).body;
     await staff.does(`/admin/stock-takes/${take.id}/counts`, { variant_id: thing.variant_id, counted: 4 });
     const session = [...staff.client.cookies].map(([name, value]) => ({ name, value, url: server.base }));
@@ -181,6 +182,7 @@ describe("every page", () => {
       "admin-product-prices": { path: `/admin/products/${dressed.id}/prices`, cookies: session },
       "admin-product-history": { path: `/admin/products/${dressed.id}/history`, cookies: session },
       "admin-attributes": { path: "/admin/attributes", cookies: session, then: (page) => page.locator("li.category summary").first().click() },
+      "admin-redirects": { path: "/admin/redirects", cookies: session, then: async (page) => { await page.locator(".redirect-many > summary").click(); await page.locator("li.category summary").first().click(); } },
       "admin-tags": { path: "/admin/tags", cookies: session, then: (page) => page.locator("li.category summary").first().click() },
       "product-facts": { path: `/products/${dressed.handle}` },
       "admin-media": { path: "/admin/media", cookies: session },

@@ -157,6 +157,23 @@ static const char *name_at(const struct value *order, size_t at)
     return name && name->kind == VALUE_TEXT ? name->text : NULL;
 }
 
+/* Blocks that stand in the section's text: they have settings, and no place to be moved to. */
+static void add_fixed(struct forming *forming, struct value *list, const struct value *schema,
+                      const struct value *blocks, const char *section)
+{
+    struct arena *arena = forming->ctx->arena;
+    const struct value *kinds = value_find(schema, "static_blocks");
+    for (size_t i = 0; i < value_count(kinds); i++) {
+        const struct value *kind = value_at(kinds, i);
+        const char *id = value_find_text(kind, "id");
+        const struct value *block = value_find(blocks, id);
+        struct value *entry = value_add(arena, list, *value_object(arena));
+        describe(forming->ctx, entry, id, block, kind);
+        value_set_bool(arena, entry, "is_fixed", true);
+        add_rows(forming, entry, kind, block, id, arena_format(arena, "%s.%s", section, id));
+    }
+}
+
 static void add_blocks(struct forming *forming, struct value *view, const struct value *schema,
                        const struct value *of, const char *section)
 {
@@ -173,6 +190,7 @@ static void add_blocks(struct forming *forming, struct value *view, const struct
         describe(forming->ctx, entry, id, block, kind);
         add_rows(forming, entry, kind, block, id, arena_format(arena, "%s.%s", section, id));
     }
+    add_fixed(forming, list, schema, blocks, section);
     add_kinds(forming->ctx, view, value_find(schema, "blocks"));
 }
 

@@ -168,6 +168,13 @@ const struct list trash_list_pages = {
     .sorts = {{.name = "newest"}},
 };
 
+const struct list redirect_list_pages = {
+    .name = "redirects",
+    .path = "/admin/redirects",
+    .filters = {[REDIRECTS_Q] = "q"},
+    .sorts = {{.name = "newest"}},
+};
+
 const struct list act_list_pages = {
     .name = "acts",
     .path = "/admin/products/acts",
@@ -227,19 +234,19 @@ const struct list gift_card_list_pages = {
                 {"state", NULL, NULL, true}},
 };
 
-const char *const list_names[] = {"products",  "orders",     "audit",      "tags",     "codes",
-                                  "media",     "reviews",    "alarms",     "messages", "imports",
-                                  "prices",    "works",      "trash",      "acts",     "ledger",
-                                  "movements", "promotions", "gift-cards", NULL};
+const char *const list_names[] = {"products",  "orders",     "audit",      "tags",      "codes",
+                                  "media",     "reviews",    "alarms",     "messages",  "imports",
+                                  "prices",    "works",      "trash",      "acts",      "ledger",
+                                  "movements", "promotions", "gift-cards", "redirects", NULL};
 
 const struct list *list_of_name(const char *name)
 {
     static const struct list *const lists[] = {
-        &product_list_pages,   &order_list_pages,    &audit_list_pages,  &tag_list_pages,
-        &deck_list_pages,      &media_list_pages,    &review_list_pages, &alarm_list_pages,
-        &message_list_pages,   &import_list_pages,   &price_list_pages,  &work_list_pages,
-        &trash_list_pages,     &act_list_pages,      &ledger_list_pages, &movement_list_pages,
-        &promotion_list_pages, &gift_card_list_pages};
+        &product_list_pages,   &order_list_pages,     &audit_list_pages,   &tag_list_pages,
+        &deck_list_pages,      &media_list_pages,     &review_list_pages,  &alarm_list_pages,
+        &message_list_pages,   &import_list_pages,    &price_list_pages,   &work_list_pages,
+        &trash_list_pages,     &act_list_pages,       &ledger_list_pages,  &movement_list_pages,
+        &promotion_list_pages, &gift_card_list_pages, &redirect_list_pages};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         if (text_is(lists[i]->name, name))
             return lists[i];

@@ -61,6 +61,7 @@ extern const struct route backoffice_zip_routes[];
 extern const struct route backoffice_theme_routes[];
 extern const struct route backoffice_import_routes[];
 extern const struct route backoffice_trash_routes[];
+extern const struct route backoffice_redirect_routes[];
 extern const struct route backoffice_audit_routes[];
 extern const struct route backoffice_alarm_routes[];
 extern const struct route backoffice_ledger_routes[];

@@ -57,6 +57,8 @@ static const struct place places[] = {
      "货币 语言 时区 hb yy sq currency language time zone region"},
     {"policies", "/admin/settings/policies", "settings.read",
      "店铺政策 退货 隐私 dpzc th ys policies returns privacy terms"},
+    {"redirects", "/admin/redirects", "settings.read",
+     "网址跳转 旧网址 重定向 wztz jwz cdx 301 redirects old addresses"},
     {"licence", "/admin/settings/licence", "shop.write", "营业执照 备案 yyzz ba icp licence license"},
     {"domains", "/admin/settings/domains", "shop.write", "域名 网址 ym wz domains"},
     {"staff", "/admin/settings/staff", "staff.manage", "店员 员工 权限 dy yg qx staff people roles"},

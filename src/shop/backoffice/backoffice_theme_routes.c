@@ -27,7 +27,8 @@ static const struct field zip_fields[] = {
      .offset = offsetof(struct theme_form, zip),
      .is_required = true,
      .maximum = THEME_ZIP_LIMIT,
-     .help = "A ZIP file with folders layout, templates, sections, snippets, locales, config, assets"},
+     .help = "A ZIP file with folders layout, templates, sections, blocks, snippets, locales, config,"
+             " assets"},
     {0},
 };
 

@@ -6,6 +6,7 @@
 #include "shop/backoffice/backoffice_list.h"
 #include "shop/catalog/catalog.h"
 #include "shop/media/media.h"
+#include "shop/redirect/redirect.h"
 #include "shop/rule/rule.h"
 #include "shop/staff/staff.h"
 #include "shop/trash/trash.h"
@@ -131,7 +132,8 @@ static err restore_in_transaction(struct ctx *ctx, void *arg)
                                                                  [TRASH_CATEGORY] = category_restore,
                                                                  [TRASH_COLLECTION] = restore_collection,
                                                                  [TRASH_PICTURE] = picture_restore,
-                                                                 [TRASH_VIDEO] = restore_video};
+                                                                 [TRASH_VIDEO] = restore_video,
+                                                                 [TRASH_REDIRECT] = redirect_restore};
     const struct trash *trash = arg;
     TRY(trash_take(ctx, trash));
     return restorers[trash->kind](ctx, trash->data);
@@ -143,7 +145,8 @@ static err restore(struct req *req)
                                         [TRASH_CATEGORY] = "/admin/categories?notice=restored",
                                         [TRASH_COLLECTION] = "/admin/collections?notice=restored",
                                         [TRASH_PICTURE] = "/admin/media?notice=restored",
-                                        [TRASH_VIDEO] = "/admin/media?show=video&notice=restored"};
+                                        [TRASH_VIDEO] = "/admin/media?show=video&notice=restored",
+                                        [TRASH_REDIRECT] = "/admin/redirects?notice=restored"};
     const struct trash_form *form = req->form;
     struct trash trash;
     TRY(trash_load(&req->ctx, form->trash_id, &trash));
@@ -159,7 +162,7 @@ const struct route backoffice_trash_routes[] = {
      .scope = "products.read",
      .fields = list_fields,
      .form_size = sizeof(struct list_form),
-     .summary = "Tags, categories, collections, pictures and videos that were removed, for 30 days",
+     .summary = "What was removed and can be brought back, for 30 days",
      .answer = "removed"},
     {.method = POST,
      .path = "/admin/trash/:id/restore",

@@ -21,10 +21,13 @@
 #define DESIGN_RICH_LIMIT 20000
 #define DESIGN_PROBLEM_LIMIT 50 /* what is said of one document */
 
-/* What the theme's files offer; filled by web/theme.c when the theme is loaded. */
+/* What the theme's files offer. In `sections` theme blocks are spelled out: `blocks` of a schema are all that
+ * the section takes, `static_blocks` those that stand in its text: {id, type, name, settings}. Those that
+ * have a file carry is_theme. It is filled by web/theme.c when the theme is loaded. */
 struct design_schema {
     const struct value *settings; /* list of groups: {name, settings} */
     const struct value *sections; /* object: type → schema */
+    const struct value *blocks;   /* object: type → schema of a file of blocks/ */
     const struct value *themes;   /* object: name → document */
     /* Liquid that somebody typed: ERR_TEMPLATE with line and column when it does not compile. */
     err (*check_liquid)(struct ctx *ctx, const char *source);
@@ -110,6 +113,10 @@ bool design_is_page(const char *name);
 struct value *design_page(const struct value *document, const char *page);
 /* The schema of a kind of block; NULL, also for no type. */
 const struct value *design_block_schema(const struct value *section_schema, const char *type);
+/* The same of a block that stands in the section's text, by its id. */
+const struct value *design_static_schema(const struct value *section_schema, const char *id);
+/* A block of a document that stands in the section's text: it is in no order. */
+bool design_is_static(const struct value *block);
 /* "#rrggbb". */
 bool design_is_colour(const char *text);
 /* A place on this site or a page elsewhere: nothing that could run. */

@@ -78,6 +78,18 @@ const struct value *design_block_schema(const struct value *section_schema, cons
     return NULL;
 }
 
+const struct value *design_static_schema(const struct value *section_schema, const char *id)
+{
+    const struct value *blocks = value_find(section_schema, "static_blocks");
+    return design_setting(blocks, id);
+}
+
+bool design_is_static(const struct value *block)
+{
+    const struct value *flag = value_find(block, "static");
+    return flag && flag->kind == VALUE_BOOL && flag->boolean;
+}
+
 /* ---- one setting ---- */
 
 static void check_choice(struct checking *checking, const char *field, const struct value *setting,
@@ -243,27 +255,45 @@ static void check_limit(struct checking *checking, const char *field, const stru
         complain(checking, field, "too-many", "there are too many of this kind");
 }
 
+/* Those that have a place in the order. */
+static struct value *movable(struct checking *checking, const struct member *members, size_t count)
+{
+    struct value *found = value_object(checking->ctx->arena);
+    for (size_t i = 0; i < count; i++)
+        if (!design_is_static(&members[i].value))
+            value_set(checking->ctx->arena, found, members[i].name, members[i].value);
+    return found;
+}
+
+static const struct value *kind_of(const struct value *schema, const struct member *member)
+{
+    const char *type = value_find_text(&member->value, "type");
+    const struct value *kind = design_is_static(&member->value) ? design_static_schema(schema, member->name)
+                                                                : design_block_schema(schema, type);
+    return kind && text_is(value_find_text(kind, "type"), type) ? kind : NULL;
+}
+
 static void check_blocks(struct checking *checking, const char *section, const struct value *schema,
                          const struct value *of)
 {
     struct member *members;
-    const struct value *blocks = value_find(of, "blocks");
-    size_t count = members_of(blocks, &members);
+    size_t count = members_of(value_find(of, "blocks"), &members);
+    const struct value *blocks = movable(checking, members, count);
     int64_t most = value_find_int(schema, "max_blocks", DESIGN_BLOCK_LIMIT);
-    if (count > DESIGN_BLOCK_LIMIT || (int64_t)count > most) {
+    if (count > (size_t)2 * DESIGN_BLOCK_LIMIT || value_count(blocks) > DESIGN_BLOCK_LIMIT ||
+        (int64_t)value_count(blocks) > most) {
         complain(checking, section, "too-many-blocks", "there are too many blocks in this section");
         return;
     }
     check_order(checking, section, blocks, value_find(of, "block_order"));
     for (size_t i = 0; i < count; i++) {
         const char *field = arena_format(checking->ctx->arena, "%s.%s", section, members[i].name);
-        const char *type = value_find_text(&members[i].value, "type");
-        const struct value *kind = design_block_schema(schema, type);
+        const struct value *kind = kind_of(schema, &members[i]);
         if (!is_name(members[i].name) || !kind) {
             complain(checking, field, "unknown-block", "this section has no such block");
             continue;
         }
-        check_limit(checking, field, kind, blocks, type);
+        check_limit(checking, field, kind, blocks, value_find_text(kind, "type"));
         check_settings(checking, field, kind, &members[i].value);
     }
 }

@@ -271,6 +271,23 @@ static struct value read_typed(struct ctx *ctx, const char *type, const char *ty
     return *both;
 }
 
+/* A block of a section and its schema; one that stands in the section's text is made when the document says
+ * nothing of it yet. */
+static struct value *find_block(struct ctx *ctx, struct value *section, const char *id,
+                                const struct value **schema)
+{
+    const struct value *fixed = design_static_schema(*schema, id);
+    struct value *blocks = member_of(section, "blocks"), *found = member_of(blocks, id);
+    if (!found && fixed) {
+        blocks = blocks ? blocks : value_set_object(ctx->arena, section, "blocks");
+        found = value_set_object(ctx->arena, blocks, id);
+        value_set_text(ctx->arena, found, "type", value_find_text(fixed, "type"));
+        value_set_bool(ctx->arena, found, "static", true);
+    }
+    *schema = design_is_static(found) ? fixed : design_block_schema(*schema, value_find_text(found, "type"));
+    return found;
+}
+
 static err find_settings(struct ctx *ctx, struct value *document, const char *section, const char *block,
                          const char *id, struct value **of, const struct value **setting)
 {
@@ -281,10 +298,8 @@ static err find_settings(struct ctx *ctx, struct value *document, const char *se
         const char *kind = value_find_text(*of, "type");
         schema = kind ? value_find(ctx->services->design->sections, kind) : NULL;
     }
-    if (section && block) {
-        *of = member_of(value_find(*of, "blocks"), block);
-        schema = *of ? design_block_schema(schema, value_find_text(*of, "type")) : NULL;
-    }
+    if (section && block)
+        *of = find_block(ctx, *of, block, &schema);
     *setting = section ? design_setting(value_find(schema, "settings"), id) : design_theme_setting(ctx, id);
     return *of && *setting ? NULL : fail_with(ctx, ERR_NOT_FOUND, "no setting of that name");
 }

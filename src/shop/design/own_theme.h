@@ -56,6 +56,10 @@ struct theme_maker {
  * `problems`. ERR_INVALID of "zip" when it cannot be read to its end, is too large or holds no theme. */
 CHECKED err own_theme_read(struct ctx *ctx, const char *path, struct own_files *files,
                            struct own_problems *problems);
+/* The same of a folder of the disk, whose folders are those of a theme; what begins with a dot is passed
+ * over. ERR_NOT_FOUND when there is no such folder. */
+CHECKED err own_theme_read_folder(struct ctx *ctx, const char *folder, struct own_files *files,
+                                  struct own_problems *problems);
 /* Reads, checks and keeps a theme. ERR_INVALID with all problems, whose fields are paths; ERR_LIMIT when the
  * shop keeps OWN_THEME_VERSION_LIMIT versions; ERR_CONFLICT when another one came at that moment. */
 CHECKED err own_theme_take(struct ctx *ctx, const char *zip, const char *name, int64_t *version);

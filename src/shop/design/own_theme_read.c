@@ -1,7 +1,8 @@
 /* own_theme_read.c - the files of a ZIP file: where they may stand, how they may be called, how large they
  * are.
  *
- * Names are compared and kept, and never used as paths of a disk. */
+ * Names out of a ZIP file are compared and kept, and never used as paths of a disk. The files of a folder,
+ * for the command line, go the same way. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/design/own_theme.h"
 
@@ -10,9 +11,11 @@
 #include "base/text.h"
 #include "shop/media/media.h"
 #include "shop/services.h"
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 struct reading {
@@ -28,9 +31,9 @@ struct folder {
 
 static const struct folder folders[] = {
     {"layout/", {".liquid"}},   {"templates/", {".liquid", ".json"}},
-    {"sections/", {".liquid"}}, {"snippets/", {".liquid"}},
-    {"locales/", {".json"}},    {"config/", {".json"}},
-    {"assets/", {NULL}},
+    {"sections/", {".liquid"}}, {"blocks/", {".liquid"}},
+    {"snippets/", {".liquid"}}, {"locales/", {".json"}},
+    {"config/", {".json"}},     {"assets/", {NULL}},
 };
 
 static const struct folder *folder_of(const char *path)
@@ -90,7 +93,8 @@ static const char *name_problem(const struct own_files *files, const char *path)
 static const char *words_of(const char *code)
 {
     static const char *const words[][2] = {
-        {"theme-place", "files stand in layout, templates, sections, snippets, locales, config or assets"},
+        {"theme-place",
+         "files stand in layout, templates, sections, blocks, snippets, locales, config or assets"},
         {"theme-name",
          "a name is made of letters, digits, dots, dashes and underscores, in no deeper folder"},
         {"theme-ending", "this folder does not take files with this ending"},
@@ -168,6 +172,15 @@ static int compare_paths(const void *a, const void *b)
     return strcmp(((const struct own_file *)a)->path, ((const struct own_file *)b)->path);
 }
 
+static err finish(struct ctx *ctx, struct reading *reading)
+{
+    struct own_files *files = reading->files;
+    qsort(files->items, files->count, sizeof *files->items, compare_paths);
+    if (files->count == 0 && !reading->problems->first)
+        return fail_field(ctx, "zip", "theme-empty", "there is no file of a theme in it");
+    return NULL;
+}
+
 err own_theme_read(struct ctx *ctx, const char *path, struct own_files *files, struct own_problems *problems)
 {
     struct reading reading = {.files = files, .problems = problems};
@@ -182,8 +195,68 @@ err own_theme_read(struct ctx *ctx, const char *path, struct own_files *files, s
     unlink(walk.scratch);
     if (failure)
         return failure;
-    qsort(files->items, files->count, sizeof *files->items, compare_paths);
-    if (files->count == 0 && !problems->first)
-        return fail_field(ctx, "zip", "theme-empty", "there is no file of a theme in it");
+    return finish(ctx, &reading);
+}
+
+/* ---- a folder ---- */
+
+static err take_path(struct ctx *ctx, struct reading *reading, const char *folder, const char *name)
+{
+    const char *path = arena_format(ctx->arena, "%s/%s", folder, name);
+    return take_file(ctx, reading, &(struct zip_entry){.name = name, .path = path});
+}
+
+static bool is_folder(struct ctx *ctx, const char *folder, const char *name)
+{
+    struct stat info;
+    return stat(arena_format(ctx->arena, "%s/%s", folder, name), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+/* What stands in one folder of a theme; a folder in it is told of by its name. */
+static err take_part(struct ctx *ctx, struct reading *reading, const char *folder, const char *part)
+{
+    DIR *directory = opendir(arena_format(ctx->arena, "%s/%s", folder, part));
+    const struct dirent *entry;
+    err failure = NULL;
+    if (!directory)
+        return fail_with(ctx, ERR_NOT_FOUND, "cannot read the folder %s/%s", folder, part);
+    while (!failure && (entry = readdir(directory)) != NULL) {
+        const char *name = arena_format(ctx->arena, "%s/%s", part, entry->d_name);
+        if (entry->d_name[0] == '.')
+            continue;
+        if (is_folder(ctx, folder, name))
+            complain(ctx, reading, name, "theme-name");
+        else
+            failure = take_path(ctx, reading, folder, name);
+    }
+    closedir(directory);
+    return failure;
+}
+
+static err take_top(struct ctx *ctx, struct reading *reading, const char *folder, const char *name)
+{
+    if (!is_folder(ctx, folder, name))
+        return take_path(ctx, reading, folder, name);
+    if (folder_of(arena_format(ctx->arena, "%s/", name)))
+        return take_part(ctx, reading, folder, name);
+    complain(ctx, reading, name, "theme-place");
     return NULL;
+}
+
+err own_theme_read_folder(struct ctx *ctx, const char *folder, struct own_files *files,
+                          struct own_problems *problems)
+{
+    struct reading reading = {.files = files, .problems = problems};
+    DIR *directory = opendir(folder);
+    const struct dirent *entry;
+    err failure = NULL;
+    if (!directory)
+        return fail_with(ctx, ERR_NOT_FOUND, "there is no folder %s", folder);
+    *files =
+        (struct own_files){.items = arena_alloc_many(ctx->arena, OWN_THEME_FILE_LIMIT, sizeof *files->items)};
+    while (!failure && (entry = readdir(directory)) != NULL)
+        if (entry->d_name[0] != '.')
+            failure = take_top(ctx, &reading, folder, arena_copy_text(ctx->arena, entry->d_name));
+    closedir(directory);
+    return failure ? failure : finish(ctx, &reading);
 }

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "shop/media/media.h"
+#include "shop/redirect/redirect.h"
 #include "shop/storefront/storefront.h"
 #include "shop/storefront/storefront_filter.h"
 #include <inttypes.h>
@@ -393,12 +394,18 @@ static const struct field product_fields[] = {
     {0},
 };
 
-/* Off the shelf for good: buyers see what is like it, programs an error. */
+/* Off the shelf for good: buyers are led where the merchant says, or see what is like it; programs see an
+ * error.
+ */
 static err gone(struct req *req, const struct product *product)
 {
     struct value *view = value_object(req->ctx.arena);
+    const char *location, *query = strchr(req->url, '?');
     if (req->face == FACE_JSON)
         return fail_with(&req->ctx, ERR_GONE, "this product is no longer offered");
+    TRY(redirect_find(&req->ctx, req->path, query ? query + 1 : NULL, &location));
+    if (location)
+        return reply_redirect(req, 301, location);
     TRY(product_gone_view(&req->ctx, product, view));
     return reply_view_status(req, 410, "gone", view);
 }

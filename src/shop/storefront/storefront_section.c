@@ -124,6 +124,17 @@ static const struct value *in_order(const struct value *order, size_t at, const 
     return *id ? value_find(members, *id) : NULL;
 }
 
+static void add_block(struct reading *reading, struct value *list, const char *id, const struct value *kind,
+                      const struct value *block)
+{
+    struct arena *arena = reading->ctx->arena;
+    struct value *entry = value_add(arena, list, *value_object(arena));
+    value_set_text(arena, entry, "id", id);
+    value_set_text(arena, entry, "type", value_find_text(kind, "type"));
+    value_set_bool(arena, entry, "is_theme", value_find(kind, "is_theme") != NULL);
+    value_set(arena, entry, "settings", *read_settings(reading, kind, block));
+}
+
 static void read_blocks(struct reading *reading, struct value *view, const struct value *schema,
                         const struct value *of)
 {
@@ -137,10 +148,22 @@ static void read_blocks(struct reading *reading, struct value *view, const struc
         const struct value *kind = design_block_schema(schema, type);
         if (!kind || is_disabled(block))
             continue;
-        struct value *entry = value_add(arena, list, *value_object(arena));
-        value_set_text(arena, entry, "id", id);
-        value_set_text(arena, entry, "type", type);
-        value_set(arena, entry, "settings", *read_settings(reading, kind, block));
+        add_block(reading, list, id, kind, block);
+    }
+}
+
+/* Those that stand in the section's text, whether the document says something of them or not. */
+static void read_static_blocks(struct reading *reading, struct value *view, const struct value *schema,
+                               const struct value *of)
+{
+    const struct value *kinds = value_find(schema, "static_blocks"), *blocks = value_find(of, "blocks");
+    struct value *list = value_set_list(reading->ctx->arena, view, "static_blocks");
+    for (size_t i = 0; i < value_count(kinds) && i < SECTION_BLOCK_LIMIT; i++) {
+        const struct value *kind = value_at(kinds, i);
+        const char *id = value_find_text(kind, "id");
+        const struct value *block = id ? value_find(blocks, id) : NULL;
+        if (!is_disabled(block))
+            add_block(reading, list, id, kind, block);
     }
 }
 
@@ -184,6 +207,7 @@ static void read_section(struct reading *reading, struct section *section, const
     value_set_text(arena, section->view, "name", section_text(reading->ctx, value_find(schema, "name")));
     value_set(arena, section->view, "settings", *section->settings);
     read_blocks(reading, section->view, schema, of);
+    read_static_blocks(reading, section->view, schema, of);
 }
 
 err section_page_read(struct ctx *ctx, const struct value *schemas, const struct value *document,

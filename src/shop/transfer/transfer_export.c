@@ -201,6 +201,8 @@ static const struct heading movement_headings[] = {
     {"by", "身份"},
 };
 
+static const struct heading redirect_headings[] = {{"old_address", "旧网址"}, {"new_address", "新网址"}};
+
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
 static const struct {
@@ -224,6 +226,7 @@ static const struct {
     [EXPORT_MOVEMENTS] = {movement_headings, COUNT(movement_headings), "stock", export_movements_rows},
     [EXPORT_PRICES] = {price_headings, COUNT(price_headings), "prices", export_prices_rows},
     [EXPORT_PROMOTIONS] = {promotion_headings, COUNT(promotion_headings), "offers", export_promotions_rows},
+    [EXPORT_REDIRECTS] = {redirect_headings, COUNT(redirect_headings), "redirects", export_redirects_rows},
     [EXPORT_LEDGER] = {ledger_headings, COUNT(ledger_headings), "ledger", export_ledger_rows},
 };
 

@@ -38,7 +38,8 @@ enum export_kind {
     EXPORT_PRICES,
     EXPORT_PROMOTIONS,
     EXPORT_LEDGER,
-    EXPORT_MOVEMENTS
+    EXPORT_MOVEMENTS,
+    EXPORT_REDIRECTS
 };
 
 /* What narrows a list, as its page does. */
@@ -118,6 +119,7 @@ CHECKED err export_orders_rows(struct ctx *ctx, struct export *export);
 CHECKED err export_categories_rows(struct ctx *ctx, struct export *export);
 CHECKED err export_tags_rows(struct ctx *ctx, struct export *export);
 CHECKED err export_media_rows(struct ctx *ctx, struct export *export);
+CHECKED err export_redirects_rows(struct ctx *ctx, struct export *export);
 CHECKED err export_decks_rows(struct ctx *ctx, struct export *export);
 CHECKED err export_imports_rows(struct ctx *ctx, struct export *export);
 CHECKED err export_audit_rows(struct ctx *ctx, struct export *export);

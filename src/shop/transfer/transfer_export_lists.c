@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/money.h"
 #include "base/text.h"
+#include "shop/redirect/redirect.h"
 #include "shop/staff/staff.h"
 #include "shop/transfer/transfer.h"
 #include <inttypes.h>
@@ -15,6 +16,7 @@
 #define TAGS_AT_ONCE 500
 #define DECKS_AT_ONCE CATALOG_MANY_LIMIT
 #define AUDITS_AT_ONCE 100
+#define REDIRECTS_AT_ONCE 500
 #define NUMBER_LENGTH 20
 
 /* ---- orders ---- */
@@ -170,6 +172,23 @@ err export_media_rows(struct ctx *ctx, struct export *export)
         sheet_end_row(export->writer);
     }
     export_keep_cursor(export, page.next_cursor);
+    return NULL;
+}
+
+/* ---- redirects ---- */
+
+err export_redirects_rows(struct ctx *ctx, struct export *export)
+{
+    struct redirect *redirects;
+    size_t count;
+    TRY(redirect_list(ctx, export->filter.q, export->before_id, REDIRECTS_AT_ONCE, &redirects, &count));
+    for (size_t i = 0; i < count; i++) {
+        sheet_put_text(export->writer, redirects[i].source);
+        sheet_put_text(export->writer, redirects[i].target);
+        sheet_end_row(export->writer);
+    }
+    export->before_id = count > 0 ? redirects[count - 1].id : 0;
+    export->is_listed = count < REDIRECTS_AT_ONCE;
     return NULL;
 }
 

@@ -286,6 +286,8 @@ static const struct field tag_fields[] = {
     {0},
 };
 
+static const struct field redirect_fields[] = {FORMAT_FIELD, WORD_FIELD("A part of an address"), {0}};
+
 static const struct field review_fields[] = {
     FORMAT_FIELD,
     {.name = "state",
@@ -441,6 +443,12 @@ static err export_tags(struct req *req)
                   &(struct export_filter){.q = form->q, .tag_group = form->tag_group});
 }
 
+static err export_redirects(struct req *req)
+{
+    const struct export_form *form = req->form;
+    return answer(req, EXPORT_REDIRECTS, "redirects", &(struct export_filter){.q = form->q});
+}
+
 static err export_audit(struct req *req)
 {
     const struct export_form *form = req->form;
@@ -587,6 +595,8 @@ const struct route transfer_export_routes[] = {
     EXPORT_ROUTE("/admin/categories/export", export_categories, "products.read", plain_fields,
                  "Categories as a table"),
     EXPORT_ROUTE("/admin/tags/export", export_tags, "products.read", tag_fields, "Tags as a table"),
+    EXPORT_ROUTE("/admin/redirects/export", export_redirects, "settings.read", redirect_fields,
+                 "Redirects as a table of two columns"),
     EXPORT_ROUTE("/admin/audit/export", export_audit, "staff.manage", audit_fields,
                  "Who did what, as a table"),
     EXPORT_ROUTE("/admin/codes/export", export_decks, "products.read", deck_fields,

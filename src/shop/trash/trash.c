@@ -15,7 +15,8 @@ const char *const trash_kind_names[] = {[0] = "all",
                                         [TRASH_COLLECTION] = "collection",
                                         [TRASH_PICTURE] = "picture",
                                         [TRASH_VIDEO] = "video",
-                                        [TRASH_VIDEO + 1] = NULL};
+                                        [TRASH_REDIRECT] = "redirect",
+                                        [TRASH_REDIRECT + 1] = NULL};
 
 err trash_put(struct ctx *ctx, enum trash_kind kind, const char *title, const struct value *data)
 {

@@ -19,7 +19,8 @@ enum trash_kind {
     TRASH_CATEGORY = 2,
     TRASH_COLLECTION = 3,
     TRASH_PICTURE = 4,
-    TRASH_VIDEO = 5
+    TRASH_VIDEO = 5,
+    TRASH_REDIRECT = 6
 };
 /* "tag", "category" …: trash_kind_names[kind]; that of 0 is "all"; ends with NULL. */
 extern const char *const trash_kind_names[];
