@@ -138,9 +138,14 @@ err order_list_by_tracking(struct ctx *ctx, const char *number, int limit, struc
 
 /* ---- finding by goods, and by accounts ---- */
 
+/* Limits as texts: PostgreSQL takes a limit that it does not know for a tenth of the table. */
+#define SOME "8"
+#define FRESH "500"
+_Static_assert(ORDER_SOME == 8 && ORDER_FRESH_LIMIT == 500, "as SOME and FRESH say");
+
 #define NEWEST(table, column, value)                                                                         \
     "SELECT id FROM (SELECT " table " WHERE shop_id = $1 AND " column " = " value                            \
-    " ORDER BY id DESC LIMIT $10) x"
+    " ORDER BY id DESC LIMIT " SOME ") x"
 #define MORE(table, column, value) " UNION " NEWEST(table, column, value)
 #define EACH(table, column)                                                                                  \
     NEWEST(table, column, "$2")                                                                              \
@@ -165,14 +170,13 @@ static err look_for_fresh_goods(struct ctx *ctx, struct db_value *values, struct
     struct db_rows *rows;
     int64_t mark;
     TRY(load_mark(ctx, &mark));
-    values[ORDER_SOME + 2] = db_int(mark);
-    values[ORDER_SOME + 3] = db_int(ORDER_FRESH_LIMIT);
+    values[ORDER_SOME + 1] = db_int(mark);
     TRY(db_query_values(ctx, &rows,
-                        "SELECT DISTINCT l.order_id FROM (SELECT id FROM orders WHERE shop_id = $1"
-                        " AND id > $11 ORDER BY id DESC LIMIT $12) o JOIN order_lines l"
-                        " ON l.shop_id = $1 AND l.order_id = o.id WHERE l.product_id IN " ANY_OF_THEM
-                        " OR l.variant_id IN " ANY_OF_THEM " ORDER BY l.order_id DESC LIMIT $10",
-                        values, ORDER_SOME + 4));
+                        "SELECT DISTINCT l.order_id FROM order_lines l WHERE l.shop_id = $1"
+                        " AND l.order_id IN (SELECT id FROM orders WHERE shop_id = $1 AND id > $10"
+                        " ORDER BY id DESC LIMIT " FRESH ") AND (l.product_id IN " ANY_OF_THEM
+                        " OR l.variant_id IN " ANY_OF_THEM ") ORDER BY l.order_id DESC LIMIT " SOME,
+                        values, ORDER_SOME + 2));
     add_all(found, rows);
     TRY(db_query(ctx, &rows, "SELECT id FROM orders WHERE shop_id = $1 AND id > $2 LIMIT $3",
                  db_int(ctx->shop->id), db_int(mark), db_int(ORDER_FRESH_LIMIT + 1)));
@@ -209,18 +213,17 @@ err order_list_by_goods(struct ctx *ctx, const int64_t *good_ids, size_t good_co
                         size_t *count, bool *is_behind)
 {
     struct found found = {.limit = ORDER_SOME};
-    struct db_value values[ORDER_SOME + 4];
+    struct db_value values[ORDER_SOME + 2];
     struct db_rows *rows;
     struct order *orders;
     *count = 0;
     if (good_count == 0)
         return NULL;
     bind_some(ctx, good_ids, good_count, values);
-    values[ORDER_SOME + 1] = db_int(ORDER_SOME);
     TRY(look_for_fresh_goods(ctx, values, &found, is_behind));
     TRY(db_query_values(ctx, &rows,
-                        EACH("order_id AS id FROM order_goods", "good_id") " ORDER BY id DESC LIMIT $10",
-                        values, ORDER_SOME + 2));
+                        EACH("order_id AS id FROM order_goods", "good_id") " ORDER BY id DESC LIMIT " SOME,
+                        values, ORDER_SOME + 1));
     add_all(&found, rows);
     TRY(order_list_many(ctx, found.ids, found.count, &orders, count));
     *hits = arena_alloc_many(ctx->arena, *count + 1, sizeof **hits);
@@ -233,15 +236,14 @@ err order_list_of_accounts(struct ctx *ctx, const int64_t *customer_ids, size_t 
                            struct order **orders, size_t *count)
 {
     struct found found = {.limit = ORDER_SOME};
-    struct db_value values[ORDER_SOME + 2];
+    struct db_value values[ORDER_SOME + 1];
     struct db_rows *rows;
     *count = 0;
     if (customer_count == 0)
         return NULL;
     bind_some(ctx, customer_ids, customer_count, values);
-    values[ORDER_SOME + 1] = db_int(ORDER_SOME);
-    TRY(db_query_values(ctx, &rows, EACH("id FROM orders", "customer_id") " ORDER BY id DESC LIMIT $10",
-                        values, ORDER_SOME + 2));
+    TRY(db_query_values(ctx, &rows, EACH("id FROM orders", "customer_id") " ORDER BY id DESC LIMIT " SOME,
+                        values, ORDER_SOME + 1));
     add_all(&found, rows);
     return order_list_many(ctx, found.ids, found.count, orders, count);
 }
