@@ -42,9 +42,13 @@ describe("searches in a browser", () => {
   test("the pages of the back office fit every screen", async () => {
     const page = await openTab(browser, server, {});
     await page.context().addCookies(session);
-    for (const tab of ["popular", "nothing", "unclicked", "words"]) await looks(page, `/admin/searches?tab=${tab}`, tab);
+    await staff.does("/admin/searches/pass", { word: "iphone 手机壳 透明 防摔" });
+    for (const tab of ["todo", "popular", "nothing", "unclicked", "words"]) await looks(page, `/admin/searches?tab=${tab}`, tab);
     await looks(page, `/admin/searches/word?q=${encodeURIComponent("紫砂壶")}&find=${encodeURIComponent("杯")}`, "word");
     await looks(page, "/admin/searches/word", "new");
+    await looks(page, "/admin", "dashboard");
+    await looks(page, `/admin/search?q=${encodeURIComponent("帆布")}`, "find");
+    await looks(page, "/admin/search", "find-empty");
     await page.setViewportSize({ width: 1440, height: 900 });
     await page.goto(`/admin/searches/word?q=${encodeURIComponent("登山包")}`);
     await page.fill("#f-words", "帆布包");

@@ -180,6 +180,11 @@ describe("members", () => {
     expect(await buyer.visitor.client.post("/account/profile", { name: "單于清荷", phone: "+86 139-2222-4681" }), 200);
     const words = ["單于清荷", "单于清荷", "shanyuqinghe", "SYQH", "4681", "13922224681", buyer.email];
     for (const q of words) assert.deepEqual((await finds(q)).map(({ name, url }) => [name, url]), [["單于清荷", `/admin/customers/${buyer.id}`]], q);
+    const cup = await shop.product({ price: 500 });
+    buyer.visitor.address = { ...buyer.visitor.address, name: "前台" };
+    const order = await buyer.visitor.orders(cup);
+    const orders = (await staff.reads(`/admin/search?q=${encodeURIComponent("清荷")}`)).orders;
+    assert.ok(orders.some(({ number }) => number === order.number), "orders of the account, whoever they are for");
     const [hit] = await finds("syqh");
     assert.ok(!JSON.stringify(hit).includes(buyer.email) && !JSON.stringify(hit).includes("22224681"), "masked");
     expect(await buyer.visitor.client.post("/account/delete", { is_sure: true }), 200);

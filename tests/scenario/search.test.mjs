@@ -60,7 +60,8 @@ describe("the search of the back office", () => {
     const numbers = async (q, who = staff) => (await finds(who, q)).orders.map(({ number }) => number);
     for (const q of ["欧阳青竹", "ouyangqingzhu", "OYQZ", "ouyang qingzhu"]) assert.deepEqual(await numbers(q), [order.number], q);
     assert.ok((await numbers("7913")).includes(order.number));
-    for (const q of ["欧阳", "ouyangqingzh"]) assert.deepEqual(await numbers(q), [], q);
+    for (const q of ["欧", "欧阳", "青竹", "ouyang", "qingzhu", "Qing Zhu"]) assert.deepEqual(await numbers(q), [order.number], q);
+    for (const q of ["竹", "ouyangqingzh"]) assert.deepEqual(await numbers(q), [], q);
     const found = await finds(staff, "oyqz");
     assert.equal(JSON.stringify(found).includes(phone), false, "a phone number is masked");
     assert.deepEqual(found.customers, [], "a guest has no account");
@@ -70,6 +71,44 @@ describe("the search of the back office", () => {
     assert.match(page.text, new RegExp(`${order.number}.*139\\*\\*\\*\\*7913`));
     const other = await server.opens("other");
     assert.deepEqual(await numbers("oyqz", await other.staff()), []);
+  });
+
+  test("orders by what is in them: words of a title, or the SKU of one variant; newest first", async () => {
+    const options = [{ name: "颜色", values: "白,黑" }];
+    const variants = ["白", "黑"].map((color, i) => ({ options: color, sku: `YG-${i}`, price: { amount: 9900, currency: "CNY" }, is_active: true, stock: 20 }));
+    const shirt = await staff.creates({ title: "云感纯棉 T恤", sku: "YUNGAN", options, variants });
+    const cup = await staff.creates({ title: "青瓷品茗杯", sku: "QCPMB" });
+    const [white, black] = shirt.variants.map(({ id }) => ({ ...shirt, variant_id: id }));
+    const holding = async (q, who = staff) => (await finds(who, q)).holding.map(({ number }) => number);
+    assert.deepEqual(await holding("YG-0"), [], "nobody bought it yet");
+    const first = await shop.visitor().buys(white);
+    const buyer = shop.visitor();
+    await buyer.puts(cup);
+    await buyer.puts(black, 2);
+    const second = await buyer.checksOut();
+    await until(async () => (await finds(staff, "云感 T恤")).products.length === 1, "the words are found apart from each other");
+    for (const q of ["云感 T恤", "云感", "yungan", "YUNGAN"]) assert.deepEqual(await holding(q), [second.number, first.number], q);
+    assert.deepEqual(await holding("YG-0"), [first.number], "only orders with this variant");
+    assert.deepEqual(await holding("YG-1"), [second.number], "unpaid ones too");
+    const [{ held }] = (await finds(staff, "YG-1")).holding;
+    assert.deepEqual([held.title, held.variant, held.quantity], ["云感纯棉 T恤", "黑", 2], "the line that it was found by");
+    await buyer.cancels(second);
+    assert.deepEqual(await holding("青瓷品茗杯"), [second.number], "closed ones too");
+    const page = await staff.client.open(`/admin/search?q=${encodeURIComponent("YG-1")}`);
+    assert.match(page.text, new RegExp(`含这些商品的订单[^]*${second.number}[^]*云感纯棉 T恤 · 黑 × 2`));
+    for (let i = 0; i < 8; i++) await shop.visitor().orders(white);
+    const found = await holding("云感");
+    assert.equal(found.length, 8);
+    assert.equal(found.includes(first.number), false, "the newest ones");
+    const other = await server.opens("other-goods");
+    assert.deepEqual(await holding("云感", await other.staff()), []);
+  });
+
+  test("who packs finds orders by their goods, but no products", async () => {
+    await staff.does("/admin/settings/staff", { login: "pack2@search.example", name: "小包", role: "packer", password: "kettle on tea" });
+    const packer = await server.at("main", { login: "pack2@search.example", password: "kettle on tea" }).staff();
+    const found = await finds(packer, "青瓷品茗杯");
+    assert.deepEqual([found.products.length, found.holding.length], [0, 1]);
   });
 
   test("who may not see it does not find it", async () => {

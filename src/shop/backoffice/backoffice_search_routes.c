@@ -1,4 +1,5 @@
-/* backoffice_search_routes.c - one field that finds everything: pages and acts, products, orders, buyers.
+/* backoffice_search_routes.c - one field that finds everything: pages and acts, products, orders, buyers,
+ * and the orders that hold a product.
  *
  * Each group shows few, and each question behind it reads a bounded number of rows of an index, so that the
  * answer is quick in a shop of any size. Who may not see a page does not find it. */
@@ -14,7 +15,7 @@
 #include "shop/staff/staff.h"
 #include <inttypes.h>
 
-#define SHOWN 8
+#define SHOWN ORDER_SOME
 
 /* What a page answers to: its name, the initials of its pinyin, English. All lower case. */
 struct place {
@@ -77,9 +78,10 @@ static const struct field search_fields[] = {
      .kind = FIELD_TEXT,
      .offset = offsetof(struct search_form, q),
      .maximum = 60,
-     .help = "A product's name, its beginning, pinyin or initials, a SKU, a barcode, an order number or its "
-             "end, a tracking number, a phone number or its last 4 digits, a whole name of a person or its "
-             "pinyin or initials"},
+     .help =
+         "A product's name, its beginning, pinyin or initials, a SKU, a barcode, an order number or its "
+         "end, a tracking number, a phone number or its last 4 digits, a name of a person or a part of it, "
+         "also in pinyin, or its initials"},
     {0},
 };
 
@@ -107,32 +109,49 @@ static void find_places(struct req *req, const char *q, struct value *view)
     }
 }
 
-static void add_product(struct ctx *ctx, struct value *list, const struct product *product)
+/* ---- goods ---- */
+
+/* What is named whole comes first, then what begins so, then what holds it. */
+struct goods {
+    const struct product *items[SHOWN];
+    size_t count;
+    int64_t variant_id; /* whose SKU was typed, 0 = none's */
+};
+
+static void add_product(struct goods *goods, const struct product *product)
 {
-    for (size_t i = 0; i < value_count(list); i++)
-        if (text_is(value_find_text(value_at(list, i), "handle"), product->handle))
+    for (size_t i = 0; i < goods->count; i++)
+        if (goods->items[i]->id == product->id)
             return;
-    if (value_count(list) == SHOWN)
-        return;
-    struct value *hit = value_add(ctx->arena, list, *value_object(ctx->arena));
-    value_set_text(ctx->arena, hit, "title", product->title);
-    value_set_text(ctx->arena, hit, "handle", product->handle);
-    value_set_text(ctx->arena, hit, "status", product_status_name(product->status));
-    picture_set_view(ctx, hit, "picture", product->picture_id, "");
-    value_set_text(ctx->arena, hit, "url", arena_format(ctx->arena, "/admin/products/%" PRId64, product->id));
+    if (goods->count < SHOWN)
+        goods->items[goods->count++] = product;
 }
 
-/* Letters may be the pinyin of a name, or its initials: the search of the shop knows what is on the shelf. */
-static err find_by_sound(struct ctx *ctx, const char *q, struct value *list)
+/* Whether the search of the shop is asked, which knows what is on the shelf: small letters may be pinyin or
+ * initials; of other than Latin words the parts may stand anywhere in a title. */
+static bool is_for_finder(const char *q)
+{
+    size_t length = strlen(q);
+    if (utf8_length(q, length) < 2)
+        return false;
+    if (strspn(q, "abcdefghijklmnopqrstuvwxyz") == length)
+        return true;
+    while (*q && (unsigned char)*q < 0x80)
+        q++;
+    return *q != 0;
+}
+
+static err find_by_sound_or_part(struct ctx *ctx, const char *q, struct goods *goods)
 {
     struct search_answer answer;
     struct product *products;
     int64_t ids[SHOWN];
-    size_t have, length = strlen(q);
-    if (length < 2 || strspn(q, "abcdefghijklmnopqrstuvwxyz") < length)
+    size_t have;
+    if (!is_for_finder(q))
         return NULL;
     TRY(finder_ask(ctx, &(struct search_query){.text = q, .limit = SHOWN}, &answer));
-    bool is_meant = answer.lane == LANE_EXACT || answer.lane == LANE_CORRECTED;
+    bool is_latin = (unsigned char)q[0] < 0x80;
+    bool is_meant = answer.lane == LANE_EXACT || (is_latin && answer.lane == LANE_CORRECTED);
     if (!is_meant || answer.hit_count == 0)
         return NULL;
     for (size_t i = 0; i < answer.hit_count; i++)
@@ -141,37 +160,92 @@ static err find_by_sound(struct ctx *ctx, const char *q, struct value *list)
     for (size_t i = 0; i < answer.hit_count; i++)
         for (size_t j = 0; j < have; j++)
             if (products[j].id == ids[i])
-                add_product(ctx, list, &products[j]);
+                add_product(goods, &products[j]);
     return NULL;
 }
 
-/* What is named whole comes first, then what begins so, then what holds it. */
-static err find_products(struct req *req, const char *q, struct value *view)
+static err find_named(struct ctx *ctx, const char *q, struct goods *goods)
 {
-    struct ctx *ctx = &req->ctx;
-    struct value *list = value_set_list(ctx->arena, view, "products");
     const struct product *found;
-    struct product_page page;
-    if (!staff_may(req->visitor, "products.read"))
-        return NULL;
     TRY(product_find_by_sku(ctx, q, &found));
-    if (found)
-        add_product(ctx, list, found);
+    if (found) {
+        add_product(goods, found);
+        TRY(variant_find_by_sku_many(ctx, &q, 1, &goods->variant_id));
+    }
     TRY(product_find_by_barcode(ctx, q, &found));
     if (found)
-        add_product(ctx, list, found);
+        add_product(goods, found);
     TRY(product_find_by_handle(ctx, q, &found));
     if (found)
-        add_product(ctx, list, found);
+        add_product(goods, found);
+    return NULL;
+}
+
+static err find_goods(struct req *req, const char *q, struct goods *goods)
+{
+    struct ctx *ctx = &req->ctx;
+    struct product_page page;
+    if (!staff_may(req->visitor, "products.read") && !staff_may(req->visitor, "orders.read"))
+        return NULL;
+    TRY(find_named(ctx, q, goods));
     struct product_query query = {.title_prefix = q, .limit = SHOWN};
     TRY(product_list(ctx, &query, &page));
     for (size_t i = 0; i < page.count; i++)
-        add_product(ctx, list, &page.items[i]);
-    if (value_count(list) < SHOWN)
+        add_product(goods, &page.items[i]);
+    if (goods->count < SHOWN)
         TRY(product_list_holding(ctx, text_lower(ctx->arena, q), SHOWN, &page));
-    for (size_t i = 0; value_count(list) < SHOWN && i < page.count; i++)
-        add_product(ctx, list, &page.items[i]);
-    return value_count(list) < SHOWN ? find_by_sound(ctx, text_lower(ctx->arena, q), list) : NULL;
+    for (size_t i = 0; goods->count < SHOWN && i < page.count; i++)
+        add_product(goods, &page.items[i]);
+    return goods->count < SHOWN ? find_by_sound_or_part(ctx, text_lower(ctx->arena, q), goods) : NULL;
+}
+
+static void show_products(struct req *req, const struct goods *goods, struct value *view)
+{
+    struct ctx *ctx = &req->ctx;
+    struct value *list = value_set_list(ctx->arena, view, "products");
+    for (size_t i = 0; staff_may(req->visitor, "products.read") && i < goods->count; i++) {
+        const struct product *product = goods->items[i];
+        struct value *hit = value_add(ctx->arena, list, *value_object(ctx->arena));
+        value_set_text(ctx->arena, hit, "title", product->title);
+        value_set_text(ctx->arena, hit, "handle", product->handle);
+        value_set_text(ctx->arena, hit, "status", product_status_name(product->status));
+        picture_set_view(ctx, hit, "picture", product->picture_id, "");
+        value_set_text(ctx->arena, hit, "url",
+                       arena_format(ctx->arena, "/admin/products/%" PRId64, product->id));
+    }
+}
+
+static void add_holding(struct ctx *ctx, struct value *list, const struct order_hit *hit)
+{
+    struct value *row = value_add(ctx->arena, list, *order_row_view(ctx, &hit->order));
+    struct value *held = value_set_object(ctx->arena, row, "held");
+    value_set_text(ctx->arena, held, "title", hit->product_title);
+    value_set_text(ctx->arena, held, "variant", hit->variant_title);
+    value_set_int(ctx->arena, held, "quantity", hit->quantity);
+}
+
+/* Of a SKU the orders with this variant, else those with one of the products; one character says too little.
+ */
+static err find_holding(struct req *req, const char *q, const struct goods *goods, struct value *view)
+{
+    struct ctx *ctx = &req->ctx;
+    struct value *list = value_set_list(ctx->arena, view, "holding");
+    struct order_hit *hits;
+    int64_t ids[SHOWN];
+    size_t id_count = 0, count;
+    bool is_behind = false;
+    if (!staff_may(req->visitor, "orders.read") || utf8_length(q, strlen(q)) < 2)
+        return NULL;
+    if (goods->variant_id)
+        ids[id_count++] = goods->variant_id;
+    for (size_t i = 0; !goods->variant_id && i < goods->count; i++)
+        ids[id_count++] = goods->items[i]->id;
+    TRY(order_list_by_goods(ctx, ids, id_count, &hits, &count, &is_behind));
+    for (size_t i = 0; i < count; i++)
+        add_holding(ctx, list, &hits[i]);
+    if (is_behind)
+        value_set_bool(ctx->arena, view, "is_behind", true);
+    return NULL;
 }
 
 /* ---- orders and people ---- */
@@ -203,8 +277,14 @@ static err find_by_number(struct ctx *ctx, const char *q, struct value *list)
     return NULL;
 }
 
-/* What numbers name comes first; then those of a person. */
-static err find_orders(struct req *req, const char *q, struct value *view)
+/* Accounts; guests are found by their orders. */
+struct people {
+    struct customer *items;
+    size_t count;
+};
+
+/* What numbers name comes first; then those of a person; then those of accounts that were found. */
+static err find_orders(struct req *req, const char *q, const struct people *people, struct value *view)
 {
     struct ctx *ctx = &req->ctx;
     struct value *list = value_set_list(ctx->arena, view, "orders");
@@ -217,34 +297,53 @@ static err find_orders(struct req *req, const char *q, struct value *view)
     TRY(find_by_number(ctx, q, list));
     TRY(order_list_by_tracking(ctx, q, SHOWN, &orders, &count));
     add_orders(ctx, list, orders, count);
-    if (!word)
-        return NULL;
-    TRY(order_list_by_person(ctx, word, SHOWN, &orders, &count, &is_behind));
-    add_orders(ctx, list, orders, count);
+    if (word)
+        TRY(order_list_by_person(ctx, word, SHOWN, &orders, &count, &is_behind));
+    if (word)
+        add_orders(ctx, list, orders, count);
     value_set_bool(ctx->arena, view, "is_behind", is_behind);
-    return order_keys_wake(ctx);
+    int64_t ids[SHOWN];
+    for (size_t i = 0; i < people->count; i++)
+        ids[i] = people->items[i].id;
+    TRY(order_list_of_accounts(ctx, ids, people->count, &orders, &count));
+    add_orders(ctx, list, orders, count);
+    return NULL;
 }
 
-/* Accounts; guests are found by their orders. */
-static err find_customers(struct req *req, const char *q, struct value *view)
+static err find_people(struct req *req, const char *q, struct people *people)
 {
-    struct ctx *ctx = &req->ctx;
-    struct value *list = value_set_list(ctx->arena, view, "customers");
     struct customer_query query = {.exact = q, .limit = SHOWN};
-    struct customer *customers;
-    size_t count;
     if (!staff_may(req->visitor, "customers.read"))
         return NULL;
-    TRY(customer_list(ctx, &query, &customers, &count));
-    for (size_t i = 0; i < count; i++) {
+    return customer_list(&req->ctx, &query, &people->items, &people->count);
+}
+
+static void show_people(struct ctx *ctx, const struct people *people, struct value *view)
+{
+    struct value *list = value_set_list(ctx->arena, view, "customers");
+    for (size_t i = 0; i < people->count; i++) {
+        const struct customer *customer = &people->items[i];
         struct value *hit = value_add(ctx->arena, list, *value_object(ctx->arena));
-        value_set_text(ctx->arena, hit, "name", customers[i].name);
-        value_set_text(ctx->arena, hit, "email", log_hide(ctx->arena, customers[i].email));
-        value_set_text(ctx->arena, hit, "phone", log_hide(ctx->arena, customers[i].phone));
+        value_set_text(ctx->arena, hit, "name", customer->name);
+        value_set_text(ctx->arena, hit, "email", log_hide(ctx->arena, customer->email));
+        value_set_text(ctx->arena, hit, "phone", log_hide(ctx->arena, customer->phone));
         value_set_text(ctx->arena, hit, "url",
-                       arena_format(ctx->arena, "/admin/customers/%" PRId64, customers[i].id));
+                       arena_format(ctx->arena, "/admin/customers/%" PRId64, customer->id));
     }
-    return order_keys_wake(ctx);
+}
+
+static err find_all(struct req *req, const char *q, struct value *view)
+{
+    struct goods goods = {.count = 0};
+    struct people people = {.count = 0};
+    find_places(req, q, view);
+    TRY(find_goods(req, q, &goods));
+    show_products(req, &goods, view);
+    TRY(find_people(req, q, &people));
+    TRY(find_orders(req, q, &people, view));
+    show_people(&req->ctx, &people, view);
+    TRY(find_holding(req, q, &goods, view));
+    return order_keys_wake(&req->ctx);
 }
 
 static err search(struct req *req)
@@ -252,12 +351,8 @@ static err search(struct req *req)
     const struct search_form *form = req->form;
     struct value *view = value_object(req->ctx.arena);
     value_set_text(req->ctx.arena, view, "q", form->q);
-    if (form->q[0]) {
-        find_places(req, form->q, view);
-        TRY(find_products(req, form->q, view));
-        TRY(find_orders(req, form->q, view));
-        TRY(find_customers(req, form->q, view));
-    }
+    if (form->q[0])
+        TRY(find_all(req, form->q, view));
     return reply_view(req, "admin/search", view);
 }
 

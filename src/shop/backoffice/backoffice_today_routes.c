@@ -6,6 +6,7 @@
 #include "job/job.h"
 #include "shop/inventory/inventory.h"
 #include "shop/order/order.h"
+#include "shop/search/search.h"
 #include "shop/staff/staff.h"
 #include <inttypes.h>
 
@@ -186,6 +187,16 @@ static err add_attention(struct ctx *ctx, struct value *view)
     return NULL;
 }
 
+static err add_searches(struct req *req, struct value *view)
+{
+    struct search_line *lines;
+    size_t count = 0;
+    if (staff_may(req->visitor, "products.read"))
+        TRY(search_todo_list(&req->ctx, &lines, &count));
+    value_set_int(req->ctx.arena, view, "search_todo", (int64_t)count);
+    return NULL;
+}
+
 static err show(struct req *req)
 {
     struct ctx *ctx = &req->ctx;
@@ -198,6 +209,7 @@ static err show(struct req *req)
     TRY(add_low_stock(ctx, view));
     TRY(add_latest(ctx, view));
     TRY(add_attention(ctx, view));
+    TRY(add_searches(req, view));
     return reply_view(req, "admin/dashboard", view);
 }
 

@@ -12,9 +12,10 @@
 
 /* ---- the lists ---- */
 
-enum tab { TAB_POPULAR, TAB_NOTHING, TAB_UNCLICKED, TAB_WORDS };
-static const char *const tabs[] = {"popular", "nothing", "unclicked", "words", NULL};
-static const enum search_report reports[] = {SEARCH_POPULAR, SEARCH_NOTHING, SEARCH_UNCLICKED};
+enum tab { TAB_TODO, TAB_POPULAR, TAB_NOTHING, TAB_UNCLICKED, TAB_WORDS };
+static const char *const tabs[] = {"todo", "popular", "nothing", "unclicked", "words", NULL};
+static const enum search_report reports[] = {
+    [TAB_POPULAR] = SEARCH_POPULAR, [TAB_NOTHING] = SEARCH_NOTHING, [TAB_UNCLICKED] = SEARCH_UNCLICKED};
 static const char *const spans[] = {"7", "28", NULL};
 static const int days_of[] = {7, SEARCH_BEFORE_DAYS};
 
@@ -29,13 +30,13 @@ static const struct field list_fields[] = {
      .kind = FIELD_CHOICE,
      .offset = offsetof(struct list_form, tab),
      .choices = tabs,
-     .help = "popular, nothing (found), unclicked or words (what was said about words)"},
+     .help = "todo (of this week), popular, nothing (found), unclicked or words (what was said about words)"},
     {.name = "days",
      .kind = FIELD_CHOICE,
      .offset = offsetof(struct list_form, span),
      .choices = spans,
      .otherwise = 1,
-     .help = "7 or 28, today with them"},
+     .help = "7 or 28, today with them; the to-do has 7"},
     {.name = "notice",
      .kind = FIELD_TEXT,
      .offset = offsetof(struct list_form, notice),
@@ -49,26 +50,32 @@ static err list(struct req *req)
     const struct list_form *form = req->form;
     struct ctx *ctx = &req->ctx;
     struct value *view = value_object(ctx->arena);
+    int days = form->tab == TAB_TODO ? SEARCH_TODO_DAYS : days_of[form->span];
     TRY(search_flush(ctx));
     value_set_text(ctx->arena, view, "tab", tabs[form->tab]);
-    value_set_int(ctx->arena, view, "days", days_of[form->span]);
+    value_set_int(ctx->arena, view, "days", days);
     value_set_text(ctx->arena, view, "notice", form->notice);
     value_set_bool(ctx->arena, view, "can_write", staff_may(req->visitor, "products.write"));
-    TRY(search_total_view(ctx, view, days_of[form->span]));
-    if (form->tab == TAB_WORDS)
+    TRY(search_total_view(ctx, view, days));
+    if (form->tab == TAB_TODO)
+        TRY(search_todo_view(ctx, view));
+    else if (form->tab == TAB_WORDS)
         TRY(search_words_view(ctx, view, NULL));
     else
-        TRY(search_lines_view(ctx, view, reports[form->tab], days_of[form->span]));
+        TRY(search_lines_view(ctx, view, reports[form->tab], days));
     return reply_view(req, "admin/searches", view);
 }
 
 /* ---- one word ---- */
 
 static const char *const kinds[] = {"synonym", "redirect", "stop", NULL};
+static const char *const backs[] = {"word", "todo", NULL};
+#define TODO_PAGE "/admin/searches?tab=todo&notice="
 
 struct word_form {
     int64_t word_id;
     int kind; /* index in kinds */
+    int back; /* index in backs */
     const char *word;
     const char *words;
     const char *category;
@@ -100,6 +107,11 @@ static const struct field word_fields[] = {
      .is_required = true,
      .help = "synonym, redirect or stop"},
     TEXT_FIELD("word", word, SEARCH_WORD_LENGTH, "What people type"),
+    {.name = "back",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct word_form, back),
+     .choices = backs,
+     .help = "For pages: where to go on"},
     {.name = "words",
      .kind = FIELD_LONG,
      .offset = offsetof(struct word_form, words),
@@ -207,12 +219,38 @@ static const char *address_of(struct ctx *ctx, const char *word)
 
 static err save(struct req *req)
 {
+    const struct word_form *form = req->form;
     struct search_word word;
     struct value *view = value_object(req->ctx.arena);
     TRY(read_word(&req->ctx, req->form, &word));
     TRY(search_word_save(&req->ctx, &word));
     TRY(search_words_view(&req->ctx, view, word.word));
-    return reply_done(req, 201, view, "%s", address_of(&req->ctx, word.word));
+    return reply_done(req, 201, view, "%s",
+                      form->back ? TODO_PAGE "search_said" : address_of(&req->ctx, word.word));
+}
+
+static const struct field pass_fields[] = {
+    {.name = "word",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct word_form, word),
+     .maximum = SEARCH_WORD_LENGTH,
+     .is_required = true,
+     .help = "A word of the to-do"},
+    {0},
+};
+
+static err pass(struct req *req)
+{
+    const struct word_form *form = req->form;
+    TRY(search_pass_word(&req->ctx, form->word));
+    return reply_done(req, 200, value_object(req->ctx.arena), TODO_PAGE "search_passed");
+}
+
+static err undo_pass(struct req *req)
+{
+    const struct word_form *form = req->form;
+    TRY(search_pass_undo(&req->ctx, form->word));
+    return reply_done(req, 200, value_object(req->ctx.arena), TODO_PAGE "search_back");
 }
 
 static const struct field remove_fields[] = {
@@ -286,7 +324,7 @@ const struct route backoffice_words_routes[] = {
      READ,
      .fields = list_fields,
      .form_size = sizeof(struct list_form),
-     .summary = "What people search, what finds nothing, what is found and not opened",
+     .summary = "What people search, what finds nothing, what is found and not opened; the week's to-do",
      .answer = "lines"},
     {.method = GET,
      .path = "/admin/searches/word",
@@ -321,6 +359,22 @@ const struct route backoffice_words_routes[] = {
      FORM,
      .fields = remove_fields,
      .summary = "Take back what was said about a word; a tag stays at its products"},
+    {.method = POST,
+     .path = "/admin/searches/pass",
+     .handler = pass,
+     WRITE,
+     FORM,
+     .fields = pass_fields,
+     .again = show_again,
+     .summary = "A word of the to-do needs nothing, until it is searched twice as often"},
+    {.method = POST,
+     .path = "/admin/searches/pass/undo",
+     .handler = undo_pass,
+     WRITE,
+     FORM,
+     .fields = pass_fields,
+     .again = show_again,
+     .summary = "Put a word back into the to-do"},
     {.method = POST,
      .path = "/admin/searches/tag",
      .handler = tag,

@@ -181,6 +181,127 @@ err search_candidates_view(struct ctx *ctx, struct value *view, const char *text
     return add_products(ctx, view, "candidates", ids, answer.hit_count);
 }
 
+/* ---- the week's to-do ---- */
+
+/* The category whose name a word holds, or that holds it, the longest; then that of what is nearest. */
+static const struct category *category_for(struct ctx *ctx, const struct category *categories, size_t count,
+                                           const char *word, int64_t nearest_id)
+{
+    const struct category *found = NULL;
+    size_t longest = 0;
+    for (size_t i = 0; i < count; i++) {
+        const char *name = search_plain(ctx->arena, categories[i].name);
+        size_t length = strlen(name);
+        bool is_like = length > longest && (strstr(word, name) || strstr(name, word));
+        if (is_like) {
+            found = &categories[i];
+            longest = length;
+        }
+    }
+    for (size_t i = 0; !found && i < count; i++)
+        if (categories[i].id == nearest_id)
+            found = &categories[i];
+    return found;
+}
+
+/* What each line finds at all, however far from it. Of a line that finds something only that counts, for
+ * what is far from it was not what is not opened. */
+struct nearest {
+    const char *meant[SEARCH_TODO_LIMIT];   /* NULL = nobody knows */
+    int64_t product_ids[SEARCH_TODO_LIMIT]; /* 0 = none */
+    struct product *products;
+    size_t product_count;
+};
+
+static err load_nearest(struct ctx *ctx, const struct search_line *lines, size_t count,
+                        struct nearest *nearest)
+{
+    int64_t ids[SEARCH_TODO_LIMIT];
+    size_t id_count = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct search_answer answer;
+        TRY(finder_ask(ctx, &(struct search_query){.text = lines[i].word, .limit = 1}, &answer));
+        bool is_nothing = search_line_finds_nothing(&lines[i]), is_exact = answer.lane == LANE_EXACT;
+        bool is_else = is_nothing && !is_exact && !text_is(answer.shown_for, lines[i].word);
+        if (answer.hit_count == 0 || (!is_nothing && !is_exact))
+            continue;
+        nearest->meant[i] = is_else ? answer.shown_for : NULL;
+        nearest->product_ids[i] = ids[id_count++] = answer.hits[0].id;
+    }
+    return id_count > 0 ? product_list_many(ctx, ids, id_count, &nearest->products, &nearest->product_count)
+                        : NULL;
+}
+
+static int64_t category_of(const struct nearest *nearest, size_t line)
+{
+    for (size_t i = 0; i < nearest->product_count; i++)
+        if (nearest->products[i].id == nearest->product_ids[line])
+            return nearest->products[i].category_id;
+    return 0;
+}
+
+static err add_todo(struct ctx *ctx, struct value *view)
+{
+    struct search_line *lines;
+    struct category *categories;
+    struct nearest nearest = {.product_count = 0};
+    size_t count, category_count;
+    struct value *list = value_set_list(ctx->arena, view, "lines");
+    TRY(search_todo_list(ctx, &lines, &count));
+    if (count == 0)
+        return NULL;
+    TRY(category_list(ctx, &categories, &category_count));
+    TRY(load_nearest(ctx, lines, count, &nearest));
+    for (size_t i = 0; i < count; i++) {
+        struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
+        const struct category *category =
+            category_for(ctx, categories, category_count, lines[i].word, category_of(&nearest, i));
+        set_word(ctx, row, lines[i].word);
+        set_counts(ctx->arena, row, &lines[i].counts);
+        value_set_int(ctx->arena, row, "hits", lines[i].hits);
+        value_set_text(ctx->arena, row, "why",
+                       search_line_finds_nothing(&lines[i]) ? "nothing" : "unclicked");
+        value_set_text(ctx->arena, row, "meant", nearest.meant[i]);
+        if (!category)
+            continue;
+        struct value *place = value_set_object(ctx->arena, row, "category");
+        value_set_text(ctx->arena, place, "handle", category->handle);
+        value_set_text(ctx->arena, place, "name", category_name(ctx, category));
+    }
+    return NULL;
+}
+
+static err add_passes(struct ctx *ctx, struct value *view, int64_t since)
+{
+    struct search_pass *passes;
+    size_t count;
+    struct value *list = value_set_list(ctx->arena, view, "passes");
+    TRY(search_pass_list(ctx, since, &passes, &count));
+    for (size_t i = 0; i < count; i++) {
+        struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
+        set_word(ctx, row, passes[i].word);
+        value_set_time(ctx->arena, row, "passed_at", passes[i].passed_at);
+        value_set_int(ctx->arena, row, "then", passes[i].then);
+        value_set_int(ctx->arena, row, "now", passes[i].now);
+    }
+    return NULL;
+}
+
+err search_todo_view(struct ctx *ctx, struct value *view)
+{
+    int64_t since = ctx->now - SEARCH_TODO_DAYS * DAY_MS;
+    struct search_word *words;
+    size_t count;
+    TRY(add_todo(ctx, view));
+    TRY(add_passes(ctx, view, since));
+    struct value *done = value_set_list(ctx->arena, view, "done");
+    TRY(search_word_list(ctx, 0, &words, &count));
+    for (size_t i = 0; i < count; i++)
+        if (words[i].created_at >= since)
+            add_said(ctx, done, &words[i]);
+    return NULL;
+}
+
 /* ---- trying ---- */
 
 static bool has_word(const char *text, const char *word)

@@ -12,6 +12,8 @@
 
 /* docs/views.md: `lines`. */
 CHECKED err search_lines_view(struct ctx *ctx, struct value *view, enum search_report report, int days);
+/* `lines` of the week's to-do, each with what may be done about it, `done` and `passes` of the week. */
+CHECKED err search_todo_view(struct ctx *ctx, struct value *view);
 /* `total` of the days. */
 CHECKED err search_total_view(struct ctx *ctx, struct value *view, int days);
 /* `words`: what the merchant said, of one word or (NULL) of all. */

@@ -110,7 +110,7 @@ static err write_change(struct ctx *ctx, void *arg)
     const struct change *change = arg;
     struct db_value keys[CUSTOMER_WORDS];
     customer_word_values(ctx, change->name, change->phone, keys);
-    return db_expect(
+    TRY(db_expect(
         ctx, 1, ERR_NOT_FOUND, "no such account",
         "UPDATE customers SET name = $3, phone = $4, phone_index = $5, name_index = $6, plain_key = $7,"
         " pinyin_key = $8, initials_key = $9, tail_key = $10, is_keyed = 1"
@@ -119,7 +119,9 @@ static err write_change(struct ctx *ctx, void *arg)
         db_int(ctx->shop->id), db_int(change->customer_id), customer_sealed(ctx, NAME_PURPOSE, change->name),
         customer_sealed(ctx, PHONE_PURPOSE, change->phone),
         customer_index(ctx, PHONE_PURPOSE, change->digits), customer_index(ctx, NAME_PURPOSE, change->name),
-        keys[WORD_PLAIN], keys[WORD_PINYIN], keys[WORD_INITIALS], keys[WORD_TAIL]);
+        keys[WORD_PLAIN], keys[WORD_PINYIN], keys[WORD_INITIALS], keys[WORD_TAIL]));
+    TRY(customer_parts_clear(ctx, change->customer_id));
+    return customer_parts_write(ctx, change->customer_id, change->name);
 }
 
 err customer_change(struct ctx *ctx, int64_t customer_id, const char *name, const char *phone)
@@ -144,6 +146,7 @@ static err delete_in_transaction(struct ctx *ctx, void *arg)
                   " plain_key = NULL, pinyin_key = NULL, initials_key = NULL, tail_key = NULL, is_keyed = 1,"
                   " deleted_at = $3 WHERE shop_id = $1 AND id = $2 AND deleted_at IS NULL",
                   shop_id, id, db_int(ctx->now)));
+    TRY(customer_parts_clear(ctx, customer->id));
     TRY(db_execute(ctx, "DELETE FROM customer_addresses WHERE shop_id = $1 AND customer_id = $2", shop_id,
                    id));
     TRY(db_execute(ctx, "DELETE FROM customer_sessions WHERE shop_id = $1 AND customer_id = $2", shop_id,

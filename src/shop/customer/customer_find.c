@@ -63,13 +63,108 @@ struct customer_words customer_words_of(struct ctx *ctx, const char *name, const
     return words;
 }
 
+/* ---- parts ---- */
+
+/* Characters of a name that are cut into parts. */
+#define LETTERS_MOST 12
+#define PART_LETTERS 3
+
+struct letters {
+    const char *written[LETTERS_MOST];
+    const char *sounds[LETTERS_MOST];
+    size_t count;
+};
+
+static bool is_han(const char *c)
+{
+    unsigned char lead = (unsigned char)*c;
+    return (lead >= 0xE4 && lead <= 0xE9) || lead == 0xF0;
+}
+
+static bool is_all_han(const char *text)
+{
+    for (const char *c = text; *c; c += utf8_prefix(c, strlen(c), 1))
+        if (!is_han(c))
+            return false;
+    return text[0] != 0;
+}
+
+static struct letters read_letters(struct ctx *ctx, const char *name)
+{
+    struct letters letters = {.count = 0};
+    const struct surname *surname = surname_of(name);
+    for (const char *c = name; *c && letters.count < LETTERS_MOST; letters.count++) {
+        size_t length = utf8_prefix(c, strlen(c), 1);
+        letters.written[letters.count] = arena_copy(ctx->arena, c, length);
+        letters.sounds[letters.count] = search_pinyin(ctx->arena, letters.written[letters.count], false);
+        c += length;
+    }
+    if (surname) {
+        letters.sounds[0] = surname->pinyin;
+        if (utf8_length(surname->text, strlen(surname->text)) > 1)
+            letters.sounds[1] = "";
+    }
+    return letters;
+}
+
+static void add_part(struct customer_parts *parts, const char *text)
+{
+    for (size_t i = 0; i < parts->count; i++)
+        if (text_is(parts->list[i], text))
+            return;
+    if (text[0] && parts->count < CUSTOMER_PARTS)
+        parts->list[parts->count++] = text;
+}
+
+static void add_neighbours(struct ctx *ctx, struct customer_parts *parts, const char *const *letters,
+                           size_t length)
+{
+    struct text_buf part;
+    text_open(&part, ctx->arena, (size_t)PART_LETTERS * 16);
+    for (size_t i = 0; i < length; i++)
+        text_add(&part, letters[i]);
+    add_part(parts, text_of(&part));
+}
+
+static void cut_letters(struct ctx *ctx, struct customer_parts *parts, const struct letters *letters)
+{
+    for (size_t from = 0; from < letters->count; from++)
+        for (size_t length = 1; length <= PART_LETTERS && from + length <= letters->count; length++) {
+            bool is_telling = length > 1 || from == 0 || letters->count == 2;
+            if (!is_telling || length == letters->count)
+                continue;
+            add_neighbours(ctx, parts, letters->written + from, length);
+            add_neighbours(ctx, parts, letters->sounds + from, length);
+        }
+}
+
+struct customer_parts customer_parts_of(struct ctx *ctx, const char *name)
+{
+    struct customer_parts parts = {.count = 0};
+    char *plain = arena_copy_text(ctx->arena, search_plain(ctx->arena, name)), *rest = NULL;
+    const char *whole = without_blanks(ctx, plain);
+    if (is_all_han(whole)) {
+        struct letters letters = read_letters(ctx, whole);
+        cut_letters(ctx, &parts, &letters);
+        return parts;
+    }
+    for (const char *word = strtok_r(plain, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+        if (!text_is(word, whole) && utf8_length(word, strlen(word)) >= LEAST_CHARACTERS) {
+            add_part(&parts, word);
+            add_part(&parts, search_pinyin(ctx->arena, word, false));
+        }
+    return parts;
+}
+
+/* ---- what is typed, and keys ---- */
+
 const char *customer_word_typed(struct ctx *ctx, const char *typed)
 {
     const char *word = without_blanks(ctx, search_plain(ctx->arena, typed));
     size_t length = strlen(word);
     bool is_number = strspn(word, DIGITS) == length;
-    if (strchr(typed, '@') || (is_number && length != CUSTOMER_TAIL_DIGITS) ||
-        utf8_length(word, length) < LEAST_CHARACTERS)
+    bool is_short = utf8_length(word, length) < LEAST_CHARACTERS && !is_han(word);
+    if (strchr(typed, '@') || (is_number && length != CUSTOMER_TAIL_DIGITS) || is_short)
         return NULL;
     return word;
 }
@@ -88,6 +183,29 @@ void customer_word_values(struct ctx *ctx, const char *name, const char *phone,
 }
 
 /* ---- accounts ---- */
+
+err customer_parts_clear(struct ctx *ctx, int64_t customer_id)
+{
+    return db_execute(ctx, "DELETE FROM customer_parts WHERE shop_id = $1 AND customer_id = $2",
+                      db_int(ctx->shop->id), db_int(customer_id));
+}
+
+/* COALESCE says the type of $3; SQLite would read a CAST to BYTEA as one to a number. */
+err customer_parts_write(struct ctx *ctx, int64_t customer_id, const char *name)
+{
+    struct customer_parts parts = customer_parts_of(ctx, name);
+    struct customer_words words = customer_words_of(ctx, name, "");
+    struct db_value shop_id = db_int(ctx->shop->id), id = db_int(customer_id),
+                    plain = customer_index(ctx, WORD_PURPOSE, words.of[WORD_PLAIN]);
+    for (size_t i = 0; i < parts.count; i++)
+        TRY(db_execute(
+            ctx,
+            "INSERT INTO customer_parts (shop_id, key, customer_id)"
+            " SELECT c.shop_id, COALESCE($3, c.plain_key), c.id FROM customers c WHERE c.shop_id = $1"
+            " AND c.id = $2 AND c.plain_key = $4 ON CONFLICT DO NOTHING",
+            shop_id, id, customer_index(ctx, WORD_PURPOSE, parts.list[i]), plain));
+    return NULL;
+}
 
 #define WITHOUT_KEYS                                                                                         \
     "SELECT id, name, phone FROM customers WHERE shop_id = $1 AND is_keyed = 0 AND deleted_at IS NULL"       \
@@ -120,6 +238,7 @@ static err write_keys(struct ctx *ctx, void *arg)
                        " WHERE shop_id = $1 AND id = $2 AND is_keyed = 0 AND deleted_at IS NULL",
                        db_int(ctx->shop->id), db_int(customer->id), keys[WORD_PLAIN], keys[WORD_PINYIN],
                        keys[WORD_INITIALS], keys[WORD_TAIL]));
+        TRY(customer_parts_write(ctx, customer->id, customer->name));
     }
     return NULL;
 }

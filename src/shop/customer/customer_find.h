@@ -1,9 +1,9 @@
-/* customer_find.h - people are found by their name, its pinyin (zhangwei), its initials (zw), or the last
- * digits of their phone.
+/* customer_find.h - people are found by their name, its pinyin (zhangwei), its initials (zw), the last digits
+ * of their phone, or a part of the name (王 and 小明 of 王小明, xiaoming).
  *
- * Names and phones are sealed, so what is looked up are keyed hashes of these words (decision 0085). They are
- * written with what they are made of and leave with it; accounts of earlier days get theirs by a job. Only
- * whole words are found: a hash has no beginning. */
+ * Names and phones are sealed, so what is looked up are keyed hashes of these words (decisions 0085, 0088).
+ * They are written with what they are made of and leave with it; accounts of earlier days get theirs by a
+ * job. A hash has no beginning: what is no word and no part of this list is not found. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/crypto.h"
@@ -19,8 +19,18 @@ struct customer_words {
 };
 /* Of any texts; a surname is read as surnames are (曾 zeng). Lives in the arena. */
 struct customer_words customer_words_of(struct ctx *ctx, const char *name, const char *phone);
-/* What was typed, as such a word; NULL when it is none: less than two characters, an address, digits that are
- * no CUSTOMER_TAIL_DIGITS. */
+
+/* Parts of a name, and those that one name has at most. */
+#define CUSTOMER_PARTS 24
+struct customer_parts {
+    const char *list[CUSTOMER_PARTS];
+    size_t count;
+};
+/* Of a Chinese name each two and three neighbouring characters, the first one alone, and the second one of
+ * two; of other names each word; all as they are written and in pinyin, without the whole name. */
+struct customer_parts customer_parts_of(struct ctx *ctx, const char *name);
+/* What was typed, as such a word or part; NULL when it is none: one letter, an address, digits that are no
+ * CUSTOMER_TAIL_DIGITS. */
 const char *customer_word_typed(struct ctx *ctx, const char *typed);
 void customer_word_key(const struct ctx *ctx, const char *word, unsigned char key[CRYPTO_INDEX_BYTES]);
 

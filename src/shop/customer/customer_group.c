@@ -141,12 +141,17 @@ err customer_settle_group(struct ctx *ctx, int64_t customer_id, int64_t group_id
 #define WITH_WORD(column)                                                                                    \
     " UNION SELECT id FROM (SELECT id FROM customers WHERE shop_id = $1 AND " column " = $8"                 \
     " AND id < $2 AND (CAST($3 AS BIGINT) = 0 OR group_id = $3) ORDER BY id DESC LIMIT $4) AS of_" column
+#define WITH_PART                                                                                            \
+    " UNION SELECT id FROM (SELECT p.customer_id AS id FROM customer_parts p JOIN customers c"               \
+    " ON c.shop_id = p.shop_id AND c.id = p.customer_id WHERE p.shop_id = $1 AND p.key = $8"                 \
+    " AND p.customer_id < $2 AND (CAST($3 AS BIGINT) = 0 OR c.group_id = $3)"                                \
+    " ORDER BY p.customer_id DESC LIMIT $4) AS of_part"
 /* In these indexes nothing stands in the order of ids, and few have the same. */
 #define WITH_KEY(column, key) "SELECT id FROM customers WHERE shop_id = $1 AND " column " = " key
 #define WHO_HAS_IT                                                                                           \
     WITH_KEY("email_index", "$5")                                                                            \
     " UNION " WITH_KEY("phone_index", "$6") " UNION " WITH_KEY("name_index", "$7") WITH_WORD("plain_key")    \
-        WITH_WORD("pinyin_key") WITH_WORD("initials_key") WITH_WORD("tail_key")
+        WITH_WORD("pinyin_key") WITH_WORD("initials_key") WITH_WORD("tail_key") WITH_PART
 
 /* Each key is asked for in its own index: a question that nobody answers to reads nothing. id + 0: not as a
  * range of all accounts that are filtered then. */

@@ -19,6 +19,10 @@ struct db_value customer_sealed(struct ctx *ctx, const char *purpose, const char
 /* The keys of a person's words, NULL where there is none. */
 void customer_word_values(struct ctx *ctx, const char *name, const char *phone,
                           struct db_value values[CUSTOMER_WORDS]);
+/* In a transaction, behind the statement that writes or clears the account's keys, which makes others wait:
+ * takes away the keys of the parts of its name; writes them, if it still has this name. */
+CHECKED err customer_parts_clear(struct ctx *ctx, int64_t customer_id);
+CHECKED err customer_parts_write(struct ctx *ctx, int64_t customer_id, const char *name);
 /* "" when the column is NULL. */
 CHECKED err customer_opened(struct ctx *ctx, const struct db_rows *rows, int column, const char *purpose,
                             const char **text);

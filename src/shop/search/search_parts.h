@@ -5,6 +5,10 @@
 #include "shop/search/search.h"
 #include <pthread.h>
 
+/* Of searches that found something, a click for each so many is enough; fewer of them tell nothing. */
+#define SEARCHES_A_CLICK 20
+#define UNCLICKED_LEAST 5
+
 struct finder_log;
 struct lexicons;
 struct keeper;

@@ -4,11 +4,9 @@
 
 #include "base/clock.h"
 #include "db/db.h"
+#include "shop/search/search_parts.h"
 #include <inttypes.h>
 
-/* Of searches that found something, a click for each so many is enough. */
-#define SEARCHES_A_CLICK 20
-#define UNCLICKED_LEAST 5
 #define CROWD_DAYS 30
 
 static int64_t today(const struct ctx *ctx)
@@ -123,6 +121,8 @@ static err sweep_in_transaction(struct ctx *ctx, void *arg)
                    "DELETE FROM search_totals WHERE shop_id = $1 AND day < $2"
                    " AND day = (SELECT MIN(d.day) FROM search_totals d WHERE d.shop_id = $1)",
                    shop, old));
+    TRY(db_execute(ctx, "DELETE FROM search_passes WHERE shop_id = $1 AND passed_at < $2", shop,
+                   db_int(ctx->now - SEARCH_LOG_DAYS * DAY_MS)));
     TRY(db_execute(ctx,
                    "DELETE FROM search_buyers WHERE shop_id = $1 AND day < $2"
                    " AND day = (SELECT MIN(d.day) FROM search_buyers d WHERE d.shop_id = $1)",

@@ -6,6 +6,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "shop/search/search_log.h"
+#include "shop/search/search_todo.h"
 
 enum search_word_kind {
     SEARCH_SYNONYM = 1,

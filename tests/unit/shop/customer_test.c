@@ -169,6 +169,29 @@ static void what_is_personal_is_sealed_and_goes_with_the_account(void **state)
     assert_fails(customer_delete(work, id), ERR_NOT_FOUND);
 }
 
+static void assert_parts(const char *name, const char *expected)
+{
+    struct customer_parts parts = customer_parts_of(work, name);
+    struct text_buf all;
+    text_open(&all, work->arena, 1000);
+    for (size_t i = 0; i < parts.count; i++)
+        text_add_format(&all, "%s%s", i > 0 ? " " : "", parts.list[i]);
+    assert_string_equal(text_of(&all), expected);
+}
+
+static void names_have_parts(void **state)
+{
+    (void)state;
+    assert_parts("张伟", "张 zhang 伟 wei");
+    assert_parts("曾 小云", "曾 zeng 曾小 zengxiao 小云 xiaoyun");
+    assert_parts("尉迟恭", "尉 yuchi 尉迟 迟恭 gong");
+    assert_parts("John Smith", "john smith");
+    assert_parts("王", "");
+    assert_parts("", "");
+    struct customer_parts parts = customer_parts_of(work, "新疆维吾尔自治区某某某某某某某某某某有限公司");
+    assert_int_equal(parts.count, CUSTOMER_PARTS);
+}
+
 static size_t found_by(const char *typed)
 {
     struct customer *customers;
@@ -189,8 +212,12 @@ static void people_are_found_by_name_pinyin_and_tail(void **state)
         assert_int_equal(found_by(words[i]), 1);
     assert_int_equal(found_by("john smith"), 1);
     assert_int_equal(found_by("dan"), 0);
-    assert_int_equal(found_by("雄信"), 0);
-    assert_null(customer_word_typed(work, "单"));
+    const char *const parts[] = {"單", "雄信", "单雄", "shan", "xiongxin", "shanxiong", "smith", "John"};
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        assert_int_equal(found_by(parts[i]), 1);
+    assert_int_equal(found_by("信"), 0);
+    assert_int_equal(found_by("mith"), 0);
+    assert_null(customer_word_typed(work, "x"));
     assert_null(customer_word_typed(work, "556"));
     assert_null(customer_word_typed(work, "13800135566"));
     assert_null(customer_word_typed(work, EMAIL));
@@ -198,9 +225,14 @@ static void people_are_found_by_name_pinyin_and_tail(void **state)
     assert_ok(customer_change(work, id, "秦琼", "138 0013 7788"));
     assert_int_equal(found_by("sxx"), 0);
     assert_int_equal(found_by("5566"), 0);
+    assert_int_equal(found_by("雄信"), 0);
     assert_int_equal(found_by("qq"), 1);
+    assert_int_equal(found_by("琼"), 1);
     assert_ok(customer_delete(work, id));
     assert_int_equal(found_by("qinqiong"), 0);
+    assert_int_equal(found_by("琼"), 0);
+    assert_int_equal(
+        ask_of("SELECT COUNT(*) FROM customer_parts WHERE shop_id = $1 AND customer_id = $2", id), 0);
     assert_int_equal(
         ask_of("SELECT COUNT(*) FROM customers WHERE shop_id = $1 AND id = $2 AND plain_key IS NULL"
                " AND pinyin_key IS NULL AND initials_key IS NULL AND tail_key IS NULL",
@@ -219,6 +251,7 @@ static void accounts_without_keys_get_them(void **state)
     assert_ok(customer_change(work, gone, "张伟", "13800135566"));
     tamper("UPDATE customers SET is_keyed = 0, plain_key = NULL, pinyin_key = NULL, initials_key = NULL,"
            " tail_key = NULL WHERE shop_id = $1");
+    tamper("DELETE FROM customer_parts WHERE shop_id = $1");
     assert_int_equal(found_by("zw"), 0);
     assert_ok(customer_delete(work, gone));
     assert_ok(customer_keys_lack(work, &lack));
@@ -228,6 +261,7 @@ static void accounts_without_keys_get_them(void **state)
     assert_ok(customer_keys_lack(work, &lack));
     assert_false(lack);
     assert_int_equal(found_by("zw"), 1);
+    assert_int_equal(found_by("zhang"), 1);
     assert_int_equal(found_by("zhangwei"), 1);
     assert_int_equal(found_by("5566"), 1);
 }
@@ -265,6 +299,7 @@ int main(void)
         SENTENCE(one_address_is_the_default),
         SENTENCE(what_is_personal_is_sealed_and_goes_with_the_account),
         SENTENCE(people_are_found_by_name_pinyin_and_tail),
+        SENTENCE(names_have_parts),
         SENTENCE(accounts_without_keys_get_them),
         SENTENCE(of_many_with_one_code_one_gets_in),
     };

@@ -628,8 +628,15 @@ static void assert_people_are_found(void)
     assert_int_equal(found_by("zengxiaoyun", 9), 1);
     assert_int_equal(found_by("4321", 9), 1);
     assert_int_equal(found_by("5678", 9), 1);
-    assert_int_equal(found_by("王小", 9), 0);
     assert_int_equal(found_by("0001", 9), 0);
+    assert_int_equal(found_by("王", 9), 3);
+    assert_int_equal(found_by("王小", 9), 3);
+    assert_int_equal(found_by("wang", 9), 3);
+    assert_int_equal(found_by("小云", 9), 4);
+    assert_int_equal(found_by("xiaoyun", 9), 4);
+    assert_int_equal(found_by("zeng", 9), 1);
+    assert_int_equal(found_by("云", 9), 0);
+    assert_int_equal(found_by("xiaoy", 9), 0);
 }
 
 /* The same before their keys are there, when some have them, and when all have. */
@@ -656,14 +663,74 @@ static void orders_are_found_by_whom_they_are_for(void **state)
     work->now++;
     assert_ok(order_keys_wake(work));
     run_jobs();
-    assert_int_equal(ask_of("SELECT COUNT(*) FROM order_keys WHERE shop_id = $1 AND order_id = $2", id), 5);
+    assert_int_equal(ask_of("SELECT COUNT(*) FROM order_keys WHERE shop_id = $1 AND order_id = $2", id), 11);
     assert_int_equal(ask_of("SELECT order_id FROM order_key_marks WHERE shop_id = $1 AND $2 > 0", id), id);
     assert_people_are_found();
     assert_ok(order_run_keys(work, &(struct job){.kind = ORDER_KEYS_JOB}, NULL));
-    assert_int_equal(ask_of("SELECT COUNT(*) FROM order_keys WHERE shop_id = $1 AND order_id = $2", id), 5);
+    assert_int_equal(ask_of("SELECT COUNT(*) FROM order_keys WHERE shop_id = $1 AND order_id = $2", id), 11);
+    tamper("DELETE FROM order_key_marks WHERE shop_id = $1");
+    assert_people_are_found();
     work->now = then;
     work->shop = make_shop();
     assert_int_equal(found_by("wxy", 9), 0);
+}
+
+static size_t holding(const int64_t *good_ids, size_t good_count, struct order_hit **hits)
+{
+    size_t count;
+    bool is_behind = true;
+    assert_ok(order_list_by_goods(work, good_ids, good_count, hits, &count, &is_behind));
+    assert_false(is_behind);
+    return count;
+}
+
+static void assert_goods_are_found(int64_t cup, int64_t pot, const int64_t *order_ids)
+{
+    struct order_hit *hits;
+    int64_t both[] = {product_of(pot), cup};
+    assert_int_equal(holding(&cup, 1, &hits), 2);
+    assert_int_equal(hits[0].order.id, order_ids[2]);
+    assert_int_equal(hits[0].quantity, 3);
+    assert_int_equal(hits[1].order.id, order_ids[0]);
+    assert_non_null(hits[1].product_title);
+    assert_int_equal(holding(both, 1, &hits), 2);
+    assert_int_equal(hits[0].order.id, order_ids[2]);
+    assert_int_equal(hits[0].quantity, 1);
+    assert_int_equal(holding(both, 2, &hits), 3);
+    assert_int_equal(hits[1].order.id, order_ids[1]);
+    assert_int_equal(holding(&order_ids[0], 1, &hits), 0);
+}
+
+/* By a product or a variant, in whatever state the order is; before the job, behind it, and twice. */
+static void orders_are_found_by_what_is_in_them(void **state)
+{
+    (void)state;
+    int64_t cup = make_variant(PRODUCT_PHYSICAL, 100, 50), pot = make_variant(PRODUCT_PHYSICAL, 200, 50),
+            then = work->now, ids[3];
+    struct order *order;
+    struct order_hit *hits;
+    ids[0] = place_order(cup, 2)->id;
+    ids[1] = place_order(pot, 1)->id;
+    const char *cart = make_cart(pot, 1);
+    assert_ok(add_line(work, &cart, cup, 3));
+    struct checkout checkout = checkout_of(cart);
+    assert_ok(checkout_place(work, &checkout, &order));
+    ids[2] = order->id;
+    assert_goods_are_found(cup, pot, ids);
+    assert_int_equal(ask("SELECT COUNT(*) FROM order_goods WHERE shop_id = $1"), 0);
+    work->now = id_time(ids[2]) + ORDER_SETTLES_MS + 1;
+    assert_ok(order_keys_wake(work));
+    run_jobs();
+    assert_int_equal(ask("SELECT COUNT(*) FROM order_goods WHERE shop_id = $1"), 8);
+    assert_goods_are_found(cup, pot, ids);
+    tamper("DELETE FROM order_key_marks WHERE shop_id = $1");
+    assert_goods_are_found(cup, pot, ids);
+    for (int i = 0; i < ORDER_SOME; i++)
+        place_order(cup, 1);
+    assert_int_equal(holding(&cup, 1, &hits), ORDER_SOME);
+    work->now = then;
+    work->shop = make_shop();
+    assert_int_equal(holding(&cup, 1, &hits), 0);
 }
 
 int main(void)
@@ -685,6 +752,7 @@ int main(void)
         SENTENCE(an_order_that_no_longer_waits_is_not_closed_by_its_job),
         SENTENCE(the_check_finds_every_changed_row),
         SENTENCE(orders_are_found_by_whom_they_are_for),
+        SENTENCE(orders_are_found_by_what_is_in_them),
     };
     return RUN_SENTENCES(tests);
 }
