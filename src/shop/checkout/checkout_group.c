@@ -123,10 +123,13 @@ err checkout_group_view(struct ctx *ctx, const struct order *order, struct value
     if (!order->is_rationed)
         return NULL;
     TRY(group_seat_find(ctx, order->id, &seat, &group));
-    if (!seat)
+    if (!seat || (seat->state == SEAT_FREE && group->state == BUY_GROUP_OPEN))
         return NULL;
     struct value *tree = buy_group_view(ctx, group);
-    value_set_bool(ctx->arena, tree, "waits", order->waits_for_group && order->state.order == ORDER_OPEN);
+    bool waits = order->waits_for_group && order->state.order == ORDER_OPEN;
+    value_set_bool(ctx->arena, tree, "waits", waits);
+    value_set_bool(ctx->arena, tree, "can_leave",
+                   waits && group->state == BUY_GROUP_OPEN && order_may(order->state, "group_left"));
     if (group->state == BUY_GROUP_NEW || group->state == BUY_GROUP_VOID)
         value_set_text(ctx->arena, tree, "url", NULL);
     value_set(ctx->arena, view, "group", *tree);
