@@ -6,8 +6,7 @@
 #include "shop/checkout/checkout.h"
 
 #include "base/clock.h"
-#include "base/crypto.h"
-#include "shop/customer/customer.h"
+#include "shop/checkout/checkout_member.h"
 #include "shop/payment/payment.h"
 #include "shop/pricing/pricing.h"
 #include <inttypes.h>
@@ -20,11 +19,9 @@ static struct group_buyer buyer_of(struct ctx *ctx, const struct contact *contac
 {
     struct group_buyer buyer = {.count = 0};
     buyer.count = order_buyer_keys(ctx, contact, buyer.keys);
-    if (customer_here(ctx)) {
-        unsigned char *key = arena_alloc(ctx->arena, CRYPTO_INDEX_BYTES);
-        crypto_blind_index(ctx, "group.account", arena_format(ctx->arena, "%" PRId64, ctx->actor_id), key);
-        buyer.keys[buyer.count++] = key;
-    }
+    const unsigned char *account = checkout_account_key(ctx);
+    if (account)
+        buyer.keys[buyer.count++] = account;
     return buyer;
 }
 

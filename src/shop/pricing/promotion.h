@@ -92,7 +92,7 @@ CHECKED err promotion_load(struct ctx *ctx, int64_t promotion_id, struct promoti
 /* ---- pricing ---- */
 
 /* Who buys, as keyed hashes: nothing of it can be read back; and where it goes. */
-#define PROMOTION_BUYER_KEYS 3
+#define PROMOTION_BUYER_KEYS 4 /* phone, e-mail, address, account */
 struct promotion_buyer {
     const unsigned char *keys[PROMOTION_BUYER_KEYS]; /* each CRYPTO_INDEX_BYTES */
     size_t count;                                    /* 0 = not known yet */
