@@ -62,10 +62,11 @@ static err create(struct ctx *ctx, const struct payment_request *request, const 
 err sandbox_trade_find(struct ctx *ctx, const char *attempt_number, const struct sandbox_trade **trade)
 {
     struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT attempt_number, provider_number, currency, amount, state, at FROM sandbox_trades"
-                 " WHERE shop_id = $1 AND attempt_number = $2",
-                 db_int(ctx->shop->id), db_text(attempt_number)));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT attempt_number, provider_number, currency, amount, state, at, payer FROM sandbox_trades"
+        " WHERE shop_id = $1 AND attempt_number = $2",
+        db_int(ctx->shop->id), db_text(attempt_number)));
     *trade = NULL;
     if (!db_next(rows))
         return NULL;
@@ -75,7 +76,8 @@ err sandbox_trade_find(struct ctx *ctx, const char *attempt_number, const struct
                                     .currency = db_get_text(rows, 2),
                                     .amount = db_get_int(rows, 3),
                                     .state = (enum sandbox_state)db_get_int(rows, 4),
-                                    .at = db_get_int(rows, 5)};
+                                    .at = db_get_int(rows, 5),
+                                    .payer = db_get_text(rows, 6)};
     *trade = found;
     return NULL;
 }
@@ -84,12 +86,14 @@ static err write_trade(struct ctx *ctx, const struct sandbox_trade *trade)
 {
     return db_execute(
         ctx,
-        "INSERT INTO sandbox_trades (shop_id, attempt_number, provider_number, currency, amount, state, at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (shop_id, attempt_number)"
-        " DO UPDATE SET state = excluded.state, amount = excluded.amount, at = excluded.at"
+        "INSERT INTO sandbox_trades (shop_id, attempt_number, provider_number, currency, amount, state, at,"
+        " payer) VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (shop_id, attempt_number)"
+        " DO UPDATE SET state = excluded.state, amount = excluded.amount, at = excluded.at,"
+        " payer = excluded.payer"
         " WHERE sandbox_trades.state <> 1",
         db_int(ctx->shop->id), db_text(trade->attempt_number), db_text(trade->provider_number),
-        db_text(trade->currency), db_int(trade->amount), db_int(trade->state), db_int(trade->at));
+        db_text(trade->currency), db_int(trade->amount), db_int(trade->state), db_int(trade->at),
+        db_text(trade->payer));
 }
 
 struct keeping {
@@ -135,7 +139,8 @@ static struct payment_fact fact_of(const struct sandbox_trade *trade, const char
                                  .currency = trade->currency,
                                  .amount = trade->amount,
                                  .at = trade->at,
-                                 .raw = raw};
+                                 .raw = raw,
+                                 .payer = trade->payer};
 }
 
 static err query(struct ctx *ctx, const char *attempt_number, struct payment_fact *fact, bool *is_paid)
@@ -219,6 +224,7 @@ err sandbox_notify(struct ctx *ctx, const struct sandbox_trade *trade)
     value_set_text(ctx->arena, tree, "currency", trade->currency);
     value_set_int(ctx->arena, tree, "amount", trade->amount);
     value_set_int(ctx->arena, tree, "at", trade->at);
+    value_set_text(ctx->arena, tree, "payer", trade->payer);
     const char *body;
     TRY(json_text(ctx, tree, BODY_LIMIT, &body));
     const char *timestamp = arena_format(ctx->arena, "%" PRId64, ctx->now);
@@ -253,7 +259,8 @@ static err read_notification(struct ctx *ctx, const struct notification *notific
                                   .provider_number = value_find_text(tree, "provider_number"),
                                   .currency = value_find_text(tree, "currency"),
                                   .amount = value_find_int(tree, "amount", 0),
-                                  .at = value_find_int(tree, "at", 0)};
+                                  .at = value_find_int(tree, "at", 0),
+                                  .payer = value_find_text(tree, "payer")};
     if (!trade.attempt_number || !trade.provider_number || !trade.currency)
         return fail_with(ctx, ERR_BAD_REQUEST, "members are missing");
     *fact = fact_of(&trade, arena_copy(ctx->arena, notification->body.ptr, notification->body.len));

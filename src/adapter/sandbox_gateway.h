@@ -17,6 +17,7 @@ struct sandbox_trade {
     int64_t amount;
     enum sandbox_state state;
     int64_t at;
+    const char *payer; /* "" = not said */
 };
 
 /* What the cashier's address carries. */

@@ -13,12 +13,14 @@ enum outcome { OUTCOME_PAID, OUTCOME_FAILED, OUTCOME_CANCELLED };
 enum notify { NOTIFY_NORMAL, NOTIFY_DELAYED, NOTIFY_DUPLICATED, NOTIFY_LOST, NOTIFY_WRONG_AMOUNT };
 
 #define DUPLICATES 3
+#define PAYER_POINTS 64
 
 struct cashier_form {
     struct sandbox_offer offer;
     int outcome;
     int notify;
     int64_t delay_ms;
+    const char *payer;
 };
 
 #define OFFER_FIELDS                                                                                         \
@@ -86,6 +88,11 @@ static const struct field pay_fields[] = {
      .maximum = SANDBOX_DELAY_LIMIT_MS,
      .otherwise = SANDBOX_DELAY_MS,
      .help = "With notify=delayed"},
+    {.name = "payer",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct cashier_form, payer),
+     .maximum = PAYER_POINTS,
+     .help = "Who pays, as a gateway names people; empty = the gateway does not say"},
     {0},
 };
 
@@ -197,7 +204,8 @@ static err act(struct req *req, const struct cashier_form *form)
                                          .currency = form->offer.currency,
                                          .amount = form->offer.amount - (form->notify == NOTIFY_WRONG_AMOUNT),
                                          .state =
-                                             form->outcome == OUTCOME_PAID ? SANDBOX_PAID : SANDBOX_FAILED};
+                                             form->outcome == OUTCOME_PAID ? SANDBOX_PAID : SANDBOX_FAILED,
+                                         .payer = form->payer ? form->payer : ""};
     TRY(check_time(req, &form->offer));
     TRY(sandbox_trade_keep(&req->ctx, &wanted, &trade));
     return form->outcome == OUTCOME_PAID ? tell_shop(req, form, trade) : NULL;

@@ -118,6 +118,28 @@ describe("group buying in a browser", () => {
     await closeTab(first);
   });
 
+  test("who does not want to wait is asked, and has the money back, also without JavaScript", async () => {
+    for (const [width, javaScriptEnabled] of [[375, true], [1440, false]]) {
+      const buyer = server.shop.visitor();
+      const begun = await buyer.client.post("/cart/groups", { variant_id: tea.variant_id, group: "", quantity: 1 });
+      buyer.cart = begun.body.cart.token;
+      const order = await buyer.checksOut();
+      await buyer.pays(order);
+      await buyer.seesPaid(order);
+      const page = await opens({ width, height: 812, javaScriptEnabled });
+      await page.goto(`/orders/${order.number}?token=${order.token}`);
+      await page.getByText("不想等了").click();
+      await page.getByText("付的钱原路全额退回").waitFor();
+      assert.ok(await isWithin(page), "nothing sticks out of the question");
+      await shoot(page, `leave-${width}`);
+      await page.getByRole("button", { name: "退出并退款" }).click();
+      await page.getByText("你退出了拼团").waitFor();
+      assert.equal(await page.getByText("不想等了").count(), 0);
+      await shoot(page, `left-${width}`);
+      await closeTab(page);
+    }
+  });
+
   test("the figures are there, and ending asks first", async () => {
     const page = await opens({ width: 1440, height: 900 }, true);
     await page.goto("/admin/groups");

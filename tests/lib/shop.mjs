@@ -371,8 +371,8 @@ export class Visitor {
   }
 
   /** What happens at the sandbox cashier. */
-  triesAtCashier(payment, { outcome = "paid", notify, delay_ms } = {}) {
-    return this.client.send("POST", pathOf(payment.url), { json: { outcome, notify, delay_ms } });
+  triesAtCashier(payment, { outcome = "paid", notify, delay_ms, payer } = {}) {
+    return this.client.send("POST", pathOf(payment.url), { json: { outcome, notify, delay_ms, payer } });
   }
 
   async atCashier(payment, choice) {

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import { cny, expect, expectProblem, freshKey, PATIENCE, startServer, until } from "../lib/shop.mjs";
+import { openMailbox } from "../lib/mailbox.mjs";
+import { cny, expect, expectProblem, freshKey, PATIENCE, startServer, unique, until } from "../lib/shop.mjs";
 
 const HOUR = 3600_000;
 /** A moment as the form of the shop says it (UTC+8). */
@@ -147,6 +148,48 @@ describe("flash sales", () => {
       return one.triesToBuy(bowl);
     }));
     assert.equal(crowd.filter(({ status }) => status < 300).length, 2);
+    await server.adds_up();
+  });
+});
+
+describe("an account", () => {
+  let server, post;
+  after(async () => {
+    await server?.stop();
+    post?.close();
+  });
+
+  test("has as many pieces as one may, however many phones and addresses it gives at once", async () => {
+    post = await openMailbox();
+    server = await startServer({ args: ["--smtp-url", post.url, "--mail-from", "no-reply@platform.example", "--smtp-plain", "on", "--outbound-allow", `127.0.0.1:${post.port}`, "--login-limit", "1000"] });
+    const { shop } = server;
+    const staff = await shop.staff();
+    const pen = await shop.product({ price: 8000, stock: 40 });
+    await starts(staff, [entryOf(pen, { stock: 30, person_most: 2 })]);
+    const alice = shop.visitor();
+    const email = `${unique("flash")}@example.com`;
+    expect(await alice.client.post("/account/login", { email }), 200);
+    const code = (await post.gets(({ to }) => to.includes(email), "alice gets a code")).subject.match(/(\d{6})$/)[1];
+    expect(await alice.client.post("/account/code", { email, code }), 200);
+    const faces = await Promise.all(Array.from({ length: 8 }, async () => {
+      const face = loner(shop);
+      await face.puts(pen);
+      return face;
+    }));
+    const answers = await Promise.all(faces.map((face) => alice.client.post("/checkout", face.order(), { headers: { "idempotency-key": freshKey() } })));
+    const won = answers.filter(({ status }) => status < 300);
+    assert.equal(won.length, 2);
+    for (const answer of answers.filter(({ status }) => status >= 300)) assert.equal(expectProblem(answer, 422, "invalid").errors[0].code, "flash-person");
+    const guest = loner(shop);
+    await guest.orders(pen);
+    const first = won[0].body.order;
+    expect(await alice.client.post(`/orders/${first.number}/cancel`, { token: first.token }), 200);
+    const again = loner(shop);
+    await again.puts(pen);
+    expect(await alice.client.post("/checkout", again.order(), { headers: { "idempotency-key": freshKey() } }), 201);
+    const over = loner(shop);
+    await over.puts(pen);
+    expectProblem(await alice.client.post("/checkout", over.order(), { headers: { "idempotency-key": freshKey() } }), 422, "invalid");
     await server.adds_up();
   });
 });

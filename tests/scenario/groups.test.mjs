@@ -204,6 +204,97 @@ describe("group buying", () => {
   });
 });
 
+describe("who does not want to wait", () => {
+  let server, shop, staff;
+  before(async () => {
+    server = await startServer();
+    shop = server.shop;
+    staff = await shop.staff();
+  });
+  after(() => server?.stop());
+  const leaves = (buyer, order) => buyer.client.post(`/orders/${order.number}/leave`, { token: order.token });
+  const asBrowser = ({ client }) => ({ accept: "text/html", origin: client.origin });
+  /** A product in groups of two that can be begun. */
+  async function runs(product) {
+    const buy = await starts(staff, [entryOf(product, { stock: 20, person_most: 2 })], { size: 2 });
+    await until(async () => (await triesToOpen(shop.visitor(), product)).status === 201, "it runs");
+    return buy;
+  }
+
+  test("leaves on the page of the order, after being asked, and has the money back", async () => {
+    const tea = await shop.product({ title: "退团龙井", price: 9900, stock: 10 });
+    const buy = await starts(staff, [entryOf(tea, { person_most: 2 })]);
+    await until(async () => (await triesToOpen(shop.visitor(), tea)).status === 201, "it runs");
+    const { token } = await opens(shop, tea);
+    const second = shop.visitor();
+    const unpaid = await orders(second, tea, token);
+    assert.equal((await second.sees(unpaid)).group.can_leave, false);
+    expectProblem(await leaves(second, unpaid), 409, "invalid-transition");
+    await second.pays(unpaid);
+    assert.equal((await second.seesPaid(unpaid)).group.can_leave, true);
+    const page = (await second.client.get(`/orders/${unpaid.number}?token=${unpaid.token}`)).text;
+    assert.match(page, new RegExp(`<summary[^>]*>不想等了</summary>\\s*<form[^>]*action="/orders/${unpaid.number}/leave"[^]*退出并退款`));
+    expectProblem(await shop.visitor().client.post(`/orders/${unpaid.number}/leave`, { token: "0".repeat(32) }), 404, "not-found");
+    const form = await second.client.send("POST", `/orders/${unpaid.number}/leave`, { form: { token: unpaid.token }, headers: asBrowser(second) });
+    assert.deepEqual([form.status, form.headers.location], [303, `/orders/${unpaid.number}?token=${unpaid.token}`]);
+    const left = await second.seesUntil(unpaid, ({ stage }) => stage === "refunded", "is refunded");
+    assert.deepEqual([left.order_status, left.refunded, left.refunds.length, left.group], ["closed", cny(4900), 1, null]);
+    assert.equal(left.events.filter(({ kind }) => kind === "group_left").length, 1);
+    assert.match((await second.client.get(`/orders/${unpaid.number}?token=${unpaid.token}`)).text, /你退出了拼团/);
+    expectProblem(await leaves(second, unpaid), 409, "invalid-transition");
+    assert.equal((await second.sees(unpaid)).refunds.length, 1);
+    assert.deepEqual([(await groupOf(shop, token)).paid, (await looks(staff, buy)).sold], [1, 1]);
+    assert.equal((await buys(second, tea, token)).group.missing, 1, "the same person may come back");
+    await server.adds_up();
+  });
+
+  test("presses as the last seat is paid: the order is cancelled or the group is full, never both", async () => {
+    const cup = await shop.product({ price: 9900, stock: 200 });
+    await runs(cup);
+    const seen = { left: 0, full: 0 };
+    for (let round = 0; round < 8; round++) {
+      const { first, order, token } = await opens(shop, cup);
+      const last = shop.visitor();
+      const joined = await orders(last, cup, token);
+      const payment = await last.startsPaying(joined);
+      const press = () => leaves(first, order);
+      const pay = () => last.atCashier(payment);
+      const together = round % 2 ? [pay(), press(), press()] : [press(), press(), pay()];
+      const answers = (await Promise.all(together)).filter(({ path }) => path?.endsWith("/leave"));
+      assert.equal(answers.length, 2);
+      const won = answers.filter(({ status }) => status < 300).length;
+      assert.ok(won <= 1, "the seat is given back once");
+      const paid = await last.seesPaid(joined);
+      seen[won ? "left" : "full"]++;
+      if (won) {
+        const now = await first.seesUntil(order, ({ stage }) => stage === "refunded", "is refunded");
+        assert.deepEqual([now.refunds.length, paid.group.state, paid.group.missing], [1, "open", 1]);
+      } else {
+        const [one, other] = await Promise.all([[first, order], [last, joined]].map(([buyer, of]) => buyer.seesUntil(of, ({ stage }) => stage === "to_ship", "goes on")));
+        assert.deepEqual([one.refunds.length, one.group.state, other.group.state], [0, "full", "full"]);
+      }
+      await server.adds_up();
+    }
+    assert.equal(seen.left + seen.full, 8);
+  });
+
+  test("is too late when the group is full", async () => {
+    const pot = await shop.product({ price: 9900, stock: 20 });
+    await runs(pot);
+    const { first, order, token } = await opens(shop, pot);
+    await buys(shop.visitor(), pot, token);
+    const late = await leaves(first, order);
+    expectProblem(late, 409, late.body.type.split("/").pop());
+    assert.match(late.body.type, /group-over|invalid-transition/);
+    const now = await first.seesUntil(order, ({ stage }) => stage === "to_ship", "goes on");
+    assert.deepEqual([now.group.can_leave, now.refunds.length], [false, 0]);
+    const page = await first.client.send("POST", `/orders/${order.number}/leave`, { form: { token: order.token }, headers: asBrowser(first) });
+    assert.equal(page.status, 409);
+    assert.match(page.text, /role="alert"[^]*订单的状态变了/);
+    await server.adds_up();
+  });
+});
+
 describe("groups that are not full in time", () => {
   let server;
   afterEach(() => server?.stop());

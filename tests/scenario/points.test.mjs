@@ -68,6 +68,10 @@ describe("points of members", () => {
     assert.equal(points.balance, 30);
     assert.deepEqual(points.movements.map((one) => [one.kind, one.points, one.reason]), [["adjusted", -20, "换了杯垫"], ["adjusted", 50, "生日"]]);
     assert.equal(points.lots[0].points, 30);
+    const [trial] = (await staff.reads("/admin/money/ledger")).trials;
+    const of = (name) => trial.accounts.find(({ account }) => account === name)?.balance.amount;
+    assert.deepEqual([of("points"), trial.is_balanced], [30, true], "the books owe what they are worth");
+    await server.adds_up();
     const tries = await Promise.all(Array.from({ length: 8 }, () => adjusts(-10, "同时")));
     assert.equal(tries.filter(({ status }) => status === 200).length, 3);
     assert.equal((await mine()).balance, 0);

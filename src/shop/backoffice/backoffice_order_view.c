@@ -10,6 +10,7 @@
 #include "shop/payment/payment.h"
 #include "shop/pricing/pricing.h"
 #include "shop/shipping/shipping.h"
+#include "shop/staff/staff.h"
 #include <inttypes.h>
 
 #define VIEW_ROWS 20 /* of those who looked at codes */
@@ -116,6 +117,15 @@ static err add_offers(struct ctx *ctx, const struct order *order, struct value *
     return NULL;
 }
 
+static err add_alarms(struct ctx *ctx, const struct order *order, struct value *tree)
+{
+    struct alarm *alarms;
+    size_t count;
+    TRY(alarm_list_about(ctx, order->number, &alarms, &count));
+    alarm_views(ctx, value_set_list(ctx->arena, tree, "alarms"), alarms, count);
+    return NULL;
+}
+
 err order_admin_view(struct ctx *ctx, const struct order *order, struct value **view)
 {
     struct value *tree;
@@ -129,6 +139,7 @@ err order_admin_view(struct ctx *ctx, const struct order *order, struct value **
     TRY(add_owed(ctx, order, tree));
     TRY(add_offers(ctx, order, tree));
     TRY(add_views(ctx, order, tree));
+    TRY(add_alarms(ctx, order, tree));
     TRY(order_messages_view(ctx, order, tree));
     *view = value_object(ctx->arena);
     value_set(ctx->arena, *view, "order", *tree);

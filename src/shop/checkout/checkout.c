@@ -4,6 +4,7 @@
 
 #include "base/crypto.h"
 #include "base/text.h"
+#include "shop/checkout/checkout_member.h"
 #include "shop/payment/payment.h"
 #include "shop/pricing/pricing.h"
 #include "shop/tenant/tenant.h"
@@ -174,6 +175,9 @@ static struct promotion_buyer buyer_of(struct ctx *ctx, const struct checkout *c
     buyer.count = order_buyer_keys(ctx, &checkout->contact, buyer.keys);
     if (buyer.count > 0 && checkout->address.region[0] && checkout->address.line[0])
         buyer.keys[buyer.count++] = address_key(ctx, &checkout->address);
+    const unsigned char *account = checkout_account_key(ctx);
+    if (account)
+        buyer.keys[buyer.count++] = account;
     return buyer;
 }
 

@@ -52,6 +52,10 @@ CHECKED err order_close_unpaid(struct ctx *ctx, int64_t order_id, const char *ev
 /* A paid order whose group failed: it ends, and all its money goes back. ERR_INVALID_TRANSITION when
  * something of it left, or it ended already. */
 CHECKED err order_close_failed_group(struct ctx *ctx, struct order *order);
+/* The buyer of a paid order that waits for its group leaves it: the order ends, its seat is free, all its
+ * money goes back. ERR_GROUP_OVER when the group was full or over before, ERR_INVALID_TRANSITION when the
+ * order does not wait for one; then nothing changes. */
+CHECKED err order_leave_group(struct ctx *ctx, int64_t order_id);
 /* Staff cancels: an unpaid order as above, a paid one that has not left, or one whose deposit was paid, with
  * its whole refund; the latter
  * needs a reason (ERR_INVALID at "reason"), and another reason than those listed a note. */

@@ -1,4 +1,5 @@
-/* checkout_close.c - orders that end before anything left: nobody paid, or staff cancelled. */
+/* checkout_close.c - orders that end before anything left: nobody paid, staff cancelled, or a
+ * group of buyers came to nothing. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/checkout/checkout.h"
 
@@ -9,6 +10,8 @@
 #include "shop/pricing/pricing.h"
 
 #define CLOSE_ATTEMPTS 20
+/* Tries of a buyer who leaves a group while the order changes. */
+#define LEAVE_ATTEMPTS 8
 #define BALANCE_EXPIRED "balance_expired"
 
 struct closing {
@@ -16,16 +19,19 @@ struct closing {
     const char *event;
     const char *note;
     enum order_cancel_reason reason; /* of a paid order */
+    bool leaves_group;               /* nothing is closed when the group is not open any more */
     int64_t refund;
     int64_t refund_id;
 };
 
-static err give_back_counted(struct ctx *ctx, int64_t order_id, const struct demand *demands, size_t count)
+static err give_back_counted(struct ctx *ctx, const struct closing *closing, const struct demand *demands,
+                             size_t count)
 {
+    int64_t order_id = closing->order->id;
     TRY(order_rations_give_back(ctx, order_id, demands, count));
     TRY(flash_give_back(ctx, order_id));
     TRY(presale_give_back(ctx, order_id));
-    return group_seat_give_back(ctx, order_id);
+    return closing->leaves_group ? group_seat_leave(ctx, order_id) : group_seat_give_back(ctx, order_id);
 }
 
 static err close_in_transaction(struct ctx *ctx, void *arg)
@@ -46,7 +52,7 @@ static err close_in_transaction(struct ctx *ctx, void *arg)
     if (order.card_held > 0 && order.paid == 0)
         TRY(payment_release_cards(ctx, &order));
     if (order.is_rationed)
-        TRY(give_back_counted(ctx, order.id, demands, count));
+        TRY(give_back_counted(ctx, closing, demands, count));
     if (order_has_offers(&order))
         TRY(promotion_give_back(ctx, order.id));
     TRY(order_points_give_rest(ctx, &order));
@@ -97,20 +103,39 @@ err order_cancel(struct ctx *ctx, struct order *order, enum order_cancel_reason 
     return cancel_paid(ctx, order, reason, note);
 }
 
-err order_close_failed_group(struct ctx *ctx, struct order *order)
+static err close_grouping(struct ctx *ctx, struct closing *closing)
 {
     struct payment_attempt *attempts;
     size_t count;
-    TRY(payment_attempt_list(ctx, order->id, &attempts, &count));
-    struct closing closing = {.order = order,
-                              .event = "group_failed",
-                              .note = "group-failed",
-                              .refund = payment_refundable(attempts, count)};
-    TRY(db_transact(ctx, close_in_transaction, &closing));
-    err failure = closing.refund_id ? payment_send_refund(ctx, closing.refund_id) : NULL;
+    TRY(payment_attempt_list(ctx, closing->order->id, &attempts, &count));
+    closing->refund = payment_refundable(attempts, count);
+    TRY(db_transact(ctx, close_in_transaction, closing));
+    err failure = closing->refund_id ? payment_send_refund(ctx, closing->refund_id) : NULL;
     if (failure) /* its job sends it again */
-        log_failure(ctx, LOG_WARNING, "the refund of a failed group was not sent yet", failure);
+        log_failure(ctx, LOG_WARNING, "the refund of an order in a group was not sent yet", failure);
     return NULL;
+}
+
+err order_close_failed_group(struct ctx *ctx, struct order *order)
+{
+    struct closing closing = {.order = order, .event = "group_failed", .note = "group-failed"};
+    return close_grouping(ctx, &closing);
+}
+
+err order_leave_group(struct ctx *ctx, int64_t order_id)
+{
+    for (int tries = 0; tries < LEAVE_ATTEMPTS; tries++) {
+        struct order *order;
+        TRY(order_load(ctx, order_id, &order));
+        if (!order->waits_for_group)
+            return order_refuse(ctx, order, "group_left");
+        struct closing closing = {
+            .order = order, .event = "group_left", .note = "group-left", .leaves_group = true};
+        err failure = close_grouping(ctx, &closing);
+        if (!failure || failure->code != ERR_CONFLICT)
+            return failure;
+    }
+    return fail_with(ctx, ERR_UNAVAILABLE, "the order changes all the time");
 }
 
 /* Runs when an order's time is over. An order that was paid or closed meanwhile needs nothing. */

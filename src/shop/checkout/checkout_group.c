@@ -6,8 +6,7 @@
 #include "shop/checkout/checkout.h"
 
 #include "base/clock.h"
-#include "base/crypto.h"
-#include "shop/customer/customer.h"
+#include "shop/checkout/checkout_member.h"
 #include "shop/payment/payment.h"
 #include "shop/pricing/pricing.h"
 #include <inttypes.h>
@@ -20,11 +19,9 @@ static struct group_buyer buyer_of(struct ctx *ctx, const struct contact *contac
 {
     struct group_buyer buyer = {.count = 0};
     buyer.count = order_buyer_keys(ctx, contact, buyer.keys);
-    if (customer_here(ctx)) {
-        unsigned char *key = arena_alloc(ctx->arena, CRYPTO_INDEX_BYTES);
-        crypto_blind_index(ctx, "group.account", arena_format(ctx->arena, "%" PRId64, ctx->actor_id), key);
-        buyer.keys[buyer.count++] = key;
-    }
+    const unsigned char *account = checkout_account_key(ctx);
+    if (account)
+        buyer.keys[buyer.count++] = account;
     return buyer;
 }
 
@@ -123,10 +120,13 @@ err checkout_group_view(struct ctx *ctx, const struct order *order, struct value
     if (!order->is_rationed)
         return NULL;
     TRY(group_seat_find(ctx, order->id, &seat, &group));
-    if (!seat)
+    if (!seat || (seat->state == SEAT_FREE && group->state == BUY_GROUP_OPEN))
         return NULL;
     struct value *tree = buy_group_view(ctx, group);
-    value_set_bool(ctx->arena, tree, "waits", order->waits_for_group && order->state.order == ORDER_OPEN);
+    bool waits = order->waits_for_group && order->state.order == ORDER_OPEN;
+    value_set_bool(ctx->arena, tree, "waits", waits);
+    value_set_bool(ctx->arena, tree, "can_leave",
+                   waits && group->state == BUY_GROUP_OPEN && order_may(order->state, "group_left"));
     if (group->state == BUY_GROUP_NEW || group->state == BUY_GROUP_VOID)
         value_set_text(ctx->arena, tree, "url", NULL);
     value_set(ctx->arena, view, "group", *tree);

@@ -1,8 +1,10 @@
-/* checkout_member.c - the checkout's form, filled from the account. */
+/* checkout_member.c - what the checkout knows of an account: the form, and a key for limits. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/checkout/checkout_member.h"
 
+#include "base/crypto.h"
 #include "shop/customer/customer.h"
+#include <inttypes.h>
 
 static const struct customer_address *choose(const struct customer_address *addresses, size_t count,
                                              int64_t address_id)
@@ -50,4 +52,13 @@ err checkout_member_view(struct ctx *ctx, int64_t address_id, struct value *view
         value_set_bool(arena, row, "is_chosen", &addresses[i] == chosen);
     }
     return NULL;
+}
+
+const unsigned char *checkout_account_key(struct ctx *ctx)
+{
+    if (!customer_here(ctx))
+        return NULL;
+    unsigned char *key = arena_alloc(ctx->arena, CRYPTO_INDEX_BYTES);
+    crypto_blind_index(ctx, "group.account", arena_format(ctx->arena, "%" PRId64, customer_here(ctx)), key);
+    return key;
 }

@@ -234,6 +234,17 @@ static err cancel(struct req *req)
     return reply_done(req, 200, view, "/orders/%s?token=%s", order->number, order->token);
 }
 
+static err leave_group(struct req *req)
+{
+    struct order *order;
+    struct value *view;
+    TRY(load(req, &order));
+    TRY(order_leave_group(&req->ctx, order->id));
+    TRY(order_load(&req->ctx, order->id, &order));
+    TRY(full_view(req, order, &view));
+    return reply_done(req, 200, view, "/orders/%s?token=%s", order->number, order->token);
+}
+
 static err receive(struct req *req)
 {
     struct order *order;
@@ -363,6 +374,15 @@ const struct route order_routes[] = {
      .form_size = sizeof(struct order_form),
      .again = show,
      .summary = "Cancel an unpaid order",
+     .answer = "order"},
+    {.method = POST,
+     .path = "/orders/:number/leave",
+     .handler = leave_group,
+     .guard = ANYONE,
+     .fields = order_fields,
+     .form_size = sizeof(struct order_form),
+     .again = show,
+     .summary = "Cancel a paid order whose group is not full: all money goes back",
      .answer = "order"},
     {.method = POST,
      .path = "/orders/:number/receive",

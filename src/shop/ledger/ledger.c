@@ -67,6 +67,7 @@ const char *const ledger_kind_names[LEDGER_KIND_END + 1] = {
     [LEDGER_CARDS_ISSUED] = "cards-issued",
     [LEDGER_CARD_EXPIRED] = "card-expired",
     [LEDGER_CARD_EXTENDED] = "card-extended",
+    [LEDGER_POINTS_WORTH] = "points-worth",
     [LEDGER_KIND_END] = NULL,
 };
 

@@ -62,6 +62,7 @@ enum ledger_kind {
     LEDGER_CARDS_ISSUED, /* gift cards were made, for money or for nothing */
     LEDGER_CARD_EXPIRED,
     LEDGER_CARD_EXTENDED, /* one whose time was over is good again */
+    LEDGER_POINTS_WORTH,  /* points of a member moved: what they are worth is owed, or no more */
     LEDGER_KIND_END
 };
 /* "sale" … by enum ledger_kind; the first one is "all", the last one NULL. */
@@ -80,7 +81,7 @@ struct ledger_entry {
     enum ledger_kind kind;
     const char *currency;
     const char *gateway;
-    int64_t reference_id; /* payment attempt or refund; 0 = none of ours */
+    int64_t reference_id; /* payment attempt or refund, account of points; 0 = none of ours */
     int64_t order_id;     /* 0 = none */
     const struct ledger_transfer *transfers;
     size_t count; /* 1 to LEDGER_LINE_LIMIT */

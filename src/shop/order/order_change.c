@@ -84,13 +84,18 @@ static bool is_held(const struct order *order, struct order_state to)
     return order->waits_for_group && to.fulfillment != order->state.fulfillment;
 }
 
+static bool ends_waiting(const char *event)
+{
+    return text_is(event, "group_filled") || text_is(event, "group_failed") || text_is(event, "group_left");
+}
+
 static err take_step(struct ctx *ctx, struct order *order, const struct order_change *change)
 {
     struct order_state to;
     if (!order_may(order->state, change->event) || !order_next_state(order->state, change->event, &to) ||
         is_held(order, to))
         return order_refuse(ctx, order, change->event);
-    if (text_is(change->event, "group_filled") || text_is(change->event, "group_failed"))
+    if (ends_waiting(change->event))
         order->waits_for_group = false;
     order->state = to;
     order->version++;

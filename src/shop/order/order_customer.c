@@ -48,6 +48,7 @@ const struct listener order_customer_listeners[] = {
     {"order.refunded_unshipped", hear_money},
     {"order.cancelled_paid", hear_money},
     {"order.group_failed", hear_money},
+    {"order.group_left", hear_money},
     {0},
 };
 

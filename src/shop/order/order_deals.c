@@ -93,6 +93,7 @@ const struct listener order_listeners[] = {
     {"order.refunded_unshipped", hear_undone},
     {"order.cancelled_paid", hear_undone},
     {"order.group_failed", hear_undone},
+    {"order.group_left", hear_undone},
     {0},
 };
 

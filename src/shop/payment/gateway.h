@@ -19,9 +19,11 @@ struct payment_fact {
     const char *attempt_number;
     const char *refund_number; /* FACT_REFUND only */
     const char *currency;
-    int64_t amount;  /* minor units */
-    int64_t at;      /* as the gateway says */
-    const char *raw; /* what it said, without secrets, for disputes */
+    int64_t amount;    /* minor units */
+    int64_t at;        /* as the gateway says */
+    const char *raw;   /* what it said, without secrets, for disputes */
+    const char *payer; /* who paid, as this gateway always names them (openid, buyer_open_id); NULL or "" when
+                          it does not say. Compared by a keyed hash only. */
 };
 
 struct payment_request {

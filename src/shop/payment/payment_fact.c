@@ -5,6 +5,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/payment/payment.h"
 
+#include "base/crypto.h"
 #include "base/log.h"
 #include "base/money.h"
 #include "base/text.h"
@@ -16,6 +17,7 @@
 #include <inttypes.h>
 
 #define RAW_LIMIT 8192
+#define PAYER_ALARM "payer-limit"
 
 enum verdict {
     VERDICT_APPLIED,         /* pays the order in time */
@@ -147,10 +149,25 @@ static err spend_cards(struct ctx *ctx, const struct decision *decision)
     return payment_spend_cards(ctx, order, card_part(decision), freight - borne, decision->attempt->id);
 }
 
+/* Whose payments are known is counted; one too often is for a person to judge, the money stays. */
+static err count_payer(struct ctx *ctx, const struct decision *decision)
+{
+    const struct payment_fact *fact = decision->fact;
+    unsigned char key[CRYPTO_INDEX_BYTES];
+    const char *over;
+    if (!fact->payer || !fact->payer[0] || !order_has_offers(decision->order))
+        return NULL;
+    crypto_blind_index(ctx, "payment.payer", arena_format(ctx->arena, "%s\n%s", fact->gateway, fact->payer),
+                       key);
+    TRY(promotion_count_payer(ctx, decision->order->id, key, &over));
+    return over ? alarm_raise(ctx, PAYER_ALARM, decision->order->number, over) : NULL;
+}
+
 static err take_and_deliver(struct ctx *ctx, const struct decision *decision, const char *event)
 {
     struct order_change change = {.event = event, .paid = decision->fact->amount + card_part(decision)};
     TRY(settle_attempt(ctx, decision, ATTEMPT_PAID));
+    TRY(count_payer(ctx, decision));
     if (decision->order->card_held > 0)
         TRY(spend_cards(ctx, decision));
     if (decision->order->waits_for_group) {

@@ -329,10 +329,15 @@ static err hear_money_back(struct ctx *ctx, const struct outbox_event *event, vo
 }
 
 const struct listener payment_listeners[] = {
-    {"digital.loaded", hear_loaded},     {"order.expired", hear_ended},
-    {"order.cancelled", hear_ended},     {"order.cancelled_paid", hear_money_back},
-    {"order.group_failed", hear_ended},  {"order.refunded_unshipped", hear_money_back},
-    {"order.refunded", hear_money_back}, {0},
+    {"digital.loaded", hear_loaded},
+    {"order.expired", hear_ended},
+    {"order.cancelled", hear_ended},
+    {"order.cancelled_paid", hear_money_back},
+    {"order.group_failed", hear_ended},
+    {"order.refunded_unshipped", hear_money_back},
+    {"order.refunded", hear_money_back},
+    {"order.group_left", hear_ended},
+    {0},
 };
 
 const struct job_kind payment_owed_job_kinds[] = {

@@ -83,8 +83,9 @@ err flash_person_left(struct ctx *ctx, const struct promotion_buyer *buyer, stru
         return NULL;
     TRY(db_query(ctx, &rows,
                  "SELECT flash_id, variant_id, MAX(quantity) FROM flash_buyers WHERE shop_id = $1"
-                 " AND buyer IN ($2, $3, $4) AND quantity > 0 GROUP BY flash_id, variant_id",
-                 db_int(ctx->shop->id), key_value(buyer, 0), key_value(buyer, 1), key_value(buyer, 2)));
+                 " AND buyer IN ($2, $3, $4, $5) AND quantity > 0 GROUP BY flash_id, variant_id",
+                 db_int(ctx->shop->id), key_value(buyer, 0), key_value(buyer, 1), key_value(buyer, 2),
+                 key_value(buyer, 3)));
     while (db_next(rows))
         lower(rows, wants, count);
     return NULL;

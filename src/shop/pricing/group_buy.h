@@ -204,6 +204,9 @@ CHECKED err group_seat_take(struct ctx *ctx, int64_t order_id, const struct grou
 CHECKED err group_seat_pay(struct ctx *ctx, int64_t order_id);
 /* In a transaction: the order came to nothing. Twice is once; nothing for an order without a seat. */
 CHECKED err group_seat_give_back(struct ctx *ctx, int64_t order_id);
+/* The same for a buyer who leaves: ERR_GROUP_OVER, and nothing changes, unless the group is open and the seat
+ * is paid. The last payment of the group waits for the same row, so one of the two comes first. */
+CHECKED err group_seat_leave(struct ctx *ctx, int64_t order_id);
 /* In a transaction: the order lives again. ERR_OUT_OF_STOCK when seat or pieces went to others, or the time
  * is over. */
 CHECKED err group_seat_take_again(struct ctx *ctx, int64_t order_id);

@@ -253,6 +253,29 @@ static err free_seat(struct ctx *ctx, const struct buy_group *group, bool was_pa
                       db_int(ctx->shop->id), db_int(group->id), db_int(was_paid), db_int(ctx->now));
 }
 
+/* Who leaves is stopped here when the last payment came first. */
+static err lock_group(struct ctx *ctx, int64_t group_id, bool must_be_open)
+{
+    return db_expect(ctx, 1, ERR_GROUP_OVER, "the group is full or over",
+                     "UPDATE buy_groups SET taken = taken WHERE shop_id = $1 AND id = $2"
+                     " AND (CAST($3 AS BIGINT) = 0 OR state = 2)",
+                     db_int(ctx->shop->id), db_int(group_id), db_int(must_be_open));
+}
+
+static err give_back(struct ctx *ctx, const struct group_seat *seat, struct buy_group *group,
+                     bool must_be_open)
+{
+    TRY(move_pieces(ctx, group, -seat->quantity));
+    TRY(lock_group(ctx, group->id, must_be_open));
+    TRY(buy_group_load(ctx, group->id, &group));
+    TRY(free_seat(ctx, group, seat->state == SEAT_PAID));
+    TRY(db_expect(ctx, 1, ERR_CONFLICT, "the seat changed meanwhile",
+                  "UPDATE group_seats SET state = $4 WHERE shop_id = $1 AND order_id = $2 AND state = $3",
+                  db_int(ctx->shop->id), db_int(seat->order_id), db_int(seat->state),
+                  db_int(group->state == BUY_GROUP_FULL ? SEAT_LEFT : SEAT_FREE)));
+    return free_persons(ctx, group, seat);
+}
+
 err group_seat_give_back(struct ctx *ctx, int64_t order_id)
 {
     struct group_seat *seat;
@@ -260,16 +283,17 @@ err group_seat_give_back(struct ctx *ctx, int64_t order_id)
     TRY(group_seat_find(ctx, order_id, &seat, &group));
     if (!seat || (seat->state != SEAT_RESERVED && seat->state != SEAT_PAID))
         return NULL;
-    TRY(move_pieces(ctx, group, -seat->quantity));
-    TRY(db_execute(ctx, "UPDATE buy_groups SET taken = taken WHERE shop_id = $1 AND id = $2",
-                   db_int(ctx->shop->id), db_int(group->id)));
-    TRY(buy_group_load(ctx, group->id, &group));
-    TRY(free_seat(ctx, group, seat->state == SEAT_PAID));
-    TRY(db_expect(ctx, 1, ERR_CONFLICT, "the seat changed meanwhile",
-                  "UPDATE group_seats SET state = $4 WHERE shop_id = $1 AND order_id = $2 AND state = $3",
-                  db_int(ctx->shop->id), db_int(order_id), db_int(seat->state),
-                  db_int(group->state == BUY_GROUP_FULL ? SEAT_LEFT : SEAT_FREE)));
-    return free_persons(ctx, group, seat);
+    return give_back(ctx, seat, group, false);
+}
+
+err group_seat_leave(struct ctx *ctx, int64_t order_id)
+{
+    struct group_seat *seat;
+    struct buy_group *group;
+    TRY(group_seat_find(ctx, order_id, &seat, &group));
+    if (!seat || seat->state != SEAT_PAID)
+        return fail_with(ctx, ERR_GROUP_OVER, "the order has no paid seat in a group");
+    return give_back(ctx, seat, group, true);
 }
 
 /* One that nobody had paid begins again as long as its activity runs. */

@@ -78,13 +78,17 @@ int64_t points_expiry(struct ctx *ctx)
 
 err points_write_movement(struct ctx *ctx, const struct point_movement *movement)
 {
-    return db_execute(ctx,
-                      "INSERT INTO point_movements (shop_id, customer_id, id, kind, points, order_id,"
-                      " expires_at, reason, staff_id, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-                      db_int(ctx->shop->id), db_int(movement->customer_id), db_int(id_new(ctx)),
-                      db_int(movement->kind), db_int(movement->points), db_int(movement->order_id),
-                      db_int(movement->expires_at), db_text(movement->reason ? movement->reason : ""),
-                      db_int(movement->staff_id), db_int(ctx->now));
+    int64_t movement_id = id_new(ctx), change;
+    TRY(points_value(ctx, movement->customer_id, &change));
+    TRY(db_execute(ctx,
+                   "INSERT INTO point_movements (shop_id, customer_id, id, kind, points, order_id,"
+                   " expires_at, reason, staff_id, at, worth)"
+                   " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                   db_int(ctx->shop->id), db_int(movement->customer_id), db_int(movement_id),
+                   db_int(movement->kind), db_int(movement->points), db_int(movement->order_id),
+                   db_int(movement->expires_at), db_text(movement->reason ? movement->reason : ""),
+                   db_int(movement->staff_id), db_int(ctx->now), db_int(change)));
+    return points_post_worth(ctx, movement_id, movement, change);
 }
 
 err points_put(struct ctx *ctx, const struct point_movement *movement)

@@ -3,10 +3,12 @@
 #include "shop/pricing/points.h"
 
 #include "db/db.h"
+#include "shop/ledger/ledger.h"
 #include <inttypes.h>
 
 _Static_assert(POINTS_EARNED == 1 && POINTS_TAKEN_BACK == 2 && POINTS_ADJUSTED == 4 && POINTS_RENEWED == 7,
                "the statements say the kinds by their numbers");
+_Static_assert(LEDGER_POINTS == 9 && LEDGER_MARKETING == 17 && LEDGER_POINTS_WORTH == 15, "and the accounts");
 
 #define REPORT_LIMIT 100
 
@@ -27,6 +29,18 @@ static const struct points_finding {
      " CASE WHEN kind = 2 THEN points ELSE 0 END FROM point_movements WHERE shop_id = $1 AND kind IN (1, 2)) "
      "x"
      " GROUP BY x.order_id HAVING SUM(x.earned) <> 0 OR SUM(x.back) <> 0 LIMIT $2"},
+    {"account", "its points are worth something else than their movements say",
+     "SELECT a.customer_id FROM point_accounts a LEFT JOIN (SELECT customer_id, SUM(worth) AS worth"
+     " FROM point_movements WHERE shop_id = $1 GROUP BY customer_id) m ON m.customer_id = a.customer_id"
+     " WHERE a.shop_id = $1 AND a.worth <> COALESCE(m.worth, 0) LIMIT $2"},
+    {"movement", "the ledger has another worth of its points",
+     "SELECT m.id FROM point_movements m LEFT JOIN ledger_entries e ON e.shop_id = m.shop_id AND e.id = m.id"
+     " AND e.kind = 15 WHERE m.shop_id = $1 AND m.worth <> CASE WHEN e.credit = 9 AND e.debit = 17"
+     " THEN e.amount WHEN e.debit = 9 AND e.credit = 17 THEN -e.amount ELSE 0 END LIMIT $2"},
+    {"entry", "the ledger has a worth of points that did not move",
+     "SELECT e.id FROM ledger_entries e WHERE e.shop_id = $1 AND e.kind = 15 AND NOT EXISTS (SELECT 1"
+     " FROM point_movements m WHERE m.shop_id = $1 AND m.customer_id = e.reference_id AND m.id = e.id)"
+     " LIMIT $2"},
 };
 
 err points_check(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)

@@ -75,8 +75,9 @@ err presale_person_left(struct ctx *ctx, const struct promotion_buyer *buyer, st
         return NULL;
     TRY(db_query(ctx, &rows,
                  "SELECT presale_id, variant_id, MAX(quantity) FROM presale_buyers WHERE shop_id = $1"
-                 " AND buyer IN ($2, $3, $4) AND quantity > 0 GROUP BY presale_id, variant_id",
-                 db_int(ctx->shop->id), key_value(buyer, 0), key_value(buyer, 1), key_value(buyer, 2)));
+                 " AND buyer IN ($2, $3, $4, $5) AND quantity > 0 GROUP BY presale_id, variant_id",
+                 db_int(ctx->shop->id), key_value(buyer, 0), key_value(buyer, 1), key_value(buyer, 2),
+                 key_value(buyer, 3)));
     while (db_next(rows))
         lower(rows, wants, count);
     return NULL;

@@ -92,7 +92,7 @@ CHECKED err promotion_load(struct ctx *ctx, int64_t promotion_id, struct promoti
 /* ---- pricing ---- */
 
 /* Who buys, as keyed hashes: nothing of it can be read back; and where it goes. */
-#define PROMOTION_BUYER_KEYS 3
+#define PROMOTION_BUYER_KEYS 4 /* phone, e-mail, address, account */
 struct promotion_buyer {
     const unsigned char *keys[PROMOTION_BUYER_KEYS]; /* each CRYPTO_INDEX_BYTES */
     size_t count;                                    /* 0 = not known yet */
@@ -190,6 +190,11 @@ const char *coupon_code(struct ctx *ctx, const char *text);
  * written for an order without effects and without freight whose prices are those on the shelf. */
 CHECKED err promotion_take(struct ctx *ctx, int64_t order_id, const struct priced *priced,
                            const struct quote_line *lines, size_t count, const struct promotion_buyer *buyer);
+/* In the transaction in which an order is paid: who paid (a keyed hash, CRYPTO_INDEX_BYTES) is counted as a
+ * person of the offers that have a bound for each and counted for the order. *over is the name of one that
+ * this payer has used more often than one may, NULL = none. */
+CHECKED err promotion_count_payer(struct ctx *ctx, int64_t order_id, const unsigned char *payer,
+                                  const char **over);
 /* In a transaction: the order came to nothing. Twice is once. */
 CHECKED err promotion_give_back(struct ctx *ctx, int64_t order_id);
 /* In a transaction: the order lives again. ERR_OUT_OF_STOCK when an offer that it had is used up. */

@@ -175,9 +175,9 @@ static err load_person_uses(const struct board *board, int64_t *uses)
         return NULL;
     TRY(db_query(board->ctx, &rows,
                  "SELECT promotion_id, MAX(uses) FROM promotion_buyers WHERE shop_id = $1"
-                 " AND buyer IN ($2, $3, $4) AND uses > 0 GROUP BY promotion_id",
+                 " AND buyer IN ($2, $3, $4, $5) AND uses > 0 GROUP BY promotion_id",
                  db_int(board->ctx->shop->id), key_value(board->buyer, 0), key_value(board->buyer, 1),
-                 key_value(board->buyer, 2)));
+                 key_value(board->buyer, 2), key_value(board->buyer, 3)));
     while (db_next(rows))
         for (size_t i = 0; i < board->promotion_count; i++)
             if (board->promotions[i].id == db_get_int(rows, 0))

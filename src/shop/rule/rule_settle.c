@@ -202,6 +202,7 @@ const struct listener rule_listeners[] = {
     {"order.refunded_unshipped", hear_sale},
     {"order.cancelled_paid", hear_sale},
     {"order.group_failed", hear_sale},
+    {"order.group_left", hear_sale},
     {0},
 };
 

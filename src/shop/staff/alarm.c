@@ -67,6 +67,7 @@ const char *const alarm_kinds[] = {"payment-amount-mismatch",
                                    "ledger-break",
                                    "stock-mismatch",
                                    "theme-broken",
+                                   "payer-limit",
                                    NULL};
 
 /* $1 shop, $2 how many, $3 the place, $4 the kind. */
@@ -78,6 +79,20 @@ const char *const alarm_kinds[] = {"payment-amount-mismatch",
         ALARMS(state, kind, " AND id < $3", " DESC"), ALARMS(state, kind, " AND id > $3", "")                \
     }
 #define OF_KIND " AND kind = $4"
+
+static void take_alarms(struct ctx *ctx, struct db_rows *rows, struct alarm **alarms, size_t *count)
+{
+    struct alarm *list = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof *list);
+    *count = 0;
+    while (db_next(rows))
+        list[(*count)++] = (struct alarm){.id = db_get_int(rows, 0),
+                                          .kind = db_get_text(rows, 1),
+                                          .subject = db_get_text(rows, 2),
+                                          .detail = db_get_text(rows, 3),
+                                          .at = db_get_int(rows, 4),
+                                          .resolved_at = db_get_int(rows, 5)};
+    *alarms = list;
+}
 
 err alarm_list(struct ctx *ctx, const struct alarm_query *query, struct alarm **alarms, size_t *count)
 {
@@ -91,16 +106,18 @@ err alarm_list(struct ctx *ctx, const struct alarm_query *query, struct alarm **
     struct db_rows *rows;
     TRY(db_query_values(ctx, &rows, statements[query->is_settled][query->kind != NULL][query->is_up], values,
                         query->kind ? 4 : 3));
-    struct alarm *list = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof *list);
-    *count = 0;
-    while (db_next(rows))
-        list[(*count)++] = (struct alarm){.id = db_get_int(rows, 0),
-                                          .kind = db_get_text(rows, 1),
-                                          .subject = db_get_text(rows, 2),
-                                          .detail = db_get_text(rows, 3),
-                                          .at = db_get_int(rows, 4),
-                                          .resolved_at = db_get_int(rows, 5)};
-    *alarms = list;
+    take_alarms(ctx, rows, alarms, count);
+    return NULL;
+}
+
+err alarm_list_about(struct ctx *ctx, const char *subject, struct alarm **alarms, size_t *count)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT id, kind, subject, detail, at, resolved_at FROM alarms WHERE shop_id = $1"
+                 " AND subject = $2 AND resolved_at IS NULL ORDER BY id DESC LIMIT $3",
+                 db_int(ctx->shop->id), db_text(subject), db_int(ALARMS_ABOUT)));
+    take_alarms(ctx, rows, alarms, count);
     return NULL;
 }
 

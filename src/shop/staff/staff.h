@@ -163,6 +163,10 @@ CHECKED err alarm_settle_all(struct ctx *ctx, const char *kind, const char *subj
 #define ALARM_COUNTED 1000
 CHECKED err alarm_list_open(struct ctx *ctx, int limit, struct alarm **alarms, size_t *count, int64_t *total);
 
+/* Open alarms about one subject, newest first, up to ALARMS_ABOUT. */
+#define ALARMS_ABOUT 5
+CHECKED err alarm_list_about(struct ctx *ctx, const char *subject, struct alarm **alarms, size_t *count);
+
 /* "late-payment" …: what forms may ask for; ends with NULL. */
 extern const char *const alarm_kinds[];
 #define ALARM_ROWS_LIMIT 101

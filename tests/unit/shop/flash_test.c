@@ -358,9 +358,39 @@ static void the_gate_refuses_what_is_out_and_looks_again(void **state)
     work->services = before;
 }
 
+static void an_account_is_one_person_whatever_phone_and_address_it_gives(void **state)
+{
+    (void)state;
+    int64_t cup = make_variant(PRODUCT_PHYSICAL, PRICE, 20);
+    struct flash_entry one = entry(cup, 10, 2);
+    struct flash_sale sale = draft(&one, 1);
+    assert_ok(flash_save(work, &sale));
+    assert_ok(flash_change_status(work, sale.id, PROMOTION_ACTIVE));
+    reload_shop();
+    work->actor = ACTOR_BUYER;
+    work->actor_id = 77;
+    struct order *first = place(cup, 1, 1);
+    (void)place(cup, 1, 2);
+    assert_field(try_place(cup, 1, 3), "contact.phone");
+    work->actor_id = 78;
+    (void)place(cup, 1, 4);
+    work->actor = ACTOR_SYSTEM;
+    work->actor_id = 0;
+    (void)place(cup, 1, 5);
+    assert_ok(order_close_unpaid(work, first->id, "expired", ""));
+    work->actor = ACTOR_BUYER;
+    work->actor_id = 77;
+    (void)place(cup, 1, 6);
+    assert_field(try_place(cup, 1, 7), "contact.phone");
+    work->actor = ACTOR_SYSTEM;
+    work->actor_id = 0;
+    assert_books_balance();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        SENTENCE(an_account_is_one_person_whatever_phone_and_address_it_gives),
         SENTENCE(a_sale_opens_and_ends_by_itself),
         SENTENCE(what_makes_no_sense_is_refused_at_its_field),
         SENTENCE(two_who_change_the_same_do_not_both_succeed),

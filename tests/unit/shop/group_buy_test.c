@@ -420,6 +420,63 @@ static void who_leaves_a_full_group_leaves_it_full(void **state)
     assert_books_balance();
 }
 
+static void a_buyer_leaves_while_the_group_is_open_and_not_after(void **state)
+{
+    (void)state;
+    int64_t cup = make_variant(PRODUCT_PHYSICAL, PRICE, 10), id = start_one(cup, 9, 1);
+    struct order *first;
+    const char *token = opened(cup, 1, &first);
+    struct order *second = joined(token, cup, 2);
+    assert_ok(order_leave_group(work, second->id));
+    second = load_order(second->id);
+    assert_int_equal(second->state.order, ORDER_CLOSED);
+    assert_int_equal(second->refunded, CHEAP);
+    assert_false(second->waits_for_group);
+    assert_int_equal(group_of(first)->paid, 1);
+    assert_int_equal(group_of(first)->taken, 1);
+    assert_int_equal(first_of(id).sold, 1);
+    assert_int_equal(stock_of(cup).reserved, 1);
+    assert_fails(order_leave_group(work, second->id), ERR_INVALID_TRANSITION);
+    assert_int_equal(bank.refund_count, 1);
+    second = joined(token, cup, 2);
+    struct order *third = joined(token, cup, 3);
+    assert_int_equal(group_of(first)->state, BUY_GROUP_FULL);
+    assert_fails(order_leave_group(work, third->id), ERR_GROUP_OVER);
+    assert_int_equal(load_order(third->id)->state.order, ORDER_OPEN);
+    assert_true(load_order(third->id)->waits_for_group);
+    run_jobs();
+    assert_fails(order_leave_group(work, third->id), ERR_INVALID_TRANSITION);
+    assert_int_equal(load_order(third->id)->refunded, 0);
+    assert_int_equal(bank.refund_count, 1);
+    assert_books_balance();
+}
+
+static void the_last_who_leaves_ends_the_group_and_an_unpaid_order_leaves_nothing(void **state)
+{
+    (void)state;
+    int64_t cup = make_variant(PRODUCT_PHYSICAL, PRICE, 10), pot = make_variant(PRODUCT_PHYSICAL, PRICE, 10);
+    (void)start_one(cup, 9, 0);
+    struct order *first;
+    const char *token = opened(cup, 1, &first);
+    struct order *unpaid = place(token, cup, 2);
+    assert_fails(order_leave_group(work, unpaid->id), ERR_INVALID_TRANSITION);
+    struct order *ordinary = place_order(pot, 1);
+    (void)pay_order(ordinary);
+    assert_fails(order_leave_group(work, ordinary->id), ERR_INVALID_TRANSITION);
+    assert_int_equal(load_order(ordinary->id)->state.order, ORDER_OPEN);
+    assert_ok(order_close_unpaid(work, unpaid->id, "cancelled", ""));
+    bank.refunds_to_refuse = 1;
+    assert_ok(order_leave_group(work, first->id));
+    assert_int_equal(group_of(first)->state, BUY_GROUP_FAILED);
+    assert_int_equal(load_order(first->id)->state.order, ORDER_CLOSED);
+    assert_books_balance();
+    work->now += HOUR_MS;
+    run_jobs();
+    assert_int_equal(load_order(first->id)->state.payment, PAYMENT_REFUNDED);
+    assert_int_equal(bank.refund_count, 1);
+    assert_books_balance();
+}
+
 static void a_group_that_nobody_paid_for_is_nothing(void **state)
 {
     (void)state;
@@ -550,6 +607,8 @@ int main(void)
         SENTENCE(late_money_gets_a_seat_again_or_goes_back),
         SENTENCE(who_leaves_frees_the_seat),
         SENTENCE(who_leaves_a_full_group_leaves_it_full),
+        SENTENCE(a_buyer_leaves_while_the_group_is_open_and_not_after),
+        SENTENCE(the_last_who_leaves_ends_the_group_and_an_unpaid_order_leaves_nothing),
         SENTENCE(a_group_that_nobody_paid_for_is_nothing),
         SENTENCE(one_person_sits_once_in_a_group),
         SENTENCE(the_last_seat_is_given_once),

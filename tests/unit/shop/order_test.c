@@ -18,18 +18,18 @@
         ORDER_COMPLETED, PAYMENT_##payment, FULFILLMENT_DELIVERED, AFTERSALE_##aftersale, REVIEWS_##review   \
     }
 #define STATE_LIMIT 64
-#define EVENT_COUNT 29
+#define EVENT_COUNT 30
 
-static const char *const events[EVENT_COUNT] = {"deposit_paid",       "card_held",         "paid",
-                                                "reopened",           "paid_late",         "expired",
-                                                "balance_expired",    "deposit_cancelled", "cancelled",
-                                                "cancelled_paid",     "group_filled",      "group_failed",
-                                                "delivered",          "partly_delivered",  "partly_shipped",
-                                                "rest_delivered",     "shipped",           "signed",
-                                                "received",           "auto_received",     "aftersale_ended",
-                                                "reviewed",           "partly_refunded",   "refunded",
-                                                "refunded_unshipped", "withdrawn",         "all_withdrawn",
-                                                "parcel_was_all",     "codes_were_all"};
+static const char *const events[EVENT_COUNT] = {"deposit_paid",    "card_held",          "paid",
+                                                "reopened",        "paid_late",          "expired",
+                                                "balance_expired", "deposit_cancelled",  "cancelled",
+                                                "cancelled_paid",  "group_filled",       "group_failed",
+                                                "group_left",      "delivered",          "partly_delivered",
+                                                "partly_shipped",  "rest_delivered",     "shipped",
+                                                "signed",          "received",           "auto_received",
+                                                "aftersale_ended", "reviewed",           "partly_refunded",
+                                                "refunded",        "refunded_unshipped", "withdrawn",
+                                                "all_withdrawn",   "parcel_was_all",     "codes_were_all"};
 
 /* Every pair of a reachable state and an event that is allowed in it. */
 static const struct {
@@ -50,6 +50,8 @@ static const struct {
     {AT(OPEN, PAID, NONE), "cancelled_paid", AT(CLOSED, PAID, NONE)},
     {AT(OPEN, PAID, NONE), "group_filled", AT(OPEN, PAID, NONE)},
     {AT(OPEN, PAID, NONE), "group_failed", AT(CLOSED, PAID, NONE)},
+    {AT(OPEN, PAID, NONE), "group_left", AT(CLOSED, PAID, NONE)},
+    {AT(OPEN, PARTIALLY_REFUNDED, NONE), "group_left", AT(CLOSED, PARTIALLY_REFUNDED, NONE)},
     {AT(OPEN, PARTIALLY_REFUNDED, NONE), "group_filled", AT(OPEN, PARTIALLY_REFUNDED, NONE)},
     {AT(OPEN, PARTIALLY_REFUNDED, NONE), "group_failed", AT(CLOSED, PARTIALLY_REFUNDED, NONE)},
     {AT(OPEN, PAID, NONE), "delivered", AT(COMPLETED, PAID, DELIVERED)},

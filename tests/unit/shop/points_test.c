@@ -43,6 +43,14 @@ static void assert_books_balance(void)
     assert_int_equal(problems_of(promotion_check), 0);
     assert_int_equal(problems_of(order_check), 0);
     assert_int_equal(problems_of(payment_check), 0);
+    assert_int_equal(problems_of(payment_check_ledger), 0);
+}
+
+/* What the books say that points are worth, in minor units. */
+static int64_t owed(void)
+{
+    return ask("SELECT CAST(COALESCE(SUM(CASE WHEN credit = 9 THEN amount ELSE -amount END), 0) AS BIGINT)"
+               " FROM ledger_entries WHERE shop_id = $1 AND (credit = 9 OR debit = 9)");
 }
 
 static struct order *order_of_alice(int64_t price, int64_t quantity)
@@ -629,6 +637,45 @@ static void orders_that_end_at_once_all_give_theirs_back(void **state)
     assert_books_balance();
 }
 
+static void the_books_owe_what_points_are_worth(void **state)
+{
+    (void)state;
+    start_points((struct points_terms){.earned = 3, .months = 2});
+    int64_t id = finished_order(3350, 2);
+    assert_int_equal(owed(), 0);
+    end_aftersale();
+    assert_int_equal(balance(), 201);
+    assert_int_equal(owed(), 201); /* a hundredth of the unit each where they do not pay */
+    refund_one(id);
+    assert_int_equal(owed(), balance());
+    start_points((struct points_terms){.earned = 3, .months = 2, .pay_rate = 1000, .pay_percent = 50});
+    assert_int_equal(owed(), balance());
+    assert_ok(points_adjust(work, ALICE, 9000, "生日"));
+    assert_int_equal(owed(), balance() / 10);
+    int64_t before = owed();
+    act_as(ALICE);
+    const struct cart *cart;
+    const char *token = make_cart(make_variant(PRODUCT_PHYSICAL, 1000, 5), 1);
+    assert_ok(cart_set_points(work, token, 2000, &cart));
+    struct checkout checkout = checkout_of(token);
+    struct order *order;
+    assert_ok(checkout_place(work, &checkout, &order));
+    act_as(0);
+    assert_int_equal(before - owed(), 200);
+    assert_ok(order_close_unpaid(work, order->id, "cancelled", ""));
+    assert_int_equal(owed(), before);
+    assert_ok(points_adjust(work, ALICE, -7, "更正"));
+    assert_int_equal(owed(), balance() / 10);
+    assert_books_balance();
+    work->now += 100 * DAY_MS;
+    assert_ok(points_sweep(work));
+    assert_int_equal(balance(), 0);
+    assert_int_equal(owed(), 0);
+    assert_books_balance();
+    tamper("UPDATE ledger_entries SET amount = amount + 1 WHERE shop_id = $1 AND kind = 15 AND line_no = 1");
+    assert_true(problems_of(points_check) > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -655,6 +702,7 @@ int main(void)
         SENTENCE(orders_that_end_at_once_all_give_theirs_back),
         SENTENCE(nobody_pays_freight_for_using_points),
         SENTENCE(presales_take_none),
+        SENTENCE(the_books_owe_what_points_are_worth),
     };
     return RUN_SENTENCES(tests);
 }

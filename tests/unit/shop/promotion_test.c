@@ -3,6 +3,7 @@
 #include "fixture.h"
 #include "shop/pricing/pricing.h"
 #include "shop/pricing/promotion.h"
+#include "shop/staff/staff.h"
 #include "unit.h"
 
 #define EVERY_CLASS (1u << CLASS_SALE | 1u << CLASS_GOODS | 1u << CLASS_SUM | 1u << CLASS_COUPON)
@@ -376,6 +377,53 @@ static void one_person_uses_it_so_often_by_phone_and_by_address(void **state)
     assert_books_balance();
 }
 
+/* Pays an order, as the bank tells it: by whom. */
+static void pay_as(const struct order *order, const char *payer)
+{
+    const struct payment_attempt *attempt = start_payment(order);
+    bank_pay(attempt->number);
+    struct payment_fact fact = bank_fact(attempt);
+    fact.payer = payer;
+    assert_ok(payment_apply_fact(work, &fact));
+    assert_ok(payment_apply_fact(work, &fact));
+    assert_int_equal(load_order(order->id)->state.payment, PAYMENT_PAID);
+}
+
+#define PAYER_ALARMS "SELECT COUNT(*) FROM alarms WHERE shop_id = $1 AND kind = 'payer-limit'"
+
+static void a_payer_is_counted_when_the_money_is_there_and_staff_look_at_one_too_often(void **state)
+{
+    (void)state;
+    int64_t cup = make_variant(PRODUCT_PHYSICAL, 500, 50);
+    struct promotion coupon = draft(DISCOUNT_COUPON, (struct discount_step){.off = 100});
+    coupon.person_most = 2;
+    start(coupon);
+    struct order *first = place_as("13800138001", "文三路 1 号", cup);
+    pay_as(first, "openid-1");
+    pay_as(place_as("13800138002", "文三路 2 号", cup), "openid-1");
+    pay_as(place_as("13800138003", "文三路 3 号", cup), "openid-2");
+    pay_as(place_as("13800138004", "文三路 4 号", cup), NULL);
+    pay_as(place_as("13800138005", "文三路 5 号", cup), "");
+    pay_as(place_order(cup, 1), "openid-1"); /* the offer counts for others alone */
+    assert_int_equal(ask(PAYER_ALARMS), 0);
+    struct order *third = place_as("13800138006", "文三路 6 号", cup);
+    pay_as(third, "openid-1");
+    assert_int_equal(third->discount, 100);
+    assert_int_equal(ask(PAYER_ALARMS), 1);
+    struct alarm *alarms;
+    size_t count;
+    assert_ok(alarm_list_about(work, third->number, &alarms, &count));
+    assert_int_equal(count, 1);
+    assert_string_equal(alarms[0].kind, "payer-limit");
+    assert_int_equal(load_order(third->id)->refunded, 0);
+    assert_ok(order_cancel(work, load_order(first->id), CANCEL_BUYER_ASKED, ""));
+    assert_ok(order_cancel(work, load_order(third->id), CANCEL_BUYER_ASKED, ""));
+    run_jobs();
+    pay_as(place_as("13800138007", "文三路 7 号", cup), "openid-1");
+    assert_int_equal(ask(PAYER_ALARMS), 1);
+    assert_books_balance();
+}
+
 /* ---- exact budgets */
 
 struct rush {
@@ -623,6 +671,7 @@ int main(void)
         SENTENCE(time_is_judged_when_the_order_is_placed),
         SENTENCE(a_coupon_says_why_it_does_not_count),
         SENTENCE(a_coupon_that_goes_with_nothing_gives_way_to_what_costs_less),
+        SENTENCE(a_payer_is_counted_when_the_money_is_there_and_staff_look_at_one_too_often),
         SENTENCE(one_person_uses_it_so_often_by_phone_and_by_address),
         SENTENCE(uses_are_never_one_over),
         SENTENCE(money_is_never_over),
