@@ -43,6 +43,7 @@ struct asked {
 struct found {
     const struct view *view;
     uint8_t **levels; /* of each part, a level for each document */
+    uint64_t **bits;  /* the same as a set: those that have one */
 };
 
 /* One question while it is answered. */
@@ -66,16 +67,31 @@ void asked_only(const struct asked *asked, size_t run, struct asked *only);
 /* As people would type it. */
 const char *asked_text(struct arena *arena, const struct asked *asked);
 
-/* The next place from one on with a level, `count` when there is none. */
-static inline uint32_t next_found(const uint8_t *levels, uint32_t count, uint32_t from)
+/* Sets are bits in words, one for each document of a segment. */
+static inline size_t set_count(const uint64_t *bits, size_t words)
 {
-    uint64_t eight;
-    while (from < count && levels[from] == LEVEL_NONE) {
-        from++;
-        while (from % 8 == 0 && from + 8 <= count && (memcpy(&eight, levels + from, 8), eight == 0))
-            from += 8;
-    }
-    return from;
+    size_t count = 0;
+    for (size_t i = 0; i < words; i++)
+        count += bits[i] ? (size_t)__builtin_popcountll(bits[i]) : 0;
+    return count;
+}
+/* The next place from one on in a set, `count` when there is none. */
+static inline uint32_t set_next(const uint64_t *bits, uint32_t count, uint32_t from)
+{
+    uint64_t left = from < count ? bits[from / 64] >> from % 64 : 0;
+    if (left)
+        return from + (uint32_t)__builtin_ctzll(left);
+    for (uint32_t word = from / 64 + 1; word < (count + 63) / 64; word++)
+        if (bits[word])
+            return word * 64 + (uint32_t)__builtin_ctzll(bits[word]);
+    return count;
+}
+
+static inline void found_raise(struct found *found, size_t part, uint32_t place, unsigned level)
+{
+    if (level > found->levels[part][place])
+        found->levels[part][place] = (uint8_t)level;
+    found->bits[part][place / 64] |= UINT64_C(1) << place % 64;
 }
 
 struct found found_open(const struct quest *quest);

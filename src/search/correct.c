@@ -119,13 +119,10 @@ static bool has_units(const struct quest *quest, uint32_t a, uint32_t b)
 {
     for (size_t i = 0; i < quest->view->count; i++) {
         const struct segment *segment = quest->view->parts[i].segment;
-        uint32_t title = 0, other = 0,
-                 count = segment->key_count > 0 ? 0 : segment->facts[segment->count].unit_start;
-        if (segment->key_count > 0) {
-            posting_find(segment, b ? PAIR_IN_TITLE : UNIT_IN_TITLE, a, b, &title);
-            posting_find(segment, b ? PAIR_ELSEWHERE : UNIT_ELSEWHERE, a, b, &other);
-        }
-        if (title + other > 0)
+        uint32_t count = segment->key_count > 0 ? 0 : segment->facts[segment->count].unit_start;
+        if (segment->key_count > 0 &&
+            (posting_find(segment, b ? PAIR_IN_TITLE : UNIT_IN_TITLE, a, b).count > 0 ||
+             posting_find(segment, b ? PAIR_ELSEWHERE : UNIT_ELSEWHERE, a, b).count > 0))
             return true;
         for (uint32_t j = 0; j + (b != 0) < count; j++)
             if (((segment->units[j] ^ a) & UNIT_VALUE) == 0 &&

@@ -1,4 +1,7 @@
-/* gather.c - facets: each group is counted under what is chosen in the others. */
+/* gather.c - facets: each group is counted under what is chosen in the others.
+ *
+ * Documents that were found are gone through in blocks: what is read of each is asked for first for all of
+ * them, so that the waiting for memory is done once for a block and not once for each. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "search/answer.h"
 
@@ -6,6 +9,8 @@
 #define NO_GROUP 255
 /* Prices that are looked at to find bands. */
 #define SAMPLE 256
+/* Documents of one block, in words of a set. */
+#define BLOCK_WORDS 16
 
 /* The values of one segment as the query sees them. */
 struct tally {
@@ -15,12 +20,18 @@ struct tally {
     uint32_t *counts, *wholes;
 };
 
+/* Documents of one segment beside each other that were found. */
+struct block {
+    uint32_t places[BLOCK_WORDS * 64];
+    size_t count;
+};
+
 struct gathering {
     const struct lookup *lookup;
     const struct search_query *query;
     uint64_t wanted; /* a bit for each group something is chosen in */
-    struct hit *hits;
-    size_t count;
+    struct best *best;
+    int64_t total;
     int64_t *prices; /* of what is left under all choices but those of prices */
     size_t price_count;
     int64_t sample[SAMPLE]; /* of all that was found */
@@ -115,15 +126,44 @@ static bool is_in_bands(const struct search_query *query, int64_t price)
     return false;
 }
 
+/* A sample that is the same at every call: each document replaces one, ever more seldom. */
+static void sample_prices(struct gathering *gathering, const struct tally *tally, const struct block *block)
+{
+    for (size_t i = 0; i < block->count; i++, gathering->seen++) {
+        uint64_t mixed = (uint32_t)(gathering->seen * 2654435761U);
+        size_t at =
+            gathering->seen < SAMPLE ? gathering->seen : (size_t)(mixed * (gathering->seen + 1) >> 32);
+        if (at < SAMPLE)
+            gathering->sample[at] = tally->segment->offers[block->places[i]].price;
+    }
+}
+
+/* Where nothing is chosen everything is left, and what is counted is the whole. */
+static void tally_whole(struct gathering *gathering, struct tally *tally, const struct block *block)
+{
+    const struct offer *offers = tally->segment->offers;
+    const uint16_t *marks = tally->segment->marks;
+    uint32_t *wholes = tally->wholes;
+    int64_t *prices = gathering->prices + gathering->price_count;
+    for (size_t i = 0; i < block->count; i++) {
+        const struct offer *offer = &offers[block->places[i]];
+        uint32_t end = offer[1].mark_start;
+        prices[i] = offer->price;
+        for (uint32_t mark = offer->mark_start; mark < end; mark++)
+            wholes[marks[mark]]++;
+    }
+    gathering->price_count += block->count;
+}
+
 /* Counts one document; true when it is left under all choices. */
 static bool tally_document(struct gathering *gathering, struct tally *tally, uint32_t place)
 {
-    const struct fact *fact = &tally->segment->facts[place];
-    const uint16_t *marks = tally->segment->marks + fact->mark_start;
-    uint32_t count = fact[1].mark_start - fact->mark_start;
-    int64_t price = fact->price;
-    uint64_t has = gathering->wanted & PRICE_BIT && is_in_bands(gathering->query, price) ? PRICE_BIT : 0;
-    for (uint32_t i = 0; gathering->wanted && i < count; i++)
+    const struct offer *offer = &tally->segment->offers[place];
+    const uint16_t *marks = tally->segment->marks + offer->mark_start;
+    uint32_t count = offer[1].mark_start - offer->mark_start;
+    uint64_t has =
+        gathering->wanted & PRICE_BIT && is_in_bands(gathering->query, offer->price) ? PRICE_BIT : 0;
+    for (uint32_t i = 0; i < count; i++)
         has |= tally->are_chosen[marks[i]] ? UINT64_C(1) << tally->groups[marks[i]] : 0;
     uint64_t missing = gathering->wanted & ~has;
     bool is_sole = missing && (missing & (missing - 1)) == 0;
@@ -134,14 +174,18 @@ static bool tally_document(struct gathering *gathering, struct tally *tally, uin
             tally->counts[marks[i]]++;
     }
     if ((missing & ~PRICE_BIT) == 0)
-        gathering->prices[gathering->price_count++] = price;
-    /* A sample that is the same at every call: each document replaces one, ever more seldom. */
-    uint64_t mixed = (uint32_t)(gathering->seen * 2654435761U);
-    size_t at = gathering->seen < SAMPLE ? gathering->seen : (size_t)(mixed * (gathering->seen + 1) >> 32);
-    if (at < SAMPLE)
-        gathering->sample[at] = price;
-    gathering->seen++;
+        gathering->prices[gathering->price_count++] = offer->price;
     return missing == 0;
+}
+
+/* Leaves in the block what is left under all choices. */
+static void tally_chosen(struct gathering *gathering, struct tally *tally, struct block *block)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < block->count; i++)
+        if (tally_document(gathering, tally, block->places[i]))
+            block->places[left++] = block->places[i];
+    block->count = left;
 }
 
 static int compare_prices(const void *a, const void *b)
@@ -160,6 +204,14 @@ static int64_t rounded(int64_t number)
     return number <= 0 ? 0 : (head >= 5 ? 5 : head >= 2 ? 2 : 1) * step;
 }
 
+static int64_t count_between(const struct gathering *gathering, int64_t low, int64_t high)
+{
+    int64_t count = 0;
+    for (size_t i = 0; i < gathering->price_count; i++)
+        count += (gathering->prices[i] >= low) & (gathering->prices[i] < high);
+    return count;
+}
+
 static void find_bands(struct gathering *gathering, struct search_answer *answer)
 {
     size_t count = gathering->seen < SAMPLE ? gathering->seen : SAMPLE;
@@ -174,12 +226,11 @@ static void find_bands(struct gathering *gathering, struct search_answer *answer
         answer->bands[answer->band_count++] = (struct search_band){low, high, 0};
         low = high;
     }
-    if (answer->band_count > 0)
-        answer->bands[answer->band_count++] = (struct search_band){low, INT64_MAX, 0};
-    for (size_t i = 0; i < gathering->price_count; i++)
-        for (size_t j = 0; j < answer->band_count; j++)
-            answer->bands[j].count +=
-                gathering->prices[i] >= answer->bands[j].low && gathering->prices[i] < answer->bands[j].high;
+    if (answer->band_count == 0)
+        return;
+    answer->bands[answer->band_count++] = (struct search_band){low, INT64_MAX, 0};
+    for (size_t i = 0; i < answer->band_count; i++)
+        answer->bands[i].count = count_between(gathering, answer->bands[i].low, answer->bands[i].high);
 }
 
 /* ---- values of all segments together ---- */
@@ -219,32 +270,76 @@ static void merge_values(struct arena *arena, const struct tally *tally, struct 
     answer->value_count = count;
 }
 
-size_t gather(const struct lookup *lookup, const struct search_query *query, struct search_answer *answer,
-              struct hit **hits)
+/* ---- all that was found ---- */
+
+/* What was found and is not gone, from one word of the set on. */
+static void read_block(const struct part *part, const uint64_t *bits, uint32_t word, struct block *block)
+{
+    uint32_t words = (part->segment->count + 63) / 64;
+    uint32_t end = word + BLOCK_WORDS < words ? word + BLOCK_WORDS : words;
+    block->count = 0;
+    for (; word < end; word++)
+        for (uint64_t left = bits[word] & ~(part->gone ? part->gone->bits[word] : 0); left; left &= left - 1)
+            block->places[block->count++] = word * 64 + (uint32_t)__builtin_ctzll(left);
+}
+
+static void fetch(const struct segment *segment, const struct block *block)
+{
+    for (size_t i = 0; i < block->count; i++)
+        __builtin_prefetch(&segment->offers[block->places[i]]);
+    for (size_t i = 0; i < block->count; i++)
+        __builtin_prefetch(segment->marks + segment->offers[block->places[i]].mark_start);
+}
+
+static void keep_best(struct gathering *gathering, size_t part, const struct block *block)
+{
+    const struct segment *segment = gathering->lookup->quest.view->parts[part].segment;
+    const uint8_t *levels = gathering->lookup->found.levels[part];
+    for (size_t i = 0; i < block->count; i++) {
+        uint32_t place = block->places[i];
+        uint64_t key = order_key(segment, place, levels[place], gathering->query->sort);
+        if (key <= gathering->best->worst)
+            best_add(gathering->best, &(struct hit){key, &segment->facts[place], (uint32_t)part, place});
+    }
+    gathering->total += (int64_t)block->count;
+}
+
+static void gather_part(struct gathering *gathering, size_t at, struct tally *tally)
+{
+    const struct part *part = &gathering->lookup->quest.view->parts[at];
+    struct block block;
+    for (uint32_t word = 0; word < (part->segment->count + 63) / 64; word += BLOCK_WORDS) {
+        read_block(part, gathering->lookup->found.bits[at], word, &block);
+        fetch(part->segment, &block);
+        sample_prices(gathering, tally, &block);
+        if (gathering->wanted)
+            tally_chosen(gathering, tally, &block);
+        else
+            tally_whole(gathering, tally, &block);
+        keep_best(gathering, at, &block);
+    }
+    if (!gathering->wanted)
+        tally->counts = tally->wholes;
+}
+
+void gather(const struct lookup *lookup, const struct search_query *query, size_t wanted,
+            struct search_answer *answer, struct best *best)
 {
     struct arena *arena = lookup->quest.arena;
     const struct view *view = lookup->quest.view;
     struct gathering *gathering = arena_alloc(arena, sizeof *gathering);
     size_t most = 0;
     for (size_t i = 0; i < view->count; i++)
-        for (uint32_t place = 0; place < view->parts[i].segment->count; place++)
-            most += lookup->found.levels[i][place] != LEVEL_NONE; /* compilers do sixteen of these at once */
-    *gathering = (struct gathering){.lookup = lookup, .query = query, .wanted = wanted_groups(query)};
-    gathering->hits = arena_alloc_many(arena, most + 1, sizeof *gathering->hits);
+        most += set_count(lookup->found.bits[i], (view->parts[i].segment->count + 63) / 64);
+    *gathering =
+        (struct gathering){.lookup = lookup, .query = query, .wanted = wanted_groups(query), .best = best};
     gathering->prices = arena_alloc_many(arena, most + 1, sizeof *gathering->prices);
+    best_open(arena, best, wanted, most);
     for (size_t i = 0; i < view->count && most > 0; i++) {
-        const struct part *part = &view->parts[i];
-        struct tally tally = tally_open(arena, query, part->segment);
-        const uint8_t *levels = lookup->found.levels[i];
-        uint32_t count = part->segment->count;
-        for (uint32_t place = next_found(levels, count, 0); place < count;
-             place = next_found(levels, count, place + 1))
-            if (part_has(part, place) && tally_document(gathering, &tally, place))
-                gathering->hits[gathering->count++] = hit_at(lookup, i, place, query->sort);
+        struct tally tally = tally_open(arena, query, view->parts[i].segment);
+        gather_part(gathering, i, &tally);
         merge_values(arena, &tally, answer);
     }
     find_bands(gathering, answer);
-    answer->total = (int64_t)gathering->count;
-    *hits = gathering->hits;
-    return gathering->count;
+    answer->total = gathering->total;
 }

@@ -51,26 +51,29 @@ static bool has_token(const struct segment *segment, uint32_t unit)
 
 enum part_of_word { AT_START = 1, AT_END = 2, INSIDE = 4 };
 
-/* Tokens that have a text at one of the places; those that are the text are left out. */
+/* Tokens that have a text at one of the places; those that are the text are left out. The texts stand one
+ * behind the other, and are searched as one. */
 static void reach_tokens(const struct quest *quest, const struct segment *segment, const char *text,
                          unsigned places, struct reach *reach)
 {
+    const struct names *tokens = &segment->tokens;
+    const char *at = tokens->chars, *end = at + tokens->char_count;
     size_t length = strlen(text);
     reach->others = arena_alloc_many(quest->arena, REACH_LIMIT, sizeof *reach->others);
-    for (uint32_t i = 0; i < segment->tokens.count && reach->other_count < REACH_LIMIT; i++) {
-        const char *token = name_at(&segment->tokens, i);
-        bool begins = strncmp(token, text, length) == 0;
-        if (begins && token[length] == 0)
-            continue;
-        bool is_reached = begins && (places & AT_START);
-        if (!is_reached && (places & INSIDE))
-            is_reached = strstr(token, text) != NULL;
-        if (!is_reached && (places & AT_END)) {
-            size_t all = strlen(token);
-            is_reached = all > length && strcmp(token + all - length, text) == 0;
-        }
-        if (is_reached)
-            reach->others[reach->other_count++] = (uint32_t)segment->tokens.numbers[i];
+    for (uint32_t i = 0; reach->other_count < REACH_LIMIT; i++) {
+        at = length > 0 && at < end ? memmem(at, (size_t)(end - at), text, length) : NULL;
+        if (!at)
+            break;
+        while (i + 1 < tokens->count && name_at(tokens, i + 1) <= at)
+            i++;
+        const char *token = name_at(tokens, i);
+        size_t all = strlen(token);
+        bool begins = at == token, is_same = begins && all == length;
+        bool ends = all > length && memcmp(token + all - length, text, length) == 0;
+        bool is_reached = (begins && (places & AT_START)) || (places & INSIDE) || (ends && (places & AT_END));
+        if (is_reached && !is_same)
+            reach->others[reach->other_count++] = (uint32_t)tokens->numbers[i];
+        at = token + all + 1;
     }
     qsort(reach->others, reach->other_count, sizeof *reach->others, compare_units);
 }
@@ -201,140 +204,246 @@ static enum fit fit_document(const struct seen *seen, uint32_t place)
 
 /* ---- sets ---- */
 
-struct set {
-    uint64_t *words;
-};
+/* Where each document is looked at anyway, so many of a segment are not narrowed down any further. */
+#define FEW 128
 
 struct sets {
     const struct seen *seen;
     size_t words;
+    uint64_t *scratch;
 };
 
-static struct set set_new(const struct sets *sets)
+static uint64_t *set_new(const struct sets *sets, int filled_with)
 {
-    return (struct set){arena_alloc_many(sets->seen->quest->arena, sets->words, sizeof(uint64_t))};
+    uint64_t *set = arena_alloc_many(sets->seen->quest->arena, sets->words, sizeof *set);
+    if (filled_with)
+        memset(set, filled_with, sets->words * sizeof *set);
+    return set;
 }
 
-static void set_add(const struct sets *sets, struct set set, enum family family, uint32_t a, uint32_t b)
+static void set_one(uint64_t *set, uint16_t place)
 {
-    uint32_t count;
-    const uint16_t *places = posting_find(sets->seen->segment, family, a, b, &count);
-    for (uint32_t i = 0; i < count; i++)
-        set.words[places[i] / 64] |= UINT64_C(1) << places[i] % 64;
+    set[place / 64] |= UINT64_C(1) << place % 64;
 }
 
-static void set_and(const struct sets *sets, struct set into, struct set other)
+/* From four sides at once: neighbours often share a word, and would wait for each other. */
+static void set_add(uint64_t *set, const struct posting *posting)
 {
-    for (size_t i = 0; i < sets->words; i++)
-        into.words[i] &= other.words[i];
+    const uint16_t *places = posting->places;
+    uint32_t quarter = posting->count / 4;
+    for (uint32_t i = 0; i < quarter; i++) {
+        set_one(set, places[i]);
+        set_one(set, places[i + quarter]);
+        set_one(set, places[i + 2 * quarter]);
+        set_one(set, places[i + 3 * quarter]);
+    }
+    for (uint32_t i = 4 * quarter; i < posting->count; i++)
+        set_one(set, places[i]);
 }
 
-static void set_or(const struct sets *sets, struct set into, struct set other)
+/* Returns how many words have something left. */
+static size_t set_and(const struct sets *sets, uint64_t *into, const uint64_t *other)
 {
-    for (size_t i = 0; i < sets->words; i++)
-        into.words[i] |= other.words[i];
+    size_t left = 0;
+    for (size_t i = 0; i < sets->words; i++) {
+        into[i] &= other[i];
+        left += into[i] != 0;
+    }
+    return left;
 }
 
-static void set_fill(const struct sets *sets, struct set set)
-{
-    memset(set.words, 0xFF, sets->words * sizeof *set.words);
-}
+/* One thing that a document must have: a unit or what it reaches, or two characters beside each other (what
+ * has both apart is not meant). */
+struct need {
+    struct posting title, elsewhere;
+    const struct reach *reach; /* NULL = two characters */
+};
 
-/* Of the runs so far: what certainly has them in the title as typed; what has their units in the title; what
+struct needs {
+    struct need list[SEARCH_UNIT_LIMIT];
+    size_t count;
+};
+
+/* Of the needs so far: what certainly has them in the title as typed; what has their units in the title; what
  * may have them at all. */
 struct progress {
-    struct set phrase, title, any;
-    bool needs_look; /* `any` holds more than what has them */
+    uint64_t *phrase, *title, *any;
+    bool needs_look; /* `any` holds more than what has them, and `title` says nothing */
 };
 
-/* Everything with a unit. */
-static void unit_sets(const struct sets *sets, size_t at, struct set whole, struct set title, struct set any)
+static bool is_pair(const struct seen *seen, const struct run *run)
 {
-    const struct reach *reach = &sets->seen->reaches[at];
-    set_add(sets, whole, UNIT_IN_TITLE, reach->unit, 0);
-    set_or(sets, title, whole);
-    set_add(sets, any, UNIT_ELSEWHERE, reach->unit, 0);
-    for (size_t i = 0; i < reach->other_count; i++) {
-        set_add(sets, title, UNIT_IN_TITLE, reach->others[i], 0);
-        set_add(sets, any, UNIT_ELSEWHERE, reach->others[i], 0);
-    }
-    set_or(sets, any, title);
-}
-
-/* Two characters are a piece: what has both apart is not meant. */
-static bool is_pair(const struct sets *sets, const struct run *run)
-{
-    const struct reach *reaches = sets->seen->reaches + run->first;
+    const struct reach *reaches = seen->reaches + run->first;
     return run->count == 2 && !unit_is_token(reaches[0].unit) && !unit_is_token(reaches[1].unit);
 }
 
-static void add_run(const struct sets *sets, const struct run *run, struct progress *progress)
+static uint32_t need_size(const struct need *need)
 {
-    const struct reach *reaches = sets->seen->reaches;
-    size_t end = run->first + run->count;
-    if (is_pair(sets, run)) {
-        struct set title = set_new(sets), any = set_new(sets);
-        set_add(sets, title, PAIR_IN_TITLE, reaches[run->first].unit, reaches[run->first + 1].unit);
-        set_add(sets, any, PAIR_ELSEWHERE, reaches[run->first].unit, reaches[run->first + 1].unit);
-        set_or(sets, any, title);
-        set_and(sets, progress->phrase, title);
-        set_and(sets, progress->title, title);
-        set_and(sets, progress->any, any);
-        return;
-    }
-    for (size_t at = run->first; at < end; at++) {
-        struct set whole = set_new(sets), title = set_new(sets), any = set_new(sets), pair = set_new(sets);
-        unit_sets(sets, at, whole, title, any);
-        set_and(sets, progress->title, title);
-        set_and(sets, progress->any, any);
-        if (run->count == 1)
-            set_and(sets, progress->phrase, whole);
-        if (at + 1 == end)
+    bool is_wide = need->reach && need->reach->other_count > 0;
+    return is_wide ? SEGMENT_LIMIT : need->title.count + need->elsewhere.count;
+}
+
+/* The rarest first. */
+static void need_add(struct needs *needs, const struct need *need)
+{
+    size_t at = needs->count++;
+    for (; at > 0 && need_size(&needs->list[at - 1]) > need_size(need); at--)
+        needs->list[at] = needs->list[at - 1];
+    needs->list[at] = *need;
+}
+
+static void add_unit(const struct seen *seen, size_t at, struct needs *needs)
+{
+    const struct reach *reach = &seen->reaches[at];
+    need_add(needs, &(struct need){.title = posting_find(seen->segment, UNIT_IN_TITLE, reach->unit, 0),
+                                   .elsewhere = posting_find(seen->segment, UNIT_ELSEWHERE, reach->unit, 0),
+                                   .reach = reach});
+}
+
+static void add_pair(const struct seen *seen, size_t at, bool is_title, struct needs *needs)
+{
+    uint32_t a = seen->reaches[at].unit, b = seen->reaches[at + 1].unit;
+    struct posting none = {0};
+    need_add(needs, &(struct need){.title = posting_find(seen->segment, PAIR_IN_TITLE, a, b),
+                                   .elsewhere =
+                                       is_title ? none : posting_find(seen->segment, PAIR_ELSEWHERE, a, b)});
+}
+
+/* What a document must have in any order; what it must have in its title to have it as typed. */
+static void read_needs(const struct seen *seen, struct needs *any, struct needs *phrase)
+{
+    for (size_t i = 0; i < seen->asked->run_count; i++) {
+        const struct run *run = &seen->asked->runs[i];
+        bool is_two = is_pair(seen, run);
+        if (run->is_excluded)
             continue;
-        set_add(sets, pair, PAIR_IN_TITLE, reaches[at].unit, reaches[at + 1].unit);
-        set_and(sets, progress->phrase, pair);
+        if (is_two)
+            add_pair(seen, run->first, false, any);
+        for (size_t at = run->first; at < run->first + run->count; at++) {
+            if (!is_two)
+                add_unit(seen, at, any);
+            if (run->count == 1)
+                add_unit(seen, at, phrase);
+            else if (at + 1 < run->first + run->count)
+                add_pair(seen, at, true, phrase);
+        }
     }
-    progress->needs_look = progress->needs_look || run->count > 1;
+}
+
+/* Returns how many words of `any` have something left. */
+static size_t narrow(const struct sets *sets, const struct need *need, struct progress *progress)
+{
+    const struct segment *segment = sets->seen->segment;
+    uint64_t *own = sets->scratch;
+    memset(own, 0, sets->words * sizeof *own);
+    set_add(own, &need->title);
+    if (!progress->needs_look)
+        set_and(sets, progress->phrase, own);
+    for (size_t i = 0; need->reach && i < need->reach->other_count; i++) {
+        struct posting other = posting_find(segment, UNIT_IN_TITLE, need->reach->others[i], 0);
+        set_add(own, &other);
+    }
+    if (!progress->needs_look)
+        set_and(sets, progress->title, own);
+    set_add(own, &need->elsewhere);
+    for (size_t i = 0; need->reach && i < need->reach->other_count; i++) {
+        struct posting other = posting_find(segment, UNIT_ELSEWHERE, need->reach->others[i], 0);
+        set_add(own, &other);
+    }
+    return set_and(sets, progress->any, own);
+}
+
+/* What has all pairs in its title as they were typed. Returns whether there is something. */
+static bool find_phrase(const struct sets *sets, const struct needs *needs, struct progress *progress)
+{
+    size_t left = sets->words;
+    memset(progress->phrase, 0xFF, sets->words * sizeof *progress->phrase);
+    for (size_t i = 0; i < needs->count && left > 0; i++) {
+        memset(sets->scratch, 0, sets->words * sizeof *sets->scratch);
+        set_add(sets->scratch, &needs->list[i].title);
+        left = set_and(sets, progress->phrase, sets->scratch);
+    }
+    return left > 0;
+}
+
+static bool needs_look(const struct seen *seen)
+{
+    bool needs = false;
+    for (size_t i = 0; i < seen->asked->run_count; i++) {
+        const struct run *run = &seen->asked->runs[i];
+        needs = needs || run->is_excluded || (run->count > 1 && !is_pair(seen, run));
+    }
+    return needs;
+}
+
+static bool is_few(const struct sets *sets, const struct progress *progress, size_t words_left)
+{
+    return words_left <= FEW && set_count(progress->any, sets->words) <= FEW;
+}
+
+static struct progress find_sets(struct sets *sets)
+{
+    const struct seen *seen = sets->seen;
+    struct progress progress = {set_new(sets, 0xFF), set_new(sets, 0xFF), set_new(sets, 0xFF),
+                                needs_look(seen)};
+    struct needs any = {.count = 0}, phrase = {.count = 0};
+    sets->scratch = set_new(sets, 0);
+    read_needs(seen, &any, &phrase);
+    /* Of several runs each document is looked at, as long as they are not too many. */
+    bool looks_at_all =
+        progress.needs_look && (seen->asked->run_count > 1 || !find_phrase(sets, &phrase, &progress));
+    size_t left = sets->words;
+    for (size_t i = 0; i < any.count && !(looks_at_all && is_few(sets, &progress, left)); i++)
+        left = narrow(sets, &any.list[i], &progress);
+    if (looks_at_all && seen->asked->run_count > 1 && left * 64 > CHECK_LIMIT)
+        find_phrase(sets, &phrase, &progress);
+    else if (looks_at_all)
+        memset(progress.phrase, 0, sets->words * sizeof *progress.phrase);
+    return progress;
 }
 
 /* Where sets say enough: a title that has the units of a sole run, otherwise or elsewhere. */
 static enum fit fit_of_sets(const struct progress *progress, size_t word, uint64_t bit)
 {
-    if (progress->phrase.words[word] & bit)
+    if (progress->phrase[word] & bit)
         return FIT_PHRASE;
-    return progress->title.words[word] & bit ? FIT_TITLE : FIT_ELSEWHERE;
+    return progress->title[word] & bit ? FIT_TITLE : FIT_ELSEWHERE;
 }
 
-static void match_sets(const struct seen *seen, uint8_t base, uint8_t *levels)
+/* Where no text need be looked at. */
+static void raise_all(const struct sets *sets, const struct progress *progress, uint8_t base, size_t part,
+                      struct found *found)
 {
-    struct sets sets = {seen, (seen->segment->count + 63) / 64};
-    struct progress progress = {set_new(&sets), set_new(&sets), set_new(&sets), false};
-    size_t looks = 0;
-    set_fill(&sets, progress.phrase);
-    set_fill(&sets, progress.title);
-    set_fill(&sets, progress.any);
-    for (size_t i = 0; i < seen->asked->run_count; i++) {
-        const struct run *run = &seen->asked->runs[i];
-        progress.needs_look = progress.needs_look || run->is_excluded;
-        if (!run->is_excluded)
-            add_run(&sets, run, &progress);
-    }
-    for (uint32_t place = 0; place < seen->segment->count; place++) {
-        uint64_t left = progress.any.words[place / 64] >> place % 64;
-        if (left == 0) {
-            place |= 63;
-            continue;
+    uint8_t *levels = found->levels[part];
+    for (size_t word = 0; word < sets->words; word++) {
+        found->bits[part][word] |= progress->any[word];
+        for (uint64_t left = progress->any[word]; left; left &= left - 1) {
+            size_t place = word * 64 + (size_t)__builtin_ctzll(left);
+            uint8_t level = (uint8_t)(base + fit_of_sets(progress, word, left & -left));
+            levels[place] = level > levels[place] ? level : levels[place];
         }
-        place += (uint32_t)__builtin_ctzll(left);
-        if (place >= seen->segment->count)
-            break;
+    }
+}
+
+static void match_sets(const struct seen *seen, uint8_t base, size_t part, struct found *found)
+{
+    struct sets sets = {.seen = seen, .words = (seen->segment->count + 63) / 64};
+    struct progress progress = find_sets(&sets);
+    if (!progress.needs_look) {
+        raise_all(&sets, &progress, base, part, found);
+        return;
+    }
+    uint32_t count = seen->segment->count;
+    size_t looks = 0;
+    for (uint32_t place = set_next(progress.any, count, 0); place < count;
+         place = set_next(progress.any, count, place + 1)) {
         enum fit fit = fit_of_sets(&progress, place / 64, UINT64_C(1) << place % 64);
-        if (progress.needs_look && (fit != FIT_PHRASE || seen->asked->run_count > 1))
+        if (fit != FIT_PHRASE || seen->asked->run_count > 1)
             fit = looks++ < CHECK_LIMIT ? fit_document(seen, place)
                   : fit == FIT_PHRASE   ? FIT_PHRASE
                                         : FIT_NONE;
-        if (fit != FIT_NONE && base + fit > levels[place])
-            levels[place] = (uint8_t)(base + fit);
+        if (fit != FIT_NONE)
+            found_raise(found, part, place, base + fit);
     }
 }
 
@@ -342,10 +451,14 @@ static void match_sets(const struct seen *seen, uint8_t base, uint8_t *levels)
 
 struct found found_open(const struct quest *quest)
 {
-    struct found found = {quest->view,
-                          arena_alloc_many(quest->arena, quest->view->count + 1, sizeof *found.levels)};
-    for (size_t i = 0; i < quest->view->count; i++)
-        found.levels[i] = arena_alloc(quest->arena, quest->view->parts[i].segment->count);
+    size_t parts = quest->view->count;
+    struct found found = {quest->view, arena_alloc_many(quest->arena, parts + 1, sizeof *found.levels),
+                          arena_alloc_many(quest->arena, parts + 1, sizeof *found.bits)};
+    for (size_t i = 0; i < parts; i++) {
+        uint32_t count = quest->view->parts[i].segment->count;
+        found.levels[i] = arena_alloc(quest->arena, count);
+        found.bits[i] = arena_alloc_many(quest->arena, (count + 63) / 64, sizeof *found.bits[i]);
+    }
     return found;
 }
 
@@ -371,28 +484,40 @@ static bool has_wanted(const struct asked *asked)
     return false;
 }
 
+static void match_texts(const struct seen *seen, uint8_t base, size_t part, struct found *found)
+{
+    for (uint32_t place = 0; place < seen->segment->count; place++) {
+        enum fit fit = fit_document(seen, place);
+        if (fit != FIT_NONE)
+            found_raise(found, part, place, base + fit);
+    }
+}
+
+/* Whether a part has a document above a level that is not gone. */
+static bool has_above(const struct found *found, size_t at, uint8_t base)
+{
+    const struct part *part = &found->view->parts[at];
+    uint32_t count = part->segment->count;
+    for (uint32_t place = 0; (place = set_next(found->bits[at], count, place)) < count; place++)
+        if (found->levels[at][place] > base && part_has(part, place))
+            return true;
+    return false;
+}
+
 bool match_exactly(const struct quest *quest, const struct asked *asked, uint8_t base, struct found *found)
 {
     struct seen *seen = arena_alloc(quest->arena, sizeof *seen);
     bool has_some = false;
     *seen = (struct seen){.quest = quest, .asked = asked};
     for (size_t i = 0; i < quest->view->count && has_wanted(asked); i++) {
-        const struct part *part = &quest->view->parts[i];
-        uint8_t *levels = found->levels[i];
-        seen->segment = part->segment;
+        seen->segment = quest->view->parts[i].segment;
         if (!reach_all(seen))
             continue;
-        if (part->segment->key_count > 0)
-            match_sets(seen, base, levels);
-        for (uint32_t place = 0; part->segment->key_count == 0 && place < part->segment->count; place++) {
-            enum fit fit = fit_document(seen, place);
-            if (fit != FIT_NONE && base + fit > levels[place])
-                levels[place] = (uint8_t)(base + fit);
-        }
-        for (uint32_t place = 0;
-             !has_some && (place = next_found(levels, part->segment->count, place)) < part->segment->count;
-             place++)
-            has_some = levels[place] > base && part_has(part, place);
+        if (seen->segment->key_count > 0)
+            match_sets(seen, base, i, found);
+        else
+            match_texts(seen, base, i, found);
+        has_some = has_some || has_above(found, i, base);
     }
     return has_some;
 }

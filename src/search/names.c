@@ -95,14 +95,15 @@ struct names names_sort(const struct name_table *table, uint32_t **order)
                            .char_count = from->char_count};
     uint32_t *ids = must_have(from->count, sizeof *ids);
     *order = must_have(from->count, sizeof **order);
-    if (from->char_count)
-        memcpy(sorted.chars, from->chars, from->char_count);
     for (uint32_t i = 0; i < from->count; i++)
         ids[i] = i;
     qsort_r(ids, from->count, sizeof *ids, compare_names, (void *)from);
-    for (uint32_t i = 0; i < from->count; i++) {
+    for (uint32_t i = 0, at = 0; i < from->count; i++) {
+        size_t length = strlen(name_at(from, ids[i])) + 1;
         sorted.numbers[i] = from->numbers[ids[i]];
-        sorted.offsets[i] = from->offsets[ids[i]];
+        sorted.offsets[i] = at;
+        memcpy(sorted.chars + at, name_at(from, ids[i]), length);
+        at += (uint32_t)length;
         (*order)[ids[i]] = i;
     }
     free(ids);

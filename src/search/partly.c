@@ -66,12 +66,11 @@ static uint32_t visit(const struct quest *quest, const struct segment *segment, 
         static const enum family families[2][2] = {{UNIT_IN_TITLE, UNIT_ELSEWHERE},
                                                    {PAIR_IN_TITLE, PAIR_ELSEWHERE}};
         for (size_t i = 0; i < (feature->is_sound ? 1 : 2); i++) {
-            uint32_t count;
             enum family family = feature->is_sound ? SOUND_PAIR : families[feature->b != 0][i];
-            const uint16_t *places = posting_find(segment, family, feature->a, feature->b, &count);
-            documents += count;
-            for (uint32_t j = 0; points && j < count; j++)
-                points[places[j]] += feature->weight;
+            struct posting posting = posting_find(segment, family, feature->a, feature->b);
+            documents += posting.count;
+            for (uint32_t j = 0; points && j < posting.count; j++)
+                points[posting.places[j]] += feature->weight;
         }
         return documents;
     }
@@ -152,8 +151,8 @@ bool match_partly(const struct quest *quest, const struct asked *asked, struct f
     for (size_t i = 0; i < quest->view->count && best > 0; i++)
         for (uint32_t place = 0; place < quest->view->parts[i].segment->count; place++)
             if (points[i][place] >= least && points[i][place] > 0) {
-                found->levels[i][place] =
-                    (uint8_t)(LEVEL_RELATED + (unsigned)(points[i][place] / best * (LEVELS - 1)));
+                found_raise(found, i, place,
+                            LEVEL_RELATED + (unsigned)(points[i][place] / best * (LEVELS - 1)));
                 has_some = has_some || part_has(&quest->view->parts[i], place);
             }
     if (has_some)

@@ -143,8 +143,7 @@ void postings_build(struct segment *segment, const struct letters *letters)
     free(facts.list);
 }
 
-const uint16_t *posting_find(const struct segment *segment, enum family family, uint32_t a, uint32_t b,
-                             uint32_t *count)
+struct posting posting_find(const struct segment *segment, enum family family, uint32_t a, uint32_t b)
 {
     uint64_t key = key_of(family, a & UNIT_VALUE, b & UNIT_VALUE);
     uint32_t low = 0, high = segment->key_count;
@@ -155,9 +154,8 @@ const uint16_t *posting_find(const struct segment *segment, enum family family, 
         else
             high = middle;
     }
-    *count = 0;
     if (low == segment->key_count || segment->keys[low] != key)
-        return NULL;
-    *count = segment->key_starts[low + 1] - segment->key_starts[low];
-    return segment->postings + segment->key_starts[low];
+        return (struct posting){0};
+    return (struct posting){segment->postings + segment->key_starts[low],
+                            segment->key_starts[low + 1] - segment->key_starts[low]};
 }

@@ -109,9 +109,9 @@ void batch_copy(struct batch *batch, const struct segment *from, uint32_t place)
     uint32_t count;
     const uint32_t *units = units_of(from, place, &count);
     draft->id = from->facts[place].id;
-    draft->price = from->facts[place].price;
+    draft->price = from->offers[place].price;
     draft->created_at = from->facts[place].created_at;
-    draft->sales = from->facts[place].sales;
+    draft->sales = from->offers[place].sales;
     draft->rating = from->facts[place].rating;
     draft->title_count = from->facts[place].title_count;
     draft->unit_count = count;
@@ -121,11 +121,11 @@ void batch_copy(struct batch *batch, const struct segment *from, uint32_t place)
         if (text)
             name_add(&batch->tokens, units[i] & UNIT_VALUE, text);
     }
-    draft->mark_count = from->facts[place + 1].mark_start - from->facts[place].mark_start;
+    draft->mark_count = from->offers[place + 1].mark_start - from->offers[place].mark_start;
     batch->marks = room_for(batch->marks, batch->mark_count, draft->mark_count, &batch->mark_capacity,
                             sizeof *batch->marks);
     for (uint32_t i = 0; i < draft->mark_count; i++) {
-        uint16_t value = from->marks[from->facts[place].mark_start + i];
+        uint16_t value = from->marks[from->offers[place].mark_start + i];
         batch->marks[batch->mark_count++] =
             name_add(&batch->values, from->values.numbers[value], name_at(&from->values, value));
     }
@@ -176,12 +176,11 @@ static void fill_columns(struct segment *segment, const struct batch *batch, siz
     uint32_t unit_at = 0, mark_at = 0;
     for (uint32_t i = 0; i < segment->count; i++) {
         const struct draft *draft = &batch->drafts[first + i];
+        segment->offers[i] =
+            (struct offer){.price = draft->price, .sales = draft->sales, .mark_start = mark_at};
         segment->facts[i] = (struct fact){.id = draft->id,
-                                          .price = draft->price,
                                           .created_at = draft->created_at,
-                                          .sales = draft->sales,
                                           .unit_start = unit_at,
-                                          .mark_start = mark_at,
                                           .rating = draft->rating,
                                           .title_count = draft->title_count};
         if (draft->unit_count)
@@ -193,7 +192,7 @@ static void fill_columns(struct segment *segment, const struct batch *batch, siz
         mark_at += draft->mark_count;
     }
     segment->facts[segment->count].unit_start = unit_at;
-    segment->facts[segment->count].mark_start = mark_at;
+    segment->offers[segment->count].mark_start = mark_at;
 }
 
 static size_t names_bytes(const struct names *names)
@@ -213,6 +212,7 @@ struct segment *segment_build(const struct batch *batch, size_t first, size_t co
     uint32_t *values, *tokens;
     atomic_init(&segment->holders, 1);
     segment->count = (uint32_t)count;
+    segment->offers = must_have(count + 1, sizeof *segment->offers);
     segment->facts = must_have(count + 1, sizeof *segment->facts);
     segment->units = must_have(units, sizeof *segment->units);
     segment->marks = must_have(marks, sizeof *segment->marks);
@@ -221,8 +221,8 @@ struct segment *segment_build(const struct batch *batch, size_t first, size_t co
     fill_columns(segment, batch, first, values);
     free(values);
     free(tokens);
-    segment->bytes = sizeof *segment + count * sizeof *segment->facts + units * 4 + marks * 2 +
-                     names_bytes(&segment->values) + names_bytes(&segment->tokens);
+    segment->bytes = sizeof *segment + count * (sizeof *segment->offers + sizeof *segment->facts) +
+                     units * 4 + marks * 2 + names_bytes(&segment->values) + names_bytes(&segment->tokens);
     if (count > SCAN_LIMIT)
         postings_build(segment, letters);
     return segment;
@@ -237,8 +237,8 @@ void segment_release(struct segment *segment)
 {
     if (atomic_fetch_sub(&segment->holders, 1) != 1)
         return;
-    void *parts[] = {segment->facts, segment->units,      segment->marks,
-                     segment->keys,  segment->key_starts, segment->postings};
+    void *parts[] = {segment->offers, segment->facts,      segment->units,   segment->marks,
+                     segment->keys,   segment->key_starts, segment->postings};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         free(parts[i]);
     names_close(&segment->values);

@@ -16,7 +16,8 @@
 #define TITLE_UNITS 200
 #define OTHER_UNITS 200
 
-/* Names with a number each, sorted by both: facet values (number = facet), tokens (number = unit). */
+/* Names with a number each, sorted by both: facet values (number = facet), tokens (number = unit). Their
+ * texts stand one behind the other in the same order, each with its NUL. */
 struct names {
     uint32_t count;
     int64_t *numbers;
@@ -53,18 +54,24 @@ struct batch {
     struct words words; /* for reading; kept for the next one */
 };
 
-/* What is read of every document that was found: side by side, since each lies elsewhere in memory. */
-struct fact {
-    int64_t id, price, created_at;
+/* What is read of every document that was found: little, since each lies elsewhere in memory. */
+struct offer {
+    int64_t price;
     uint32_t sales;
-    uint32_t unit_start, mark_start;
+    uint32_t mark_start;
+};
+/* What is read of those that may come onto a page, or whose text is looked at. */
+struct fact {
+    int64_t id, created_at;
+    uint32_t unit_start;
     uint16_t rating, title_count;
 };
 
 struct segment {
     atomic_int holders;
     uint32_t count;
-    struct fact *facts; /* count + 1, the last one only for its starts */
+    struct offer *offers; /* count + 1, the last one only for its start, as of facts */
+    struct fact *facts;
     uint32_t *units;
     uint16_t *marks; /* places in values */
     struct names values, tokens;
@@ -102,9 +109,13 @@ void segment_release(struct segment *segment);
 /* The place of a document, or UINT32_MAX. */
 uint32_t segment_find(const struct segment *segment, int64_t id);
 
-/* The posting of a family and one or two units: ascending places, *count of them. */
-const uint16_t *posting_find(const struct segment *segment, enum family family, uint32_t a, uint32_t b,
-                             uint32_t *count);
+/* Ascending places. */
+struct posting {
+    const uint16_t *places;
+    uint32_t count;
+};
+/* Of a family and one or two units. */
+struct posting posting_find(const struct segment *segment, enum family family, uint32_t a, uint32_t b);
 void postings_build(struct segment *segment, const struct letters *letters);
 
 /* The id of a name, which is added when it is new. */

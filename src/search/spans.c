@@ -14,6 +14,8 @@
 #define SWAPPED 60
 #define FAR (INT_MAX / 4)
 #define POINTS 256
+#define MEMO_BITS 8
+#define MEMO (1U << MEMO_BITS)
 
 /* ---- the table ---- */
 
@@ -63,22 +65,27 @@ int span_score(const struct span *span)
 void add_points(const struct segment *segment, enum family family, uint32_t a, uint32_t b, unsigned more,
                 uint8_t *points)
 {
-    uint32_t count;
-    const uint16_t *places = posting_find(segment, family, a, b, &count);
-    for (uint32_t i = 0; i < count; i++)
-        points[places[i]] =
-            (uint8_t)(points[places[i]] + more < POINTS ? points[places[i]] + more : POINTS - 1);
+    struct posting posting = posting_find(segment, family, a, b);
+    for (uint32_t i = 0; i < posting.count; i++) {
+        uint8_t *of = &points[posting.places[i]];
+        *of = (uint8_t)(*of + more < POINTS ? *of + more : POINTS - 1);
+    }
 }
 
 uint32_t *best_places(const struct quest *quest, const struct part *part, const uint8_t *points,
                       unsigned least, uint32_t *count)
 {
     uint32_t all = part->segment->count, having[POINTS] = {0}, sum = 0;
+    uint64_t eight;
     uint32_t *places = arena_alloc_many(quest->arena, CLOSE_LIMIT, sizeof *places);
     unsigned from = POINTS;
     *count = 0;
-    for (uint32_t i = 0; points && i < all; i++)
-        having[points[i]]++;
+    for (uint32_t i = 0; points && i < all; i++) {
+        while (i + 8 <= all && (memcpy(&eight, points + i, 8), eight == 0)) /* nothing needs those without */
+            i += 8;
+        if (i < all)
+            having[points[i]]++;
+    }
     while (points && from > least && sum + having[from - 1] <= CLOSE_LIMIT)
         sum += having[--from];
     for (uint32_t i = 0; i < all && *count < CLOSE_LIMIT; i++)
@@ -93,12 +100,19 @@ uint32_t *best_places(const struct quest *quest, const struct part *part, const 
 
 /* ---- alike ---- */
 
+/* What the units of a window cost against one unit of a text. */
+struct differences {
+    uint32_t unit; /* with UNIT_GAP, so that none is 0 */
+    uint8_t costs[WINDOW_UNITS + 1];
+};
+
 struct window {
     const struct quest *quest;
     const uint32_t *units;
     size_t count;
     int limit;
     uint8_t marks[SYLLABLE_LIMIT]; /* of a group of readings: bits of the units that have it */
+    struct differences memo[MEMO]; /* texts of a shop have the same few hundred characters */
 };
 
 static int difference(const struct window *window, uint32_t a, uint32_t b)
@@ -112,6 +126,17 @@ static int difference(const struct window *window, uint32_t a, uint32_t b)
     if (sounds < 2)
         return sounds == 0 ? SAME_SOUND : MIXED_SOUND;
     return letters_look_alike(letters, a & UNIT_VALUE, b & UNIT_VALUE) ? ALIKE : WRONG;
+}
+
+static void read_differences(struct window *window, uint32_t unit, struct differences *out)
+{
+    struct differences *memo = &window->memo[unit * 2654435761U >> (32 - MEMO_BITS)];
+    if (memo->unit != (unit | UNIT_GAP)) {
+        memo->unit = unit | UNIT_GAP;
+        for (size_t i = 0; i < window->count; i++)
+            memo->costs[i] = (uint8_t)difference(window, window->units[i], unit);
+    }
+    *out = *memo;
 }
 
 static bool sounds_in(const struct window *window, uint32_t unit, unsigned *bits)
@@ -145,8 +170,9 @@ static void keep(struct cell *cell, const struct cell *from, int more)
         *cell = (struct cell){from->cost + more, from->start};
 }
 
-/* One more unit of the text: columns are what the window's first i units cost up to here. */
-static void next_column(const struct window *window, const uint32_t *units, uint32_t at,
+/* One more unit of the text: columns are what the window's first i units cost up to here; what they cost
+ * against this unit, and against the last one. */
+static void next_column(const struct window *window, uint32_t at, const struct differences costs[2],
                         struct cell *const columns[3])
 {
     struct cell *now = columns[0];
@@ -154,22 +180,21 @@ static void next_column(const struct window *window, const uint32_t *units, uint
     now[0] = (struct cell){0, at + 1};
     for (size_t i = 1; i <= window->count; i++) {
         now[i] = (struct cell){FAR, 0};
-        keep(&now[i], &last[i - 1], difference(window, window->units[i - 1], units[at]));
+        keep(&now[i], &last[i - 1], costs[0].costs[i - 1]);
         keep(&now[i], &now[i - 1], TOO_MANY);
         if (i < window->count)
             keep(&now[i], &last[i], MISSING);
-        if (i > 1 && at > 0 && difference(window, window->units[i - 1], units[at - 1]) == 0 &&
-            difference(window, window->units[i - 2], units[at]) == 0)
+        if (i > 1 && at > 0 && costs[1].costs[i - 1] == 0 && costs[0].costs[i - 2] == 0)
             keep(&now[i], &before[i - 2], SWAPPED);
     }
 }
 
-static void align(const struct window *window, const struct segment *segment, uint32_t place,
-                  struct spans *spans)
+static void align(struct window *window, const struct segment *segment, uint32_t place, struct spans *spans)
 {
     uint32_t count, end = 0;
     const uint32_t *units = units_of(segment, place, &count);
     struct cell cells[3][WINDOW_UNITS + 1], best = {window->limit + 1, 0};
+    struct differences costs[2] = {{0}, {0}};
     if (!is_near(window, units, count))
         return;
     for (size_t i = 0; i < 3; i++)
@@ -177,7 +202,9 @@ static void align(const struct window *window, const struct segment *segment, ui
             cells[i][j] = (struct cell){j == 0 ? 0 : FAR, 0};
     for (uint32_t at = 0; at < count; at++) {
         struct cell *columns[3] = {cells[at % 3], cells[(at + 2) % 3], cells[(at + 1) % 3]};
-        next_column(window, units, at, columns);
+        costs[1] = costs[0];
+        read_differences(window, units[at] & UNIT_VALUE, &costs[0]);
+        next_column(window, at, costs, columns);
         const struct cell *last = &columns[0][window->count];
         if (last->cost < best.cost && at + 1 - last->start > 1) {
             best = *last;

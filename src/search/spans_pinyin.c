@@ -6,6 +6,8 @@
 #define WRONG_LETTER 55
 #define SHORTENED 30
 #define LONGEST_READING 6
+#define MEMO_BITS 9
+#define MEMO (1U << MEMO_BITS)
 
 const struct syllable *reading_of(const struct letters *letters, uint32_t unit, bool is_second)
 {
@@ -22,6 +24,15 @@ struct reading {
     size_t count;
     uint16_t starts[TITLE_UNITS + OTHER_UNITS +
                     1]; /* of each unit; the same as the next one's for what has no reading */
+    /* Of each unit: letters that are wrong at least in what ends before it (up to twice as many when two are
+     * swapped). */
+    uint8_t wrong[TITLE_UNITS + OTHER_UNITS + 1];
+};
+
+/* How a unit is read. */
+struct memo {
+    uint32_t unit; /* with UNIT_GAP, so that none is 0 */
+    const struct syllable *syllable;
 };
 
 struct wanted {
@@ -30,6 +41,7 @@ struct wanted {
     size_t length;
     unsigned limit; /* wrong letters */
     uint64_t masks[128];
+    struct memo memo[MEMO]; /* texts of a shop have the same few hundred characters */
 };
 
 /* The usual reading, or the other one when the letters have only that. */
@@ -42,17 +54,24 @@ static const struct syllable *reading_for(const struct wanted *wanted, uint32_t 
     return is_other ? second : first;
 }
 
-static void read_units(const struct wanted *wanted, const uint32_t *units, uint32_t count,
-                       struct reading *reading)
+static const struct syllable *recall(struct wanted *wanted, uint32_t unit)
+{
+    struct memo *memo = &wanted->memo[unit * 2654435761U >> (32 - MEMO_BITS)];
+    if (memo->unit != (unit | UNIT_GAP))
+        *memo = (struct memo){unit | UNIT_GAP, reading_for(wanted, unit)};
+    return memo->syllable;
+}
+
+static void read_units(struct wanted *wanted, const uint32_t *units, uint32_t count, struct reading *reading)
 {
     reading->count = 0;
     for (uint32_t i = 0; i < count; i++) {
-        const struct syllable *syllable = reading_for(wanted, units[i]);
+        const struct syllable *syllable = recall(wanted, units[i] & UNIT_VALUE);
         reading->starts[i] = (uint16_t)reading->count;
         if (!syllable && reading->count < READING_LIMIT)
             reading->letters[reading->count++] = ' '; /* nobody types it, so nothing is read across it */
         if (syllable && reading->count < READING_LIMIT) {
-            memcpy(reading->letters + reading->count, syllable->name, syllable->length);
+            memcpy(reading->letters + reading->count, syllable->name, SYLLABLE_BYTES);
             reading->count += syllable->length;
         }
     }
@@ -60,11 +79,15 @@ static void read_units(const struct wanted *wanted, const uint32_t *units, uint3
 }
 
 /* The least number of wrong letters anywhere in a text (Myers 1999), and whether it is within the limit. */
-static bool is_read_near(const struct wanted *wanted, const struct reading *reading)
+static bool is_read_near(const struct wanted *wanted, uint32_t count, struct reading *reading)
 {
     uint64_t up = ~UINT64_C(0), down = 0, last = UINT64_C(1) << (wanted->length - 1);
     size_t wrong = wanted->length;
+    uint32_t unit = 0;
+    bool is_near = false;
     for (size_t i = 0; i < reading->count; i++) {
+        while (reading->starts[unit] == i)
+            reading->wrong[unit++] = (uint8_t)wrong;
         uint64_t same = wanted->masks[(unsigned char)reading->letters[i] & 127];
         uint64_t vertical = same | down;
         uint64_t diagonal = (((same & up) + up) ^ up) | same;
@@ -75,10 +98,11 @@ static bool is_read_near(const struct wanted *wanted, const struct reading *read
         minus <<= 1;
         up = minus | ~(vertical | plus);
         down = plus & vertical;
-        if (wrong <= wanted->limit)
-            return true;
+        is_near = is_near || wrong <= wanted->limit;
     }
-    return false;
+    while (unit <= count)
+        reading->wrong[unit++] = (uint8_t)wrong;
+    return is_near;
 }
 
 /* The first whole characters that are read exactly so: nothing comes nearer, so nothing need be compared. */
@@ -99,7 +123,7 @@ static bool is_read_so(const struct wanted *wanted, const struct reading *readin
 }
 
 /* Adds the whole characters that are read most like it. */
-static void add_read(const struct wanted *wanted, const struct segment *segment, uint32_t place,
+static void add_read(struct wanted *wanted, const struct segment *segment, uint32_t place,
                      struct spans *spans)
 {
     struct reading reading;
@@ -112,14 +136,14 @@ static void add_read(const struct wanted *wanted, const struct segment *segment,
         return;
     }
     best_end = 0;
-    if (!is_read_near(wanted, &reading))
+    if (!is_read_near(wanted, count, &reading))
         return;
     for (uint32_t start = 0; start < count && best > 0; start++)
         for (uint32_t end = start + 1; end <= count && end - start <= SPAN_UNITS; end++) {
             size_t length = (size_t)(reading.starts[end] - reading.starts[start]);
             if (length > wanted->length + wanted->limit)
                 break;
-            if (length + wanted->limit < wanted->length)
+            if (length + wanted->limit < wanted->length || reading.wrong[end] > 2 * (best - 1))
                 continue;
             unsigned wrong = letters_apart(wanted->text, wanted->length,
                                            reading.letters + reading.starts[start], length, best - 1);
