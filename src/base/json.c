@@ -49,7 +49,7 @@ static bool copy_tree(struct arena *arena, json_t *from, int depth, struct value
         }
         return true;
     }
-    *to = *value_object(arena);
+    *to = *value_object_of(arena, json_object_size(from));
     for (void *at = json_object_iter(from); at; at = json_object_iter_next(from, at)) {
         const char *name = arena_copy_text(arena, json_object_iter_key(at));
         struct value *place = value_set(arena, to, name, value_null());

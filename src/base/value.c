@@ -118,20 +118,39 @@ static uint32_t larger_capacity(uint32_t capacity)
     return capacity ? 2 * capacity : FIRST_CAPACITY;
 }
 
-static void grow_object(struct arena *arena, struct value_object *object)
+/* At least twice as many slots as members, a power of two. */
+static uint32_t slots_for(uint32_t capacity)
 {
-    object->capacity = larger_capacity(object->capacity);
+    uint32_t slots = 2 * INDEX_FROM;
+    while (slots < 2 * capacity)
+        slots *= 2;
+    return slots;
+}
+
+static void set_capacity(struct arena *arena, struct value_object *object, uint32_t capacity)
+{
+    object->capacity = capacity;
     /* A copy, never in place: a place that somebody holds must keep naming what it named. */
-    struct member *members = arena_alloc_many(arena, object->capacity, sizeof *members);
+    struct member *members = arena_alloc_many(arena, capacity, sizeof *members);
     if (object->count)
         memcpy(members, object->members, object->count * sizeof *members);
     object->members = members;
-    if (object->capacity <= INDEX_FROM)
+    if (capacity <= INDEX_FROM)
         return;
-    object->slot_count = 2 * object->capacity;
+    object->slot_count = slots_for(capacity);
     object->slots = arena_alloc_many(arena, object->slot_count, sizeof *object->slots);
     for (uint32_t i = 0; i < object->count; i++)
         *slot_of(object, members[i].name, members[i].name_length) = i + 1;
+}
+
+struct value *value_object_of(struct arena *arena, size_t count)
+{
+    struct value *value = value_object(arena);
+    if (count > UINT32_MAX / 8)
+        bug("an object of %zu members", count);
+    if (count > 0)
+        set_capacity(arena, value->object, (uint32_t)count);
+    return value;
 }
 
 struct value *value_set(struct arena *arena, struct value *object, const char *name, struct value value)
@@ -143,7 +162,7 @@ struct value *value_set(struct arena *arena, struct value *object, const char *n
     struct member *member = find_member(to, name, length);
     if (!member) {
         if (to->count == to->capacity)
-            grow_object(arena, to);
+            set_capacity(arena, to, larger_capacity(to->capacity));
         member = &to->members[to->count];
         *member = (struct member){.name = name, .name_length = (uint32_t)length};
         if (to->slots)

@@ -64,6 +64,8 @@ struct value value_text_bytes(const char *bytes, size_t length);
 
 /* An empty object or list in the arena. */
 struct value *value_object(struct arena *arena);
+/* An empty object with room for so many members, for those that are known to stay: nothing is left over. */
+struct value *value_object_of(struct arena *arena, size_t count);
 struct value *value_list(struct arena *arena);
 
 /* Sets or replaces a member and returns the place where it now is. The place is current until the next set

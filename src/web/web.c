@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/web.h"
 
+#include "base/heap.h"
 #include "shop/customer/customer.h"
 #include "shop/design/design.h"
 #include "shop/notify/notify.h"
@@ -483,6 +484,7 @@ err web_open(struct ctx *ctx, struct web **result)
                                             NULL};
     const char *share;
     struct web *web = arena_alloc(ctx->arena, sizeof *web);
+    heap_keep_little();
     TRY(share_find(ctx, &share));
     TRY(load_statics(ctx, web, share));
     TRY(theme_load(ctx, arena_format(ctx->arena, "%s/themes/default", share), "theme", web->statics,
