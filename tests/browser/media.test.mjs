@@ -33,6 +33,7 @@ describe("pictures in the back office", () => {
     await page.setInputFiles("#f-pictures", [file("一.png", png("1")), file("假.png", Buffer.from("nothing")), file("二.png", png("2"))]);
     await page.locator(".upload.is-bad").waitFor();
     assert.match(await page.locator(".upload.is-bad").innerText(), /假\.png 不是图片/);
+    await page.locator(".shelf-name").nth(1).waitFor();
     assert.deepEqual(await page.locator(".shelf-name").allInnerTexts(), ["二.png", "一.png"]);
     await closeTab(page, { expected: /422/ });
   });
