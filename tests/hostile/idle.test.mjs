@@ -48,7 +48,7 @@ describe("idle connections", () => {
     assert.ok(held.fds >= COUNT + STREAMS, `${held.fds} open files`);
     if (PATIENCE === 1) assert.ok(held.rss < 200 << 20, `${held.rss >> 20} MB for ${COUNT} connections and ${STREAMS} streams`);
     for (const socket of idle) socket.destroy();
-    // Workers that were called meanwhile keep their files of the database.
-    await until(() => holdings(server.pid).fds <= before.fds + 150, "they are let go", { within: 20000 });
+    // Workers that were called meanwhile keep their files of the database: up to 64 of them three each.
+    await until(() => holdings(server.pid).fds <= before.fds + 200, "they are let go", { within: 20000 });
   });
 });
