@@ -1,7 +1,6 @@
 /* turn.h - how long a thread wants a processor at a time (decision 0100). */
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef YUNDIAN_BASE_TURN_H
-#define YUNDIAN_BASE_TURN_H
+#pragma once
 
 #include <stdint.h>
 
@@ -12,5 +11,3 @@
 /* Asks for turns of that length for the calling thread and those that it starts from now on. Linux
  * before 6.12 and sandboxes that forbid the call (sched_setattr(2)) go on as usual. */
 void turn_ask(uint64_t nanoseconds);
-
-#endif

@@ -283,3 +283,9 @@ int64_t value_find_int(const struct value *object, const char *name, int64_t oth
     const struct value *value = value_find(object, name);
     return value && value->kind == VALUE_INT ? value->integer : otherwise;
 }
+
+bool value_find_bool(const struct value *object, const char *name)
+{
+    const struct value *value = value_find(object, name);
+    return value && value->kind == VALUE_BOOL && value->boolean;
+}

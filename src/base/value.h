@@ -101,3 +101,5 @@ const char *value_find_text(const struct value *object, const char *name);
 const char *value_text_or_empty(const struct value *object, const char *name);
 /* The integer of a member, or `otherwise`. */
 int64_t value_find_int(const struct value *object, const char *name, int64_t otherwise);
+/* Whether a member is there and true. */
+bool value_find_bool(const struct value *object, const char *name);

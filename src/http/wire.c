@@ -20,10 +20,6 @@
 #include <unistd.h>
 
 #define THREAD_STACK ((size_t)256 << 10)
-/* Nanoseconds that a thread of libmicrohttpd wants at a time: an answer takes tens of microseconds (decision
- * 0100). */
-#define WIRE_TURN 200000
-#define USUAL_TURN 0
 
 static struct exchange *exchange_of(struct MHD_Connection *wire)
 {

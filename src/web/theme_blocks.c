@@ -166,12 +166,6 @@ static void show(struct arena *arena, struct value *items, const struct value *b
     value_set(arena, item, "value", *block);
 }
 
-static bool is_theme(const struct value *block)
-{
-    const struct value *flag = value_find(block, "is_theme");
-    return flag && flag->kind == VALUE_BOOL && flag->boolean;
-}
-
 err theme_blocks_content(struct liquid_call *call, const char *name, const struct value *named,
                          struct value *items)
 {
@@ -185,7 +179,7 @@ err theme_blocks_content(struct liquid_call *call, const char *name, const struc
     *items = *value_list(arena);
     for (size_t i = 0; i < value_count(blocks); i++) {
         const struct value *block = value_at(blocks, i);
-        if (is_theme(block) && (!is_one || text_is(value_find_text(block, "id"), id)))
+        if (value_find_bool(block, "is_theme") && (!is_one || text_is(value_find_text(block, "id"), id)))
             show(arena, items, block);
     }
     return NULL;

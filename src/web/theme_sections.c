@@ -121,8 +121,7 @@ static void add_anchor(struct text_buf *page, const struct value *section)
 
 static bool is_draft(const struct value *globals)
 {
-    const struct value *flag = value_find(value_find(globals, "design"), "is_draft");
-    return flag && flag->kind == VALUE_BOOL && flag->boolean;
+    return value_find_bool(value_find(globals, "design"), "is_draft");
 }
 
 static err render_kind(struct ctx *ctx, const struct theme_sections *kinds, struct value *globals,

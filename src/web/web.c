@@ -420,11 +420,10 @@ static err send_to_login(struct req *req)
 /* Nothing answers this address: perhaps the merchant said where it leads. */
 static err find_location(struct req *req, err failure, const char **location)
 {
-    const char *query = strchr(req->url, '?');
     *location = NULL;
     if (failure->code != ERR_NOT_FOUND || req_method(req) != GET || !req->ctx.shop || is_admin_path(req))
         return NULL;
-    return redirect_find(&req->ctx, req->path, query ? query + 1 : NULL, location);
+    return redirect_find(&req->ctx, req->path, req->url, location);
 }
 
 static err render_failure(struct req *req, err failure, struct text_buf *out)

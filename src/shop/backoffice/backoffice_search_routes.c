@@ -297,10 +297,10 @@ static err find_orders(struct req *req, const char *q, const struct people *peop
     TRY(find_by_number(ctx, q, list));
     TRY(order_list_by_tracking(ctx, q, SHOWN, &orders, &count));
     add_orders(ctx, list, orders, count);
-    if (word)
+    if (word) {
         TRY(order_list_by_person(ctx, word, SHOWN, &orders, &count, &is_behind));
-    if (word)
         add_orders(ctx, list, orders, count);
+    }
     value_set_bool(ctx->arena, view, "is_behind", is_behind);
     int64_t ids[SHOWN];
     for (size_t i = 0; i < people->count; i++)

@@ -86,8 +86,7 @@ const struct value *design_static_schema(const struct value *section_schema, con
 
 bool design_is_static(const struct value *block)
 {
-    const struct value *flag = value_find(block, "static");
-    return flag && flag->kind == VALUE_BOOL && flag->boolean;
+    return value_find_bool(block, "static");
 }
 
 /* ---- one setting ---- */

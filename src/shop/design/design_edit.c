@@ -130,8 +130,7 @@ static void add(struct ctx *ctx, const struct shelf *shelf, const char *id, stru
 
 static void toggle(struct ctx *ctx, struct value *of)
 {
-    const struct value *flag = value_find(of, "disabled");
-    value_set_bool(ctx->arena, of, "disabled", !(flag && flag->kind == VALUE_BOOL && flag->boolean));
+    value_set_bool(ctx->arena, of, "disabled", !value_find_bool(of, "disabled"));
 }
 
 static err copy_member(struct ctx *ctx, const struct shelf *shelf, const char *id, const struct value *member)

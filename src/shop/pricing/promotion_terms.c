@@ -95,9 +95,8 @@ err terms_read(struct ctx *ctx, const char *json, struct promotion *promotion)
 {
     struct value *tree;
     TRY(json_read(ctx, json, strlen(json), &tree));
-    const struct value *all = value_find(tree, "all");
     discount_rule_read(tree, &promotion->rule);
-    promotion->is_for_all = all && all->kind == VALUE_BOOL && all->boolean;
+    promotion->is_for_all = value_find_bool(tree, "all");
     promotion->shelf_ids = read_ids(ctx, tree, "shelves", &promotion->shelf_count);
     promotion->product_ids = read_ids(ctx, tree, "products", &promotion->product_count);
     return NULL;

@@ -261,10 +261,12 @@ static const char *location_of(struct arena *arena, const char *target, const ch
     return text_of(&out);
 }
 
-err redirect_find(struct ctx *ctx, const char *path, const char *query, const char **location)
+err redirect_find(struct ctx *ctx, const char *path, const char *url, const char **location)
 {
     struct db_rows *rows;
-    const char *plain = redirect_key(ctx->arena, path, NULL), *with = redirect_key(ctx->arena, path, query);
+    const char *mark = strchr(url, '?'), *query = mark ? mark + 1 : "";
+    const char *plain = redirect_key(ctx->arena, path, NULL);
+    const char *with = redirect_key(ctx->arena, path, query);
     *location = NULL;
     TRY(db_query(ctx, &rows,
                  "SELECT source, target FROM redirects WHERE shop_id = $1 AND source IN ($2, $3)"
@@ -273,7 +275,7 @@ err redirect_find(struct ctx *ctx, const char *path, const char *query, const ch
     if (!db_next(rows))
         return NULL;
     const char *target = db_get_text(rows, 1);
-    bool goes_along = query && query[0] && text_is(db_get_text(rows, 0), plain) && !strchr(target, '?');
+    bool goes_along = query[0] && text_is(db_get_text(rows, 0), plain) && !strchr(target, '?');
     *location = location_of(ctx->arena, target, goes_along ? query : NULL);
     return NULL;
 }

@@ -60,6 +60,6 @@ CHECKED err redirect_list(struct ctx *ctx, const char *q, int64_t before_id, int
 CHECKED err redirect_read_paste(struct ctx *ctx, const char *text, struct redirect_row **rows, size_t *count);
 
 /* For an address that nothing answers: the location that it leads to, NULL = none. `path` is decoded and
- * without the prefix of a language, `query` as it came (NULL or "" = none): it goes along unless the redirect
- * is about it or has its own. */
-CHECKED err redirect_find(struct ctx *ctx, const char *path, const char *query, const char **location);
+ * without the prefix of a language, `url` is path and query as they came: the query goes along unless the
+ * redirect is about it or has its own. */
+CHECKED err redirect_find(struct ctx *ctx, const char *path, const char *url, const char **location);

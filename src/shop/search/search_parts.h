@@ -9,6 +9,10 @@
 #define SEARCHES_A_CLICK 20
 #define UNCLICKED_LEAST 5
 
+struct db_rows;
+/* Rows of word, searches, missed, clicks, hits. */
+struct search_line *search_lines_read(struct ctx *ctx, struct db_rows *rows, size_t *count);
+
 struct finder_log;
 struct lexicons;
 struct keeper;

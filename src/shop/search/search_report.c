@@ -20,6 +20,18 @@ static int64_t today(const struct ctx *ctx)
     " WHERE shop_id = $1 AND day >= $2 AND word <> ''"
 #define NOT_WORKED_ON " AND word NOT IN (SELECT w.word FROM search_words w WHERE w.shop_id = $1)"
 
+struct search_line *search_lines_read(struct ctx *ctx, struct db_rows *rows, size_t *count)
+{
+    struct search_line *lines = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof *lines);
+    *count = 0;
+    while (db_next(rows))
+        lines[(*count)++] =
+            (struct search_line){db_get_text(rows, 0),
+                                 {db_get_int(rows, 1), db_get_int(rows, 2), db_get_int(rows, 3)},
+                                 db_get_int(rows, 4)};
+    return lines;
+}
+
 err search_report(struct ctx *ctx, enum search_report report, int days, struct search_line **lines,
                   size_t *count)
 {
@@ -36,13 +48,7 @@ err search_report(struct ctx *ctx, enum search_report report, int days, struct s
                                       db_int(SEARCHES_A_CLICK)};
     struct db_rows *rows;
     TRY(db_query_values(ctx, &rows, statements[report], values, report == SEARCH_UNCLICKED ? 5 : 3));
-    *lines = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **lines);
-    *count = 0;
-    while (db_next(rows))
-        (*lines)[(*count)++] =
-            (struct search_line){db_get_text(rows, 0),
-                                 {db_get_int(rows, 1), db_get_int(rows, 2), db_get_int(rows, 3)},
-                                 db_get_int(rows, 4)};
+    *lines = search_lines_read(ctx, rows, count);
     return NULL;
 }
 

@@ -33,13 +33,7 @@ err search_todo_list(struct ctx *ctx, struct search_line **lines, size_t *count)
         " WHERE p.shop_id = $1 AND p.word = d.word), 0) ORDER BY typed DESC, d.word LIMIT $7",
         db_int(ctx->shop->id), db_int(first_day(ctx)), db_int(SEARCH_TODO_LEAST), db_int(UNCLICKED_LEAST),
         db_int(SEARCHES_A_CLICK), db_int(SEARCH_GROWTH), db_int(SEARCH_TODO_LIMIT)));
-    *lines = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **lines);
-    *count = 0;
-    while (db_next(rows))
-        (*lines)[(*count)++] =
-            (struct search_line){db_get_text(rows, 0),
-                                 {db_get_int(rows, 1), db_get_int(rows, 2), db_get_int(rows, 3)},
-                                 db_get_int(rows, 4)};
+    *lines = search_lines_read(ctx, rows, count);
     return NULL;
 }
 

@@ -54,8 +54,7 @@ static const char *setting(const struct section *section, const char *name)
 
 static bool setting_is_on(const struct section *section, const char *name)
 {
-    const struct value *flag = value_find(section->settings, name);
-    return flag && flag->kind == VALUE_BOOL && flag->boolean;
+    return value_find_bool(section->settings, name);
 }
 
 static bool wants_pictures(const struct section *section)
@@ -388,8 +387,7 @@ void storefront_design_view(struct ctx *ctx, const struct design *design, const 
                        : NULL);
     picture_set_view(ctx, of, "logo", picture_of(settings, "logo"), ctx->shop->name);
     picture_set_view(ctx, of, "favicon", picture_of(settings, "favicon"), "");
-    const struct value *alone = value_find(settings, "logo_alone");
-    value_set_bool(ctx->arena, of, "is_logo_alone", alone && alone->kind == VALUE_BOOL && alone->boolean);
+    value_set_bool(ctx->arena, of, "is_logo_alone", value_find_bool(settings, "logo_alone"));
     value_set_text(ctx->arena, of, "announcement", section_text(ctx, value_find(settings, "announcement")));
     const char *url = section_text(ctx, value_find(settings, "announcement_url"));
     value_set_text(ctx->arena, of, "announcement_url", design_is_url(url) ? url : "");

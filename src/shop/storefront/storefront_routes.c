@@ -395,15 +395,14 @@ static const struct field product_fields[] = {
 };
 
 /* Off the shelf for good: buyers are led where the merchant says, or see what is like it; programs see an
- * error.
- */
+ * error. */
 static err gone(struct req *req, const struct product *product)
 {
     struct value *view = value_object(req->ctx.arena);
-    const char *location, *query = strchr(req->url, '?');
+    const char *location;
     if (req->face == FACE_JSON)
         return fail_with(&req->ctx, ERR_GONE, "this product is no longer offered");
-    TRY(redirect_find(&req->ctx, req->path, query ? query + 1 : NULL, &location));
+    TRY(redirect_find(&req->ctx, req->path, req->url, &location));
     if (location)
         return reply_redirect(req, 301, location);
     TRY(product_gone_view(&req->ctx, product, view));

@@ -112,8 +112,7 @@ static struct value *read_settings(struct reading *reading, const struct value *
 
 static bool is_disabled(const struct value *of)
 {
-    const struct value *flag = value_find(of, "disabled");
-    return flag && flag->kind == VALUE_BOOL && flag->boolean;
+    return value_find_bool(of, "disabled");
 }
 
 static const struct value *in_order(const struct value *order, size_t at, const struct value *members,
