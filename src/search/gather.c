@@ -141,16 +141,18 @@ static void sample_prices(struct gathering *gathering, const struct tally *tally
 /* Where nothing is chosen everything is left, and what is counted is the whole. */
 static void tally_whole(struct gathering *gathering, struct tally *tally, const struct block *block)
 {
-    const struct offer *offers = tally->segment->offers;
-    const uint16_t *marks = tally->segment->marks;
+    const struct segment *segment = tally->segment;
+    const struct offer *offers = segment->offers;
     uint32_t *wholes = tally->wholes;
     int64_t *prices = gathering->prices + gathering->price_count;
     for (size_t i = 0; i < block->count; i++) {
         const struct offer *offer = &offers[block->places[i]];
-        uint32_t end = offer[1].mark_start;
+        uint32_t count = offer->mark_count, near = count < NEAR_MARKS ? count : NEAR_MARKS;
         prices[i] = offer->price;
-        for (uint32_t mark = offer->mark_start; mark < end; mark++)
-            wholes[marks[mark]]++;
+        for (uint32_t mark = 0; mark < near; mark++)
+            wholes[offer->near[mark]]++;
+        for (uint32_t mark = NEAR_MARKS; mark < count; mark++)
+            wholes[mark_at(segment, offer, mark)]++;
     }
     gathering->price_count += block->count;
 }
@@ -159,19 +161,21 @@ static void tally_whole(struct gathering *gathering, struct tally *tally, const 
 static bool tally_document(struct gathering *gathering, struct tally *tally, uint32_t place)
 {
     const struct offer *offer = &tally->segment->offers[place];
-    const uint16_t *marks = tally->segment->marks + offer->mark_start;
-    uint32_t count = offer[1].mark_start - offer->mark_start;
+    uint32_t count = offer->mark_count;
     uint64_t has =
         gathering->wanted & PRICE_BIT && is_in_bands(gathering->query, offer->price) ? PRICE_BIT : 0;
-    for (uint32_t i = 0; i < count; i++)
-        has |= tally->are_chosen[marks[i]] ? UINT64_C(1) << tally->groups[marks[i]] : 0;
+    for (uint32_t i = 0; i < count; i++) {
+        uint16_t mark = mark_at(tally->segment, offer, i);
+        has |= tally->are_chosen[mark] ? UINT64_C(1) << tally->groups[mark] : 0;
+    }
     uint64_t missing = gathering->wanted & ~has;
     bool is_sole = missing && (missing & (missing - 1)) == 0;
     for (uint32_t i = 0; i < count; i++) {
-        uint8_t group = tally->groups[marks[i]];
-        tally->wholes[marks[i]]++;
+        uint16_t mark = mark_at(tally->segment, offer, i);
+        uint8_t group = tally->groups[mark];
+        tally->wholes[mark]++;
         if (missing == 0 || (is_sole && group != NO_GROUP && missing == UINT64_C(1) << group))
-            tally->counts[marks[i]]++;
+            tally->counts[mark]++;
     }
     if ((missing & ~PRICE_BIT) == 0)
         gathering->prices[gathering->price_count++] = offer->price;
@@ -204,11 +208,11 @@ static int64_t rounded(int64_t number)
     return number <= 0 ? 0 : (head >= 5 ? 5 : head >= 2 ? 2 : 1) * step;
 }
 
-static int64_t count_between(const struct gathering *gathering, int64_t low, int64_t high)
+static int64_t count_from(const struct gathering *gathering, int64_t low)
 {
     int64_t count = 0;
     for (size_t i = 0; i < gathering->price_count; i++)
-        count += (gathering->prices[i] >= low) & (gathering->prices[i] < high);
+        count += gathering->prices[i] >= low;
     return count;
 }
 
@@ -229,8 +233,12 @@ static void find_bands(struct gathering *gathering, struct search_answer *answer
     if (answer->band_count == 0)
         return;
     answer->bands[answer->band_count++] = (struct search_band){low, INT64_MAX, 0};
-    for (size_t i = 0; i < answer->band_count; i++)
-        answer->bands[i].count = count_between(gathering, answer->bands[i].low, answer->bands[i].high);
+    int64_t above = 0;
+    for (size_t i = answer->band_count; i-- > 0;) {
+        int64_t from = count_from(gathering, answer->bands[i].low);
+        answer->bands[i].count = from - above;
+        above = from;
+    }
 }
 
 /* ---- values of all segments together ---- */
@@ -287,8 +295,6 @@ static void fetch(const struct segment *segment, const struct block *block)
 {
     for (size_t i = 0; i < block->count; i++)
         __builtin_prefetch(&segment->offers[block->places[i]]);
-    for (size_t i = 0; i < block->count; i++)
-        __builtin_prefetch(segment->marks + segment->offers[block->places[i]].mark_start);
 }
 
 static void keep_best(struct gathering *gathering, size_t part, const struct block *block)
@@ -304,19 +310,27 @@ static void keep_best(struct gathering *gathering, size_t part, const struct blo
     gathering->total += (int64_t)block->count;
 }
 
+static void gather_block(struct gathering *gathering, size_t at, struct tally *tally, struct block *block)
+{
+    sample_prices(gathering, tally, block);
+    if (gathering->wanted)
+        tally_chosen(gathering, tally, block);
+    else
+        tally_whole(gathering, tally, block);
+    keep_best(gathering, at, block);
+}
+
+/* While one block is counted, the memory of the next one is on its way. */
 static void gather_part(struct gathering *gathering, size_t at, struct tally *tally)
 {
     const struct part *part = &gathering->lookup->quest.view->parts[at];
-    struct block block;
-    for (uint32_t word = 0; word < (part->segment->count + 63) / 64; word += BLOCK_WORDS) {
-        read_block(part, gathering->lookup->found.bits[at], word, &block);
-        fetch(part->segment, &block);
-        sample_prices(gathering, tally, &block);
-        if (gathering->wanted)
-            tally_chosen(gathering, tally, &block);
-        else
-            tally_whole(gathering, tally, &block);
-        keep_best(gathering, at, &block);
+    uint32_t words = (part->segment->count + 63) / 64;
+    struct block blocks[2] = {{.count = 0}, {.count = 0}};
+    size_t now = 0;
+    for (uint32_t word = 0; word < words + BLOCK_WORDS; word += BLOCK_WORDS, now = !now) {
+        read_block(part, gathering->lookup->found.bits[at], word, &blocks[now]);
+        fetch(part->segment, &blocks[now]);
+        gather_block(gathering, at, tally, &blocks[!now]);
     }
     if (!gathering->wanted)
         tally->counts = tally->wholes;

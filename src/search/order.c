@@ -44,9 +44,12 @@ uint64_t order_key(const struct segment *segment, uint32_t place, uint8_t level,
     return band << BAND_SHIFT | key;
 }
 
+/* Of two that are as good the newer one; within a segment ids ascend. */
 static bool is_before(const struct hit *a, const struct hit *b)
 {
-    return a->key != b->key ? a->key < b->key : a->fact->id > b->fact->id;
+    if (a->key != b->key)
+        return a->key < b->key;
+    return a->part == b->part ? a->place > b->place : a->fact->id > b->fact->id;
 }
 
 static int compare_hits(const void *a, const void *b)
@@ -125,11 +128,10 @@ double closeness(const struct lookup *lookup, const struct hit *hit)
 {
     const struct segment *segment = lookup->quest.view->parts[hit->part].segment;
     uint8_t level = lookup->found.levels[hit->part][hit->place];
-    uint32_t count, title = hit->fact->title_count;
-    const uint32_t *units = units_of(segment, hit->place, &count);
+    uint32_t title = hit->fact->title_count;
     bool begins = title == 0;
     for (size_t i = 0; i < lookup->asked.count && !begins; i++)
-        begins = ((units[0] ^ lookup->asked.units[i]) & UNIT_VALUE) == 0;
+        begins = ((hit->fact->first_unit ^ lookup->asked.units[i]) & UNIT_VALUE) == 0;
     double fit = level >= LEVEL_EXACT       ? level - LEVEL_EXACT
                  : level >= LEVEL_CORRECTED ? level - LEVEL_CORRECTED
                                             : level * 0.12;
@@ -139,14 +141,10 @@ double closeness(const struct lookup *lookup, const struct hit *hit)
 
 /* Asks for the memory that closeness reads: each place is far from the last one, and all are waited for at
  * once. */
-static void fetch(const struct lookup *lookup, const struct hit *hits, size_t count)
+static void fetch(const struct hit *hits, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         __builtin_prefetch(hits[i].fact);
-    for (size_t i = 0; i < count; i++) {
-        const struct segment *segment = lookup->quest.view->parts[hits[i].part].segment;
-        __builtin_prefetch(segment->units + hits[i].fact->unit_start);
-    }
 }
 
 void best_order(const struct lookup *lookup, struct best *best, size_t close, size_t shown)
@@ -158,7 +156,7 @@ void best_order(const struct lookup *lookup, struct best *best, size_t close, si
     select_hits(hits, best->count, kept);
     if (shown > close)
         sort_hits(hits, kept);
-    fetch(lookup, hits, close);
+    fetch(hits, close);
     for (size_t i = 0; i < close; i++) {
         double score = 1000 - closeness(lookup, &hits[i]);
         hits[i].key = (hits[i].key >> BAND_SHIFT << BAND_SHIFT) | (uint64_t)(score * 1e9);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 
+#define CACHE_LINE 64
 #define VALUE_LIMIT 65535
 
 /* ---- batches ---- */
@@ -121,11 +122,12 @@ void batch_copy(struct batch *batch, const struct segment *from, uint32_t place)
         if (text)
             name_add(&batch->tokens, units[i] & UNIT_VALUE, text);
     }
-    draft->mark_count = from->offers[place + 1].mark_start - from->offers[place].mark_start;
+    const struct offer *offer = &from->offers[place];
+    draft->mark_count = offer->mark_count;
     batch->marks = room_for(batch->marks, batch->mark_count, draft->mark_count, &batch->mark_capacity,
                             sizeof *batch->marks);
     for (uint32_t i = 0; i < draft->mark_count; i++) {
-        uint16_t value = from->marks[from->offers[place].mark_start + i];
+        uint16_t value = mark_at(from, offer, i);
         batch->marks[batch->mark_count++] =
             name_add(&batch->values, from->values.numbers[value], name_at(&from->values, value));
     }
@@ -170,29 +172,58 @@ void batch_sort(struct batch *batch)
 
 /* ---- segments ---- */
 
+static uint32_t far_count(const struct draft *draft)
+{
+    return draft->mark_count > NEAR_MARKS ? draft->mark_count - NEAR_MARKS : 0;
+}
+
+static struct offer *offers_new(size_t count)
+{
+    struct offer *offers = aligned_alloc(CACHE_LINE, (count * sizeof *offers / CACHE_LINE + 1) * CACHE_LINE);
+    if (!offers)
+        abort();
+    return offers;
+}
+
+/* `values` are the places of the batch's values among those of the segment. */
+static void fill_offer(struct segment *segment, uint32_t place, uint32_t far_start, const struct batch *batch,
+                       const struct draft *draft, const uint32_t *values)
+{
+    struct offer *offer = &segment->offers[place];
+    *offer = (struct offer){.price = draft->price,
+                            .sales = draft->sales,
+                            .far_start = far_start,
+                            .mark_count = (uint16_t)draft->mark_count};
+    for (uint32_t i = 0; i < draft->mark_count; i++) {
+        uint16_t value = (uint16_t)values[batch->marks[draft->mark_start + i]];
+        if (i < NEAR_MARKS)
+            offer->near[i] = value;
+        else
+            segment->far_marks[far_start + i - NEAR_MARKS] = value;
+    }
+}
+
 static void fill_columns(struct segment *segment, const struct batch *batch, size_t first,
                          const uint32_t *values)
 {
-    uint32_t unit_at = 0, mark_at = 0;
+    uint32_t unit_at = 0, far_at = 0;
     for (uint32_t i = 0; i < segment->count; i++) {
         const struct draft *draft = &batch->drafts[first + i];
-        segment->offers[i] =
-            (struct offer){.price = draft->price, .sales = draft->sales, .mark_start = mark_at};
-        segment->facts[i] = (struct fact){.id = draft->id,
-                                          .created_at = draft->created_at,
-                                          .unit_start = unit_at,
-                                          .rating = draft->rating,
-                                          .title_count = draft->title_count};
+        fill_offer(segment, i, far_at, batch, draft, values);
+        segment->facts[i] =
+            (struct fact){.id = draft->id,
+                          .created_at = draft->created_at,
+                          .unit_start = unit_at,
+                          .first_unit = draft->unit_count ? batch->units[draft->unit_start] : 0,
+                          .rating = draft->rating,
+                          .title_count = draft->title_count};
         if (draft->unit_count)
             memcpy(segment->units + unit_at, batch->units + draft->unit_start,
                    draft->unit_count * sizeof *batch->units);
-        for (uint32_t j = 0; j < draft->mark_count; j++)
-            segment->marks[mark_at + j] = (uint16_t)values[batch->marks[draft->mark_start + j]];
         unit_at += draft->unit_count;
-        mark_at += draft->mark_count;
+        far_at += far_count(draft);
     }
     segment->facts[segment->count].unit_start = unit_at;
-    segment->offers[segment->count].mark_start = mark_at;
 }
 
 static size_t names_bytes(const struct names *names)
@@ -203,26 +234,27 @@ static size_t names_bytes(const struct names *names)
 struct segment *segment_build(const struct batch *batch, size_t first, size_t count,
                               const struct letters *letters)
 {
-    size_t units = 0, marks = 0;
+    size_t units = 0, far_marks = 0;
     struct segment *segment = must_have(1, sizeof *segment);
     for (size_t i = 0; i < count; i++) {
         units += batch->drafts[first + i].unit_count;
-        marks += batch->drafts[first + i].mark_count;
+        far_marks += far_count(&batch->drafts[first + i]);
     }
     uint32_t *values, *tokens;
     atomic_init(&segment->holders, 1);
     segment->count = (uint32_t)count;
-    segment->offers = must_have(count + 1, sizeof *segment->offers);
+    segment->offers = offers_new(count);
     segment->facts = must_have(count + 1, sizeof *segment->facts);
     segment->units = must_have(units, sizeof *segment->units);
-    segment->marks = must_have(marks, sizeof *segment->marks);
+    segment->far_marks = must_have(far_marks, sizeof *segment->far_marks);
     segment->values = names_sort(&batch->values, &values);
     segment->tokens = names_sort(&batch->tokens, &tokens);
     fill_columns(segment, batch, first, values);
     free(values);
     free(tokens);
     segment->bytes = sizeof *segment + count * (sizeof *segment->offers + sizeof *segment->facts) +
-                     units * 4 + marks * 2 + names_bytes(&segment->values) + names_bytes(&segment->tokens);
+                     units * 4 + far_marks * 2 + names_bytes(&segment->values) +
+                     names_bytes(&segment->tokens);
     if (count > SCAN_LIMIT)
         postings_build(segment, letters);
     return segment;
@@ -237,7 +269,7 @@ void segment_release(struct segment *segment)
 {
     if (atomic_fetch_sub(&segment->holders, 1) != 1)
         return;
-    void *parts[] = {segment->offers, segment->facts,      segment->units,   segment->marks,
+    void *parts[] = {segment->offers, segment->facts,      segment->units,   segment->far_marks,
                      segment->keys,   segment->key_starts, segment->postings};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         free(parts[i]);

@@ -54,26 +54,32 @@ struct batch {
     struct words words; /* for reading; kept for the next one */
 };
 
-/* What is read of every document that was found: little, since each lies elsewhere in memory. */
+/* Marks that stand in the row of an offer itself; the rest stand apart. */
+#define NEAR_MARKS 7
+/* What is read of every document that was found. Each lies elsewhere in memory, so that a row has to come
+ * with one wait: it is half a cache line, and begins at one or in its middle. */
 struct offer {
     int64_t price;
     uint32_t sales;
-    uint32_t mark_start;
+    uint32_t far_start; /* of the other marks */
+    uint16_t mark_count;
+    uint16_t near[NEAR_MARKS];
 };
 /* What is read of those that may come onto a page, or whose text is looked at. */
 struct fact {
     int64_t id, created_at;
     uint32_t unit_start;
+    uint32_t first_unit; /* texts lie far from here */
     uint16_t rating, title_count;
 };
 
 struct segment {
     atomic_int holders;
     uint32_t count;
-    struct offer *offers; /* count + 1, the last one only for its start, as of facts */
-    struct fact *facts;
+    struct offer *offers;
+    struct fact *facts; /* count + 1, the last one only for its start */
     uint32_t *units;
-    uint16_t *marks; /* places in values */
+    uint16_t *far_marks; /* places in values, as those of offers are */
     struct names values, tokens;
     uint64_t *keys; /* of postings, ascending; none up to SCAN_LIMIT documents */
     uint32_t *key_starts;
@@ -127,6 +133,11 @@ void names_close(struct names *names);
 static inline const char *name_at(const struct names *names, uint32_t place)
 {
     return names->chars + names->offsets[place];
+}
+/* The place of a document's mark in values. */
+static inline uint16_t mark_at(const struct segment *segment, const struct offer *offer, uint32_t mark)
+{
+    return mark < NEAR_MARKS ? offer->near[mark] : segment->far_marks[offer->far_start + mark - NEAR_MARKS];
 }
 static inline const uint32_t *units_of(const struct segment *segment, uint32_t place, uint32_t *count)
 {
