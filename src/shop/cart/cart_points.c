@@ -4,8 +4,8 @@
 
 #include "shop/customer/customer.h"
 
-/* The account may use them here, as far as goods and balance reach: no group, and nothing of a presale, whose
- * deposit is a part of the sum. */
+/* The account may use them here, as far as goods and balance reach: no group, no gift cards, and nothing of a
+ * presale, whose deposit is a part of the sum. */
 static bool has_presale(const struct cart *cart)
 {
     for (size_t i = 0; cart->priced.presale && i < cart->count; i++)
@@ -14,9 +14,18 @@ static bool has_presale(const struct cart *cart)
     return false;
 }
 
+static bool has_cards(const struct cart *cart)
+{
+    for (size_t i = 0; i < cart->count; i++)
+        if (cart->lines[i].variant->card_value > 0)
+            return true;
+    return false;
+}
+
 static bool is_offered(const struct ctx *ctx, const struct cart *cart)
 {
-    return points_pay(ctx) && customer_here(ctx) && cart->group_buy_id == 0 && cart->count > 0;
+    return points_pay(ctx) && customer_here(ctx) && cart->group_buy_id == 0 && cart->count > 0 &&
+           !has_cards(cart);
 }
 
 err cart_use_points(struct ctx *ctx, struct cart *cart, struct quote_line *quoted)

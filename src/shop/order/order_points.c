@@ -30,11 +30,14 @@ err order_points_pending(struct ctx *ctx, int64_t customer_id, int64_t *points)
     *points = 0;
     if (ctx->shop->points.state != POINTS_ON)
         return NULL;
-    TRY(db_query(ctx, &rows,
-                 "SELECT total - freight + freight_discount, refunded FROM orders WHERE shop_id = $1"
-                 " AND customer_id = $2 AND payment_status IN (4, 5) AND aftersale_status <> 2"
-                 " ORDER BY id DESC LIMIT $3",
-                 db_int(ctx->shop->id), db_int(customer_id), db_int(ORDER_POINTS_PENDING_LIMIT)));
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT total - freight + freight_discount, refunded FROM orders WHERE shop_id = $1"
+        " AND customer_id = $2 AND payment_status IN (4, 5) AND aftersale_status <> 2"
+        " AND NOT EXISTS (SELECT 1 FROM order_lines l WHERE l.shop_id = $1 AND l.order_id = orders.id"
+        " AND l.card_value > 0)"
+        " ORDER BY id DESC LIMIT $3",
+        db_int(ctx->shop->id), db_int(customer_id), db_int(ORDER_POINTS_PENDING_LIMIT)));
     _Static_assert(PAYMENT_PAID == 4 && PAYMENT_PARTIALLY_REFUNDED == 5 && AFTERSALE_DONE == 2,
                    "the statement says the states by their numbers");
     while (db_next(rows))
@@ -61,7 +64,7 @@ err order_points_of(struct ctx *ctx, const struct order *order, int64_t *earned,
     bool is_members = db_next(rows) && db_get_int(rows, 0) != 0;
     *earned = is_members ? db_get_int(rows, 1) : 0;
     if (is_members && ctx->shop->points.state == POINTS_ON && has_money_left(order) &&
-        order->state.aftersale != AFTERSALE_DONE)
+        order->state.aftersale != AFTERSALE_DONE && !order_sells_cards(order))
         *expected = points_for(ctx, base_of(order_goods_total(order), order->refunded));
     return NULL;
 }
@@ -114,7 +117,9 @@ static err run_earning(struct ctx *ctx, const struct job *job, void *owner)
     TRY(order_load(ctx, job->subject_id, &order));
     earning.base = base_of(order_goods_total(order), order->refunded);
     earning.points = points_for(ctx, earning.base);
-    if (!has_money_left(order) || earning.points == 0 || ctx->shop->points.state != POINTS_ON)
+    /* Who pays with a gift card earns then, not when the card is bought. */
+    if (!has_money_left(order) || order_sells_cards(order) || earning.points == 0 ||
+        ctx->shop->points.state != POINTS_ON)
         return NULL;
     return db_transact(ctx, earn_in_transaction, &earning);
 }

@@ -3,6 +3,7 @@
 #include "shop/payment/payment_goods.h"
 
 #include "base/money.h"
+#include "shop/gift/gift.h"
 #include "shop/payment/payment.h"
 #include "shop/payment/payment_read.h"
 #include "shop/pricing/pricing.h"
@@ -179,6 +180,9 @@ static err keep_part(struct ctx *ctx, const struct wishing *wishing, const struc
                                   .reason = wishing->wish->reason};
     if (part->returned > 0)
         TRY(take_parts_back(ctx, line, &coming));
+    if (line->card_value > 0 && part->quantity > part->withdrawn)
+        TRY(gift_card_take_unused(ctx, wishing->order->id, line->line_no, part->quantity - part->withdrawn,
+                                  "lines"));
     return db_execute(ctx,
                       "INSERT INTO refund_lines (shop_id, refund_id, line_no, order_id, quantity, amount,"
                       " withdrawn, returned, back, location_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
