@@ -35,7 +35,7 @@ static err check_pay(struct ctx *ctx, const struct points_terms *terms)
     if (is_outside(terms->pay_rate, 0, POINTS_PAY_RATE_MOST))
         return fail_field(ctx, "pay_rate", "out-of-range", "from 0 to 10000 points");
     if (is_outside(terms->pay_percent, terms->pay_rate > 0 ? 1 : 0, POINTS_PAY_PERCENT_MOST))
-        return fail_field(ctx, "pay_percent", "out-of-range", "from 1 to 99 percent");
+        return fail_field(ctx, "pay_percent", "out-of-range", "from 1 to 100 percent");
     if (is_outside(terms->pay_least, 0, POINTS_PAY_LEAST_MOST))
         return fail_field(ctx, "pay_least", "out-of-range", "from 0 to 1000000 points");
     return NULL;

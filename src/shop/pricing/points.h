@@ -26,8 +26,8 @@
 #define POINTS_LIST_LIMIT 50
 #define POINTS_LOT_LIMIT 12
 #define POINTS_PAY_RATE_MOST 10000
-/* Below all: of goods that cost anything a part is paid in money, so that a refund has a payment to go by. */
-#define POINTS_PAY_PERCENT_MOST 99
+/* All: an order that costs nothing any more is paid as it is placed. */
+#define POINTS_PAY_PERCENT_MOST 100
 #define POINTS_PAY_LEAST_MOST 1000000
 #define POINTS_GRACE_DAYS 30
 
