@@ -185,5 +185,9 @@ describe("points of members", () => {
     assert.match((await alice.browser.open("/account")).text, /\/account\/points/);
     assert.match((await staff.client.open(`/admin/customers/${id}`)).text, new RegExp(`/admin/customers/${id}/points`));
     assert.match((await staff.client.open(`/admin/customers/${id}/points`)).text, /调整积分/);
+    await server.tampers("UPDATE point_accounts SET debt = 30");
+    assert.match((await alice.browser.open("/account/points")).text, /少退了 30 分/);
+    assert.match((await staff.client.open(`/admin/customers/${id}/points`)).text, /欠积分[^]*30/);
+    await server.tampers("UPDATE point_accounts SET debt = 0");
   });
 });
