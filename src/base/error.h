@@ -29,6 +29,7 @@
     X(POINTS_GONE, 409, "points-gone", "Points were used elsewhere a moment ago")                            \
     X(FLASH_SOLD_OUT, 409, "flash-sold-out", "All pieces of this flash sale are sold")                       \
     X(PRESALE_SOLD_OUT, 409, "presale-sold-out", "All pieces of this presale are sold")                      \
+    X(CARD_ALONE, 409, "card-alone", "Gift cards are ordered by themselves")                                 \
     X(PRESALE_ALONE, 409, "presale-alone", "Goods of a presale are ordered by themselves")                   \
     X(GROUP_OVER, 409, "group-over", "This group is full, or its time is over")                              \
     X(INVALID_TRANSITION, 409, "invalid-transition", "The order's state does not allow this")                \

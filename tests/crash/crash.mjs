@@ -9,7 +9,8 @@
 //   - every acknowledged order exists, with its total, its lines, and a state that never went back;
 //   - a checkout whose answer was lost is sent again with the same key and gives exactly one order;
 //   - every order whose cashier took the money becomes paid and delivers as many codes as were bought;
-//   - no code is delivered twice, none that was not loaded, and a delivered code never changes;
+//   - no code is delivered twice, none that was not loaded, and a delivered code never changes; the same of gift
+//     cards, of which one is made for each piece;
 //   - batches of codes that were withdrawn and restored meanwhile lost nothing;
 //   - stock adds up: loaded − ordered = available, for every variant; and `yundian check` finds nothing,
 //     both on the data as the dead server left it and at the end.
@@ -79,6 +80,10 @@ for (let index = 0; index < 3; index++) {
   for (let loaded = 1000; loaded < CODES; loaded += 1000) await staff.loads(game, codes.slice(loaded, loaded + 1000));
   products.push({ ...game, loaded: CODES, codes: new Set(codes) });
 }
+// Gift cards, which are made when they are paid for, and ordered by themselves.
+const cards = { ...(await shop.product({ kind: "digital", price: 5000 })), loaded: CODES, codes: { has: (code) => /^([0-9A-Z]{4}-){4}[0-9A-Z]{4}$/.test(code) }, areCards: true };
+expect(await staff.does(`/admin/codes/${cards.variant_id}/mode`, { mode: "cards" }), 200);
+expect(await staff.does(`/admin/codes/${cards.variant_id}/card`, { value: { amount: 5000, currency: "CNY" }, years: 3, quantity: CODES }), 200);
 // One thing that everybody wants and that runs out.
 products.push({ ...(await shop.product({ price: 999, stock: 150 })), loaded: 150, codes: null });
 // Far more people than pieces, at a price of its own.
@@ -92,6 +97,9 @@ if (values.flash) {
   await until(async () => (await shop.visitor().puts(products[0])).total.amount === 60, "the sale runs");
 }
 const isRefusal = ({ status, body }) => status === 409 && ["/problems/out-of-stock", ...(sale ? ["/problems/flash-sold-out"] : [])].includes(body.type);
+const goods = [...products];
+products.push(cards);
+const decks = products.filter(({ codes, areCards }) => codes && !areCards);
 const bySku = new Map(products.map((product) => [product.sku, product]));
 
 let shuffles = 0;
@@ -103,7 +111,7 @@ async function trade(isOver) {
     const buyer = shop.visitor();
     const entry = { buyer, lines: new Map(), codes: [] };
     try {
-      const wanted = Array.from({ length: 1 + Math.floor(chance() * 3) }, () => pick(products));
+      const wanted = chance() < 0.15 ? [cards] : Array.from({ length: 1 + Math.floor(chance() * 3) }, () => pick(goods));
       for (const product of wanted) {
         const quantity = 1 + Math.floor(chance() * (product.codes ? 2 : 3));
         const answer = await buyer.triesToPut(product, quantity);
@@ -149,7 +157,7 @@ async function trade(isOver) {
 /** Staff take batches out of the decks and put them back, until the server dies. */
 async function shuffle(isOver) {
   while (!isOver()) {
-    const game = pick(products.filter(({ codes }) => codes));
+    const game = pick(decks);
     const batch = `/admin/codes/${game.variant_id}/batches/${1 + Math.floor((chance() * CODES) / 1000)}`;
     for (const verb of ["withdraw", "restore"])
       try {
@@ -165,7 +173,7 @@ async function shuffle(isOver) {
 
 /** Every batch is in use again. */
 async function restoreAll() {
-  for (const game of products.filter(({ codes }) => codes)) {
+  for (const game of decks) {
     const { batches } = await staff.reads(`/admin/codes/${game.variant_id}`);
     for (const batch of batches.filter(({ can_restore }) => can_restore)) expect(await staff.does(`/admin/codes/${game.variant_id}/batches/${batch.number}/restore`), 200);
   }

@@ -79,6 +79,41 @@ describe("gift cards", () => {
     assert.match((await one.client.open(`/orders/${order.number}?token=${order.token}`)).text, /礼品卡 .{4} 支付/);
   });
 
+  test("a card chosen at the checkout pays as the order is placed, once", async () => {
+    const code = await card();
+    const one = shop.visitor();
+    await one.puts(tea);
+    expectProblem(await one.triesToCheckOut({ order: one.order({ gift_card: "AAAA-AAAA-AAAA-AAAA-AAAA" }) }), 422, "invalid", "gift_card");
+    assert.equal(await balance(code), 5000);
+    const key = freshKey(), wish = one.order({ gift_card: code.toLowerCase() });
+    const first = expect(await one.triesToCheckOut({ key, order: wish }), 200, 201).order;
+    assert.deepEqual([first.due.amount, first.payment_status], [5000, "unpaid"]);
+    const again = expect(await one.triesToCheckOut({ key, order: wish }), 200, 201).order;
+    assert.deepEqual([again.number, again.due.amount, await balance(code)], [first.number, 5000, 0]);
+    await one.pays(first);
+    assert.equal((await one.seesPaid(first)).cards[0].is_spent, true);
+  });
+
+  test("the form of the checkout keeps what was typed, and says what a card will pay", async () => {
+    const whole = await card({ value: cny(30000) });
+    const one = shop.visitor();
+    const posts = (action, fields) => one.client.submit({ method: "POST", action, fields: [] }, fields);
+    await posts("/cart/lines", { variant_id: tea.variant_id, quantity: 1 });
+    assert.match((await one.client.open("/checkout")).text, /name="gift_card"/);
+    const typed = { "contact.phone": one.phone, "address.name": "张三", "address.phone": one.phone, "address.region": "浙江省 杭州市 西湖区", "address.line": "文三路 100 号", idempotency_key: freshKey() };
+    const wrong = await posts("/checkout/review", { ...typed, gift_card: "AAAA" });
+    assert.equal(wrong.status, 422);
+    assert.match(wrong.text, /没有这张礼品卡/);
+    assert.match(wrong.text, /name="gift_card"[^>]*value="AAAA"/);
+    assert.match(wrong.text, /文三路 100 号/);
+    const review = await posts("/checkout/review", { ...typed, gift_card: whole });
+    assert.match(review.text, new RegExp(`由礼品卡 ${whole.slice(-4)} 支付`));
+    assert.match(review.text, new RegExp(`type="hidden" name="gift_card" value="${whole}"`));
+    const placed = await posts("/checkout", { ...typed, gift_card: whole, shown_total: "100.00" });
+    assert.match(placed.text, new RegExp(`礼品卡 ${whole.slice(-4)} 支付`));
+    assert.equal(await balance(whole), 20000);
+  });
+
   test("cancelling gives the card back, once", async () => {
     const code = await card();
     const one = shop.visitor();

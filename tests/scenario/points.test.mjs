@@ -83,7 +83,7 @@ describe("points of members", () => {
   test("points pay a part of an order, and come back with it", async () => {
     const { earned, months } = (await staff.reads("/admin/settings/points")).points;
     const sets = (pay) => staff.does("/admin/settings/points", { is_on: true, earned, months, ...pay });
-    expectProblem(await sets({ pay_rate: 10, pay_percent: 100 }), 422, "invalid");
+    expectProblem(await sets({ pay_rate: 10, pay_percent: 101 }), 422, "invalid");
     await alice.puts(cup, 2);
     expectProblem(await alice.client.post("/cart/points", { cart: alice.cart, points: 10 }), 422, "invalid");
     assert.equal((await alice.client.api(`/cart?cart=${alice.cart}`)).body.cart.points, null);
@@ -136,6 +136,32 @@ describe("points of members", () => {
     await server.adds_up();
   });
 
+  test("points that pay a whole order settle it at once, and come back with its pieces", async () => {
+    const { earned, months } = (await staff.reads("/admin/settings/points")).points;
+    const sets = (pay) => staff.does("/admin/settings/points", { is_on: true, earned, months, pay_rate: 10, ...pay });
+    const mug = await shop.product({ price: 500, stock: 20 });
+    expect(await sets({ pay_percent: 100 }), 200);
+    expect(await adjusts(100), 200);
+    alice.cart = undefined;
+    alice.client.cookies.delete("yd_cart");
+    await alice.puts(mug, 2);
+    await until(async () => expect(await alice.client.api(`/cart?cart=${alice.cart}`), 200).cart.points.percent === 100, "points pay all");
+    const { cart } = expect(await alice.client.post("/cart/points", { cart: alice.cart, points_do: "all" }), 200);
+    assert.deepEqual([cart.total.amount, cart.points.used], [0, 100]);
+    const order = await alice.checksOut();
+    assert.deepEqual([order.total.amount, order.payment_status, order.can_pay], [0, "paid", false]);
+    assert.equal((await mine()).balance, 0);
+    assert.match((await staff.client.open(`/admin/orders/${order.number}`)).text, new RegExp(`/admin/orders/${order.number}/refund`));
+    await staff.ships(order);
+    const back = { lines: [{ line_no: 1, quantity: 1 }], reason: "退一件", request: "half" };
+    for (let i = 0; i < 2; i++) expect(await staff.triesTo("refund", order, back), 200, 201);
+    assert.equal((await mine()).balance, 50);
+    assert.equal((await staff.reads(`/admin/orders/${order.number}`)).order.points.back, 50);
+    expect(await adjusts(-50, "收尾"), 200);
+    expect(await sets({ pay_percent: 50, pay_least: 20 }), 200);
+    await server.adds_up();
+  });
+
   test("the checkout works without JavaScript and keeps what was typed", async () => {
     expect(await adjusts(300), 200);
     alice.client.cookies.delete("yd_cart");
@@ -159,5 +185,9 @@ describe("points of members", () => {
     assert.match((await alice.browser.open("/account")).text, /\/account\/points/);
     assert.match((await staff.client.open(`/admin/customers/${id}`)).text, new RegExp(`/admin/customers/${id}/points`));
     assert.match((await staff.client.open(`/admin/customers/${id}/points`)).text, /调整积分/);
+    await server.tampers("UPDATE point_accounts SET debt = 30");
+    assert.match((await alice.browser.open("/account/points")).text, /少退了 30 分/);
+    assert.match((await staff.client.open(`/admin/customers/${id}/points`)).text, /欠积分[^]*30/);
+    await server.tampers("UPDATE point_accounts SET debt = 0");
   });
 });

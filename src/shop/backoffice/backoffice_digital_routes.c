@@ -6,6 +6,7 @@
 #include "shop/backoffice/backoffice_digital_form.h"
 #include "shop/backoffice/backoffice_digital_view.h"
 #include "shop/backoffice/backoffice_list.h"
+#include "shop/gift/gift.h"
 #include "shop/payment/payment.h"
 #include "shop/staff/staff.h"
 #include <inttypes.h>
@@ -298,7 +299,7 @@ static err download_report(struct req *req)
 /* ---- settings ---- */
 
 /* As deck_mode_names, from 0. */
-static const char *const modes[] = {"codes", "shared", "hand", NULL};
+static const char *const modes[] = {"codes", "shared", "hand", "cards", NULL};
 
 struct setting_form {
     int64_t variant_id;
@@ -306,6 +307,8 @@ struct setting_form {
     int mode;
     int64_t quantity;
     const char *text;
+    int64_t value;
+    int64_t years;
 };
 
 static const struct field low_fields[] = {
@@ -327,7 +330,8 @@ static const struct field mode_fields[] = {
      .offset = offsetof(struct setting_form, mode),
      .is_required = true,
      .choices = modes,
-     .help = "codes = one each, shared = one text for everybody, hand = a person types it"},
+     .help = "codes = one each, shared = one text for everybody, hand = a person types it,"
+             " cards = a new gift card for each piece"},
     {0},
 };
 
@@ -345,6 +349,31 @@ static const struct field quantity_fields[] = {
      .offset = offsetof(struct setting_form, text),
      .maximum = CODE_LENGTH_LIMIT,
      .help = "The shared text; empty = as it was"},
+    {0},
+};
+
+static const struct field card_fields[] = {
+    VARIANT_ID_FIELD,
+    {.name = "value",
+     .kind = FIELD_MONEY,
+     .offset = offsetof(struct setting_form, value),
+     .is_required = true,
+     .minimum = 1,
+     .maximum = MONEY_MAX,
+     .help = "What each gift card holds"},
+    {.name = "years",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct setting_form, years),
+     .minimum = 0,
+     .maximum = GIFT_CARD_YEARS_MOST,
+     .help = "Good for so many years; 0 = for ever"},
+    {.name = "quantity",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct setting_form, quantity),
+     .is_required = true,
+     .minimum = 0,
+     .maximum = QUANTITY_MAXIMUM,
+     .help = "How many can still be sold"},
     {0},
 };
 
@@ -372,6 +401,16 @@ static err set_quantity(struct req *req)
     const struct variant *variant;
     TRY(load_digital(&req->ctx, form->variant_id, &variant));
     TRY(code_deck_set_quantity(&req->ctx, variant->id, variant->product_id, form->quantity, form->text));
+    return done(req, variant, "saved");
+}
+
+static err set_card(struct req *req)
+{
+    const struct setting_form *form = req->form;
+    const struct variant *variant;
+    TRY(load_digital(&req->ctx, form->variant_id, &variant));
+    TRY(code_deck_set_card(&req->ctx, variant, form->value, form->years, form->quantity));
+    TRY(load_digital(&req->ctx, form->variant_id, &variant));
     return done(req, variant, "saved");
 }
 
@@ -471,6 +510,15 @@ const struct route backoffice_digital_routes[] = {
      .fields = batch_fields,
      .form_size = sizeof(struct batch_form),
      .summary = "What became of each line of a load, as CSV"},
+    {.method = POST,
+     .path = "/admin/codes/:id/card",
+     .handler = set_card,
+     WRITE,
+     .fields = card_fields,
+     .form_size = sizeof(struct setting_form),
+     .again = show_again,
+     .summary = "What the gift cards of a variant hold, and how many can be sold",
+     .answer = "deck"},
     {.method = POST,
      .path = "/admin/codes/:id/low",
      .handler = set_low,

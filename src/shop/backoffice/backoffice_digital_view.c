@@ -12,7 +12,7 @@
 #define CALL_ROWS 20
 #define TOLD_LINES 50 /* of a load's report; the whole one can be downloaded */
 
-const char *const deck_mode_names[] = {"", "codes", "shared", "hand"};
+const char *const deck_mode_names[] = {"", "codes", "shared", "hand", "cards"};
 
 /* Expiry is told as the last day on which the codes are good. */
 static void set_last_day(struct ctx *ctx, struct value *view, int64_t expires_at)
@@ -33,6 +33,10 @@ static void set_deck(struct ctx *ctx, struct value *view, const struct code_deck
     value_set_text(arena, view, "sku", variant->sku);
     picture_set_view(ctx, view, "picture", variant->product_picture_id, "");
     value_set_text(arena, view, "mode", deck_mode_names[deck->mode]);
+    value_set(arena, view, "card_value", value_null());
+    if (variant->card_value > 0)
+        value_set_money(arena, view, "card_value", money_of(variant->card_value, ctx->shop->currency));
+    value_set_int(arena, view, "card_years", variant->card_years);
     value_set_int(arena, view, "left", deck->loaded - deck->dealt);
     value_set_int(arena, view, "dealt", deck->dealt);
     value_set_int(arena, view, "owed", deck->owed);

@@ -246,6 +246,13 @@ static err unblock(struct req *req)
     return done(req, "gift_card_unblocked");
 }
 
+static err take_back(struct req *req)
+{
+    const struct card_form *form = req->form;
+    TRY(gift_card_take_rest(&req->ctx, form->card_id, form->reason));
+    return done(req, "gift_card_taken_back");
+}
+
 static err extend(struct req *req)
 {
     const struct card_form *form = req->form;
@@ -336,6 +343,9 @@ const struct route backoffice_gift_routes[] = {
      .again = show, .summary = "Stop a card, for a reason", .answer = "card"},
     {WRITE, .path = "/admin/gift-cards/:id/unblock", .handler = unblock, .fields = reason_fields, CARD_FORM,
      .again = show, .summary = "Let a stopped card go on, for a reason", .answer = "card"},
+    {WRITE, .path = "/admin/gift-cards/:id/take-back", .handler = take_back, .fields = reason_fields,
+     CARD_FORM, .again = show, .summary = "Take back what is left of a card that an order sold, and stop it",
+     .answer = "card"},
     {WRITE, .path = "/admin/gift-cards/:id/extend", .handler = extend, .fields = extend_fields, CARD_FORM,
      .again = show, .summary = "Make a card good for longer, with what was left when its time was over",
      .answer = "card"},

@@ -40,7 +40,7 @@ static void add_permissions(struct ctx *ctx, const struct order *order, int64_t 
     value_set_bool(ctx->arena, tree, "can_sign", order_may(order->state, "signed"));
     value_set_bool(ctx->arena, tree, "can_deliver", can_deliver && !by_hand);
     value_set_bool(ctx->arena, tree, "can_type", can_deliver && by_hand);
-    value_set_bool(ctx->arena, tree, "can_refund", refundable > 0);
+    value_set_bool(ctx->arena, tree, "can_refund", refund_is_possible(order, refundable));
     value_set_money(ctx->arena, tree, "refundable", money_of(refundable, order->currency));
 }
 

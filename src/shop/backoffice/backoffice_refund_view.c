@@ -85,9 +85,9 @@ static void add_quote(struct ctx *ctx, struct value *view, const struct order *o
     value_set_money(arena, sums, "total", money_of(quote->total, order->currency));
     value_set_int(arena, sums, "withdrawn", quote->withdrawn);
     value_set_int(arena, sums, "returned", quote->returned);
-    value_set_bool(arena, sums, "is_all", quote->total == quote->left);
-    value_set_int(arena, sums, "points",
-                  quote->total == quote->left ? order->points - order->points_back : quote->points);
+    bool is_all = quote->total > 0 && quote->total == quote->left;
+    value_set_bool(arena, sums, "is_all", is_all);
+    value_set_int(arena, sums, "points", is_all ? order->points - order->points_back : quote->points);
 }
 
 err refund_page_view(struct ctx *ctx, const struct order *order, const struct refund_wish *wish,

@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "shop/customer/customer.h"
+#include "shop/gift/gift.h"
 #include "shop/inventory/inventory.h"
 #include "shop/pricing/pricing.h"
 #include <inttypes.h>
@@ -77,6 +78,26 @@ static struct pieces count_pieces(const struct cart *cart, const struct variant 
     return pieces;
 }
 
+/* Gift cards are ordered by themselves: what pays for them, and what comes off, is another matter. */
+static bool is_card_alone(const struct cart *cart)
+{
+    for (size_t i = 0; i < cart->count; i++)
+        if (cart->lines[i].variant->card_value == 0)
+            return false;
+    return true;
+}
+
+/* How many of them the law lets one buy without papers, and one delivery makes, beside the others. */
+static int64_t cards_most(const struct cart *cart, const struct variant *variant)
+{
+    int64_t left = GIFT_CARD_ORDER_MOST;
+    for (size_t i = 0; i < cart->count; i++)
+        if (cart->lines[i].variant->id != variant->id)
+            left -= cart->lines[i].variant->card_value * cart->lines[i].quantity;
+    int64_t pieces = left > 0 ? left / variant->card_value : 0;
+    return pieces < GIFT_CARD_PIECES_MOST ? pieces : GIFT_CARD_PIECES_MOST;
+}
+
 static bool has_answers(struct ctx *ctx, const struct cart_line *line)
 {
     struct given_answer *answers, *kept;
@@ -87,7 +108,7 @@ static bool has_answers(struct ctx *ctx, const struct cart_line *line)
            !answers_check(ctx, line->variant->questions, answers, count, &kept, &count);
 }
 
-static enum line_problem problem_of(struct ctx *ctx, const struct cart *cart, struct cart_line *line)
+static enum line_problem problem_of_goods(struct ctx *ctx, const struct cart *cart, struct cart_line *line)
 {
     const struct variant *variant = line->variant;
     struct pieces pieces = count_pieces(cart, variant);
@@ -123,6 +144,17 @@ static enum line_problem problem_of(struct ctx *ctx, const struct cart *cart, st
         return LINE_PRESALE_ALONE;
     line->bound = variant->min_quantity;
     return pieces.of_product < variant->min_quantity ? LINE_BELOW_LEAST : LINE_FINE;
+}
+
+static enum line_problem problem_of(struct ctx *ctx, const struct cart *cart, struct cart_line *line)
+{
+    enum line_problem problem = problem_of_goods(ctx, cart, line);
+    if (problem != LINE_FINE || line->variant->card_value == 0)
+        return problem;
+    if (!is_card_alone(cart))
+        return LINE_CARD_ALONE;
+    line->bound = cards_most(cart, line->variant);
+    return count_pieces(cart, line->variant).of_variant > line->bound ? LINE_ABOVE_MOST : LINE_FINE;
 }
 
 /* The prices of lists that are for this buyer, always from what stands on the shelf. */

@@ -29,6 +29,7 @@ enum line_problem {
     LINE_FLASH_OUT,     /* its flash sale runs and has no piece left */
     LINE_PRESALE_OUT,   /* the same of its presale */
     LINE_PRESALE_ALONE, /* a presale's, beside goods that are not: they cannot be ordered together */
+    LINE_CARD_ALONE,    /* a gift card, beside goods that are none: they cannot be ordered together */
     LINE_GROUP_OVER,    /* its group is full, or its time is over */
 };
 

@@ -35,6 +35,9 @@ static err load_shelf(struct ctx *ctx, const struct priced *priced, struct shelf
     TRY(stock_ask_many(ctx, shelf->ids, shelf->count, &question));
     TRY(variant_load_many(ctx, shelf->ids, shelf->count, shelf->variants));
     stock_take_many(&question, shelf->stocks);
+    for (size_t i = 0; i < shelf->count; i++) /* a gift card is bought, and given by no offer */
+        if (shelf->variants[i] && shelf->variants[i]->card_value > 0)
+            shelf->variants[i] = NULL;
     return NULL;
 }
 

@@ -4,25 +4,34 @@
 
 #include "shop/customer/customer.h"
 
-/* The account may use them here, as far as goods and balance reach: no group, and nothing of a presale, whose
- * deposit is a part of the sum. */
-static bool has_presale(const struct cart *cart)
+/* The account may use them here, as far as goods and balance reach: no group, no gift cards, and nothing that
+ * is paid with a deposit, which is a part of the sum. */
+static bool has_deposit(const struct cart *cart)
 {
     for (size_t i = 0; cart->priced.presale && i < cart->count; i++)
-        if (cart->priced.presale[i].presale_id)
+        if (cart->priced.presale[i].presale_id && cart->priced.presale[i].kind == PRESALE_DEPOSIT)
+            return true;
+    return false;
+}
+
+static bool has_cards(const struct cart *cart)
+{
+    for (size_t i = 0; i < cart->count; i++)
+        if (cart->lines[i].variant->card_value > 0)
             return true;
     return false;
 }
 
 static bool is_offered(const struct ctx *ctx, const struct cart *cart)
 {
-    return points_pay(ctx) && customer_here(ctx) && cart->group_buy_id == 0 && cart->count > 0;
+    return points_pay(ctx) && customer_here(ctx) && cart->group_buy_id == 0 && cart->count > 0 &&
+           !has_cards(cart);
 }
 
 err cart_use_points(struct ctx *ctx, struct cart *cart, struct quote_line *quoted)
 {
     int64_t balance;
-    if (cart->points == 0 || !is_offered(ctx, cart) || has_presale(cart))
+    if (cart->points == 0 || !is_offered(ctx, cart) || has_deposit(cart))
         return NULL;
     TRY(points_balance(ctx, customer_here(ctx), &balance));
     const struct quote_points_terms terms =
@@ -41,7 +50,7 @@ struct usable {
 
 static const char *problem_of(const struct ctx *ctx, const struct cart *cart, const struct usable *usable)
 {
-    if (has_presale(cart))
+    if (has_deposit(cart))
         return "presale";
     if (usable->balance == 0)
         return "no-points";
@@ -56,7 +65,7 @@ static err look(struct ctx *ctx, const struct cart *cart, struct usable *usable)
     struct quote goods = cart->priced.quote; /* before this step and the next */
     goods.discount -= goods.points.off + goods.rounding;
     TRY(points_balance(ctx, customer_here(ctx), &usable->balance));
-    usable->most = has_presale(cart) ? 0 : quote_points_most(&terms, &goods, usable->balance);
+    usable->most = has_deposit(cart) ? 0 : quote_points_most(&terms, &goods, usable->balance);
     usable->problem = problem_of(ctx, cart, usable);
     return NULL;
 }

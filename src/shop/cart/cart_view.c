@@ -30,6 +30,8 @@ static const char *problem_name(enum line_problem problem)
         return "presale-out";
     case LINE_PRESALE_ALONE:
         return "presale-alone";
+    case LINE_CARD_ALONE:
+        return "card-alone";
     case LINE_GROUP_OVER:
         return "group-over";
     }

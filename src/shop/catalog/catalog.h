@@ -10,6 +10,7 @@
 #include "shop/catalog/catalog_addresses.h"
 #include "shop/catalog/catalog_below.h"
 #include "shop/catalog/catalog_buying.h"
+#include "shop/catalog/catalog_card.h"
 #include "shop/catalog/catalog_codes.h"
 #include "shop/catalog/catalog_cover.h"
 #include "shop/catalog/catalog_gate.h"
@@ -131,6 +132,8 @@ struct variant {
     int64_t person_days;
     const char *common_tiers; /* as they are kept */
     const char *questions;    /* JSON for question_list_read, "" = none */
+    int64_t card_value;       /* what is sold is a gift card that holds so much; 0 = it is none */
+    int64_t card_years;       /* such a card is good for; 0 = for ever */
 };
 
 #define COST_UNKNOWN (-1)

@@ -15,7 +15,7 @@
     " v.is_active, p.handle, p.title, p.picture_id, p.kind, p.status, v.barcode, v.cost, v.volume,"          \
     " v.compare_price, v.compare_kind, v.compare_note, v.content_amount, v.content_unit, v.content_base,"    \
     " v.price_tiers, p.price_tiers, p.min_quantity, p.max_quantity, p.questions, p.person_quantity,"         \
-    " p.person_days, v.external_id"                                                                          \
+    " p.person_days, v.external_id, v.card_value, v.card_years"                                              \
     " FROM variants v"                                                                                       \
     " JOIN products p ON p.shop_id = v.shop_id AND p.id = v.product_id "
 
@@ -158,6 +158,8 @@ static err read_variant(struct ctx *ctx, const struct db_rows *rows, struct vari
                                 .person_quantity = db_get_int(rows, 29),
                                 .person_days = db_get_int(rows, 30),
                                 .external_id = db_get_text(rows, 31),
+                                .card_value = db_get_int(rows, 32),
+                                .card_years = db_get_int(rows, 33),
                                 .own_tiers = db_get_text(rows, 24),
                                 .common_tiers = db_get_text(rows, 25)};
     read_tiers(ctx, rows, variant);

@@ -326,6 +326,7 @@ static struct order_line line_of(const struct cart_line *line, size_t index)
         .answers = line->answers,
         .available = line->in_stock,
         .part_count = (size_t)line->made_of,
+        .card_value = variant->card_value,
         .role = line->addon ? LINE_ADDON : LINE_BOUGHT,
         .promotion_id = line->addon ? line->addon->id : 0,
     };
@@ -442,6 +443,9 @@ static err check_goods(struct ctx *ctx, const struct cart *cart)
                              line->variant->product_title);
         if (line->problem == LINE_PRESALE_ALONE)
             return fail_with(ctx, ERR_PRESALE_ALONE, "%s: goods of a presale are ordered by themselves",
+                             line->variant->product_title);
+        if (line->problem == LINE_CARD_ALONE)
+            return fail_with(ctx, ERR_CARD_ALONE, "%s: gift cards are ordered by themselves",
                              line->variant->product_title);
         if (line->problem == LINE_GROUP_OVER)
             return fail_with(ctx, ERR_GROUP_OVER, "%s: this group takes nobody any more",

@@ -5,6 +5,7 @@
 #include "base/random.h"
 #include "shop/checkout/address_text.h"
 #include "shop/checkout/checkout.h"
+#include "shop/checkout/checkout_card_routes.h"
 #include "shop/checkout/checkout_member.h"
 #include "shop/tenant/tenant.h"
 
@@ -27,6 +28,7 @@ struct checkout_form {
     const char *coupon;
     int64_t points;
     int points_do; /* enum cart_points_do */
+    struct card_choice card;
 };
 
 #define TEXT_FIELD(field_name, member, limit, text)                                                          \
@@ -96,6 +98,12 @@ static const struct field checkout_fields[] = {
      .offset = offsetof(struct checkout_form, points_do),
      .choices = cart_points_choices,
      .help = "For the same: typed (as points says), all (as many as may be used), none"},
+    TEXT_FIELD("gift_card", card.code, GIFT_CARD_TYPED_LIMIT,
+               "Code of a gift card that pays the order when it is placed, or as much of it as it has"),
+    {.name = "card_id",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct checkout_form, card.card_id),
+     .help = "In place of the code: a card that the account keeps"},
     {0},
 };
 
@@ -167,6 +175,7 @@ static err base_view(struct req *req, const struct cart *cart, struct value **vi
     value_set(req->ctx.arena, *view, "cart", *tree);
     value_set_text(req->ctx.arena, *view, "idempotency_key",
                    form->idempotency_key[0] ? form->idempotency_key : random_token(req->ctx.arena));
+    value_set_bool(req->ctx.arena, *view, "takes_gift_cards", cart_takes_cards(&req->ctx, cart));
     return NULL;
 }
 
@@ -233,6 +242,7 @@ static err show(struct req *req)
     if (req->route->method == GET)
         TRY(checkout_member_view(&req->ctx, ((const struct checkout_form *)req->form)->address_id, view));
     add_pasted(req, view);
+    TRY(card_own_views(req, view));
     return reply_view(req, "checkout", view);
 }
 
@@ -295,6 +305,7 @@ static err review(struct req *req)
     }
     value_set_text(req->ctx.arena, view, "note", form->note);
     value_set_text(req->ctx.arena, view, "passcode", form->passcode);
+    TRY(card_review_view(req, cart, &form->card, view));
     TRY(add_exempt(req, cart, value_set_list(req->ctx.arena, view, "no_return")));
     return reply_view(req, "review", view);
 }
@@ -309,6 +320,8 @@ static err place_again(struct req *req)
     TRY(load_open_cart(req, &cart));
     bool has_moved = checkout.shown_total && form->shown_total != cart->total;
     has_moved = has_moved || req->failure->code == ERR_GIFT_CHANGED;
+    if (card_check_choice(req, checkout.cart_token, &form->card))
+        return show(req);
     bool is_unread =
         (!form->accepts_no_return || !form->accepts_deposit) && req->failure->code == ERR_INVALID;
     if ((has_moved || is_unread) && !cart->has_problems && !checkout_check(&req->ctx, cart, &checkout))
@@ -318,6 +331,7 @@ static err place_again(struct req *req)
 
 static err place(struct req *req)
 {
+    const struct checkout_form *form = req->form;
     struct checkout checkout = read_checkout(req);
     struct order *order;
     if (strlen(checkout.idempotency_key) > CHECKOUT_KEY_LIMIT)
@@ -325,7 +339,9 @@ static err place(struct req *req)
     if (!checkout.cart_token[0])
         return fail_with(&req->ctx, ERR_CART_EMPTY, "there is nothing in the cart");
     TRY(check_consent(req));
+    TRY(card_check_choice(req, checkout.cart_token, &form->card));
     TRY(checkout_place(&req->ctx, &checkout, &order));
+    TRY(card_pay_chosen(req, &form->card, &order));
     struct value *view = value_object(req->ctx.arena);
     value_set(req->ctx.arena, view, "order", *order_view(&req->ctx, order, true));
     if (text_is(req_cookie(req, CART_COOKIE), checkout.cart_token))

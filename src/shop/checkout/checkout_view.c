@@ -28,7 +28,11 @@ static err set_deliveries(struct ctx *ctx, const struct order *order, bool is_bu
         struct value *delivery = value_add(arena, list, *value_object(arena));
         /* Staff see that a code was delivered, not the code. */
         value_set_text(arena, delivery, "code", is_buyer ? codes[i].code : code_mask(ctx, codes[i].code));
-        value_set_text(arena, delivery, "kind", codes[i].mode == DECK_CODES ? "code" : "text");
+        value_set_text(arena, delivery, "kind",
+                       codes[i].mode == DECK_CODES        ? "code"
+                       : codes[i].mode == DECK_GIFT_CARDS ? "gift-card"
+                                                          : "text");
+        value_set_bool(arena, delivery, "is_taken_back", codes[i].is_taken_back);
         value_set_int(arena, delivery, "quantity", codes[i].quantity);
         value_set_id(arena, delivery, "variant_id", codes[i].variant_id);
         value_set_text(arena, delivery, "product_title", line->product_title);

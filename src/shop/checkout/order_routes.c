@@ -7,6 +7,7 @@
 #include "base/config.h"
 #include "base/log.h"
 #include "shop/checkout/checkout.h"
+#include "shop/checkout/checkout_card_routes.h"
 #include "shop/customer/customer.h"
 #include "shop/digital/digital.h"
 #include "shop/payment/payment.h"
@@ -137,25 +138,6 @@ static void add_methods(struct req *req, struct value *view)
     }
 }
 
-/* Nothing is asked in a shop without gift cards. */
-static err add_own_cards(struct req *req, struct value *view)
-{
-    struct ctx *ctx = &req->ctx;
-    struct gift_card *cards;
-    size_t count;
-    value_set_bool(ctx->arena, view, "has_gift_cards", ctx->shop->has_gift_cards);
-    struct value *list = value_set_list(ctx->arena, view, "own_cards");
-    if (!ctx->shop->has_gift_cards)
-        return NULL;
-    TRY(gift_card_list_of(ctx, customer_here(ctx), &cards, &count));
-    for (size_t i = 0; i < count; i++) {
-        const char *why;
-        if (gift_card_is_good(ctx, &cards[i], &why))
-            gift_card_views(ctx, list, &cards[i], 1);
-    }
-    return NULL;
-}
-
 static err show_cashier(struct req *req)
 {
     struct order *order;
@@ -166,7 +148,7 @@ static err show_cashier(struct req *req)
         return reply_redirect(
             req, 303, arena_format(req->ctx.arena, "/orders/%s?token=%s", order->number, order->token));
     add_methods(req, view);
-    TRY(add_own_cards(req, view));
+    TRY(card_own_views(req, view));
     int64_t left = (order->closes_at - req->ctx.now) / SECOND_MS;
     value_set_int(req->ctx.arena, view, "seconds_left", left > 0 ? left : 0);
     return reply_view(req, "pay", view);
@@ -186,35 +168,14 @@ static err pay(struct req *req)
     return reply_done(req, 200, view, "%s", attempt->url);
 }
 
-/* Codes that one address may try in a minute, as often as a password: 100 bits are not found by trying. */
-static err take_card_turn(struct req *req)
-{
-    const char *who = arena_format(req->ctx.arena, "gift card from %s", req->address);
-    return req_rate_take(req, who, req->ctx.config->login_limit * GIFT_CARD_CODES_AT_ONCE)
-               ? NULL
-               : fail_with(&req->ctx, ERR_TOO_MANY_REQUESTS, "too many codes at once");
-}
-
-/* Of another account there is no such card. */
-static err find_card(struct req *req, struct gift_card *card)
-{
-    const struct order_form *form = req->form;
-    if (!form->card_id) {
-        TRY(take_card_turn(req));
-        return gift_card_find(&req->ctx, form->code, card);
-    }
-    TRY(gift_card_load(&req->ctx, form->card_id, card));
-    bool is_own = customer_here(&req->ctx) && card->customer_id == customer_here(&req->ctx);
-    return is_own ? NULL : fail_with(&req->ctx, ERR_NOT_FOUND, "no such gift card");
-}
-
 static err pay_by_card(struct req *req)
 {
+    const struct order_form *form = req->form;
     struct order *order;
     struct gift_card card;
     struct value *view;
     TRY(load(req, &order));
-    TRY(find_card(req, &card));
+    TRY(card_find_chosen(req, &(struct card_choice){form->code, form->card_id}, &card));
     TRY(payment_use_card(&req->ctx, order->id, &card));
     TRY(order_load(&req->ctx, order->id, &order));
     TRY(full_view(req, order, &view));

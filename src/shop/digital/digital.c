@@ -4,11 +4,12 @@
 
 #include "base/crypto.h"
 #include "shop/digital/digital_deck.h"
+#include "shop/gift/gift.h"
 #include "shop/inventory/inventory.h"
 
 const char *code_purpose(enum deck_mode mode)
 {
-    static const char *const purposes[] = {"", "digital.code", "digital.shared", "digital.hand"};
+    static const char *const purposes[] = {"", "digital.code", "digital.shared", "digital.hand", ""};
     return purposes[mode];
 }
 
@@ -125,15 +126,17 @@ err code_type(struct ctx *ctx, int64_t order_id, int64_t line_no, int64_t varian
 }
 
 /* What expired is put aside by a job; until it ran, nothing is dealt. */
-err code_deal(struct ctx *ctx, int64_t order_id, int64_t line_no, int64_t variant_id, int64_t quantity)
+err code_deal(struct ctx *ctx, int64_t order_id, int64_t line_no, int64_t variant_id, int64_t quantity,
+              bool is_card)
 {
     TRY(db_expect(ctx, 1, ERR_OUT_OF_STOCK, "the deck has too few codes",
                   "UPDATE code_decks SET dealt = dealt + $3 WHERE shop_id = $1 AND variant_id = $2"
-                  " AND dealt + $3 <= loaded AND (expires_at IS NULL OR expires_at > $4)"
+                  " AND dealt + $3 <= loaded AND CASE WHEN mode = 4 THEN 1 ELSE 0 END = $7 AND (expires_at "
+                  "IS NULL OR expires_at > $4)"
                   " AND (mode <> 3 OR EXISTS (SELECT 1 FROM hand_texts h WHERE h.shop_id = $1"
                   " AND h.order_id = $5 AND h.line_no = $6))",
                   db_int(ctx->shop->id), db_int(variant_id), db_int(quantity), db_int(ctx->now),
-                  db_int(order_id), db_int(line_no)));
+                  db_int(order_id), db_int(line_no), db_int(is_card)));
     return db_expect(
         ctx, 1, ERR_DUPLICATE, "the line has its codes already",
         "INSERT INTO deliveries (shop_id, order_id, line_no, variant_id, first_seq, quantity,"
@@ -141,6 +144,28 @@ err code_deal(struct ctx *ctx, int64_t order_id, int64_t line_no, int64_t varian
         " text_no FROM code_decks WHERE shop_id = $1 AND variant_id = $2",
         db_int(ctx->shop->id), db_int(variant_id), db_int(order_id), db_int(line_no), db_int(quantity),
         db_int(ctx->now));
+}
+
+/* Each line that sold cards stands in `lines` once; its cards take what else there is to say from it. */
+static err add_cards(struct ctx *ctx, int64_t order_id, const struct delivered_code *lines, size_t line_count,
+                     struct delivered_code **codes, size_t *count)
+{
+    struct gift_card_sold *cards;
+    size_t card_count;
+    TRY(gift_card_list_sold(ctx, order_id, &cards, &card_count));
+    *codes =
+        arena_grow(ctx->arena, *codes, *count * sizeof **codes, (*count + card_count + 1) * sizeof **codes);
+    for (size_t i = 0; i < card_count; i++)
+        for (size_t k = 0; k < line_count; k++)
+            if (lines[k].line_no == cards[i].line_no) {
+                struct delivered_code *code = &(*codes)[(*count)++];
+                *code = lines[k];
+                code->quantity = 1;
+                code->code = cards[i].code;
+                code->card_value = cards[i].value;
+                code->is_taken_back = cards[i].is_taken_back;
+            }
+    return NULL;
 }
 
 err code_list_delivered(struct ctx *ctx, int64_t order_id, struct delivered_code **codes, size_t *count)
@@ -159,6 +184,9 @@ err code_list_delivered(struct ctx *ctx, int64_t order_id, struct delivered_code
         " WHERE d.shop_id = $1 AND d.order_id = $2 ORDER BY d.line_no, c.seq",
         db_int(ctx->shop->id), db_int(order_id)));
     *codes = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **codes);
+    struct delivered_code *card_lines =
+        arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof *card_lines);
+    size_t card_line_count = 0;
     *count = 0;
     while (db_next(rows)) {
         struct delivered_code *code = &(*codes)[*count];
@@ -169,10 +197,12 @@ err code_list_delivered(struct ctx *ctx, int64_t order_id, struct delivered_code
         code->quantity = code->mode == DECK_CODES ? 1 : db_get_int(rows, 4);
         struct sealed sealed;
         sealed.ptr = db_get_bytes(rows, 5, &sealed.len);
+        if (code->mode == DECK_GIFT_CARDS)
+            card_lines[card_line_count++] = *code;
         if (!sealed.ptr)
             continue;
         TRY(crypto_open(ctx, code_purpose(code->mode), sealed, &code->code));
         (*count)++;
     }
-    return NULL;
+    return card_line_count > 0 ? add_cards(ctx, order_id, card_lines, card_line_count, codes, count) : NULL;
 }

@@ -7,14 +7,17 @@
  * deck (docs/decisions/0010). Stock on hand of the variant equals loaded - dealt + owed; owed is what was
  * promised although the deck did not hold it.
  *
- * A deck deals in one of three ways: codes, one each; one shared text, to everybody, up to a quantity set by
- * hand; or what a person types for each order. In the last two, loaded - dealt is the quantity that is left.
+ * A deck deals in one of four ways: codes, one each; one shared text, to everybody, up to a quantity set by
+ * hand; what a person types for each order; or a new gift card for each piece (gift/gift.h). In the last
+ * three, loaded - dealt is the quantity that is left.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/clock.h"
 #include "base/ctx.h"
 #include "db/db.h"
+
+struct variant;
 
 #define CODE_LENGTH_LIMIT 2000
 #define CODE_LOAD_LIMIT 10000 /* codes in one load */
@@ -26,7 +29,7 @@
 /* An alarm comes this long before codes expire. */
 #define CODE_EXPIRY_NOTICE_MS (7 * DAY_MS)
 
-enum deck_mode { DECK_CODES = 1, DECK_SHARED = 2, DECK_BY_HAND = 3 };
+enum deck_mode { DECK_CODES = 1, DECK_SHARED = 2, DECK_BY_HAND = 3, DECK_GIFT_CARDS = 4 };
 
 struct code_deck {
     int64_t variant_id;
@@ -47,10 +50,12 @@ struct code_deck {
 struct delivered_code {
     int64_t line_no;
     int64_t variant_id;
-    int64_t quantity; /* 1 for a code; what the line bought for a text */
+    int64_t quantity; /* 1 for a code or a card; what the line bought for a text */
     int64_t delivered_at;
     enum deck_mode mode;
-    const char *code; /* opened */
+    const char *code;   /* opened */
+    int64_t card_value; /* of a gift card */
+    bool is_taken_back; /* a gift card that went back with its price */
 };
 
 /* What one load brings, line by line, and what became of it. */
@@ -130,6 +135,11 @@ CHECKED err code_deck_change_mode(struct ctx *ctx, int64_t variant_id, int64_t p
  * the deck deals codes. */
 CHECKED err code_deck_set_quantity(struct ctx *ctx, int64_t variant_id, int64_t product_id, int64_t quantity,
                                    const char *text);
+/* What the gift cards of a deck hold, for how many years they are good (0 = for ever), and how many can still
+ * be sold. ERR_INVALID about "mode" when the deck makes none, about "value" and "years" beyond the law
+ * (gift.h), about "value" when orders wait for another one. */
+CHECKED err code_deck_set_card(struct ctx *ctx, const struct variant *variant, int64_t value, int64_t years,
+                               int64_t quantity);
 /* The shared text as it is delivered now; "" when there is none. */
 CHECKED err code_deck_text(struct ctx *ctx, const struct code_deck *deck, const char **text);
 /* In a transaction: brings the stock of a variant to what its deck holds, but never below what is promised;
@@ -163,10 +173,11 @@ const char *code_mask(struct ctx *ctx, const char *code);
 
 /* ---- dealing ---- */
 
-/* In a transaction: deals `quantity` codes to an order line. ERR_OUT_OF_STOCK when the deck has too few, or a
- * person has to type them first; ERR_DUPLICATE when the line has its codes already. */
+/* In a transaction: deals `quantity` codes to an order line, or for a line that sold gift cards lets them be
+ * made (gift_card_sell). ERR_OUT_OF_STOCK when the deck has too few, when a person has to type them first, or
+ * when it deals something else than the line sold; ERR_DUPLICATE when the line has its codes already. */
 CHECKED err code_deal(struct ctx *ctx, int64_t order_id, int64_t line_no, int64_t variant_id,
-                      int64_t quantity);
+                      int64_t quantity, bool is_card);
 /* In a transaction, before code_deal: what a person typed for a line. ERR_INVALID_TRANSITION when its deck is
  * not dealt by hand; ERR_DUPLICATE when it was typed already. */
 CHECKED err code_type(struct ctx *ctx, int64_t order_id, int64_t line_no, int64_t variant_id,

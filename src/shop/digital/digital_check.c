@@ -86,7 +86,7 @@ static err check_texts(struct ctx *ctx, void (*report)(void *arg, const char *pr
         " AND t.text_no = d.text_no"
         " LEFT JOIN hand_texts h ON d.mode = 3 AND h.shop_id = d.shop_id AND h.order_id = d.order_id"
         " AND h.line_no = d.line_no"
-        " WHERE d.shop_id = $1 AND d.mode <> 1 AND COALESCE(t.text_no, h.line_no) IS NULL LIMIT 1000",
+        " WHERE d.shop_id = $1 AND d.mode IN (2, 3) AND COALESCE(t.text_no, h.line_no) IS NULL LIMIT 1000",
         db_int(ctx->shop->id)));
     while (db_next(rows))
         report(arg, arena_format(ctx->arena, "order %" PRId64 " line %" PRId64 ": its text is lost",

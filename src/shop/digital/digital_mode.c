@@ -3,8 +3,11 @@
 #include "shop/digital/digital.h"
 
 #include "base/crypto.h"
+#include "shop/catalog/catalog.h"
 #include "shop/digital/digital_deck.h"
+#include "shop/gift/gift.h"
 #include "shop/inventory/inventory.h"
+#include "shop/tenant/tenant.h"
 
 struct setting {
     int64_t variant_id;
@@ -51,6 +54,7 @@ static err change_in_transaction(struct ctx *ctx, void *arg)
                    db_int(ctx->shop->id), db_int(setting->variant_id), db_int(setting->mode)));
     TRY(db_execute(ctx, "DELETE FROM code_hooks WHERE shop_id = $1 AND variant_id = $2",
                    db_int(ctx->shop->id), db_int(setting->variant_id)));
+    TRY(variant_set_card(ctx, setting->variant_id, 0, 0));
     return code_deck_follow(ctx, setting->variant_id, setting->product_id, "mode");
 }
 
@@ -81,6 +85,8 @@ static err set_quantity_in_transaction(struct ctx *ctx, void *arg)
     TRY(code_deck_lock(ctx, setting->variant_id, &deck));
     if (deck.mode == DECK_CODES)
         return fail_field(ctx, "quantity", "codes-quantity", "the quantity of this deck is its codes");
+    if (deck.mode == DECK_GIFT_CARDS)
+        return fail_field(ctx, "mode", "gift-cards", "say what its cards hold, too");
     TRY(stock_lock(ctx, setting->variant_id, &stock));
     if (deck.mode == DECK_SHARED && setting->sealed.ptr)
         TRY(write_text(ctx, setting, &deck));
@@ -100,6 +106,47 @@ err code_deck_set_quantity(struct ctx *ctx, int64_t variant_id, int64_t product_
     if (text && text[0])
         setting.sealed = crypto_seal(ctx, code_purpose(DECK_SHARED), text, strlen(text));
     return db_transact(ctx, set_quantity_in_transaction, &setting);
+}
+
+/* ---- gift cards ---- */
+
+struct card_setting {
+    struct setting base;
+    const struct variant *variant;
+    int64_t value;
+    int64_t years;
+};
+
+static err set_card_in_transaction(struct ctx *ctx, void *arg)
+{
+    const struct card_setting *setting = arg;
+    const struct variant *variant = setting->variant;
+    struct code_deck deck;
+    struct stock stock;
+    TRY(code_deck_lock(ctx, variant->id, &deck));
+    if (deck.mode != DECK_GIFT_CARDS)
+        return fail_field(ctx, "mode", "no-gift-cards", "this deck makes no gift cards");
+    TRY(stock_lock(ctx, variant->id, &stock));
+    if (stock.reserved > 0 && setting->value != variant->card_value)
+        return fail_field(ctx, "value", "promised", "orders wait for cards of another value");
+    TRY(variant_set_card(ctx, variant->id, setting->value, setting->years));
+    TRY(db_execute(ctx, "UPDATE code_decks SET loaded = dealt + $3 WHERE shop_id = $1 AND variant_id = $2",
+                   db_int(ctx->shop->id), db_int(variant->id),
+                   db_int(stock.reserved + setting->base.number)));
+    TRY(code_deck_follow(ctx, variant->id, variant->product_id, "quantity"));
+    TRY(product_emit_changed(ctx, variant->product_id));
+    if (!ctx->shop->has_gift_cards)
+        TRY(shop_change_gift_cards(ctx, true));
+    return code_deck_tell_loaded(ctx, variant->id, 0);
+}
+
+err code_deck_set_card(struct ctx *ctx, const struct variant *variant, int64_t value, int64_t years,
+                       int64_t quantity)
+{
+    struct card_setting setting = {
+        .base = {.number = quantity}, .variant = variant, .value = value, .years = years};
+    TRY(gift_card_check_law(ctx, &(struct gift_card_batch){.value = value, .years = years}));
+    return db_transact(ctx, set_card_in_transaction, &setting);
 }
 
 err code_deck_text(struct ctx *ctx, const struct code_deck *deck, const char **text)

@@ -50,6 +50,7 @@ enum gift_card_move {
     CARD_REFUNDED,
     CARD_EXPIRED,
     CARD_EXTENDED,
+    CARD_TAKEN_BACK, /* what was left went, for its price was refunded */
     CARD_MOVE_END
 };
 enum gift_card_hold_status { CARD_HOLD_LIVE = 1, CARD_HOLD_SPENT = 2, CARD_HOLD_FREE = 3 };
@@ -71,6 +72,7 @@ struct gift_card {
     int64_t valid_until;
     int64_t customer_id;
     int64_t created_at;
+    int64_t order_id; /* that sold it; 0 = issued by staff */
 };
 
 struct gift_card_batch {
@@ -82,6 +84,8 @@ struct gift_card_batch {
     int64_t years; /* of a card without a name */
     const char *note;
     const char *request;
+    int64_t order_id; /* sold by this line of an order; 0 = issued by staff */
+    int64_t line_no;
 };
 
 /* ---- issuing (gift_card_issue.c) ---- */
@@ -97,8 +101,41 @@ CHECKED err gift_card_reveal(struct ctx *ctx, int64_t batch_id, const char ***co
 CHECKED err gift_card_can_reveal(struct ctx *ctx, int64_t batch_id, bool *can);
 /* Staff stop a card, or let it go on, for a reason (ERR_INVALID at "reason"). ERR_INVALID_TRANSITION. */
 CHECKED err gift_card_block(struct ctx *ctx, int64_t card_id, bool is_blocked, const char *reason);
+/* What the law says of a card's value and years: ERR_INVALID at "value" or "years". */
+CHECKED err gift_card_check_law(struct ctx *ctx, const struct gift_card_batch *batch);
 /* A card without a name whose time is over, or will be: good for `years` from now on, with what was left. */
 CHECKED err gift_card_extend(struct ctx *ctx, int64_t card_id, int64_t years);
+
+/* ---- cards as goods (gift_card_sold.c, decision 0104) ---- */
+
+/* Pieces of one order line, and what all cards of one order hold together: below 10,000 yuan, for article 15
+ * wants to see the papers of who buys more at once. */
+#define GIFT_CARD_PIECES_MOST GIFT_CARD_BATCH_LIMIT
+#define GIFT_CARD_ORDER_MOST 999999
+
+/* In the transaction that delivers an order line: makes its cards, once. What they hold is no income: it
+ * leaves the sales and is owed. batch->order_id, line_no, value, count, years and note say which;
+ * ERR_DUPLICATE when the line has its cards already. */
+CHECKED err gift_card_sell(struct ctx *ctx, const struct gift_card_batch *batch);
+struct gift_card_sold {
+    int64_t card_id;
+    int64_t line_no;
+    const char *code;
+    int64_t value;
+    int64_t balance;
+    bool is_taken_back;
+};
+/* What an order got, by line. */
+CHECKED err gift_card_list_sold(struct ctx *ctx, int64_t order_id, struct gift_card_sold **cards,
+                                size_t *count);
+/* In the transaction of a refund: so many cards of a line go back, of those that nobody used. ERR_INVALID at
+ * `field` with "card-used" when there are fewer. */
+CHECKED err gift_card_take_unused(struct ctx *ctx, int64_t order_id, int64_t line_no, int64_t count,
+                                  const char *field);
+/* Staff take back what is left of a card that an order sold, for a reason (ERR_INVALID at "reason"), and stop
+ * it: before they give its buyer money for that. ERR_INVALID_TRANSITION when nothing is left, or staff issued
+ * it. */
+CHECKED err gift_card_take_rest(struct ctx *ctx, int64_t card_id, const char *reason);
 
 /* ---- reading ---- */
 

@@ -8,12 +8,13 @@
 
 const char *const gift_card_status_names[] = {"all", "active", "blocked", "expired", NULL};
 const char *const gift_card_origin_names[] = {"", "sold", "given", NULL};
-const char *const gift_card_move_names[] = {"",         "issued",  "held",     "released", "held_again",
-                                            "refunded", "expired", "extended", NULL};
+const char *const gift_card_move_names[] = {"",         "issued",  "held",     "released",   "held_again",
+                                            "refunded", "expired", "extended", "taken_back", NULL};
 
 #define CARD_COLUMNS                                                                                         \
     "SELECT id, batch_id, last4, is_registered, currency, value, balance, expired, status, valid_until,"     \
-    " customer_id, created_at FROM gift_cards "
+    " customer_id, created_at, COALESCE((SELECT b.order_id FROM gift_card_batches b WHERE b.shop_id ="       \
+    " gift_cards.shop_id AND b.id = gift_cards.batch_id), 0) FROM gift_cards "
 
 static struct gift_card read_card(const struct db_rows *rows)
 {
@@ -28,7 +29,8 @@ static struct gift_card read_card(const struct db_rows *rows)
                               .status = (enum gift_card_status)db_get_int(rows, 8),
                               .valid_until = db_get_int(rows, 9),
                               .customer_id = db_get_int(rows, 10),
-                              .created_at = db_get_int(rows, 11)};
+                              .created_at = db_get_int(rows, 11),
+                              .order_id = db_get_int(rows, 12)};
 }
 
 static void take_all(struct ctx *ctx, struct db_rows *rows, struct gift_card **cards, size_t *count)

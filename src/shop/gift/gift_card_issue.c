@@ -16,19 +16,6 @@
 #define GROUP 4
 #define YEAR_MS (INT64_C(366) * DAY_MS)
 
-struct fresh_card {
-    int64_t id;
-    const char *last4;
-    struct sealed sealed;
-    unsigned char blind[CRYPTO_INDEX_BYTES];
-};
-
-struct issuing {
-    struct gift_card_batch *batch;
-    int64_t valid_until;
-    const struct fresh_card *cards;
-};
-
 static struct fresh_card make_card(struct ctx *ctx)
 {
     static const char letters[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -41,20 +28,31 @@ static struct fresh_card make_card(struct ctx *ctx)
     return card;
 }
 
-static err write_batch(struct ctx *ctx, const struct issuing *issuing)
+struct gift_card_issuing gift_card_prepare(struct ctx *ctx, const struct gift_card_batch *batch,
+                                           enum ledger_account debit)
+{
+    struct fresh_card *cards = arena_alloc_many(ctx->arena, (size_t)batch->count, sizeof *cards);
+    for (int64_t i = 0; i < batch->count; i++)
+        cards[i] = make_card(ctx);
+    return (struct gift_card_issuing){batch, batch->years ? ctx->now + batch->years * YEAR_MS : 0, cards,
+                                      debit};
+}
+
+static err write_batch(struct ctx *ctx, const struct gift_card_issuing *issuing)
 {
     const struct gift_card_batch *batch = issuing->batch;
     return db_execute(
         ctx,
         "INSERT INTO gift_card_batches (shop_id, id, origin, is_registered, value, currency, count,"
-        " valid_until, note, request, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,"
-        " $11)",
+        " valid_until, note, request, created_at, is_shown, order_id, line_no) VALUES ($1, $2, $3, $4, $5,"
+        " $6, $7, $8, $9, $10, $11, $12, $13, $14)",
         db_int(ctx->shop->id), db_int(batch->id), db_int(batch->origin), db_int(batch->is_registered),
         db_int(batch->value), db_text(ctx->shop->currency), db_int(batch->count),
-        db_int(issuing->valid_until), db_text(batch->note), db_text(batch->request), db_int(ctx->now));
+        db_int(issuing->valid_until), db_text(batch->note), db_text(batch->request), db_int(ctx->now),
+        db_int(batch->order_id != 0), db_int(batch->order_id), db_int(batch->line_no));
 }
 
-static err write_card(struct ctx *ctx, const struct issuing *issuing, const struct fresh_card *card)
+static err write_card(struct ctx *ctx, const struct gift_card_issuing *issuing, const struct fresh_card *card)
 {
     const struct gift_card_batch *batch = issuing->batch;
     TRY(db_execute(
@@ -73,14 +71,11 @@ static err write_card(struct ctx *ctx, const struct issuing *issuing, const stru
                       db_int(batch->id), db_int(ctx->actor), db_int(ctx->now));
 }
 
-static err issue_in_transaction(struct ctx *ctx, void *arg)
+err gift_card_write_batch(struct ctx *ctx, const struct gift_card_issuing *issuing)
 {
-    const struct issuing *issuing = arg;
     const struct gift_card_batch *batch = issuing->batch;
-    struct ledger_transfer owed = {.debit =
-                                       batch->origin == GIFT_CARD_SOLD ? LEDGER_RECEIVABLE : LEDGER_MARKETING,
-                                   .credit = LEDGER_GIFT_CARDS,
-                                   .amount = batch->value * batch->count};
+    struct ledger_transfer owed = {
+        .debit = issuing->debit, .credit = LEDGER_GIFT_CARDS, .amount = batch->value * batch->count};
     TRY(write_batch(ctx, issuing));
     for (int64_t i = 0; i < batch->count; i++)
         TRY(write_card(ctx, issuing, &issuing->cards[i]));
@@ -89,10 +84,17 @@ static err issue_in_transaction(struct ctx *ctx, void *arg)
                                                 .currency = ctx->shop->currency,
                                                 .gateway = GIFT_CARD_GATEWAY,
                                                 .reference_id = batch->id,
+                                                .order_id = batch->order_id,
                                                 .transfers = &owed,
                                                 .count = 1}));
-    if (!ctx->shop->has_gift_cards)
-        TRY(shop_change_gift_cards(ctx, true));
+    return ctx->shop->has_gift_cards ? NULL : shop_change_gift_cards(ctx, true);
+}
+
+static err issue_in_transaction(struct ctx *ctx, void *arg)
+{
+    const struct gift_card_issuing *issuing = arg;
+    const struct gift_card_batch *batch = issuing->batch;
+    TRY(gift_card_write_batch(ctx, issuing));
     return audit_note(ctx, &(struct audit_entry){
                                .kind = "gift-card.issued",
                                .subject = arena_format(ctx->arena, "gift-cards/batches/%" PRId64, batch->id),
@@ -103,7 +105,7 @@ static err issue_in_transaction(struct ctx *ctx, void *arg)
 }
 
 /* Articles 18 and 19. The bounds are in yuan: a shop of another currency has them by their numbers. */
-static err check_law(struct ctx *ctx, const struct gift_card_batch *batch)
+err gift_card_check_law(struct ctx *ctx, const struct gift_card_batch *batch)
 {
     int64_t most = batch->is_registered ? GIFT_CARD_MOST_REGISTERED : GIFT_CARD_MOST_BEARER;
     if (batch->value <= 0)
@@ -132,15 +134,13 @@ err gift_card_issue(struct ctx *ctx, struct gift_card_batch *batch)
 {
     if (batch->count < 1 || batch->count > GIFT_CARD_BATCH_LIMIT)
         return fail_field(ctx, "count", "too-many", "1 to 500 cards at once");
-    TRY(check_law(ctx, batch));
+    TRY(gift_card_check_law(ctx, batch));
     TRY(find_request(ctx, batch));
     if (batch->id)
         return NULL;
-    struct fresh_card *cards = arena_alloc_many(ctx->arena, (size_t)batch->count, sizeof *cards);
-    for (int64_t i = 0; i < batch->count; i++)
-        cards[i] = make_card(ctx);
     batch->id = id_new(ctx);
-    struct issuing issuing = {batch, batch->years ? ctx->now + batch->years * YEAR_MS : 0, cards};
+    struct gift_card_issuing issuing =
+        gift_card_prepare(ctx, batch, batch->origin == GIFT_CARD_SOLD ? LEDGER_RECEIVABLE : LEDGER_MARKETING);
     err failure = db_transact(ctx, issue_in_transaction, &issuing);
     return failure && failure->code == ERR_DUPLICATE ? find_request(ctx, batch) : failure;
 }
@@ -156,13 +156,16 @@ static err reveal_in_transaction(struct ctx *ctx, void *arg)
                                .subject = arena_format(ctx->arena, "gift-cards/batches/%" PRId64, batch_id)});
 }
 
-static const char *grouped(struct ctx *ctx, const char *code)
+err gift_card_open(struct ctx *ctx, struct sealed sealed, const char **shown)
 {
     struct text_buf text;
+    const char *code;
+    TRY(crypto_open(ctx, GIFT_CARD_PURPOSE, sealed, &code));
     text_open(&text, ctx->arena, GIFT_CARD_TYPED_LIMIT);
     for (size_t i = 0; code[i]; i++)
         text_add_format(&text, "%s%c", i > 0 && i % GROUP == 0 ? "-" : "", code[i]);
-    return text_of(&text);
+    *shown = text_of(&text);
+    return NULL;
 }
 
 err gift_card_reveal(struct ctx *ctx, int64_t batch_id, const char ***codes, size_t *count)
@@ -174,10 +177,8 @@ err gift_card_reveal(struct ctx *ctx, int64_t batch_id, const char ***codes, siz
     *codes = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **codes);
     for (*count = 0; db_next(rows); (*count)++) {
         struct sealed sealed;
-        const char *code;
         sealed.ptr = db_get_bytes(rows, 0, &sealed.len);
-        TRY(crypto_open(ctx, GIFT_CARD_PURPOSE, sealed, &code));
-        (*codes)[*count] = grouped(ctx, code);
+        TRY(gift_card_open(ctx, sealed, &(*codes)[*count]));
     }
     if (*count == 0)
         return fail_with(ctx, ERR_NOT_FOUND, "no such batch");

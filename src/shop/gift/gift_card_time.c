@@ -113,7 +113,23 @@ static const struct look looks[] = {
      " WHERE b.shop_id = $1 AND (b.count <> COALESCE(c.count, 0) OR b.value * b.count <> COALESCE(c.value, "
      "0))"
      " ORDER BY b.id LIMIT $2"},
+    {"order id", "its gift cards are not what its lines sold and delivered",
+     "SELECT b.order_id FROM gift_card_batches b LEFT JOIN order_lines l ON l.shop_id = b.shop_id"
+     " AND l.order_id = b.order_id AND l.line_no = b.line_no LEFT JOIN deliveries d ON d.shop_id = b.shop_id"
+     " AND d.order_id = b.order_id AND d.line_no = b.line_no AND d.mode = 4 WHERE b.shop_id = $1"
+     " AND b.order_id <> 0 AND (COALESCE(l.card_value, 0) <> b.value OR COALESCE(d.quantity, 0) <> b.count)"
+     " ORDER BY b.order_id LIMIT $2"},
+    {"order id", "gift cards were delivered that were never made",
+     "SELECT d.order_id FROM deliveries d LEFT JOIN gift_card_batches b ON b.shop_id = d.shop_id"
+     " AND b.order_id = d.order_id AND b.line_no = d.line_no AND b.order_id <> 0 WHERE d.shop_id = $1"
+     " AND d.mode = 4 AND b.id IS NULL ORDER BY d.order_id LIMIT $2"},
+    {"gift card", "it went back otherwise than the ledger says",
+     "SELECT m.card_id FROM gift_card_movements m LEFT JOIN ledger_entries e ON e.shop_id = m.shop_id"
+     " AND e.id = m.entry_id AND e.kind = 16 AND e.reference_id = m.card_id WHERE m.shop_id = $1"
+     " AND m.kind = 8 AND m.amount + COALESCE(e.amount, 0) <> 0 ORDER BY m.card_id LIMIT $2"},
 };
+_Static_assert(LEDGER_CARD_TAKEN_BACK == 16 && CARD_TAKEN_BACK == 8,
+               "the statements say them by their numbers");
 
 /* What the shop owes: balances, and what unpaid orders hold. Corrections by hand are the bookkeeper's. */
 static err check_ledger(struct ctx *ctx, void (*report)(void *arg, const char *problem), void *arg)
@@ -165,6 +181,7 @@ void gift_card_view(struct ctx *ctx, struct value *view, const struct gift_card 
     value_set_text(arena, view, "why", why);
     value_set_time(arena, view, "valid_until", card->valid_until);
     value_set_bool(arena, view, "is_kept", card->customer_id != 0);
+    value_set_bool(arena, view, "is_sold_here", card->order_id != 0);
     value_set_time(arena, view, "created_at", card->created_at);
 }
 

@@ -12,13 +12,16 @@
 #define NEWS_LEVEL (STOCK_NEWS_LEVEL + STOCK_RUSH)
 #define SETTLE_LIMIT 1000
 
-/* How many pieces of the row's variant can be made. */
-#define MADE                                                                                                 \
-    "(SELECT CAST(COALESCE(MIN(CASE WHEN f.free > 0 THEN f.free / f.pieces ELSE 0 END), 0) AS BIGINT)"       \
+/* How many pieces of the row's variant can be made of what `part` says of each part (f). */
+#define MADE_OF(part)                                                                                        \
+    "(SELECT CAST(COALESCE(MIN(CASE WHEN " part " > 0 THEN (" part ") / f.pieces ELSE 0 END), 0) AS BIGINT)" \
     " FROM (SELECT p.pieces AS pieces, CAST(COALESCE(SUM(s.on_hand - s.reserved - s.damaged - s.qc"          \
-    " - s.safety), 0) AS BIGINT) AS free FROM assembly_parts p LEFT JOIN stock s ON s.shop_id = p.shop_id"   \
-    " AND s.variant_id = p.part_id WHERE p.shop_id = $1 AND p.variant_id = stock.variant_id"                 \
-    " GROUP BY p.part_id, p.pieces) f)"
+    " - s.safety), 0) AS BIGINT) AS free, CAST(COALESCE(SUM(s.backorder), 0) AS BIGINT) AS ahead"            \
+    " FROM assembly_parts p LEFT JOIN stock s ON s.shop_id = p.shop_id AND s.variant_id = p.part_id"         \
+    " WHERE p.shop_id = $1 AND p.variant_id = stock.variant_id GROUP BY p.part_id, p.pieces) f)"
+#define MADE MADE_OF("f.free")
+/* What may be ordered ahead of it: what its parts allow beyond that. */
+#define MADE_AHEAD MADE_OF("f.free + f.ahead") " - " MADE
 
 /* ---- reading ---- */
 
@@ -122,11 +125,13 @@ struct made {
     int64_t variant_id;
     int64_t product_id;
     int64_t was;
+    int64_t was_ahead;
 };
 
-static err tell(struct ctx *ctx, const struct made *made, int64_t now)
+static err tell(struct ctx *ctx, const struct made *made, int64_t now, int64_t ahead)
 {
-    if (made->was == now || (made->was > NEWS_LEVEL && now > NEWS_LEVEL))
+    bool is_same = made->was == now && made->was_ahead == ahead;
+    if (is_same || (made->was > NEWS_LEVEL && now > NEWS_LEVEL))
         return NULL;
     TRY(stock_note_low(ctx, made->variant_id, now));
     return product_emit_changed(ctx, made->product_id);
@@ -143,13 +148,14 @@ static err make_chunk(struct ctx *ctx, const struct made *made, size_t left, siz
         ids[i] = made[i].variant_id;
     *done = db_bind_ids(ctx, ids, count, values);
     TRY(db_query_values(ctx, &rows,
-                        "UPDATE stock SET on_hand = " MADE " WHERE shop_id = $1 AND made_of > 0"
-                        " AND variant_id IN " DB_IDS " RETURNING variant_id, on_hand",
+                        "UPDATE stock SET on_hand = " MADE ", backorder = " MADE_AHEAD " WHERE shop_id = $1"
+                        " AND made_of > 0 AND variant_id IN " DB_IDS
+                        " RETURNING variant_id, on_hand, backorder",
                         values, DB_IDS_VALUES));
     while (db_next(rows))
         for (size_t i = 0; i < count; i++)
             if (made[i].variant_id == db_get_int(rows, 0))
-                TRY(tell(ctx, &made[i], db_get_int(rows, 1)));
+                TRY(tell(ctx, &made[i], db_get_int(rows, 1), db_get_int(rows, 2)));
     return NULL;
 }
 
@@ -158,7 +164,8 @@ static err make_again(struct ctx *ctx, struct db_rows *locked)
     size_t count = 0, done;
     struct made *made = arena_alloc_many(ctx->arena, db_row_count(locked) + 1, sizeof *made);
     for (; db_next(locked); count++)
-        made[count] = (struct made){db_get_int(locked, 0), db_get_int(locked, 1), db_get_int(locked, 2)};
+        made[count] = (struct made){db_get_int(locked, 0), db_get_int(locked, 1), db_get_int(locked, 2),
+                                    db_get_int(locked, 3)};
     for (size_t start = 0; start < count; start += done)
         TRY(make_chunk(ctx, made + start, count - start, &done));
     return NULL;
@@ -179,7 +186,7 @@ err stock_make_again(struct ctx *ctx, const struct demand *demands, size_t count
                             "UPDATE stock SET on_hand = on_hand WHERE shop_id = $1 AND made_of > 0"
                             " AND variant_id IN (SELECT p.variant_id FROM assembly_parts p"
                             " WHERE p.shop_id = $1 AND p.part_id IN " DB_IDS ")"
-                            " RETURNING variant_id, product_id, on_hand",
+                            " RETURNING variant_id, product_id, on_hand, backorder",
                             values, DB_IDS_VALUES));
         TRY(make_again(ctx, rows));
     }
@@ -197,8 +204,9 @@ static err settle_in_transaction(struct ctx *ctx, void *arg)
     (void)arg;
     TRY(db_query(ctx, &rows,
                  "UPDATE stock SET on_hand = on_hand WHERE shop_id = $1 AND variant_id IN (SELECT variant_id"
-                 " FROM stock WHERE shop_id = $1 AND made_of > 0 AND on_hand <> " MADE " LIMIT $2)"
-                 " RETURNING variant_id, product_id, on_hand",
+                 " FROM stock WHERE shop_id = $1 AND made_of > 0 AND (on_hand <> " MADE
+                 " OR backorder <> " MADE_AHEAD ") LIMIT $2)"
+                 " RETURNING variant_id, product_id, on_hand, backorder",
                  db_int(ctx->shop->id), db_int(SETTLE_LIMIT)));
     return make_again(ctx, rows);
 }
@@ -213,7 +221,8 @@ err stock_check_made(struct ctx *ctx, void (*report)(void *arg, const char *prob
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
                  "SELECT variant_id, on_hand FROM stock WHERE shop_id = $1 AND made_of > 0 AND (reserved <> 0"
-                 " OR on_hand <> " MADE " OR made_of <> (SELECT count(*) FROM assembly_parts p"
+                 " OR on_hand <> " MADE " OR backorder <> " MADE_AHEAD
+                 " OR made_of <> (SELECT count(*) FROM assembly_parts p"
                  " WHERE p.shop_id = $1 AND p.variant_id = stock.variant_id)) ORDER BY variant_id LIMIT $2",
                  db_int(ctx->shop->id), db_int(SETTLE_LIMIT)));
     while (db_next(rows))
@@ -392,7 +401,8 @@ static err save_in_transaction(struct ctx *ctx, void *arg)
                        db_int(wish->parts[i].variant_id), db_int(saving->product_ids[i]),
                        db_int(wish->parts[i].pieces)));
     TRY(db_execute(ctx,
-                   "UPDATE stock SET on_hand = " MADE " WHERE shop_id = $1 AND variant_id = $2"
+                   "UPDATE stock SET on_hand = " MADE ", backorder = " MADE_AHEAD
+                   " WHERE shop_id = $1 AND variant_id = $2"
                    " AND made_of > 0",
                    db_int(ctx->shop->id), db_int(wish->variant_id)));
     if (!ctx->shop->has_assemblies)

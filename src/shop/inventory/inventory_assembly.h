@@ -2,9 +2,10 @@
  * whose stock is that of its parts.
  *
  * available = the least over the parts of (available of the part / pieces of it), rounded down
+ * ordered ahead = the same of what can be ordered of each part, less that
  *
- * That number stands in the stock row of the variant like any other, so whoever reads stock reads it, and is
- * computed again by whatever changes what is available of a part, in the same transaction. No order ever
+ * Both numbers stand in the stock row of the variant like any other, so whoever reads stock reads them, and
+ * are computed again by whatever changes what is available of a part, in the same transaction. No order ever
  * takes from that row: orders reserve, release, ship and take back parts (struct demand), whose own rows are
  * the guard. A part is never made of others itself. */
 /* SPDX-License-Identifier: Apache-2.0 */

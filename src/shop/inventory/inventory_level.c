@@ -263,6 +263,7 @@ static err allow_in_transaction(struct ctx *ctx, void *arg)
     if (allowing->restock[0] && allowing->backorder > 0)
         TRY(db_execute(ctx, "INSERT INTO stock_restocks (shop_id, variant_id, text) VALUES ($1, $2, $3)",
                        db_int(ctx->shop->id), db_int(allowing->variant_id), db_text(allowing->restock)));
+    TRY(stock_make_again_of(ctx, allowing->variant_id));
     return product_emit_changed(ctx, allowing->product_id);
 }
 
@@ -289,12 +290,34 @@ static err load_restocks(struct ctx *ctx, const int64_t *ids, size_t left, const
     return NULL;
 }
 
+/* Of variants that are made of others: what is said of the first part that is not there. */
+static err load_part_restocks(struct ctx *ctx, const int64_t *ids, size_t left, const char **texts)
+{
+    struct db_value values[DB_IDS_VALUES];
+    struct db_rows *rows;
+    size_t count = db_bind_ids(ctx, ids, left, values);
+    TRY(db_query_values(ctx, &rows,
+                        "SELECT p.variant_id, r.text FROM assembly_parts p JOIN stock_restocks r"
+                        " ON r.shop_id = p.shop_id AND r.variant_id = p.part_id WHERE p.shop_id = $1"
+                        " AND p.variant_id IN " DB_IDS " AND p.pieces > (SELECT COALESCE(SUM(" STOCK_FREE
+                        "), 0) FROM stock WHERE shop_id = $1 AND variant_id = p.part_id)"
+                        " ORDER BY p.variant_id, p.part_no DESC",
+                        values, DB_IDS_VALUES));
+    while (db_next(rows))
+        for (size_t i = 0; i < count; i++)
+            if (ids[i] == db_get_int(rows, 0))
+                texts[i] = db_get_text(rows, 1);
+    return NULL;
+}
+
 err restock_load_many(struct ctx *ctx, const int64_t *variant_ids, size_t count, const char **texts)
 {
     for (size_t i = 0; i < count; i++)
         texts[i] = "";
     for (size_t start = 0; start < count; start += DB_IDS_LIMIT)
         TRY(load_restocks(ctx, variant_ids + start, count - start, texts + start));
+    for (size_t start = 0; ctx->shop->has_assemblies && start < count; start += DB_IDS_LIMIT)
+        TRY(load_part_restocks(ctx, variant_ids + start, count - start, texts + start));
     return NULL;
 }
 

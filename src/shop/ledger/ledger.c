@@ -68,6 +68,7 @@ const char *const ledger_kind_names[LEDGER_KIND_END + 1] = {
     [LEDGER_CARD_EXPIRED] = "card-expired",
     [LEDGER_CARD_EXTENDED] = "card-extended",
     [LEDGER_POINTS_WORTH] = "points-worth",
+    [LEDGER_CARD_TAKEN_BACK] = "card-taken-back",
     [LEDGER_KIND_END] = NULL,
 };
 

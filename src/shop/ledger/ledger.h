@@ -61,8 +61,9 @@ enum ledger_kind {
     LEDGER_KEPT,         /* and stays with the shop, for nobody paid the balance */
     LEDGER_CARDS_ISSUED, /* gift cards were made, for money or for nothing */
     LEDGER_CARD_EXPIRED,
-    LEDGER_CARD_EXTENDED, /* one whose time was over is good again */
-    LEDGER_POINTS_WORTH,  /* points of a member moved: what they are worth is owed, or no more */
+    LEDGER_CARD_EXTENDED,   /* one whose time was over is good again */
+    LEDGER_POINTS_WORTH,    /* points of a member moved: what they are worth is owed, or no more */
+    LEDGER_CARD_TAKEN_BACK, /* a gift card that an order sold went back */
     LEDGER_KIND_END
 };
 /* "sale" … by enum ledger_kind; the first one is "all", the last one NULL. */

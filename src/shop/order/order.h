@@ -110,6 +110,7 @@ struct order_line {
     int64_t promotion_id; /* of a gift or an add-on: the offer, whose proof says which lines earned it */
     int64_t list_price;   /* of a gift */
     int64_t points;       /* of the order's: those that paid for this line */
+    int64_t card_value;   /* each piece is a gift card that holds so much; 0 = it is none */
     int64_t available;    /* only while placing: as read before */
     const struct stock_part
         *parts; /* what one piece was made of when it was ordered; NULL = of nothing else */
@@ -280,6 +281,8 @@ size_t order_demands_left(struct ctx *ctx, const struct order *order, enum produ
 /* Whether an offer took something off it or gave something with it. */
 bool order_has_offers(const struct order *order);
 bool order_has_kind(const struct order *order, enum product_kind kind);
+/* Gift cards are ordered by themselves: all its lines are such, or none. */
+bool order_sells_cards(const struct order *order);
 /* Pieces that have not left yet, and will. */
 int64_t order_line_left(const struct order_line *line);
 /* Whether anything of the kind has not left yet. */

@@ -86,7 +86,8 @@ static err read_order(struct ctx *ctx, const struct db_rows *rows, struct order 
 #define LINE_COLUMNS                                                                                         \
     "SELECT line_no, variant_id, product_title, variant_title, handle, sku, picture_id, kind, unit_price,"   \
     " quantity, total, fulfilled, product_id, order_id, answers, discount,"                                  \
-    " refunded, withdrawn, returned, role, promotion_id, list_price, points, made_of FROM order_lines "
+    " refunded, withdrawn, returned, role, promotion_id, list_price, points, made_of,"                       \
+    " card_value FROM order_lines "
 
 #define LINES_OF_ORDER LINE_COLUMNS "WHERE shop_id = $1 AND order_id = $2 ORDER BY line_no"
 
@@ -113,7 +114,8 @@ static struct order_line read_line(const struct db_rows *rows)
                                .promotion_id = db_get_int(rows, 20),
                                .list_price = db_get_int(rows, 21),
                                .points = db_get_int(rows, 22),
-                               .part_count = (size_t)db_get_int(rows, 23)};
+                               .part_count = (size_t)db_get_int(rows, 23),
+                               .card_value = db_get_int(rows, 24)};
 }
 
 static void take_lines(struct ctx *ctx, struct db_rows *rows, struct order *order)

@@ -87,17 +87,14 @@ static err insert_line(struct ctx *ctx, const struct order *order, const struct 
         ctx,
         "INSERT INTO order_lines (shop_id, order_id, line_no, variant_id, product_id, product_title,"
         " variant_title, handle, sku, picture_id, kind, unit_price, quantity, total, answers,"
-        " discount, role, promotion_id, list_price, points, made_of) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
-        "$9, $10, "
-        "$11, "
-        "$12,"
-        " $13, $14, $15, $16, $17, $18, $19, $20, $21)",
+        " discount, role, promotion_id, list_price, points, made_of, card_value) VALUES ($1, $2, $3, $4, $5,"
+        " $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)",
         db_int(ctx->shop->id), db_int(order->id), db_int(line->line_no), db_int(line->variant_id),
         db_int(line->product_id), db_text(line->product_title), db_text(line->variant_title),
         db_text(line->handle), db_text(line->sku), db_text(line->picture_id), db_int(line->kind),
         db_int(line->unit_price), db_int(line->quantity), db_int(line->total), answers_value(ctx, line),
         db_int(line->discount), db_int(line->role), db_int(line->promotion_id), db_int(line->list_price),
-        db_int(line->points), db_int((int64_t)line->part_count));
+        db_int(line->points), db_int((int64_t)line->part_count), db_int(line->card_value));
 }
 
 static err insert_parts(struct ctx *ctx, const struct order *order, const struct order_line *line)
@@ -207,6 +204,14 @@ bool order_has_offers(const struct order *order)
         if (order->lines[i].role == LINE_GIFT)
             return true;
     return order->discount > 0 || order->freight_discount > 0;
+}
+
+bool order_sells_cards(const struct order *order)
+{
+    for (size_t i = 0; i < order->line_count; i++)
+        if (order->lines[i].card_value > 0)
+            return true;
+    return false;
 }
 
 bool order_has_kind(const struct order *order, enum product_kind kind)

@@ -2,7 +2,8 @@
  *
  * It comes once, when the time for after-sales is over, by what was paid for goods and did not go back. Until
  * then it is on its way (待入账), which is computed and not kept. Money that goes back later takes its part
- * of the points, at most what is there. Each is a job of its own behind an event, so that no sale and no
+ * of the points, at most what is there; the rest is a debt, which what the member earns next settles first
+ * (decision 0106). Each is a job of its own behind an event, so that no sale and no
  * refund waits for points.
  *
  * What points pay goes and comes back in the transaction of the order or the refund itself (decision 0078).

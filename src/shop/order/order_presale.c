@@ -104,6 +104,7 @@ void order_presale_view(struct ctx *ctx, struct value *view, const struct order 
     bool waits = order->state.order == ORDER_PENDING_PAYMENT;
     value_set_money(arena, view, "due",
                     money_of(waits ? order_part_amount(order, part) : 0, order->currency));
+    value_set_bool(arena, view, "sells_cards", order_sells_cards(order));
     value_set(arena, view, "presale", value_null());
     if (order->ships_by == 0)
         return;

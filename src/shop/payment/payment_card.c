@@ -52,6 +52,8 @@ static err check_use(struct ctx *ctx, const struct order *order, const struct gi
     if (!order_may(order->state, "card_held") || !order_is_payable(order, ctx->now) ||
         order->card_held >= order->total)
         return fail_with(ctx, ERR_INVALID_TRANSITION, "order %s does not wait for a payment", order->number);
+    if (order_sells_cards(order))
+        return fail_field(ctx, "code", "not-for-cards", "gift cards do not pay for gift cards");
     if (order->deposit > 0)
         return fail_field(ctx, "code", "not-for-deposits", "an order with a deposit takes no gift cards");
     if (!text_is(card->currency, order->currency))

@@ -11,8 +11,8 @@
 
 /* Lets a card pay the order, or as much of it as the card has. When nothing is left to pay, the order is
  * paid. ERR_INVALID at "code" (gift_card_is_good, "card-used" when the order has it already,
- * "too-many-cards", "not-for-deposits" of orders that are paid in two parts); ERR_INVALID_TRANSITION when the
- * order does not wait for money. */
+ * "too-many-cards", "not-for-cards" of orders that buy some, "not-for-deposits" of orders that are paid in
+ * two parts); ERR_INVALID_TRANSITION when the order does not wait for money. */
 CHECKED err payment_use_card(struct ctx *ctx, int64_t order_id, const struct gift_card *card);
 /* In a transaction: the order ended unpaid: what cards held for it is free again. */
 CHECKED err payment_release_cards(struct ctx *ctx, const struct order *order);

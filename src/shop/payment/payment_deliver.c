@@ -1,15 +1,36 @@
 /* payment_deliver.c - what money sets free at once: codes, and orders that cost nothing. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/catalog/catalog.h"
 #include "shop/digital/digital.h"
+#include "shop/gift/gift.h"
 #include "shop/payment/payment.h"
 #include "shop/payment/payment_read.h"
 
+/* How long the cards of a line are good follows from the variant as it is now. */
+static err make_cards(struct ctx *ctx, const struct order *order, const struct order_line *line,
+                      int64_t count)
+{
+    const struct variant *variant;
+    TRY(variant_load(ctx, line->variant_id, &variant));
+    return gift_card_sell(ctx, &(struct gift_card_batch){.value = line->card_value,
+                                                         .count = count,
+                                                         .years = variant->card_years,
+                                                         .note = order->number,
+                                                         .order_id = order->id,
+                                                         .line_no = line->line_no});
+}
+
 static err deal_codes(struct ctx *ctx, const struct order *order)
 {
-    for (size_t i = 0; i < order->line_count; i++)
-        if (order->lines[i].kind == PRODUCT_DIGITAL && order_line_left(&order->lines[i]) > 0)
-            TRY(code_deal(ctx, order->id, order->lines[i].line_no, order->lines[i].variant_id,
-                          order_line_left(&order->lines[i])));
+    for (size_t i = 0; i < order->line_count; i++) {
+        const struct order_line *line = &order->lines[i];
+        int64_t left = order_line_left(line);
+        if (line->kind != PRODUCT_DIGITAL || left == 0)
+            continue;
+        TRY(code_deal(ctx, order->id, line->line_no, line->variant_id, left, line->card_value > 0));
+        if (line->card_value > 0)
+            TRY(make_cards(ctx, order, line, left));
+    }
     return NULL;
 }
 

@@ -3,6 +3,7 @@
 #include "shop/payment/payment_goods.h"
 
 #include "base/money.h"
+#include "shop/gift/gift.h"
 #include "shop/payment/payment.h"
 #include "shop/payment/payment_read.h"
 #include "shop/pricing/pricing.h"
@@ -67,7 +68,7 @@ static err quote_pick(struct ctx *ctx, const struct order *order, const struct r
 
 static err check_sums(struct ctx *ctx, const struct refund_quote *quote)
 {
-    if (quote->total == 0)
+    if (quote->total == 0 && quote->points == 0)
         return fail_field(ctx, "amount", "nothing-chosen", "choose pieces, or type an amount");
     if (quote->goods > quote->left)
         return refuse_number(ctx, "lines", "worth-more", quote->left);
@@ -106,6 +107,17 @@ static bool is_paid(const struct payment_attempt *attempts, size_t count)
     return false;
 }
 
+/* What points paid whole has no payment. */
+static bool is_paid_by_points(const struct order *order)
+{
+    return order->total == 0 && order->points > order->points_back && order->state.payment == PAYMENT_PAID;
+}
+
+bool refund_is_possible(const struct order *order, int64_t refundable)
+{
+    return refundable > 0 || is_paid_by_points(order);
+}
+
 err refund_quote_make(struct ctx *ctx, const struct order *order, const struct refund_wish *wish,
                       struct refund_quote *quote)
 {
@@ -113,7 +125,7 @@ err refund_quote_make(struct ctx *ctx, const struct order *order, const struct r
     size_t count;
     TRY(payment_attempt_list(ctx, order->id, &attempts, &count));
     TRY(refund_check_deposit(ctx, order));
-    if (!is_paid(attempts, count))
+    if (!is_paid(attempts, count) && !is_paid_by_points(order))
         return fail_with(ctx, ERR_INVALID_TRANSITION, "order %s was not paid", order->number);
     return make_quote(ctx, order, wish, payment_refundable(attempts, count), quote);
 }
@@ -179,6 +191,9 @@ static err keep_part(struct ctx *ctx, const struct wishing *wishing, const struc
                                   .reason = wishing->wish->reason};
     if (part->returned > 0)
         TRY(take_parts_back(ctx, line, &coming));
+    if (line->card_value > 0 && part->quantity > part->withdrawn)
+        TRY(gift_card_take_unused(ctx, wishing->order->id, line->line_no, part->quantity - part->withdrawn,
+                                  "lines"));
     return db_execute(ctx,
                       "INSERT INTO refund_lines (shop_id, refund_id, line_no, order_id, quantity, amount,"
                       " withdrawn, returned, back, location_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9,"
@@ -206,6 +221,8 @@ static err hold_attempts(struct ctx *ctx, const struct wishing *wishing)
 static err promise(struct ctx *ctx, struct wishing *wishing)
 {
     struct refund_piece pieces[REFUND_PIECES];
+    if (wishing->quote.total == 0)
+        return refund_note_nothing(ctx, wishing->order, wishing->wish->reason, &wishing->refund_id);
     size_t count = refund_divide(wishing->order, wishing->attempts, wishing->attempt_count,
                                  wishing->quote.total, pieces);
     return refund_promise_pieces(ctx, wishing->order, pieces, count, wishing->wish->reason,
@@ -240,7 +257,8 @@ static err take_goods(struct ctx *ctx, struct wishing *wishing, struct order *or
     if (order->waits_for_group && !order_has_left(order, PRODUCT_PHYSICAL) &&
         !order_has_left(order, PRODUCT_DIGITAL))
         TRY(group_seat_give_back(ctx, order->id));
-    return quote->total < quote->left ? order_end_withdrawn(ctx, order) : NULL;
+    bool is_all_money = quote->total > 0 && quote->total == quote->left;
+    return is_all_money ? NULL : order_end_withdrawn(ctx, order);
 }
 
 static err wish_in_transaction(struct ctx *ctx, void *arg)
@@ -280,7 +298,7 @@ err payment_refund_wish(struct ctx *ctx, const struct order *order, const struct
     wishing.attempts = attempts;
     wishing.attempt_count = count;
     TRY(refund_check_deposit(ctx, order));
-    if (!is_paid(attempts, count))
+    if (!is_paid(attempts, count) && !is_paid_by_points(order))
         return fail_with(ctx, ERR_INVALID_TRANSITION, "order %s was not paid", order->number);
     int64_t left = payment_refundable(attempts, count);
     TRY(check_seen(ctx, wish, left));

@@ -51,9 +51,11 @@ struct refund_quote {
     int64_t points; /* of all parts */
 };
 
-/* What a wish comes to; nothing is done. ERR_INVALID with the fields: "lines.N.line_no", "lines.N.quantity"
- * and "lines.N.back" (N counts the picks), "lines" (when they are worth more than is left), "amount",
- * "location". */
+/* Whether anything of an order can go back, when so much money can: also what points paid whole. */
+bool refund_is_possible(const struct order *order, int64_t refundable);
+/* What a wish comes to; nothing is done. What no money paid goes back with its points alone. ERR_INVALID with
+ * the fields: "lines.N.line_no", "lines.N.quantity" and "lines.N.back" (N counts the picks), "lines" (when
+ * they are worth more than is left), "amount", "location". */
 CHECKED err refund_quote_make(struct ctx *ctx, const struct order *order, const struct refund_wish *wish,
                               struct refund_quote *quote);
 /* Promises it, in a transaction of its own; payment_send_refund sends it. A request that was done already

@@ -39,6 +39,9 @@ static inline int64_t payment_freight_of(int64_t amount, int64_t freight)
 /* In a transaction: promises `amount` of one attempt back, `freight` of it for carrying. */
 CHECKED err refund_promise(struct ctx *ctx, const struct payment_attempt *attempt, int64_t amount,
                            int64_t freight, enum money_origin origin, const char *reason, int64_t *refund_id);
+/* In a transaction: pieces go back that no money paid; a refund of nothing, done already, says which. */
+CHECKED err refund_note_nothing(struct ctx *ctx, const struct order *order, const char *reason,
+                                int64_t *refund_id);
 /* In a transaction: promises all pieces; gives the refund of the first, beside which the others stand. */
 CHECKED err refund_promise_pieces(struct ctx *ctx, const struct order *order,
                                   const struct refund_piece *pieces, size_t count, const char *reason,

@@ -14,13 +14,17 @@
 
 #define REFUND_ATTEMPTS 12
 
+static const char *refund_number(struct ctx *ctx)
+{
+    return arena_format(ctx->arena, "R%s%s",
+                        clock_format(ctx->arena, ctx->now, zone_fixed(0), "%Y%m%d%H%M%S"),
+                        random_digits(ctx->arena, 10));
+}
+
 err refund_promise(struct ctx *ctx, const struct payment_attempt *attempt, int64_t amount, int64_t freight,
                    enum money_origin origin, const char *reason, int64_t *refund_id)
 {
     *refund_id = id_new(ctx);
-    const char *number =
-        arena_format(ctx->arena, "R%s%s", clock_format(ctx->arena, ctx->now, zone_fixed(0), "%Y%m%d%H%M%S"),
-                     random_digits(ctx->arena, 10));
     TRY(db_expect(ctx, 1, ERR_LIMIT, "more than was paid cannot go back",
                   "UPDATE payment_attempts SET refunded = refunded + $3 WHERE shop_id = $1 AND id = $2"
                   " AND status IN (2, 5) AND refunded + $3 <= amount",
@@ -29,11 +33,23 @@ err refund_promise(struct ctx *ctx, const struct payment_attempt *attempt, int64
         ctx,
         "INSERT INTO refunds (shop_id, id, number, attempt_id, order_id, currency, amount, status, reason,"
         " actor, actor_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, $10, $11)",
-        db_int(ctx->shop->id), db_int(*refund_id), db_text(number), db_int(attempt->id),
+        db_int(ctx->shop->id), db_int(*refund_id), db_text(refund_number(ctx)), db_int(attempt->id),
         db_int(attempt->order_id), db_text(attempt->currency), db_int(amount), db_text(reason),
         db_int(ctx->actor), db_int(ctx->actor_id), db_int(ctx->now)));
     TRY(payment_post_promise(ctx, attempt, *refund_id, amount, freight, origin));
     return job_schedule(ctx, PAYMENT_REFUND_JOB, *refund_id, ctx->now, value_object(ctx->arena));
+}
+
+err refund_note_nothing(struct ctx *ctx, const struct order *order, const char *reason, int64_t *refund_id)
+{
+    *refund_id = id_new(ctx);
+    return db_execute(
+        ctx,
+        "INSERT INTO refunds (shop_id, id, number, attempt_id, order_id, currency, amount, status, reason,"
+        " actor, actor_id, created_at, done_at) VALUES ($1, $2, $3, 0, $4, $5, 0, 2, $6, $7, $8, $9, $9)",
+        db_int(ctx->shop->id), db_int(*refund_id), db_text(refund_number(ctx)), db_int(order->id),
+        db_text(order->currency), db_text(reason), db_int(ctx->actor), db_int(ctx->actor_id),
+        db_int(ctx->now));
 }
 
 int64_t payment_refundable(const struct payment_attempt *attempts, size_t count)

@@ -35,7 +35,7 @@ static err check_pay(struct ctx *ctx, const struct points_terms *terms)
     if (is_outside(terms->pay_rate, 0, POINTS_PAY_RATE_MOST))
         return fail_field(ctx, "pay_rate", "out-of-range", "from 0 to 10000 points");
     if (is_outside(terms->pay_percent, terms->pay_rate > 0 ? 1 : 0, POINTS_PAY_PERCENT_MOST))
-        return fail_field(ctx, "pay_percent", "out-of-range", "from 1 to 99 percent");
+        return fail_field(ctx, "pay_percent", "out-of-range", "from 1 to 100 percent");
     if (is_outside(terms->pay_least, 0, POINTS_PAY_LEAST_MOST))
         return fail_field(ctx, "pay_least", "out-of-range", "from 0 to 1000000 points");
     return NULL;
@@ -116,6 +116,14 @@ err points_draw(struct ctx *ctx, const struct point_movement *movement, enum err
     return points_write_movement(ctx, movement);
 }
 
+err points_owe(struct ctx *ctx, int64_t customer_id, int64_t points)
+{
+    return db_expect(ctx, 1, ERR_CONFLICT, "the account owes less",
+                     "UPDATE point_accounts SET debt = debt + $3 WHERE shop_id = $1 AND customer_id = $2"
+                     " AND debt + $3 >= 0",
+                     db_int(ctx->shop->id), db_int(customer_id), db_int(points));
+}
+
 static err adjust_in_transaction(struct ctx *ctx, void *arg)
 {
     const struct point_movement *movement = arg;
@@ -149,6 +157,18 @@ err points_balance(struct ctx *ctx, int64_t customer_id, int64_t *balance)
                  "SELECT total_in - total_out FROM point_accounts WHERE shop_id = $1 AND customer_id = $2",
                  db_int(ctx->shop->id), db_int(customer_id)));
     *balance = db_next(rows) ? db_get_int(rows, 0) : 0;
+    return NULL;
+}
+
+err points_debt(struct ctx *ctx, int64_t customer_id, int64_t *debt)
+{
+    struct db_rows *rows;
+    *debt = 0;
+    if (ctx->shop->points.state == POINTS_NEVER || customer_id == 0)
+        return NULL;
+    TRY(db_query(ctx, &rows, "SELECT debt FROM point_accounts WHERE shop_id = $1 AND customer_id = $2",
+                 db_int(ctx->shop->id), db_int(customer_id)));
+    *debt = db_next(rows) ? db_get_int(rows, 0) : 0;
     return NULL;
 }
 

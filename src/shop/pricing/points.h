@@ -26,8 +26,8 @@
 #define POINTS_LIST_LIMIT 50
 #define POINTS_LOT_LIMIT 12
 #define POINTS_PAY_RATE_MOST 10000
-/* Below all: of goods that cost anything a part is paid in money, so that a refund has a payment to go by. */
-#define POINTS_PAY_PERCENT_MOST 99
+/* All: an order that costs nothing any more is paid as it is placed. */
+#define POINTS_PAY_PERCENT_MOST 100
 #define POINTS_PAY_LEAST_MOST 1000000
 #define POINTS_GRACE_DAYS 30
 
@@ -86,6 +86,10 @@ CHECKED err points_put(struct ctx *ctx, const struct point_movement *movement);
 /* In a transaction: they go (points < 0), of an account that has them: else the transaction fails with
  * `code`. */
 CHECKED err points_draw(struct ctx *ctx, const struct point_movement *movement, enum error_code code);
+/* In a transaction, last of all: the account owes so many more points, or less (points < 0). */
+CHECKED err points_owe(struct ctx *ctx, int64_t customer_id, int64_t points);
+/* Points that were wanted back and were gone: what is earned next settles them. 0 as points_balance. */
+CHECKED err points_debt(struct ctx *ctx, int64_t customer_id, int64_t *debt);
 /* When points that come now expire; 0 = never. */
 int64_t points_expiry(struct ctx *ctx);
 

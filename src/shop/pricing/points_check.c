@@ -29,6 +29,13 @@ static const struct points_finding {
      " CASE WHEN kind = 2 THEN points ELSE 0 END FROM point_movements WHERE shop_id = $1 AND kind IN (1, 2)) "
      "x"
      " GROUP BY x.order_id HAVING SUM(x.earned) <> 0 OR SUM(x.back) <> 0 LIMIT $2"},
+    {"account", "it owes other points than its orders say",
+     "SELECT a.customer_id FROM point_accounts a LEFT JOIN (SELECT customer_id, SUM(debt) AS debt"
+     " FROM point_earnings WHERE shop_id = $1 AND debt > 0 GROUP BY customer_id) e ON e.customer_id ="
+     " a.customer_id WHERE a.shop_id = $1 AND a.debt <> COALESCE(e.debt, 0) LIMIT $2"},
+    {"order", "more of its points are owed than were wanted back and not had",
+     "SELECT order_id FROM point_earnings WHERE shop_id = $1 AND debt > 0"
+     " AND debt > wanted_back - taken_back LIMIT $2"},
     {"account", "its points are worth something else than their movements say",
      "SELECT a.customer_id FROM point_accounts a LEFT JOIN (SELECT customer_id, SUM(worth) AS worth"
      " FROM point_movements WHERE shop_id = $1 GROUP BY customer_id) m ON m.customer_id = a.customer_id"

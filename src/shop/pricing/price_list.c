@@ -56,6 +56,9 @@ err price_board_load(struct ctx *ctx, bool is_new, const int64_t *product_ids, s
     if (needs_places(board))
         TRY(shelf_places_load(ctx, product_ids, count, &places, &board->place_count));
     board->places = places;
+    int64_t *card_ids = arena_alloc_many(ctx->arena, count + 1, sizeof *card_ids);
+    TRY(product_cards_among(ctx, product_ids, count, card_ids, &board->card_count));
+    board->card_ids = card_ids;
     TRY(find_group(ctx, board, &group_id));
     bool *is_mine = arena_alloc_many(ctx->arena, board->count + 1, sizeof *is_mine);
     for (size_t i = 0; i < board->count; i++)
@@ -69,6 +72,8 @@ err price_board_load(struct ctx *ctx, bool is_new, const int64_t *product_ids, s
 
 static bool takes(const struct price_board *board, const struct promotion *base, int64_t product_id)
 {
+    if (id_in(board->card_ids, board->card_count, product_id))
+        return false;
     if (base->is_for_all || id_in(base->product_ids, base->product_count, product_id))
         return true;
     for (size_t i = 0; i < board->place_count; i++)

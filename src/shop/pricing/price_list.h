@@ -53,6 +53,8 @@ struct price_board {
     const bool *is_mine; /* parallel to lists */
     const struct shelf_place *places;
     size_t place_count;
+    const int64_t *card_ids; /* products that sell gift cards: no list takes them */
+    size_t card_count;
 };
 /* Shops without lists are asked nothing. Who asks is ctx->actor_id of ACTOR_BUYER; `is_new`: who is known to
  * have no paid order. */

@@ -50,12 +50,16 @@ struct board {
     const struct promotion_buyer *buyer;
     struct shelf_place *places;
     size_t place_count;
+    int64_t *card_ids; /* products that sell gift cards: no offer takes them */
+    size_t card_count;
     struct promotion *promotions;
     size_t promotion_count;
 };
 
 static bool takes_product(const struct board *board, const struct promotion *promotion, int64_t product_id)
 {
+    if (id_in(board->card_ids, board->card_count, product_id))
+        return false;
     if (promotion->is_for_all || id_in(promotion->product_ids, promotion->product_count, product_id))
         return true;
     for (size_t i = 0; i < board->place_count; i++)
@@ -67,16 +71,18 @@ static bool takes_product(const struct board *board, const struct promotion *pro
 
 static bool takes_line(const struct board *board, const struct promotion *promotion, size_t line)
 {
+    bool is_card = id_in(board->card_ids, board->card_count, board->product_ids[line]);
     return promotion->rule.kind == DISCOUNT_BUNDLE && board->lines
-               ? rule_gives(&promotion->rule, board->lines[line].variant_id)
+               ? !is_card && rule_gives(&promotion->rule, board->lines[line].variant_id)
                : takes_product(board, promotion, board->product_ids[line]);
 }
 
 /* Whether a line lets it take part. */
 static bool is_met(const struct board *board, const struct promotion *promotion, size_t line)
 {
+    bool is_card = id_in(board->card_ids, board->card_count, board->product_ids[line]);
     return promotion->rule.kind == DISCOUNT_VOUCHER
-               ? board->lines && rule_gives(&promotion->rule, board->lines[line].variant_id)
+               ? board->lines && !is_card && rule_gives(&promotion->rule, board->lines[line].variant_id)
                : takes_line(board, promotion, line);
 }
 
@@ -114,6 +120,13 @@ static err load_coupon(struct board *board, const char *code)
     return promotions_take(ctx, rows, &board->promotions, &board->promotion_count);
 }
 
+static err load_cards(struct board *board)
+{
+    board->card_ids = arena_alloc_many(board->ctx->arena, board->count + 1, sizeof *board->card_ids);
+    return product_cards_among(board->ctx, board->product_ids, board->count, board->card_ids,
+                               &board->card_count);
+}
+
 /* Once, and only when an offer asks for shelves. */
 static err load_places(struct board *board)
 {
@@ -146,6 +159,7 @@ static err gather(struct board *board, const struct promotion_set *set, const ch
 static err load_promotions(struct board *board, const char *code)
 {
     struct promotion_set set;
+    TRY(load_cards(board));
     TRY(promotion_set_borrow(board->ctx, &set));
     err failure = gather(board, &set, code);
     promotion_set_return(board->ctx, &set);
@@ -388,6 +402,7 @@ err promotions_match(struct ctx *ctx, struct promotion *promotions, size_t promo
                           .count = count,
                           .promotions = promotions,
                           .promotion_count = promotion_count};
+    TRY(load_cards(&board));
     TRY(load_places(&board));
     for (size_t i = 0; i < promotion_count; i++)
         (void)match(&board, &promotions[i]);

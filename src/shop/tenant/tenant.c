@@ -97,7 +97,7 @@ err shop_create(struct ctx *ctx, const struct shop_draft *draft, int64_t *shop_i
     " s.watches_stock, s.has_freight, s.has_flash, s.has_price_lists, s.has_group_rules,"                    \
     " s.has_presales, s.has_group_buys, s.rounding, s.watch_low_at, s.has_gift_cards, s.has_stock_waits,"    \
     " s.design_version, s.points_state, s.points_earned, s.points_months, s.points_pay_rate,"                \
-    " s.points_pay_percent, s.points_pay_least, s.theme_version, s.has_assemblies"
+    " s.points_pay_part, s.points_pay_least, s.theme_version, s.has_assemblies"
 
 static struct shop_profile *read_profile(struct ctx *ctx, const struct db_rows *rows)
 {

@@ -217,7 +217,7 @@ static err write_points(struct ctx *ctx, void *arg)
     const struct points_terms *terms = arg;
     TRY(db_expect(ctx, 1, ERR_SHOP_NOT_FOUND, "shop",
                   "UPDATE shops SET points_state = $2, points_earned = $3, points_months = $4,"
-                  " points_pay_rate = $5, points_pay_percent = $6, points_pay_least = $7 WHERE shop_id = $1",
+                  " points_pay_rate = $5, points_pay_part = $6, points_pay_least = $7 WHERE shop_id = $1",
                   db_int(ctx->shop->id), db_int(terms->state), db_int(terms->earned), db_int(terms->months),
                   db_int(terms->pay_rate), db_int(terms->pay_percent), db_int(terms->pay_least)));
     return shop_emit_changed(ctx);

@@ -220,6 +220,78 @@ static void sales_of_different_parts_at_once_leave_the_right_number(void **state
     assert_sound();
 }
 
+static int64_t orderable(int64_t variant_id)
+{
+    struct stock stock = stock_of(variant_id);
+    return stock_orderable(&stock);
+}
+
+/* 2 cups and 1 pot; 5 cups more may be ordered ahead, and pots are there. */
+static void parts_that_may_be_ordered_ahead_let_the_whole_be(void **state)
+{
+    (void)state;
+    const char *text;
+    make_set(3, 9);
+    assert_ok(stock_allow_backorder(work, cup, product_of(cup), 6, "九月到货"));
+    assert_int_equal(available(set), 1);
+    assert_int_equal(orderable(set), 4);
+    assert_sound();
+    struct order *order = place_order(set, 3);
+    assert_int_equal(available(cup), -3);
+    assert_int_equal(available(set), 0);
+    assert_int_equal(orderable(set), 1);
+    assert_ok(restock_load_many(work, &set, 1, &text));
+    assert_string_equal(text, "九月到货");
+    struct checkout checkout = checkout_of(make_cart(set, 2));
+    struct order *refused;
+    assert_fails(checkout_place(work, &checkout, &refused), ERR_OUT_OF_STOCK);
+    assert_sound();
+    assert_ok(order_close_unpaid(work, order->id, "cancelled", ""));
+    assert_int_equal(orderable(set), 4);
+    assert_ok(stock_allow_backorder(work, cup, product_of(cup), 0, ""));
+    assert_int_equal(orderable(set), 1);
+    assert_fails(stock_allow_backorder(work, set, product_of(set), 5, ""), ERR_NOT_FOUND);
+    assert_sound();
+}
+
+static void the_part_that_allows_least_decides(void **state)
+{
+    (void)state;
+    make_set(0, 2);
+    assert_ok(stock_allow_backorder(work, cup, product_of(cup), 100, ""));
+    assert_int_equal(orderable(set), 2);
+    assert_ok(stock_allow_backorder(work, pot, product_of(pot), 3, ""));
+    assert_int_equal(orderable(set), 5);
+    assert_int_equal(available(set), 0);
+    tamper_of("UPDATE stock SET backorder = backorder + 1 WHERE shop_id = $1 AND variant_id = $2", set);
+    assert_int_equal(problems_of(stock_check), 1);
+    assert_ok(assembly_settle(work));
+    assert_sound();
+}
+
+static void order_ahead_at_once(struct ctx *ctx, int index, void *arg)
+{
+    struct outcomes *outcomes = arg;
+    const char *token = NULL;
+    struct order *order;
+    assert_ok(add_line(ctx, &token, set, 1));
+    struct checkout checkout = checkout_of(token);
+    outcomes->codes[index] = code_of(checkout_place(ctx, &checkout, &order));
+}
+
+/* One is there, two may be ordered ahead. */
+static void of_many_who_order_ahead_as_many_win_as_may(void **state)
+{
+    (void)state;
+    struct outcomes outcomes = {0};
+    make_set(2, 9);
+    assert_ok(stock_allow_backorder(work, cup, product_of(cup), 4, ""));
+    in_threads(order_ahead_at_once, &outcomes);
+    assert_int_equal(count_outcomes(&outcomes, ERR_NONE), 3);
+    assert_int_equal(orderable(set), 0);
+    assert_sound();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +304,9 @@ int main(void)
         SENTENCE(parts_are_checked),
         SENTENCE(of_many_who_want_the_last_parts_one_gets_them),
         SENTENCE(sales_of_different_parts_at_once_leave_the_right_number),
+        SENTENCE(parts_that_may_be_ordered_ahead_let_the_whole_be),
+        SENTENCE(the_part_that_allows_least_decides),
+        SENTENCE(of_many_who_order_ahead_as_many_win_as_may),
     };
     return RUN_SENTENCES(tests);
 }

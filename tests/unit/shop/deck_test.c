@@ -440,7 +440,7 @@ struct race {
 static err deal_one(struct ctx *ctx, void *arg)
 {
     const int64_t *ids = arg;
-    return code_deal(ctx, ids[0], 1, ids[1], 1);
+    return code_deal(ctx, ids[0], 1, ids[1], 1, false);
 }
 
 /* Four deal, two take batches out and put them back, two load. */

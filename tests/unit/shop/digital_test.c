@@ -21,7 +21,7 @@ struct dealing {
 static err deal_in_transaction(struct ctx *ctx, void *arg)
 {
     const struct dealing *dealing = arg;
-    return code_deal(ctx, dealing->order_id, dealing->line_no, dealing->variant_id, dealing->quantity);
+    return code_deal(ctx, dealing->order_id, dealing->line_no, dealing->variant_id, dealing->quantity, false);
 }
 
 static err deal(int64_t order_id, int64_t line_no, int64_t variant_id, int64_t quantity)

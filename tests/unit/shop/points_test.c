@@ -334,7 +334,7 @@ static void a_wish_has_bounds(void **state)
     assert_field(points_change_terms(work, &(struct points_terms){.earned = 1, .pay_rate = 1}),
                  "pay_percent");
     assert_field(
-        points_change_terms(work, &(struct points_terms){.earned = 1, .pay_rate = 1, .pay_percent = 100}),
+        points_change_terms(work, &(struct points_terms){.earned = 1, .pay_rate = 1, .pay_percent = 101}),
         "pay_percent");
 }
 
@@ -583,16 +583,24 @@ static void nobody_pays_freight_for_using_points(void **state)
     assert_books_balance();
 }
 
-static void presales_take_none(void **state)
+/* The total of a cart that wishes to use 500 points, once its goods are presold. */
+static int64_t presold_total(enum presale_kind kind)
 {
-    (void)state;
     const struct cart *cart;
+    bool is_deposit = kind == PRESALE_DEPOSIT;
     int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 10000, 50);
-    struct presale_entry one = {.variant_id = variant_id, .product_id = product_of(variant_id), .stock = 5};
+    struct presale_entry one = {.variant_id = variant_id,
+                                .product_id = product_of(variant_id),
+                                .price = is_deposit ? 10000 : 0,
+                                .deposit = is_deposit ? 1000 : 0,
+                                .worth = is_deposit ? 1000 : 0,
+                                .stock = 5};
     struct presale presale = {.name = "预售",
-                              .kind = PRESALE_WHOLE,
+                              .kind = kind,
                               .starts_at = work->now - MINUTE_MS,
                               .ends_at = work->now + DAY_MS,
+                              .balance_from = is_deposit ? work->now + 2 * DAY_MS : 0,
+                              .balance_until = is_deposit ? work->now + 4 * DAY_MS : 0,
                               .ships_by = work->now + 20 * DAY_MS,
                               .ahead_days = 3,
                               .entries = &one,
@@ -606,10 +614,26 @@ static void presales_take_none(void **state)
     assert_ok(presale_save(work, &presale));
     assert_ok(presale_change_status(work, presale.id, PROMOTION_ACTIVE));
     reload();
-    act_as(ALICE); /* what was wished before waits */
+    act_as(ALICE);
     assert_ok(cart_load(work, token, &cart));
-    assert_int_equal(cart->total, 10000);
-    assert_field(cart_set_points(work, token, 400, &cart), "points");
+    assert_true(cart->presale != NULL);
+    int64_t total = cart->total;
+    if (is_deposit)
+        assert_field(cart_set_points(work, token, 400, &cart), "points");
+    act_as(0);
+    return total;
+}
+
+static void what_is_paid_with_a_deposit_takes_none(void **state)
+{
+    (void)state;
+    assert_int_equal(presold_total(PRESALE_DEPOSIT), 10000); /* what was wished before waits */
+}
+
+static void presales_that_are_paid_whole_take_some(void **state)
+{
+    (void)state;
+    assert_int_equal(presold_total(PRESALE_WHOLE), 9500);
 }
 
 struct points_closing {
@@ -701,7 +725,8 @@ int main(void)
         SENTENCE(many_orders_at_once_never_use_one_twice),
         SENTENCE(orders_that_end_at_once_all_give_theirs_back),
         SENTENCE(nobody_pays_freight_for_using_points),
-        SENTENCE(presales_take_none),
+        SENTENCE(what_is_paid_with_a_deposit_takes_none),
+        SENTENCE(presales_that_are_paid_whole_take_some),
         SENTENCE(the_books_owe_what_points_are_worth),
     };
     return RUN_SENTENCES(tests);
