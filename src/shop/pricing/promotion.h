@@ -202,7 +202,7 @@ CHECKED err promotion_take(struct ctx *ctx, int64_t order_id, const struct price
                            const struct quote_line *lines, size_t count, const struct promotion_buyer *buyer);
 /* In the transaction in which an order is paid: who paid (a keyed hash, CRYPTO_INDEX_BYTES) is counted as a
  * person of the offers that have a bound for each and counted for the order. *over is the name of one that
- * this payer has used more often than one may, NULL = none. */
+ * this payer has used more often than one may, and else stays as it is. */
 CHECKED err promotion_count_payer(struct ctx *ctx, int64_t order_id, const unsigned char *payer,
                                   const char **over);
 /* In a transaction: the order came to nothing. Twice is once. */
