@@ -130,6 +130,43 @@ for (const name of files) {
   for (const [, id] of body.matchAll(/url\(#([^)]+)\)/g)) if (!ids.has(id)) { fault(`pictures/${name}`, `refers to missing #${id}`); break; }
 }
 for (const o of data.offers || []) for (const { sku } of o.goods || []) if (!skus.has(sku)) fault(`offer ${o.name}`, `unknown SKU ${sku}`);
+
+// What has a price of its own for a time. Two of them never have one variant at the same time.
+const prices = new Map((data.products || []).flatMap((p) => (p.variants || []).map((v) => [v.sku, v])));
+const held = new Set();
+const activity = (kind, o, check) => {
+  const where = `${kind} ${o.name}`;
+  text(where, o, 'name');
+  if (!Number.isInteger(o.days) || o.days < 1) fault(where, 'days is not a whole number above 0');
+  if (!Array.isArray(o.entries) || !o.entries.length) return fault(where, 'no entries');
+  for (const e of o.entries) {
+    const at = `${where}, ${e.sku}`, variant = prices.get(e.sku);
+    if (!variant) { fault(at, 'unknown SKU'); continue; }
+    unique(held, e.sku, at, 'SKU');
+    if (!Number.isInteger(e.price) || e.price <= 0 || e.price >= variant.price) fault(at, `price ${e.price} is not below ${variant.price}`);
+    if (!Number.isInteger(e.stock) || e.stock < 1 || e.stock > variant.stock) fault(at, `stock ${e.stock} is not among the ${variant.stock} there are`);
+    check?.(at, e);
+  }
+};
+for (const o of data.flash || []) activity('flash', o);
+for (const o of data.groups || []) {
+  activity('group', o);
+  if (!(o.size >= 2 && o.hours >= 1 && o.hours <= 72)) fault(`group ${o.name}`, 'bad size or hours');
+}
+for (const o of data.presales || [])
+  activity('presale', o, (at, e) => {
+    if (!(e.deposit > 0 && e.deposit * 5 <= e.price)) fault(at, `deposit ${e.deposit} is more than a fifth of ${e.price}`);
+    if (!(e.worth >= e.deposit)) fault(at, `the deposit counts ${e.worth}, less than it is`);
+  });
+for (const o of data.freight || []) {
+  const where = `freight ${o.name}`;
+  text(where, o, 'name');
+  if (!['weight', 'pieces', 'fixed'].includes(o.way)) fault(where, `unknown way ${o.way}`);
+  if (!Array.isArray(o.rates) || !o.rates.length || o.rates[0].regions) fault(where, 'the first rate holds everywhere else');
+  const regions = new Set();
+  for (const rate of o.rates || []) for (const code of rate.regions || []) unique(regions, code, where, 'region');
+}
+
 if (bytes > 2.6e6) fault('pictures', `${bytes} bytes together, more than 2.6 MB`);
 
 if (faults.length) {

@@ -91,6 +91,8 @@ describe("flash sales", () => {
     assert.deepEqual((await shop.visitor().puts(fan)).total, cny(3000));
     const html = (await shop.client().get(`/products/${fan.handle}`)).text;
     assert.match(html, /(今天|明天) \d\d:\d\d 开抢/);
+    for (const page of [html, (await shop.client().get(`/en/products/${fan.handle}`)).text])
+      assert.equal((await shop.client().get(page.match(/data-flash="([^"]+)"/)[1])).status, 200, "what the page asks for its state is there in both languages");
     expect(await staff.does(`/admin/flash/${sale.id}/status`, { status: "ended" }), 200);
   });
 

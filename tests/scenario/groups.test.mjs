@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
-import { cny, expect, expectProblem, freshKey, startServer, until } from "../lib/shop.mjs";
+import { openMailbox } from "../lib/mailbox.mjs";
+import { cny, expect, expectProblem, freshKey, startServer, unique, until } from "../lib/shop.mjs";
 
 const HOUR = 3600_000;
 /** A moment as the form of the shop says it (UTC+8). */
@@ -355,5 +356,55 @@ describe("groups that are not full in time", () => {
     assert.match((await server.tries("check")).stdout, /group \d+ of 3/);
     await server.tampers("UPDATE buy_groups SET taken = 1 WHERE state = 2");
     await server.start();
+  });
+});
+
+describe("mails about a group", () => {
+  let server, shop, staff, post;
+  before(async () => {
+    post = await openMailbox();
+    server = await startServer({ args: ["--smtp-url", post.url, "--mail-from", "no-reply@platform.example", "--smtp-plain", "on", "--outbound-allow", `127.0.0.1:${post.port}`] });
+    shop = server.shop;
+    staff = await shop.staff();
+  });
+  after(async () => {
+    await server?.stop();
+    post?.close();
+  });
+
+  /** Somebody who leaves a mail address. */
+  const buyer = () => {
+    const one = shop.visitor();
+    one.email = `${unique("member")}@example.com`;
+    const plain = one.order.bind(one);
+    one.order = (more = {}) => plain({ contact: { phone: one.phone, email: one.email }, ...more });
+    return one;
+  };
+  const full = (one) => post.to(one.email).filter((mail) => /拼团成功/.test(mail.subject));
+
+  test("each member with an address is told once that the group is full, unless the shop wants otherwise", async () => {
+    const tea = await shop.product({ title: "拼团白茶", price: 9900, stock: 60 });
+    await starts(staff, [entryOf(tea)], { size: 2 });
+    const [first, second] = [buyer(), buyer()];
+    await until(async () => (await triesToOpen(shop.visitor(), tea)).status === 201, "it runs");
+    const begun = await buys(first, tea);
+    assert.equal(full(first).length, 0);
+    await buys(second, tea, begun.group.token);
+    for (const one of [first, second]) {
+      const mail = await post.gets((letter) => letter.to.includes(one.email) && /拼团成功/.test(letter.subject), "a member is told");
+      assert.match(mail.plain, /人数凑齐了[^]*拼团白茶/);
+      assert.match(mail.plain, /\/orders\//);
+    }
+    const settings = "/admin/settings/notify/buyers";
+    const others = { buyer_paid: true, buyer_shipped: true, buyer_delivered: true, buyer_refunded: true, buyer_cancelled: true, buyer_presale: true, buyer_restock: true };
+    expect(await staff.does(settings, others), 200);
+    const [third, fourth] = [buyer(), buyer()];
+    const other = await buys(third, tea);
+    await buys(fourth, tea, other.group.token);
+    await third.seesUntil(other, ({ stage }) => stage === "to_ship", "goes on");
+    await staff.ships(other);
+    await post.gets((letter) => letter.to.includes(third.email) && /已发货/.test(letter.subject), "what came later was sent");
+    assert.deepEqual([full(first).length, full(second).length, full(third).length, full(fourth).length], [1, 1, 0, 0]);
+    expect(await staff.does(settings, { ...others, buyer_group: true }), 200);
   });
 });

@@ -60,6 +60,25 @@ describe("a payer", () => {
     await server.adds_up();
   });
 
+  test("a flash sale with a bound for each person knows its payer too, and sells on", async () => {
+    const tea = await shop.product({ price: 8000, stock: 50 });
+    const { sale } = expect(await staff.does("/admin/flash", { name: unique("快抢"), starts_at: local(Date.now() - 3600_000), ends_at: local(Date.now() + DAY), unpaid_minutes: 30, entries: [{ variant_id: tea.variant_id, price: cny(5000), stock: 20, person_most: 1 }] }), 201);
+    expect(await staff.does(`/admin/flash/${sale.id}/status`, { status: "active" }), 200);
+    const orders = [];
+    for (const payer of ["openid-of-three", "openid-of-four", "openid-of-three"]) {
+      const buyer = shop.visitor();
+      buyer.address = { ...buyer.address, line: `换号路 ${++houses} 号` };
+      await buyer.puts(tea);
+      const order = await buyer.checksOut();
+      assert.deepEqual(order.total, cny(5000));
+      await buyer.atCashier(await buyer.startsPaying(order), { payer });
+      await buyer.seesPaid(order);
+      orders.push(order);
+    }
+    assert.deepEqual([await alarmsOf(orders[0]), await alarmsOf(orders[1]), await alarmsOf(orders[2])], [[], [], ["payer-limit"]]);
+    await server.adds_up();
+  });
+
   test("the alarm stands on the page of the order, in both languages, until somebody settles it", async () => {
     await coupon(1);
     const [first, second] = [await comes(), await comes()];

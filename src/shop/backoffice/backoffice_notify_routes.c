@@ -118,7 +118,7 @@ static err test_mail(struct req *req)
 /* ---- what buyers get ---- */
 
 struct buyer_form {
-    bool is_told[7]; /* by the order of buyer_fields */
+    bool is_told[8]; /* by the order of buyer_fields */
     bool has_codes;
 };
 
@@ -134,6 +134,7 @@ static const struct field buyer_fields[] = {
     {.name = "buyer_presale",
      BUYER_FLAG(5, "The deposit of a presale was paid, its balance is due, or was not paid")},
     {.name = "buyer_restock", BUYER_FLAG(6, "What the buyer waited for can be bought again")},
+    {.name = "buyer_group", BUYER_FLAG(7, "The group that the order waited for is full")},
     {.name = "has_codes",
      .kind = FIELD_FLAG,
      .offset = offsetof(struct buyer_form, has_codes),
@@ -142,7 +143,7 @@ static const struct field buyer_fields[] = {
 };
 static const enum shop_occasion buyer_order[] = {
     OCCASION_BUYER_PAID,      OCCASION_BUYER_SHIPPED, OCCASION_BUYER_DELIVERED, OCCASION_BUYER_REFUNDED,
-    OCCASION_BUYER_CANCELLED, OCCASION_BUYER_PRESALE, OCCASION_BUYER_RESTOCK};
+    OCCASION_BUYER_CANCELLED, OCCASION_BUYER_PRESALE, OCCASION_BUYER_RESTOCK,   OCCASION_BUYER_GROUP};
 
 static err save_buyers(struct req *req)
 {

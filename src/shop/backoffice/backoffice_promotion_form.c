@@ -113,7 +113,15 @@ static const struct field region_fields[] = {
         MONEY_FIELD(struct promotion_form, most, "It takes off so much at most; 0 = no bound"),              \
         GOODS_FIELDS,                                                                                        \
         ROWS_FIELD(regions, FREIGHT_REGIONS, region_fields, sizeof(struct region_row),                       \
-                   "shipping: the provinces that it is for; none = all"),                                    \
+                   "The provinces that it is for, by where the goods go; none = all"),                       \
+        {.name = "reach",                                                                                    \
+         .kind = FIELD_CHOICE,                                                                               \
+         .offset = offsetof(struct promotion_form, reach),                                                   \
+         .choices = promotion_reaches,                                                                       \
+         .help = "named: the regions that are named, none = all; all: whatever is named; some: one at "      \
+                 "least"},                                                                                   \
+        ROWS_FIELD(windows, DISCOUNT_WINDOWS_MOST, promotion_window_fields, sizeof(struct window_row),       \
+                   "Hours of the week in which it counts; none = all. Empty rows are left out"),             \
         FLAG_FIELD("beside_sale", is_beside_sale, "May meet offers of the kind sale on a piece"),            \
         FLAG_FIELD("beside_goods", is_beside_goods, "The same of pieces and nth"),                           \
         FLAG_FIELD("beside_sum", is_beside_sum, "The same of sum"),                                          \
@@ -425,16 +433,12 @@ static err read_given(struct reading *reading, struct discount_rule *rule)
     return NULL;
 }
 
-/* Only of the kind that has any. */
-static uint64_t regions_of(const struct promotion_form *form)
+static void read_when(struct reading *reading, bool is_whole, struct discount_rule *rule)
 {
-    const struct region_row *rows = form->regions.items;
-    uint64_t regions = 0;
-    for (size_t i = 0; form->kind + 1 == DISCOUNT_SHIPPING && i < form->regions.count; i++) {
-        int place = freight_region_place(rows[i].code);
-        regions |= place < 0 ? 0 : UINT64_C(1) << place;
-    }
-    return regions;
+    const struct field_problem *problems = NULL;
+    promotion_read_when(reading->problems.ctx, reading->form, is_whole, rule, &problems);
+    for (; problems; problems = problems->next)
+        form_complain(&reading->problems, problems->field, problems->code, problems->message);
 }
 
 static void read_code(struct reading *reading, struct promotion *promotion)
@@ -460,6 +464,8 @@ static const char *form_field(struct ctx *ctx, const struct promotion_form *form
     open_reading(&reading, ctx, form);
     if (text_starts(field, "given."))
         return goods_form_field(ctx, form, field);
+    if (text_starts(field, "windows."))
+        return promotion_window_field(ctx, form, field);
     if (!text_starts(field, "steps."))
         return field;
     size_t wanted = (size_t)(field[6] - '0'), row = 0, seen = 0;
@@ -548,7 +554,6 @@ err promotion_of_form(struct ctx *ctx, const struct promotion_form *form, bool i
                                     .money_most = form->money_most};
     struct discount_rule *rule = &promotion->rule;
     rule->kind = (enum discount_kind)(form->kind + 1);
-    rule->regions = regions_of(form);
     rule->beside = (rule->kind == DISCOUNT_SHIPPING ? ALL_CLASSES : beside_of(form)) &
                    ~(1u << discount_class_of(rule->kind));
     bool repeats = rule->kind != DISCOUNT_SALE && rule->kind != DISCOUNT_PIECES &&
@@ -559,6 +564,7 @@ err promotion_of_form(struct ctx *ctx, const struct promotion_form *form, bool i
     form_read_time(&reading.problems, "starts_at", form->starts_at, &promotion->starts_at);
     form_read_time(&reading.problems, "ends_at", form->ends_at, &promotion->ends_at);
     read_steps(&reading, rule);
+    read_when(&reading, is_whole, rule);
     TRY(read_given(&reading, rule));
     read_code(&reading, promotion);
     TRY(read_scope(&reading, promotion));

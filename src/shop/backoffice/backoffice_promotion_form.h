@@ -37,6 +37,14 @@ struct region_row {
     int64_t code;
 };
 
+/* Some hours of some days of the week. */
+struct window_row {
+    bool is_on[WEEK_DAYS]; /* as week_day_names */
+    const char *opens;     /* "10:00", of the shop's clocks */
+    const char *closes;
+};
+extern const char *const week_day_names[WEEK_DAYS]; /* "mon" … "sun" */
+
 struct promotion_form {
     int64_t promotion_id;
     int64_t version;
@@ -50,7 +58,9 @@ struct promotion_form {
     int scope;                  /* 0 = all goods, 1 = some */
     struct field_rows shelves;  /* struct id_row */
     struct field_rows products; /* struct id_row */
-    struct field_rows regions;  /* struct region_row; of shipping */
+    struct field_rows regions;  /* struct region_row */
+    int reach;                  /* index in reaches: regions as they are named, all, or some */
+    struct field_rows windows;  /* struct window_row */
     const char *tags;           /* names between commas */
     const char *goods;          /* SKUs or handles, one a line */
     bool is_beside_sale;
@@ -91,6 +101,14 @@ extern const struct field promotion_preview_fields[];
  * what cannot be read is left out. A coupon without a code gets one. */
 CHECKED err promotion_of_form(struct ctx *ctx, const struct promotion_form *form, bool is_whole,
                               struct promotion *promotion);
+/* The windows and regions of a form, into its rule, and what cannot be read of them; windows that are none
+ * are left out unless `is_whole` (backoffice_promotion_when.c). */
+void promotion_read_when(struct ctx *ctx, const struct promotion_form *form, bool is_whole,
+                         struct discount_rule *rule, const struct field_problem **problems);
+/* windows.1.opens of the rule is the second row that was filled. */
+const char *promotion_window_field(struct ctx *ctx, const struct promotion_form *form, const char *field);
+extern const char *const promotion_reaches[]; /* "named", "all", "some" */
+extern const struct field promotion_window_fields[];
 /* What promotion_save refused, by the names of the form's fields. */
 err promotion_form_failure(struct ctx *ctx, const struct promotion_form *form, err failure);
 

@@ -67,6 +67,40 @@ static void add_steps(struct ctx *ctx, struct value *form, const struct discount
     }
 }
 
+static const char *hour_text(struct ctx *ctx, int64_t minute)
+{
+    return arena_format(ctx->arena, "%02" PRId64 ":%02" PRId64, minute / 60, minute % 60);
+}
+
+static void add_windows(struct ctx *ctx, struct value *form, const struct discount_rule *rule)
+{
+    struct value *list = value_set_list(ctx->arena, form, "windows");
+    for (size_t i = 0; i < DISCOUNT_WINDOWS_MOST; i++) {
+        struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
+        bool is_there = i < rule->window_count;
+        const struct week_window *window = &rule->windows[i];
+        for (int day = 0; day < WEEK_DAYS; day++)
+            value_set_text(ctx->arena, row, week_day_names[day],
+                           is_there && (window->days & (1u << day)) ? "1" : "");
+        value_set_text(ctx->arena, row, "opens", is_there ? hour_text(ctx, window->from) : "");
+        value_set_text(ctx->arena, row, "closes", is_there ? hour_text(ctx, window->until) : "");
+    }
+}
+
+static void add_typed_windows(struct req *req, struct value *form)
+{
+    struct arena *arena = req->ctx.arena;
+    struct value *list = value_set_list(arena, form, "windows");
+    for (size_t i = 0; i < DISCOUNT_WINDOWS_MOST; i++) {
+        struct value *row = value_add(arena, list, *value_object(arena));
+        for (int day = 0; day < WEEK_DAYS; day++)
+            value_set_text(arena, row, week_day_names[day],
+                           req_typed(req, arena_format(arena, "windows.%zu.%s", i, week_day_names[day])));
+        value_set_text(arena, row, "opens", req_typed(req, arena_format(arena, "windows.%zu.opens", i)));
+        value_set_text(arena, row, "closes", req_typed(req, arena_format(arena, "windows.%zu.closes", i)));
+    }
+}
+
 static void set_flag(struct ctx *ctx, struct value *form, const char *name, unsigned bits,
                      enum discount_class class)
 {
@@ -82,6 +116,8 @@ void promotion_form_view(struct ctx *ctx, struct value *view, const struct promo
     set_time(ctx, form, "starts_at", promotion->starts_at);
     set_time(ctx, form, "ends_at", promotion->ends_at);
     add_steps(ctx, form, rule);
+    add_windows(ctx, form, rule);
+    value_set_text(ctx->arena, form, "reach", rule->regions ? "some" : "all");
     set_number(ctx, form, "times", rule->times);
     set_sum(ctx, form, "most", rule->most);
     value_set_text(ctx->arena, form, "scope", promotion->is_for_all ? "all" : "some");
@@ -105,13 +141,14 @@ void promotion_typed_view(struct req *req, struct value *view)
     static const char *const names[] = {
         "kind",         "name",  "starts_at",   "ends_at",      "times",       "most",          "scope",
         "tags",         "goods", "beside_sale", "beside_goods", "beside_sum",  "beside_coupon", "beside_gift",
-        "beside_addon", "by",    "code",        "uses_most",    "person_most", "money_most"};
+        "beside_addon", "by",    "code",        "uses_most",    "person_most", "money_most",    "reach"};
     static const char *const step_names[] = {"from", "pieces", "off",  "price",
                                              "fold", "part",   "free", "gives"};
     struct arena *arena = req->ctx.arena;
     struct value *form = value_set_object(arena, view, "fields");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         value_set_text(arena, form, names[i], req_typed(req, names[i]));
+    add_typed_windows(req, form);
     struct value *list = value_set_list(arena, form, "steps");
     for (size_t i = 0; i < DISCOUNT_STEPS_MOST; i++) {
         struct value *row = value_add(arena, list, *value_object(arena));
@@ -234,7 +271,9 @@ static struct trial_cart *carts_of(struct ctx *ctx, const struct basket *baskets
         carts[i] = (struct trial_cart){.lines = lines,
                                        .product_ids = product_ids,
                                        .count = baskets[i].count,
-                                       .freight = baskets[i].freight};
+                                       .freight = baskets[i].freight,
+                                       .placed_at = baskets[i].placed_at,
+                                       .region = baskets[i].region};
     }
     return carts;
 }
@@ -280,6 +319,8 @@ err promotion_trial_view(struct ctx *ctx, struct value *view, const struct promo
     size_t count, reached = 0;
     int64_t full = 0, given = 0, pieces = 0;
     TRY(basket_list(ctx, TRIAL_ORDERS, &baskets, &count));
+    if (promotion->rule.regions != 0)
+        TRY(basket_load_regions(ctx, baskets, count));
     struct trial_cart *carts = carts_of(ctx, baskets, count);
     TRY(promotion_try(ctx, promotion, carts, count));
     for (size_t i = 0; i < count; i++) {

@@ -177,6 +177,20 @@ static err put_list_prices(struct ctx *ctx, struct cart *cart, const struct prom
     return NULL;
 }
 
+/* The buyer with where it goes: by the address, or while there is none to where the cart said. */
+static struct promotion_buyer buyer_beside(const struct cart *cart, const struct promotion_buyer *buyer)
+{
+    struct promotion_buyer beside = buyer ? *buyer : (struct promotion_buyer){0};
+    if (!beside.has_address)
+        beside.region = cart->region;
+    beside.is_nowhere = true;
+    for (size_t i = 0; i < cart->count; i++)
+        beside.is_nowhere = beside.is_nowhere && cart->lines[i].variant->kind != PRODUCT_PHYSICAL;
+    if (beside.is_nowhere)
+        beside.region = 0;
+    return beside;
+}
+
 static err quote_lines(struct ctx *ctx, struct cart *cart, const struct promotion_buyer *buyer)
 {
     TRY(put_list_prices(ctx, cart, buyer));
@@ -193,10 +207,11 @@ static err quote_lines(struct ctx *ctx, struct cart *cart, const struct promotio
                                         .quantity = cart->lines[i].quantity};
     }
     const char *code = cart->coupon ? cart->coupon : "";
+    const struct promotion_buyer beside = buyer_beside(cart, buyer);
     if (cart->group_buy_id)
-        TRY(cart_price_group(ctx, cart, quoted, product_ids, buyer));
+        TRY(cart_price_group(ctx, cart, quoted, product_ids, &beside));
     else
-        TRY(price_cart(ctx, quoted, product_ids, cart->count, code, buyer, &cart->priced));
+        TRY(price_cart(ctx, quoted, product_ids, cart->count, code, &beside, &cart->priced));
     TRY(cart_carry(ctx, cart, quoted, buyer));
     TRY(cart_use_points(ctx, cart, quoted));
     quote_round(ctx->arena, quoted, cart->count, rounding_unit(ctx->shop->rounding, ctx->shop->currency),
@@ -631,7 +646,7 @@ bool cart_coupon_can_count(enum coupon_problem problem)
 {
     return problem == COUPON_FINE || problem == COUPON_NO_GOODS || problem == COUPON_TOO_LITTLE ||
            problem == COUPON_UNFIT || problem == COUPON_NO_FREIGHT || problem == COUPON_NO_REGION ||
-           problem == COUPON_OTHER_REGION;
+           problem == COUPON_OTHER_REGION || problem == COUPON_CLOSED;
 }
 
 static err set_coupon_in_transaction(struct ctx *ctx, void *arg)

@@ -169,7 +169,8 @@ static const unsigned char *address_key(struct ctx *ctx, const struct address *a
 
 static struct promotion_buyer buyer_of(struct ctx *ctx, const struct checkout *checkout)
 {
-    struct promotion_buyer buyer = {.region = freight_region_of(checkout->address.region)};
+    struct promotion_buyer buyer = {.region = freight_region_of(checkout->address.region),
+                                    .has_address = checkout->address.region[0] != 0};
     if (!ctx->shop->has_promotions && !ctx->shop->has_flash && !ctx->shop->has_presales)
         return buyer;
     buyer.count = order_buyer_keys(ctx, &checkout->contact, buyer.keys);

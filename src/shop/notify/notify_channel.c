@@ -32,10 +32,15 @@ const struct occasion_name shop_occasion_names[] = {
 };
 
 const struct occasion_name buyer_occasion_names[] = {
-    {OCCASION_BUYER_PAID, "buyer-paid"},           {OCCASION_BUYER_SHIPPED, "buyer-shipped"},
-    {OCCASION_BUYER_DELIVERED, "buyer-delivered"}, {OCCASION_BUYER_REFUNDED, "buyer-refunded"},
-    {OCCASION_BUYER_CANCELLED, "buyer-cancelled"}, {OCCASION_BUYER_PRESALE, "buyer-presale"},
-    {OCCASION_BUYER_RESTOCK, "buyer-restock"},     {0},
+    {OCCASION_BUYER_PAID, "buyer-paid"},
+    {OCCASION_BUYER_SHIPPED, "buyer-shipped"},
+    {OCCASION_BUYER_DELIVERED, "buyer-delivered"},
+    {OCCASION_BUYER_REFUNDED, "buyer-refunded"},
+    {OCCASION_BUYER_CANCELLED, "buyer-cancelled"},
+    {OCCASION_BUYER_PRESALE, "buyer-presale"},
+    {OCCASION_BUYER_RESTOCK, "buyer-restock"},
+    {OCCASION_BUYER_GROUP, "buyer-group"},
+    {0},
 };
 
 const char *occasion_name(enum shop_occasion occasion)

@@ -38,6 +38,7 @@ static const struct happening {
     {ORDER_BALANCE_OPEN_JOB, NOBODY, OCCASION_BUYER_PRESALE},
     {ORDER_BALANCE_ENDS_JOB, NOBODY, OCCASION_BUYER_PRESALE},
     {"order.balance_expired", NOBODY, OCCASION_BUYER_PRESALE},
+    {"order.group_filled", NOBODY, OCCASION_BUYER_GROUP},
     {"order.group_failed", NOBODY, OCCASION_BUYER_CANCELLED},
     {"order.group_left", NOBODY, OCCASION_BUYER_CANCELLED},
 };

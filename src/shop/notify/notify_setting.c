@@ -11,7 +11,7 @@
 #define BUYER_BITS                                                                                           \
     (BIT(OCCASION_BUYER_PAID) | BIT(OCCASION_BUYER_SHIPPED) | BIT(OCCASION_BUYER_DELIVERED) |                \
      BIT(OCCASION_BUYER_REFUNDED) | BIT(OCCASION_BUYER_CANCELLED) | BIT(OCCASION_BUYER_PRESALE) |            \
-     BIT(OCCASION_BUYER_RESTOCK))
+     BIT(OCCASION_BUYER_RESTOCK) | BIT(OCCASION_BUYER_GROUP))
 
 static bool has_platform(const struct ctx *ctx)
 {

@@ -3,7 +3,8 @@
 #include "shop/order/order_baskets.h"
 
 #include "db/db.h"
-#include "shop/order/order.h"
+#include "shop/freight/freight.h"
+#include "shop/order/order_write.h"
 
 static struct basket_line read_line(const struct db_rows *rows)
 {
@@ -41,6 +42,35 @@ err basket_list(struct ctx *ctx, int limit, struct basket **baskets, size_t *cou
                                                      .lines = lines + at};
         lines[at] = read_line(rows);
         (*baskets)[*count - 1].count++;
+    }
+    return NULL;
+}
+
+static err open_regions(struct ctx *ctx, struct db_rows *rows, struct basket *baskets, size_t count)
+{
+    while (db_next(rows)) {
+        struct order order;
+        TRY(order_open_contact(ctx, rows, 1, &order));
+        for (size_t i = 0; i < count; i++)
+            if (baskets[i].order_id == db_get_int(rows, 0))
+                baskets[i].region = freight_region_of(order.address.region);
+    }
+    return NULL;
+}
+
+err basket_load_regions(struct ctx *ctx, struct basket *baskets, size_t count)
+{
+    for (size_t start = 0; start < count; start += DB_IDS_LIMIT) {
+        size_t part = count - start < DB_IDS_LIMIT ? count - start : DB_IDS_LIMIT;
+        int64_t ids[DB_IDS_LIMIT];
+        struct db_value values[DB_IDS_VALUES];
+        struct db_rows *rows;
+        for (size_t i = 0; i < part; i++)
+            ids[i] = baskets[start + i].order_id;
+        (void)db_bind_ids(ctx, ids, part, values);
+        TRY(db_query_values(ctx, &rows, "SELECT id, contact FROM orders WHERE shop_id = $1 AND id IN " DB_IDS,
+                            values, DB_IDS_VALUES));
+        TRY(open_regions(ctx, rows, baskets + start, part));
     }
     return NULL;
 }

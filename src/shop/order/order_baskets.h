@@ -1,5 +1,6 @@
 /* order_baskets.h - what people bought lately, as baskets of goods and prices: for asking what an offer would
- * have done. Nothing of the buyers is opened. */
+ * have done. Of the buyers nothing is opened but the province that their goods went to, when it is asked for.
+ */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "base/ctx.h"
@@ -20,6 +21,7 @@ struct basket {
     const char *number;
     int64_t placed_at;
     int64_t freight; /* minor units, before any offer */
+    int64_t region;  /* code of a province (freight.h), filled by basket_load_regions; 0 = not known */
     struct basket_line *lines;
     size_t count;
 };
@@ -27,3 +29,5 @@ struct basket {
 /* The newest orders whose money came and is not all gone back, newest first, at most `limit`: one question.
  */
 CHECKED err basket_list(struct ctx *ctx, int limit, struct basket **baskets, size_t *count);
+/* Where each of them went: the address is opened, and the province alone is kept of it. */
+CHECKED err basket_load_regions(struct ctx *ctx, struct basket *baskets, size_t count);

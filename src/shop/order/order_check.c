@@ -175,7 +175,9 @@ static bool agrees(const struct replay *replay, const struct db_rows *rows, size
            replay->full - replay->discount + replay->freight - replay->freight_discount ==
                db_get_int(rows, 4) &&
            replay->freight == db_get_int(rows, 8) && replay->freight_discount == db_get_int(rows, 9) &&
-           replay->rounding == db_get_int(rows, 10) && agree_points(replay, rows, line) && paid_for >= 0;
+           replay->rounding == db_get_int(rows, 10) &&
+           (replay->at == 0 || replay->at == db_get_int(rows, 14)) && agree_points(replay, rows, line) &&
+           paid_for >= 0;
 }
 
 static void report_proof(struct ctx *ctx, int64_t order_id, void (*report)(void *arg, const char *problem),
@@ -188,7 +190,8 @@ static void report_proof(struct ctx *ctx, int64_t order_id, void (*report)(void 
 #define PROOF_LINES                                                                                          \
     "SELECT l.order_id, l.line_no, l.discount, l.total, o.total, l.role, l.variant_id, l.quantity, "         \
     "o.freight,"                                                                                             \
-    " o.freight_discount, o.rounding, o.points, o.points_off, l.points FROM order_lines l JOIN orders o"     \
+    " o.freight_discount, o.rounding, o.points, o.points_off, l.points,"                                     \
+    " o.placed_at FROM order_lines l JOIN orders o"                                                          \
     " ON o.shop_id = l.shop_id AND o.id = l.order_id WHERE l.shop_id = $1 AND l.order_id IN " DB_IDS         \
     " ORDER BY l.order_id, l.line_no"
 

@@ -154,13 +154,20 @@ static err count_payer(struct ctx *ctx, const struct decision *decision)
 {
     const struct payment_fact *fact = decision->fact;
     unsigned char key[CRYPTO_INDEX_BYTES];
-    const char *over;
-    if (!fact->payer || !fact->payer[0] || !order_has_offers(decision->order))
+    const struct order *order = decision->order;
+    bool has_offers = order_has_offers(order) && decision->attempt->part != PART_DEPOSIT;
+    const char *over = NULL;
+    if (!fact->payer || !fact->payer[0] || (!has_offers && !order->is_rationed))
         return NULL;
     crypto_blind_index(ctx, "payment.payer", arena_format(ctx->arena, "%s\n%s", fact->gateway, fact->payer),
                        key);
-    TRY(promotion_count_payer(ctx, decision->order->id, key, &over));
-    return over ? alarm_raise(ctx, PAYER_ALARM, decision->order->number, over) : NULL;
+    if (order->is_rationed) {
+        TRY(flash_count_payer(ctx, order->id, key, &over));
+        TRY(presale_count_payer(ctx, order->id, key, &over));
+    }
+    if (has_offers)
+        TRY(promotion_count_payer(ctx, order->id, key, &over));
+    return over ? alarm_raise(ctx, PAYER_ALARM, order->number, over) : NULL;
 }
 
 static err take_and_deliver(struct ctx *ctx, const struct decision *decision, const char *event)
@@ -184,6 +191,7 @@ static err take_deposit(struct ctx *ctx, const struct decision *decision)
 {
     struct order_change change = {.event = "deposit_paid", .paid = decision->fact->amount};
     TRY(settle_attempt(ctx, decision, ATTEMPT_PAID));
+    TRY(count_payer(ctx, decision));
     TRY(order_apply(ctx, decision->order, &change));
     return order_await_balance(ctx, decision->order);
 }

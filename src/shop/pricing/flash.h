@@ -140,6 +140,11 @@ CHECKED err flash_person_left(struct ctx *ctx, const struct promotion_buyer *buy
  * now; ERR_DUPLICATE when this buyer has his pieces: ask flash_person_left again. */
 CHECKED err flash_take(struct ctx *ctx, int64_t order_id, const struct flash_want *wants, size_t count,
                        const struct promotion_buyer *buyer);
+/* In the transaction in which money of an order comes: who paid (a keyed hash, CRYPTO_INDEX_BYTES) is one
+ * more key of the person who has its pieces, where there is a bound for each; the same payer twice is once.
+ * *over is the name of the sale of which this payer has more than one may now, and else stays as it is. */
+CHECKED err flash_count_payer(struct ctx *ctx, int64_t order_id, const unsigned char *payer,
+                              const char **over);
 /* In a transaction: the order came to nothing. Twice is once. */
 CHECKED err flash_give_back(struct ctx *ctx, int64_t order_id);
 /* In a transaction: the order lives again. ERR_OUT_OF_STOCK when its pieces are gone. */

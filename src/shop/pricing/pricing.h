@@ -15,6 +15,7 @@
 #include "shop/pricing/flash.h"
 #include "shop/pricing/flash_gate.h"
 #include "shop/pricing/group_buy.h"
+#include "shop/pricing/offer_words.h"
 #include "shop/pricing/points.h"
 #include "shop/pricing/presale.h"
 #include "shop/pricing/price_list.h"

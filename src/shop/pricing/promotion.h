@@ -5,7 +5,8 @@
  * offer says is a new version, and the old ones are kept (明码标价和禁止价格欺诈规定 第二十条: what a page
  * says of an offer must be what holds; so the sentence is made from the rule).
  *
- * An offer counts when starts_at <= the moment of ordering < ends_at. How often it was used, how much it
+ * An offer counts when starts_at <= the moment of ordering < ends_at, and within its hours of the week; one
+ * for some provinces when the goods go there (quote_when.h). How often it was used, how much it
  * took off and how often one person used it are guarded counters, changed with the order: never one over. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
@@ -98,6 +99,8 @@ struct promotion_buyer {
     size_t count;                                    /* 0 = not known yet */
     bool is_new;                                     /* known, and without a paid order: for price lists */
     int64_t region;                                  /* where it goes (freight.h), 0 = not known */
+    bool has_address;                                /* one was given, whether its province is known or not */
+    bool is_nowhere; /* nothing is carried: offers for some provinces do not count, and say nothing */
 };
 
 enum coupon_problem {
@@ -112,8 +115,9 @@ enum coupon_problem {
     COUPON_TOO_LITTLE, /* `missing` more would do */
     COUPON_UNFIT,      /* other offers cost the buyer less, and it does not go with them */
     COUPON_NO_FREIGHT, /* it is for freight, and there is none */
-    COUPON_NO_REGION,  /* it is for freight, and where it goes is not known */
+    COUPON_NO_REGION,  /* it asks where the goods go, and that is not known */
     COUPON_OTHER_REGION,
+    COUPON_CLOSED, /* not within its hours of the week */
 };
 extern const char *const coupon_problem_names[]; /* "fine", "unknown", … ends with NULL */
 
@@ -152,6 +156,10 @@ struct priced {
     const struct presale_place *presale; /* presale.h: likewise */
     struct claimed_coupon *claimed;      /* coupon.h: what the buyer holds */
     size_t claimed_count;
+    int64_t region;                       /* by which offers for some provinces were chosen; 0 = not known */
+    const struct promotion *const *waits; /* offers without a code that ask where the goods go */
+    size_t wait_count;
+    bool asks_region;      /* an offer on goods depends on where they go */
     bool wishes_none;      /* of them */
     int64_t wishes_coupon; /* the one that the buyer chose; 0 = the best */
 };
@@ -173,12 +181,14 @@ const char *coupon_wish_text(struct ctx *ctx, const char *text);
 struct product_offers {
     const struct promotion *const *promotions; /* in the order in which they take off */
     size_t count;
+    const struct promotion *const *closed; /* likewise: not within their hours of the week */
+    size_t closed_count;
 };
 /* Of each product. Shops without offers are asked nothing. */
 CHECKED err product_offers_load(struct ctx *ctx, const int64_t *product_ids, size_t count,
                                 struct product_offers *offers);
-/* What one piece of a price costs by its best sale, and which that is; the price itself, and NULL, without
- * one. */
+/* What one piece of a price costs by its best sale for everybody, and which that is; the price itself, and
+ * NULL, without one. A sale for some provinces is none: a page does not know who reads it. */
 int64_t sale_price_of(struct ctx *ctx, const struct product_offers *offers, int64_t price,
                       const struct promotion **sale);
 
@@ -192,7 +202,7 @@ CHECKED err promotion_take(struct ctx *ctx, int64_t order_id, const struct price
                            const struct quote_line *lines, size_t count, const struct promotion_buyer *buyer);
 /* In the transaction in which an order is paid: who paid (a keyed hash, CRYPTO_INDEX_BYTES) is counted as a
  * person of the offers that have a bound for each and counted for the order. *over is the name of one that
- * this payer has used more often than one may, NULL = none. */
+ * this payer has used more often than one may, and else stays as it is. */
 CHECKED err promotion_count_payer(struct ctx *ctx, int64_t order_id, const unsigned char *payer,
                                   const char **over);
 /* In a transaction: the order came to nothing. Twice is once. */
@@ -235,6 +245,7 @@ struct replay {
     size_t count;
     const struct replayed_gift *gifts; /* given besides, in the order of their lines */
     size_t gift_count;
+    int64_t at; /* the moment by which rules with hours of the week were chosen; 0 = there were none */
     bool is_same;
 };
 CHECKED err proof_replay(struct ctx *ctx, const char *json, struct replay *replay);
@@ -260,7 +271,8 @@ const char *hint_text(struct ctx *ctx, const struct promotion *promotion, const 
 struct value *promotion_view(struct ctx *ctx, const struct promotion *promotion);
 /* docs/views.md: `sale` of a price: price, name, text, ends_at; nil without one. */
 void sale_view(struct ctx *ctx, struct value *view, const struct product_offers *offers, int64_t price);
-/* docs/views.md: `offers` of a product beside its sales: name, text, kind, ends_at. */
+/* docs/views.md: `offers` of a product beside the sales that its price shows: name, text, kind, ends_at,
+ * is_open. */
 void product_offers_view(struct ctx *ctx, struct value *view, const struct product_offers *offers);
 /* docs/views.md: full, discount, discounts, hints and coupon of a cart, into `view`. */
 void priced_view(struct ctx *ctx, struct value *view, const struct priced *priced);

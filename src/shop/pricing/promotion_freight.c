@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "shop/pricing/promotion_parts.h"
 #include "shop/pricing/quote_freight.h"
+#include "shop/pricing/quote_when.h"
 #include "shop/wording.h"
 
 /* ---- what is carried ---- */
@@ -114,7 +115,7 @@ static void judge_coupon(const struct quote_line *lines, size_t count, struct pr
         priced->problem = COUPON_NO_FREIGHT;
     else if (priced->freight.state != FREIGHT_KNOWN)
         priced->problem = COUPON_NO_REGION;
-    else if (!freight_rule_reaches(&coupon->rule, priced->freight.region))
+    else if (!rule_reaches(&coupon->rule, priced->freight.region))
         priced->problem = COUPON_OTHER_REGION;
     else if (paid < from)
         priced->problem = COUPON_TOO_LITTLE;
@@ -233,18 +234,18 @@ void freight_set_view(struct ctx *ctx, struct value *view, const struct priced *
                                          [FREIGHT_REFUSED] = "refused"};
     const struct freight *freight = &priced->freight;
     struct value *tree = value_set_object(ctx->arena, view, "freight");
-    int place = freight_region_place(freight->region);
+    int64_t region = freight->region ? freight->region : priced->region;
+    int place = freight_region_place(region);
     value_set_text(ctx->arena, tree, "state", states[freight->state]);
     value_set_money(ctx->arena, tree, "amount", money_of(priced->quote.freight, ctx->shop->currency));
     value_set_money(ctx->arena, tree, "discount",
                     money_of(priced->quote.freight_discount, ctx->shop->currency));
     value_set(ctx->arena, tree, "region", value_null());
     if (place >= 0)
-        value_set_int(ctx->arena, tree, "region", freight->region);
-    value_set_text(ctx->arena, tree, "region_name",
-                   place >= 0 ? freight_region_name(ctx, freight->region) : NULL);
+        value_set_int(ctx->arena, tree, "region", region);
+    value_set_text(ctx->arena, tree, "region_name", place >= 0 ? freight_region_name(ctx, region) : NULL);
     value_set_text(ctx->arena, tree, "hint", free_hint(ctx, freight));
     struct value *regions = value_set_list(ctx->arena, tree, "regions");
-    if (freight->state != FREIGHT_NONE)
+    if (freight->state != FREIGHT_NONE || priced->asks_region)
         freight_regions_view(ctx, regions);
 }

@@ -14,6 +14,25 @@ void discount_rule_write(struct ctx *ctx, struct value *object, const struct dis
 void discount_rule_read(const struct value *object, struct discount_rule *rule);
 /* What points paid of an order, as its proof says; all 0 when it says nothing of points. */
 struct quote_points_terms points_terms_read(const struct value *proof);
+/* ---- hours of the week and provinces (promotion_when.c) ---- */
+
+struct findings;
+void windows_write(struct arena *arena, struct value *object, const struct discount_rule *rule);
+void windows_read(const struct value *object, struct discount_rule *rule);
+/* Windows that are none, and those that never open in the time of the offer: "windows.1.opens" … */
+void windows_check(struct findings *findings, const struct promotion *promotion);
+/* Whether it counts in some provinces only, for more than freight: that is decided with the goods. */
+bool rule_is_regional(const struct discount_rule *rule);
+/* In the proof of a price: "when", the moment and the province by which its rules were chosen, when one of
+ * them asks. */
+void when_write(struct ctx *ctx, struct value *tree, const struct priced *priced);
+/* Whether each rule of a proof counted then and there. */
+bool when_holds(const struct value *tree, const struct discount_rule *rules, size_t count);
+/* docs/views.md: `windows` of an offer, into `view`. */
+void windows_view(struct ctx *ctx, struct value *view, const struct discount_rule *rule);
+/* "（限北京、天津）（限每周三、周六 10:00–14:00）", "" without either. */
+const char *when_text(struct ctx *ctx, const struct discount_rule *rule);
+
 /* ---- goods that a rule names (promotion_goods.c) ---- */
 
 struct findings {

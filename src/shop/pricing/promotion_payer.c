@@ -39,7 +39,6 @@ err promotion_count_payer(struct ctx *ctx, int64_t order_id, const unsigned char
 {
     struct db_rows *rows;
     struct db_value key = db_bytes(payer, CRYPTO_INDEX_BYTES);
-    *over = NULL;
     TRY(db_query(ctx, &rows,
                  "SELECT u.promotion_id FROM promotion_uses u JOIN promotions p ON p.shop_id = u.shop_id"
                  " AND p.id = u.promotion_id WHERE u.shop_id = $1 AND u.order_id = $2 AND u.is_live = 1"

@@ -9,11 +9,12 @@
 #include "shop/pricing/group_buy.h"
 #include "shop/pricing/presale.h"
 #include "shop/pricing/promotion_cache.h"
+#include "shop/pricing/quote_when.h"
 #include <string.h>
 
 const char *const coupon_problem_names[] = {"fine",       "unknown",   "early",        "late",       "paused",
                                             "used-up",    "spent",     "no-goods",     "too-little", "unfit",
-                                            "no-freight", "no-region", "other-region", NULL};
+                                            "no-freight", "no-region", "other-region", "closed",     NULL};
 
 /* ---- codes ---- */
 
@@ -54,6 +55,11 @@ struct board {
     size_t card_count;
     struct promotion *promotions;
     size_t promotion_count;
+    int64_t minute; /* of the week */
+    bool is_page;   /* tells of offers outside of their hours too, and for no province */
+    const struct promotion *
+        *aside; /* of a page those that are closed, of a cart those that ask for a region */
+    size_t aside_count;
 };
 
 static bool takes_product(const struct board *board, const struct promotion *promotion, int64_t product_id)
@@ -137,6 +143,13 @@ static err load_places(struct board *board)
     return NULL;
 }
 
+static bool is_worth_a_look(const struct board *board, const struct promotion *promotion)
+{
+    return promotion->starts_at <= board->ctx->now && promotion->ends_at > board->ctx->now &&
+           (board->is_page || rule_is_open(&promotion->rule, board->minute)) &&
+           is_met_anywhere(board, promotion);
+}
+
 /* The coupon, and those offers of the set that count now for one of the goods. */
 static err gather(struct board *board, const struct promotion_set *set, const char *code)
 {
@@ -149,8 +162,7 @@ static err gather(struct board *board, const struct promotion_set *set, const ch
         arena_grow(ctx->arena, board->promotions, board->promotion_count * sizeof *board->promotions,
                    (set->count + 1) * sizeof *board->promotions);
     for (size_t i = 0; i < set->count; i++)
-        if (set->promotions[i].starts_at <= ctx->now && set->promotions[i].ends_at > ctx->now &&
-            is_met_anywhere(board, &set->promotions[i]))
+        if (is_worth_a_look(board, &set->promotions[i]))
             promotion_copy(ctx->arena, set, i, &board->promotions[board->promotion_count++]);
     promotions_sort(board->promotions, board->promotion_count);
     return NULL;
@@ -160,6 +172,8 @@ static err load_promotions(struct board *board, const char *code)
 {
     struct promotion_set set;
     TRY(load_cards(board));
+    int64_t now = board->ctx->now;
+    board->minute = week_minute(now, zone_offset(board->ctx->shop->zone, now));
     TRY(promotion_set_borrow(board->ctx, &set));
     err failure = gather(board, &set, code);
     promotion_set_return(board->ctx, &set);
@@ -199,6 +213,17 @@ static err load_person_uses(const struct board *board, int64_t *uses)
     return NULL;
 }
 
+/* Whether the goods go where it counts. */
+static enum coupon_problem region_problem(const struct board *board, const struct discount_rule *rule)
+{
+    const struct promotion_buyer *buyer = board->buyer;
+    if (board->is_page || !rule_is_regional(rule))
+        return COUPON_FINE;
+    if (buyer && (buyer->region || buyer->is_nowhere))
+        return rule_reaches(rule, buyer->region) ? COUPON_FINE : COUPON_OTHER_REGION;
+    return COUPON_NO_REGION;
+}
+
 static enum coupon_problem problem_of(const struct board *board, struct promotion *promotion,
                                       int64_t person_uses)
 {
@@ -218,7 +243,21 @@ static enum coupon_problem problem_of(const struct board *board, struct promotio
     }
     if (promotion->person_most > 0 && person_uses >= promotion->person_most)
         return COUPON_SPENT;
-    return match(board, promotion) ? COUPON_FINE : COUPON_NO_GOODS;
+    if (!match(board, promotion))
+        return COUPON_NO_GOODS;
+    return rule_is_open(&promotion->rule, board->minute) ? region_problem(board, &promotion->rule)
+                                                         : COUPON_CLOSED;
+}
+
+/* Worth a word though it does not count now; coupons speak for themselves. */
+static void put_aside(struct board *board, const struct promotion *promotion, enum coupon_problem problem)
+{
+    if (problem != (board->is_page ? COUPON_CLOSED : COUPON_NO_REGION) || promotion->code[0] ||
+        promotion->claim_id)
+        return;
+    struct promotion *copy = arena_alloc(board->ctx->arena, sizeof *copy);
+    *copy = *promotion;
+    board->aside[board->aside_count++] = copy;
 }
 
 /* Keeps those that may count, and says why the coupon does not. */
@@ -226,6 +265,7 @@ static err sift(struct board *board, struct priced *priced)
 {
     int64_t *uses = arena_alloc_many(board->ctx->arena, board->promotion_count + 1, sizeof *uses);
     size_t kept = 0;
+    board->aside = arena_alloc_many(board->ctx->arena, board->promotion_count + 1, sizeof *board->aside);
     TRY(load_person_uses(board, uses));
     for (size_t i = 0; i < board->promotion_count; i++) {
         enum coupon_problem problem = problem_of(board, &board->promotions[i], uses[i]);
@@ -236,10 +276,16 @@ static err sift(struct board *board, struct priced *priced)
             priced->problem = problem;
         }
         coupons_note(priced, &board->promotions[i], problem);
+        put_aside(board, &board->promotions[i], problem);
+        priced->asks_region =
+            priced->asks_region ||
+            (rule_is_regional(&board->promotions[i].rule) &&
+             (problem == COUPON_FINE || problem == COUPON_NO_REGION || problem == COUPON_OTHER_REGION));
         if (problem == COUPON_FINE && !board->promotions[i].is_left_out)
             board->promotions[kept++] = board->promotions[i];
     }
     board->promotion_count = kept;
+    priced->region = board->buyer ? board->buyer->region : 0;
     return NULL;
 }
 
@@ -324,6 +370,8 @@ err price_cart(struct ctx *ctx, struct quote_line *lines, const int64_t *product
         promotions_sort(board.promotions, board.promotion_count);
         TRY(load_places(&board));
         TRY(sift(&board, priced));
+        priced->waits = board.aside;
+        priced->wait_count = board.aside_count;
     }
     if (count > 0 && ctx->shop->has_flash)
         TRY(flash_join(ctx, lines, count, &board.promotions, &board.promotion_count, priced));
@@ -359,6 +407,7 @@ err price_group(struct ctx *ctx, struct quote_line *lines, const int64_t *produc
     if (ctx->shop->has_promotions) {
         TRY(load_promotions(&board, ""));
         TRY(sift(&board, priced));
+        priced->asks_region = false;
     }
     keep_group(&board, place);
     do
@@ -372,17 +421,21 @@ err price_group(struct ctx *ctx, struct quote_line *lines, const int64_t *produc
 static void collect(const struct board *board, size_t product, struct product_offers *offers)
 {
     const struct promotion **found =
-        arena_alloc_many(board->ctx->arena, board->promotion_count + 1, sizeof *found);
+        arena_alloc_many(board->ctx->arena, board->promotion_count + board->aside_count + 1, sizeof *found);
     for (size_t i = 0; i < board->promotion_count; i++)
         if (board->promotions[i].rule.takes[product])
             found[offers->count++] = &board->promotions[i];
     offers->promotions = found;
+    offers->closed = found + offers->count;
+    for (size_t i = 0; i < board->aside_count; i++)
+        if (board->aside[i]->rule.takes[product])
+            found[offers->count + offers->closed_count++] = board->aside[i];
 }
 
 err product_offers_load(struct ctx *ctx, const int64_t *product_ids, size_t count,
                         struct product_offers *offers)
 {
-    struct board board = {.ctx = ctx, .product_ids = product_ids, .count = count};
+    struct board board = {.ctx = ctx, .product_ids = product_ids, .count = count, .is_page = true};
     struct priced priced = {.code = ""};
     memset(offers, 0, count * sizeof *offers);
     if (!ctx->shop->has_promotions || count == 0)
@@ -420,8 +473,8 @@ int64_t sale_price_of(struct ctx *ctx, const struct product_offers *offers, int6
         struct quote_line line = {.list_price = price, .quantity = 1};
         struct quote quote;
         rule.takes = takes;
-        if (rule.kind != DISCOUNT_SALE || !quote_make(ctx->arena, &line, 1, &rule, 1, &quote) ||
-            quote.total >= best)
+        if (rule.kind != DISCOUNT_SALE || rule.regions != 0 ||
+            !quote_make(ctx->arena, &line, 1, &rule, 1, &quote) || quote.total >= best)
             continue;
         best = quote.total;
         *sale = offers->promotions[i];

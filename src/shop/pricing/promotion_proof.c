@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "shop/pricing/price_list_parts.h"
 #include "shop/pricing/promotion_freight.h"
+#include "shop/pricing/promotion_parts.h"
 #include "shop/pricing/quote_points.h"
 #include "shop/pricing/quote_round.h"
 
@@ -156,6 +157,7 @@ err proof_write(struct ctx *ctx, const struct priced *priced, const struct quote
     value_set_int(ctx->arena, tree, "full", priced->quote.full);
     value_set_int(ctx->arena, tree, "discount", priced->quote.discount);
     freight_proof_write(ctx, tree, priced, count);
+    when_write(ctx, tree, priced);
     write_points(ctx->arena, tree, &priced->quote.points, count);
     write_rounding(ctx, tree, &priced->quote);
     return json_text(ctx, tree, PROOF_LIMIT, json);
@@ -350,13 +352,14 @@ err proof_replay(struct ctx *ctx, const char *json, struct replay *replay)
             return fail_with(ctx, ERR_INTERNAL, "a line of the proof is none");
     if (replay->count == 0 || !quote_make(ctx->arena, lines, replay->count, rules, rule_count, &quote))
         return fail_with(ctx, ERR_INTERNAL, "the proof gives no sum");
-    replay->is_same = true;
+    replay->is_same = when_holds(tree, rules, rule_count);
     if (!freight_proof_replay(ctx, tree, lines, replay->count, rules, rule_count, &quote, &replay->is_same))
         return fail_with(ctx, ERR_INTERNAL, "the proof gives no freight");
     replay->is_same = replay_points(ctx, tree, lines, replay->count, &quote) && replay->is_same;
     const struct value *rounding = value_find(tree, "rounding");
     quote_round(ctx->arena, lines, replay->count, value_find_int(rounding, "unit", 1), &quote);
     replay->is_same = replay->is_same && quote.rounding == value_find_int(rounding, "amount", 0);
+    replay->at = value_find_int(value_find(tree, "when"), "at", 0);
     replay->full = quote.full;
     replay->rounding = quote.rounding;
     replay->points = quote.points.used;

@@ -60,12 +60,14 @@ struct trial_cart {
     const int64_t *product_ids;
     size_t count;
     int64_t freight; /* before any offer */
-    int64_t full;    /* out */
-    int64_t amount;  /* out: what comes off */
-    int64_t gifts;   /* out: pieces that are given */
+    int64_t placed_at;
+    int64_t region; /* where it went; 0 = not known, or nowhere */
+    int64_t full;   /* out */
+    int64_t amount; /* out: what comes off */
+    int64_t gifts;  /* out: pieces that are given */
 };
-/* Prices each cart with this offer alone, whatever its status, time and limits. ERR_LIMIT when a sum leaves
- * the range of money. */
+/* Prices each cart with this offer alone, whatever its status, its start and end, and its limits; in its
+ * hours of the week and its provinces alone. ERR_LIMIT when a sum leaves the range of money. */
 CHECKED err promotion_try(struct ctx *ctx, const struct promotion *promotion, struct trial_cart *carts,
                           size_t count);
 

@@ -7,6 +7,7 @@
 #include "shop/pricing/price_list_parts.h"
 #include "shop/pricing/promotion_cache.h"
 #include "shop/pricing/promotion_jobs.h"
+#include "shop/pricing/quote_when.h"
 #include "shop/tenant/tenant.h"
 #include <inttypes.h>
 
@@ -157,10 +158,26 @@ err promotions_refresh(struct ctx *ctx)
     return shop_change_promotions(ctx, db_next(rows));
 }
 
-/* And once more when it begins and when it ends. */
+/* When pages have something else to say of it: it begins, its hours of the week begin or are over, it ends.
+ */
+static int64_t next_turn(const struct ctx *ctx, const struct promotion *promotion)
+{
+    const struct discount_rule *rule = &promotion->rule;
+    struct zone zone = ctx->shop->zone;
+    int64_t turn = promotion->ends_at;
+    if (promotion->starts_at > ctx->now)
+        return promotion->starts_at;
+    if (rule->window_count == 0 || promotion->status != PROMOTION_ACTIVE)
+        return turn;
+    if (!rule_find_open(rule, zone, ctx->now, promotion->ends_at, &turn) || turn > ctx->now)
+        return turn;
+    return rule_find_closed(rule, zone, ctx->now, promotion->ends_at, &turn) ? turn : promotion->ends_at;
+}
+
+/* And once more at its next turn. */
 static err announce(struct ctx *ctx, const struct promotion *promotion)
 {
-    int64_t turn = promotion->starts_at > ctx->now ? promotion->starts_at : promotion->ends_at;
+    int64_t turn = next_turn(ctx, promotion);
     TRY(job_schedule(ctx, TURN_JOB, promotion->id, turn, value_object(ctx->arena)));
     return promotions_refresh(ctx);
 }
@@ -253,6 +270,7 @@ static err change_in_transaction(struct ctx *ctx, void *arg)
                   " AND status = $5 AND version = $6",
                   db_int(ctx->shop->id), db_int(promotion->id), db_int(change->status), db_int(ctx->now),
                   db_int(promotion->status), db_int(promotion->version)));
+    promotion->status = change->status;
     return announce(ctx, promotion);
 }
 

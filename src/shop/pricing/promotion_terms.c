@@ -29,6 +29,7 @@ void discount_rule_write(struct ctx *ctx, struct value *object, const struct dis
     value_set_int(arena, object, "most", rule->most);
     if (rule->regions != 0)
         value_set_int(arena, object, "regions", (int64_t)rule->regions);
+    windows_write(arena, object, rule);
     struct value *steps = value_set_list(arena, object, "steps");
     for (size_t i = 0; i < rule->step_count; i++) {
         struct discount_step step = rule->steps[i];
@@ -56,6 +57,7 @@ void discount_rule_read(const struct value *object, struct discount_rule *rule)
     rule->times = value_find_int(object, "times", 0);
     rule->most = value_find_int(object, "most", 0);
     rule->regions = (uint64_t)value_find_int(object, "regions", 0);
+    windows_read(object, rule);
     rule->step_count = value_count(steps) < DISCOUNT_STEPS_MOST ? value_count(steps) : DISCOUNT_STEPS_MOST;
     for (size_t i = 0; i < rule->step_count; i++)
         for (size_t j = 0; j < STEP_NUMBERS; j++)
@@ -267,6 +269,7 @@ err promotion_validate(struct ctx *ctx, const struct promotion *promotion)
         check_steps(&findings, &promotion->rule);
     if (promotion->rule.kind != DISCOUNT_BUNDLE) /* its goods are its scope */
         check_scope(&findings, promotion);
+    windows_check(&findings, promotion);
     check_bounds(&findings, promotion);
     return findings.first ? fail_fields(ctx, findings.first) : NULL;
 }

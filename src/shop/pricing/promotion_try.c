@@ -4,6 +4,7 @@
 #include "shop/pricing/promotion_staff.h"
 #include "shop/pricing/quote_points.h"
 #include "shop/pricing/quote_round.h"
+#include "shop/pricing/quote_when.h"
 
 #include "base/json.h"
 #include "shop/catalog/catalog.h"
@@ -54,13 +55,26 @@ static err find_takers(struct ctx *ctx, const struct promotion *promotion, const
     return NULL;
 }
 
-/* Where it went is sealed, so an offer for some provinces is tried as one for all. */
 static int64_t freight_off_cart(const struct trial_cart *cart, const struct discount_rule *rule)
 {
     int64_t paid = 0;
     for (size_t i = 0; i < cart->count; i++)
         paid += rule->takes[i] ? cart->lines[i].full : 0;
     return paid > 0 ? freight_off(rule, paid, cart->freight) : 0;
+}
+
+/* What an offer does for a cart of its time and place; `rule` has the lines that it takes. */
+static void try_one(const struct discount_rule *rule, const struct quote *quote, struct trial_cart *cart)
+{
+    cart->amount = rule->kind == DISCOUNT_SHIPPING ? freight_off_cart(cart, rule) : quote->discount;
+    cart->gifts = quote->grant_count > 0 ? quote->grants[0].pieces : 0;
+}
+
+static bool counted_then(const struct ctx *ctx, const struct discount_rule *rule,
+                         const struct trial_cart *cart)
+{
+    int64_t offset = zone_offset(ctx->shop->zone, cart->placed_at);
+    return rule_is_open(rule, week_minute(cart->placed_at, offset)) && rule_reaches(rule, cart->region);
 }
 
 err promotion_try(struct ctx *ctx, const struct promotion *promotion, struct trial_cart *carts, size_t count)
@@ -82,8 +96,9 @@ err promotion_try(struct ctx *ctx, const struct promotion *promotion, struct tri
         if (!quote_make(ctx->arena, cart->lines, cart->count, &rule, 1, &quote))
             return fail_with(ctx, ERR_LIMIT, "the sum is out of range");
         cart->full = quote.full;
-        cart->amount = rule.kind == DISCOUNT_SHIPPING ? freight_off_cart(cart, &rule) : quote.discount;
-        cart->gifts = quote.grant_count > 0 ? quote.grants[0].pieces : 0;
+        cart->amount = cart->gifts = 0;
+        if (counted_then(ctx, &rule, cart))
+            try_one(&rule, &quote, cart);
     }
     return NULL;
 }

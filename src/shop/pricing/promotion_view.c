@@ -91,12 +91,10 @@ const char *list_step_text(struct ctx *ctx, const struct discount_rule *rule)
     return say_step(ctx, rule, step, arena_format(ctx->arena, "offer.list.%s", effect_name(step)));
 }
 
-const char *promotion_text(struct ctx *ctx, const struct promotion *promotion)
+static const char *sum_rule_text(struct ctx *ctx, const struct promotion *promotion)
 {
     const struct discount_rule *rule = &promotion->rule;
     struct text_buf text;
-    if (discount_has_goods(rule->kind))
-        return goods_text(ctx, promotion);
     if (promotion->is_presale)
         return wording_say(ctx, ctx->locale, rule->kind == DISCOUNT_SWELL ? "offer.swell" : "offer.presale",
                            NULL);
@@ -113,9 +111,15 @@ const char *promotion_text(struct ctx *ctx, const struct promotion *promotion)
                   arena_format(ctx->arena, "%" PRId64, rule->times));
     if (rule->most > 0)
         add_bound(ctx, &text, "offer.most", sum_text(ctx, rule->most));
-    if (rule->regions != 0)
-        add_bound(ctx, &text, "offer.regions", freight_regions_text(ctx, rule->regions));
     return text_of(&text);
+}
+
+const char *promotion_text(struct ctx *ctx, const struct promotion *promotion)
+{
+    const struct discount_rule *rule = &promotion->rule;
+    const char *text =
+        discount_has_goods(rule->kind) ? goods_text(ctx, promotion) : sum_rule_text(ctx, promotion);
+    return arena_format(ctx->arena, "%s%s", text, when_text(ctx, rule));
 }
 
 const char *hint_text(struct ctx *ctx, const struct promotion *promotion, const struct quote_hint *hint)
@@ -202,6 +206,7 @@ struct value *promotion_view(struct ctx *ctx, const struct promotion *promotion)
     for (int i = 0; i < FREIGHT_REGIONS; i++)
         if (promotion->rule.regions & (UINT64_C(1) << i))
             value_add(arena, regions, value_int(freight_regions[i].code));
+    windows_view(ctx, view, &promotion->rule);
     add_ids(arena, view, "shelves", promotion->shelf_ids, promotion->shelf_count);
     add_ids(arena, view, "products", promotion->product_ids, promotion->product_count);
     value_set_int(arena, view, "uses_most", promotion->uses_most);
@@ -223,6 +228,20 @@ static void add_offer(struct ctx *ctx, struct value *row, const struct promotion
     value_set_time(ctx->arena, row, "ends_at", promotion->ends_at);
 }
 
+/* The price shows a sale, and a box of its own what is in a bundle. */
+static bool is_shown_elsewhere(const struct promotion *promotion)
+{
+    return (promotion->rule.kind == DISCOUNT_SALE && promotion->rule.regions == 0) ||
+           promotion->rule.kind == DISCOUNT_BUNDLE;
+}
+
+static void add_listed(struct ctx *ctx, struct value *list, const struct promotion *promotion, bool is_open)
+{
+    struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
+    add_offer(ctx, row, promotion);
+    value_set_bool(ctx->arena, row, "is_open", is_open);
+}
+
 void sale_view(struct ctx *ctx, struct value *view, const struct product_offers *offers, int64_t price)
 {
     const struct promotion *sale;
@@ -239,9 +258,10 @@ void product_offers_view(struct ctx *ctx, struct value *view, const struct produ
 {
     struct value *list = value_set_list(ctx->arena, view, "offers");
     for (size_t i = 0; i < offers->count; i++)
-        if (offers->promotions[i]->rule.kind != DISCOUNT_SALE &&
-            offers->promotions[i]->rule.kind != DISCOUNT_BUNDLE) /* the page shows what is in it */
-            add_offer(ctx, value_add(ctx->arena, list, *value_object(ctx->arena)), offers->promotions[i]);
+        if (!is_shown_elsewhere(offers->promotions[i]))
+            add_listed(ctx, list, offers->promotions[i], true);
+    for (size_t i = 0; i < offers->closed_count; i++)
+        add_listed(ctx, list, offers->closed[i], false);
 }
 
 /* ---- carts ---- */
@@ -262,6 +282,16 @@ static void add_discounts(struct ctx *ctx, struct value *view, const struct pric
     }
 }
 
+/* It counts once it is known that the goods go where it does. */
+static void add_wait(struct ctx *ctx, struct value *list, const struct promotion *promotion)
+{
+    const char *const pairs[] = {"text", promotion_text(ctx, promotion), NULL};
+    struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
+    value_set_text(ctx->arena, row, "name", promotion->name);
+    value_set_text(ctx->arena, row, "text", wording_say(ctx, ctx->locale, "offer.hint.region", pairs));
+    value_set_int(ctx->arena, row, "missing", 0);
+}
+
 /* Coupons speak for themselves. */
 static void add_hints(struct ctx *ctx, struct value *view, const struct priced *priced)
 {
@@ -276,6 +306,8 @@ static void add_hints(struct ctx *ctx, struct value *view, const struct priced *
         value_set_text(ctx->arena, row, "text", hint_text(ctx, promotion, hint));
         value_set_int(ctx->arena, row, "missing", hint->missing);
     }
+    for (size_t i = 0; i < priced->wait_count; i++)
+        add_wait(ctx, list, priced->waits[i]);
 }
 
 static void add_coupon(struct ctx *ctx, struct value *view, const struct priced *priced)

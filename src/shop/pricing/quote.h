@@ -24,6 +24,8 @@
 #define QUOTE_RULE_LIMIT 120
 #define DISCOUNT_STEPS_MOST 5
 #define DISCOUNT_GOODS_MOST 10
+#define DISCOUNT_WINDOWS_MOST 3
+#define WEEK_DAYS 7
 /* 100 %, in basis points. */
 #define BASIS_POINTS 10000
 /* Sets of rules that are tried at most: 12 rules in every combination. Behind that the best so far is
@@ -85,6 +87,13 @@ struct discount_good {
     const char *name; /* as pages say it; the quote does not look at it */
 };
 
+/* Some hours of some days of the week, by the clocks of the shop (quote_when.h). */
+struct week_window {
+    unsigned days; /* bits: 1 << 0 Monday … 1 << 6 Sunday, on which it begins */
+    int64_t from;  /* minutes of the day, 0..1439 */
+    int64_t until; /* not counted itself; not behind `from` = on the next day */
+};
+
 struct discount_rule {
     int64_t id;
     int64_t version;
@@ -95,10 +104,12 @@ struct discount_rule {
     bool is_by_pieces; /* gifts, add-ons: steps begin at a number of pieces, not at a sum */
     struct discount_good goods[DISCOUNT_GOODS_MOST];
     size_t good_count;
-    int64_t times;     /* DISCOUNT_SUM: the step counts again for each of it, so often at most; DISCOUNT_NTH:
-                          pieces     at most; 0 = once, without bound */
-    int64_t most;      /* takes off so many minor units at most; 0 = no bound */
-    uint64_t regions;  /* DISCOUNT_SHIPPING: provinces by place in freight_regions; 0 = all */
+    int64_t times;    /* DISCOUNT_SUM: the step counts again for each of it, so often at most; DISCOUNT_NTH:
+                         pieces     at most; 0 = once, without bound */
+    int64_t most;     /* takes off so many minor units at most; 0 = no bound */
+    uint64_t regions; /* provinces that it is for, by place in freight_regions; 0 = all */
+    struct week_window windows[DISCOUNT_WINDOWS_MOST]; /* it counts within one of them; none = at any time */
+    size_t window_count;
     const bool *takes; /* whether it takes part, of each line: what a bundle is made of, what earns a gift */
     const int64_t *prices; /* DISCOUNT_SALE: what one piece costs, of each line, in place of the step; NULL;
                               DISCOUNT_SWELL: what comes off one piece */

@@ -3,6 +3,7 @@
 #include "shop/pricing/quote_freight.h"
 
 #include "base/money.h"
+#include "shop/pricing/quote_when.h"
 
 struct scale {
     struct arena *arena;
@@ -29,12 +30,6 @@ int64_t freight_off(const struct discount_rule *rule, int64_t paid, int64_t frei
                       : step->off;
     off = smaller(off, freight);
     return rule->most > 0 ? smaller(off, rule->most) : off;
-}
-
-bool freight_rule_reaches(const struct discount_rule *rule, int64_t region)
-{
-    int place = freight_region_place(region);
-    return rule->regions == 0 || (place >= 0 && (rule->regions & (UINT64_C(1) << place)) != 0);
 }
 
 /* ---- the share of each line ---- */
@@ -145,7 +140,7 @@ static void weigh(const struct scale *scale, const struct discount_rule *rules, 
     for (size_t i = 0; i < hint_count; i++)
         hints[i] = quote->hints[i];
     for (size_t i = 0; i < rule_count; i++) {
-        if (rules[i].kind != DISCOUNT_SHIPPING || !freight_rule_reaches(&rules[i], scale->region) ||
+        if (rules[i].kind != DISCOUNT_SHIPPING || !rule_reaches(&rules[i], scale->region) ||
             !stands_beside(scale, &rules[i], rules, quote))
             continue;
         int64_t off = off_of(scale, &rules[i]);

@@ -24,5 +24,3 @@ bool quote_freight(struct arena *arena, const struct quote_line *lines, size_t c
                    struct freight *freight, struct quote *quote);
 /* What a rule of DISCOUNT_SHIPPING takes off a freight for goods of a sum. */
 int64_t freight_off(const struct discount_rule *rule, int64_t paid, int64_t freight);
-/* Whether it counts for what goes there. */
-bool freight_rule_reaches(const struct discount_rule *rule, int64_t region);

@@ -318,7 +318,8 @@ static err seed_in_transaction(struct ctx *ctx, void *arg)
     TRY(seed_collections(&work, demo->catalog));
     TRY(seed_tag_facets(&work, demo->catalog));
     TRY(seed_offers(&work, demo->catalog));
-    return seed_history(&work, demo->staff_id, &demo->result->orders);
+    TRY(seed_history(&work, demo->staff_id, &demo->result->orders));
+    return seed_activities(&work, demo->catalog);
 }
 
 err seed_demo(struct ctx *ctx, const char *directory, struct seed_result *result)

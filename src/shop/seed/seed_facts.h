@@ -15,5 +15,7 @@ CHECKED err seed_collections(struct ctx *ctx, const struct value *catalog);
 CHECKED err seed_fill_collections(struct ctx *ctx);
 /* Creates and starts the offers of the file. */
 CHECKED err seed_offers(struct ctx *ctx, const struct value *catalog);
+/* Creates and starts its flash sales, presales and group buys, and the freight that the shop charges. */
+CHECKED err seed_activities(struct ctx *ctx, const struct value *catalog);
 /* `facet_tags` of the file: lists can be narrowed by them. */
 CHECKED err seed_tag_facets(struct ctx *ctx, const struct value *catalog);

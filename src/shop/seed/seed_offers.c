@@ -31,6 +31,19 @@ static void read_steps(const struct value *list, struct discount_rule *rule)
                                    .gives = value_find_int(value_at(list, i), "gives", 0)};
 }
 
+/* Days count from 1 (Monday), hours in minutes of the day. */
+static void read_windows(const struct value *list, struct discount_rule *rule)
+{
+    for (size_t i = 0; i < value_count(list) && i < DISCOUNT_WINDOWS_MOST; i++) {
+        const struct value *item = value_at(list, i), *days = value_find(item, "days");
+        struct week_window *window = &rule->windows[rule->window_count++];
+        *window = (struct week_window){.from = value_find_int(item, "from", 0),
+                                       .until = value_find_int(item, "until", 0)};
+        for (size_t j = 0; j < value_count(days); j++)
+            window->days |= 1u << (value_at(days, j)->integer - 1);
+    }
+}
+
 /* The goods that it names, by SKU. */
 static err read_goods(struct ctx *ctx, const struct value *list, struct discount_rule *rule)
 {
@@ -86,6 +99,7 @@ static err create_offer(struct ctx *ctx, const struct value *item)
     promotion.rule =
         (struct discount_rule){.kind = kind_named(value_find_text(item, "kind")), .beside = EVERY_CLASS};
     read_steps(value_find(item, "steps"), &promotion.rule);
+    read_windows(value_find(item, "windows"), &promotion.rule);
     TRY(read_goods(ctx, value_find(item, "goods"), &promotion.rule));
     TRY(read_products(ctx, value_find(item, "products"), &promotion));
     if (category)

@@ -20,6 +20,7 @@ struct beside {
     const struct product_offers *offers;
     const struct flash_places *flash;
     const struct price_board *board;
+    unsigned words; /* bits 1 << offer_word */
 };
 
 /* Beside the list price of its variant; a card that knows only the cheapest one compares with that. */
@@ -52,6 +53,7 @@ static void add_card(struct ctx *ctx, struct value *list, const struct product *
     sale_view(ctx, card, beside->offers, price_min);
     add_flash(ctx, card, product, beside);
     price_list_view(ctx, card, beside->board, product->id, product->price_min);
+    offer_words_view(ctx, card, beside->words | offer_words_of(beside->offers));
     value_set_int(arena, card, "available", available < SHOWN_STOCK ? available : SHOWN_STOCK);
     value_set_text(arena, card, "kind", product_kind_name(product->kind));
     value_set_bool(arena, card, "is_new", product->created_at > ctx->now - NEW_MS);
@@ -66,7 +68,11 @@ err product_card_views(struct ctx *ctx, struct value *list, const struct product
     int64_t *available = arena_alloc_many(ctx->arena, count + 1, sizeof *available);
     for (size_t i = 0; i < count; i++)
         ids[i] = products[i].id;
+    struct offer_words_question question;
+    unsigned *words = arena_alloc_many(ctx->arena, count + 1, sizeof *words);
+    TRY(offer_words_ask(ctx, ids, count, &question));
     TRY(stock_sum_products(ctx, ids, count, available));
+    offer_words_take(&question, ids, count, words);
     const struct variant **cheapest = arena_alloc_many(ctx->arena, count + 1, sizeof *cheapest);
     struct struck_price *struck = arena_alloc_many(ctx->arena, count + 1, sizeof *struck);
     TRY(variant_find_cheapest_many(ctx, ids, count, cheapest));
@@ -82,7 +88,8 @@ err product_card_views(struct ctx *ctx, struct value *list, const struct product
     struct flash_places *flash = arena_alloc_many(ctx->arena, count + 1, sizeof *flash);
     TRY(flash_product_many(ctx, ids, count, flash));
     for (size_t i = 0; i < count; i++)
-        add_card(ctx, list, &products[i], available[i],
-                 &(struct beside){cheapest[i], struck[i], &figures[i], &offers[i], &flash[i], &board});
+        add_card(
+            ctx, list, &products[i], available[i],
+            &(struct beside){cheapest[i], struck[i], &figures[i], &offers[i], &flash[i], &board, words[i]});
     return NULL;
 }

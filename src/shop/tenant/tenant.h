@@ -71,6 +71,7 @@ enum shop_occasion {
     OCCASION_BUYER_CANCELLED = 20,
     OCCASION_BUYER_PRESALE = 21, /* a deposit is there; its balance can be paid, soon cannot, was not */
     OCCASION_BUYER_RESTOCK = 22, /* what somebody waited for can be bought again */
+    OCCASION_BUYER_GROUP = 23,   /* the group that an order waited for is full */
     OCCASION_OWN_SERVER = 32,    /* no occasion: mails go by the shop's own server */
     OCCASION_CODES_IN_MAIL = 33, /* no occasion: what was delivered stands in the mail itself */
 };

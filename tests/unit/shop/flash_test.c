@@ -278,6 +278,75 @@ static void one_person_gets_so_many_by_phone_and_by_address(void **state)
     assert_books_balance();
 }
 
+static void pay_as(const struct order *order, const char *payer)
+{
+    const struct payment_attempt *attempt = start_payment(order);
+    bank_pay(attempt->number);
+    struct payment_fact fact = bank_fact(attempt);
+    fact.payer = payer;
+    assert_ok(payment_apply_fact(work, &fact));
+    assert_ok(payment_apply_fact(work, &fact));
+    assert_int_equal(load_order(order->id)->state.payment, PAYMENT_PAID);
+}
+
+#define PAYER_ALARMS "SELECT COUNT(*) FROM alarms WHERE shop_id = $1 AND kind = 'payer-limit'"
+
+static void who_pays_for_several_people_is_put_before_staff(void **state)
+{
+    (void)state;
+    int64_t cup = make_variant(PRODUCT_PHYSICAL, PRICE, 100), free = make_variant(PRODUCT_PHYSICAL, PRICE, 9);
+    struct flash_entry entries[] = {entry(cup, 50, 2), entry(free, 5, 0)};
+    int64_t id = start(draft(entries, 2));
+    struct order *first = place(cup, 2, 1);
+    pay_as(first, "openid-1");
+    pay_as(place(cup, 2, 2), "openid-2");
+    pay_as(place(cup, 2, 3), NULL);
+    pay_as(place(free, 3, 4), "openid-1"); /* without a bound nobody is counted */
+    assert_int_equal(ask(PAYER_ALARMS), 0);
+    struct order *over = place(cup, 1, 5);
+    pay_as(over, "openid-1");
+    assert_int_equal(ask(PAYER_ALARMS), 1);
+    assert_int_equal(load_order(over->id)->refunded, 0);
+    assert_int_equal(first_of(id).sold, 7);
+    assert_books_balance();
+    assert_ok(order_cancel(work, load_order(first->id), CANCEL_BUYER_ASKED, ""));
+    assert_ok(order_cancel(work, load_order(over->id), CANCEL_BUYER_ASKED, ""));
+    run_jobs();
+    pay_as(place(cup, 2, 6), "openid-1");
+    assert_int_equal(ask(PAYER_ALARMS), 1);
+    assert_books_balance();
+}
+
+struct payers {
+    struct payment_fact facts[THREADS];
+    struct outcomes outcomes;
+};
+
+static void pay_at_once(struct ctx *ctx, int index, void *arg)
+{
+    struct payers *payers = arg;
+    err failure = payment_apply_fact(ctx, &payers->facts[index]);
+    payers->outcomes.codes[index] = failure ? failure->code : ERR_NONE;
+}
+
+static void of_payments_at_once_exactly_those_beyond_the_bound_are_marked(void **state)
+{
+    (void)state;
+    struct payers payers = {0};
+    int64_t cup = make_variant(PRODUCT_PHYSICAL, PRICE, 100);
+    (void)start_one(cup, 50, 2);
+    for (int i = 0; i < THREADS; i++) {
+        const struct payment_attempt *attempt = start_payment(place(cup, 1, i));
+        bank_pay(attempt->number);
+        payers.facts[i] = bank_fact(attempt);
+        payers.facts[i].payer = "openid-of-all";
+    }
+    in_threads(pay_at_once, &payers);
+    assert_int_equal(count_outcomes(&payers.outcomes, ERR_NONE), THREADS);
+    assert_int_equal(ask(PAYER_ALARMS), THREADS - 2);
+    assert_books_balance();
+}
+
 static void what_a_closed_order_held_comes_back_once(void **state)
 {
     (void)state;
@@ -399,6 +468,8 @@ int main(void)
         SENTENCE(the_better_price_is_the_buyers_and_the_piece_is_counted_all_the_same),
         SENTENCE(the_last_pieces_are_sold_once),
         SENTENCE(one_person_gets_so_many_by_phone_and_by_address),
+        SENTENCE(who_pays_for_several_people_is_put_before_staff),
+        SENTENCE(of_payments_at_once_exactly_those_beyond_the_bound_are_marked),
         SENTENCE(what_a_closed_order_held_comes_back_once),
         SENTENCE(late_money_takes_a_piece_again_or_goes_back),
         SENTENCE(a_counter_that_is_wrong_is_found),

@@ -582,6 +582,41 @@ static void one_person_gets_so_many(void **state)
     assert_books_balance();
 }
 
+#define PAYER_ALARMS "SELECT COUNT(*) FROM alarms WHERE shop_id = $1 AND kind = 'payer-limit'"
+
+static void pay_part_as(int64_t order_id, const char *payer)
+{
+    struct payment_fact fact = start_part(order_id, BANK);
+    fact.payer = payer;
+    tell(&fact);
+    tell(&fact);
+}
+
+static void
+who_pays_is_counted_with_the_deposit_once_for_both_parts_and_again_when_it_is_another(void **state)
+{
+    (void)state;
+    int64_t cup = make_variant(PRODUCT_PHYSICAL, LIST, 100), id = start_one(cup, 50, 2);
+    struct order *first = place(cup, 1, 1), *second = place(cup, 1, 2), *third = place(cup, 1, 3),
+                 *other = place(cup, 2, 4);
+    pay_part_as(first->id, "openid-1");
+    pay_part_as(second->id, "openid-1");
+    pay_part_as(other->id, "openid-2");
+    assert_int_equal(ask(PAYER_ALARMS), 0);
+    pay_part_as(third->id, "openid-1");
+    assert_int_equal(ask(PAYER_ALARMS), 1);
+    work->now += 4 * DAY_MS;
+    run_jobs();
+    pay_part_as(third->id, "openid-1"); /* said with the deposit */
+    pay_part_as(first->id, "openid-1");
+    assert_int_equal(ask(PAYER_ALARMS), 1);
+    pay_part_as(second->id, "openid-2"); /* two of another order, and this one */
+    assert_int_equal(ask(PAYER_ALARMS), 2);
+    assert_int_equal(load_order(second->id)->state.payment, PAYMENT_PAID);
+    assert_int_equal(sold_of(id), 5);
+    assert_books_balance();
+}
+
 /* The balance and the end of its time at the same moment: paid, or kept and sent back, never half of it. */
 struct end {
     int64_t order_id;
@@ -683,6 +718,7 @@ int main(void)
         SENTENCE(paid_whole_at_once_it_costs_what_it_costs_and_waits_for_its_day),
         SENTENCE(the_last_pieces_are_sold_once),
         SENTENCE(one_person_gets_so_many),
+        SENTENCE(who_pays_is_counted_with_the_deposit_once_for_both_parts_and_again_when_it_is_another),
         SENTENCE(a_balance_in_the_moment_of_closing_is_one_thing_or_the_other),
         SENTENCE(what_is_wrong_is_found),
         SENTENCE(a_buyer_is_reminded_when_it_opens_and_a_day_before_it_ends),

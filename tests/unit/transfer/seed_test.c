@@ -78,9 +78,14 @@ static void the_demo_is_there_once(void **state)
     assert_int_equal(jobs_of("order.aftersale"), count_stage(STAGE_TO_REVIEW));
     assert_int_equal(jobs_of("promotion.turn"),
                      fixture_ask(&fixture.base, "SELECT COUNT(*) FROM promotions WHERE status = 2"));
+    assert_int_equal(jobs_of("presale.turn"), 1);
+    assert_int_equal(jobs_of("group.turn"), 1);
+    assert_int_equal(jobs_of("flash.turn"), 10);
     assert_int_equal(fixture_ask(&fixture.base, "SELECT COUNT(*) FROM jobs WHERE kind NOT LIKE 'order.%'"
-                                                " AND kind <> 'promotion.turn'"),
+                                                " AND kind NOT LIKE '%.turn'"),
                      0);
+    assert_true(ctx->shop->has_flash && ctx->shop->has_presales && ctx->shop->has_group_buys &&
+                ctx->shop->has_freight);
     int64_t products = result.products;
     shop_must(seed_demo(ctx, getenv("YUNDIAN_TEST_DEMO"), &result));
     assert_true(result.was_there);
