@@ -16,6 +16,7 @@
 #include "shop/catalog/catalog_hand.h"
 #include "shop/catalog/catalog_kind.h"
 #include "shop/catalog/catalog_kit.h"
+#include "shop/catalog/catalog_look.h"
 #include "shop/catalog/catalog_map.h"
 #include "shop/catalog/catalog_moved.h"
 #include "shop/catalog/catalog_price_list.h"
@@ -407,9 +408,10 @@ struct product_whole {
     struct product_details details;
     struct variant *variants; /* by position, those that are switched off too */
     size_t variant_count;
-    const char *tags;                   /* "春,夏" by name; "" for none */
-    const char *collections;            /* by hand: "清仓; 新品"; "" when nobody asked (catalog_hand.h) */
-    const char *pictures;               /* ids by position, with blanks between */
+    const char *tags;         /* "春,夏" by name; "" for none */
+    const char *collections;  /* by hand: "清仓; 新品"; "" when nobody asked (catalog_hand.h) */
+    const char *pictures;     /* ids by position, with blanks between */
+    const char *picture_alts; /* their words, a line each, "<clear>" for none; "" when none has any */
     struct attribute_value *attributes; /* by attribute */
     size_t attribute_count;
     struct product_schedule schedule;
