@@ -210,6 +210,11 @@ CHECKED err category_list_above(struct ctx *ctx, int64_t category_id, struct cat
 /* NULL when there is none. */
 CHECKED err category_find_by_handle(struct ctx *ctx, const char *handle, const struct category **category);
 CHECKED err category_load(struct ctx *ctx, int64_t category_id, const struct category **category);
+/* Whether a product stands in a category or below it. */
+CHECKED err category_holds(struct ctx *ctx, int64_t category_id, int64_t product_id, bool *holds);
+/* Products there from this id on, whatever their status, by id; up to `limit` and CATALOG_MANY_LIMIT. */
+CHECKED err category_products(struct ctx *ctx, int64_t category_id, int64_t from_id, size_t limit,
+                              int64_t *product_ids, size_t *count);
 /* Fills category->id. ERR_DUPLICATE when the handle is taken, ERR_INVALID with the field, also for a parent
  * that is too deep; ERR_LIMIT past CATEGORY_LIMIT. */
 CHECKED err category_create(struct ctx *ctx, struct category *category);
