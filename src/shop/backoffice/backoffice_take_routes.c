@@ -206,6 +206,7 @@ static err show(struct req *req)
     TRY(take_subject_view(ctx, view, take, form->find, form->variant_id));
     TRY(add_rows(req, take, form, view));
     value_set_bool(ctx->arena, view, "can_write", staff_may(req->visitor, "products.write"));
+    reply_camera(req);
     return reply_view(req, "admin/stock_take", view);
 }
 
