@@ -171,6 +171,8 @@ CHECKED err reply_stream(struct req *req, const char *channel);
  * -1 = remove. */
 void reply_cookie(struct req *req, const char *name, const char *value, int64_t max_age);
 void reply_header(struct req *req, const char *name, const char *value);
+/* This page may ask for the camera; no other may. */
+void reply_camera(struct req *req);
 /* Pages of this site may show this reply in a frame; else nobody may. */
 void reply_allow_frame(struct req *req);
 /* Marks the reply as the same for every stranger: it goes into the page cache with these tags. A reply that

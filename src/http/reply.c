@@ -282,6 +282,12 @@ void reply_header(struct req *req, const char *name, const char *value)
     pairs_add(req->ctx.arena, &answer_of(req)->headers, name, value);
 }
 
+void reply_camera(struct req *req)
+{
+    reply_header(req, "Permissions-Policy",
+                 "camera=(self), microphone=(), geolocation=(), payment=(), usb=()");
+}
+
 void reply_allow_frame(struct req *req)
 {
     answer_of(req)->allows_frame = true;

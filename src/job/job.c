@@ -170,6 +170,29 @@ err job_remove_dead(struct ctx *ctx, const char *kind, int64_t subject_id)
     return db_transact(ctx, remove_in_transaction, &(struct dead_subject){kind, subject_id});
 }
 
+static err do_many(struct ctx *ctx, err (*act)(struct ctx *ctx, const char *kind, int64_t subject_id),
+                   const struct dead_letter *letters, size_t count, int64_t *done)
+{
+    *done = 0;
+    for (size_t i = 0; i < count; i++) {
+        err failure = act(ctx, letters[i].kind, letters[i].subject_id);
+        if (failure && failure->code != ERR_NOT_FOUND)
+            return failure;
+        *done += failure == NULL;
+    }
+    return NULL;
+}
+
+err job_retry_dead_many(struct ctx *ctx, const struct dead_letter *letters, size_t count, int64_t *done)
+{
+    return do_many(ctx, job_retry_dead, letters, count, done);
+}
+
+err job_remove_dead_many(struct ctx *ctx, const struct dead_letter *letters, size_t count, int64_t *done)
+{
+    return do_many(ctx, job_remove_dead, letters, count, done);
+}
+
 err job_backlog(struct ctx *ctx, int64_t *events, int64_t *jobs)
 {
     struct db_rows *rows;

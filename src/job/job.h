@@ -119,5 +119,11 @@ CHECKED err job_list_dead_behind(struct ctx *ctx, const struct dead_letter *last
                                  struct dead_letter **letters, size_t *count);
 CHECKED err job_retry_dead(struct ctx *ctx, const char *kind, int64_t subject_id);
 CHECKED err job_remove_dead(struct ctx *ctx, const char *kind, int64_t subject_id);
+/* The same for many, each for itself: of them kind and subject_id are read. *done = those that were there. */
+#define DEAD_BULK_LIMIT 1000
+CHECKED err job_retry_dead_many(struct ctx *ctx, const struct dead_letter *letters, size_t count,
+                                int64_t *done);
+CHECKED err job_remove_dead_many(struct ctx *ctx, const struct dead_letter *letters, size_t count,
+                                 int64_t *done);
 /* Events and jobs waiting, for /metrics and tests (whole platform). */
 CHECKED err job_backlog(struct ctx *ctx, int64_t *events, int64_t *jobs);

@@ -62,6 +62,7 @@ const struct route *const site_routes[] = {
     checkout_routes,
     order_routes,
     review_routes,
+    review_vote_routes,
     sandbox_routes,
     media_routes,
     staff_routes,

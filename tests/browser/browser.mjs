@@ -11,10 +11,11 @@ const WHOLE = "/usr/bin/chromium";
 /** The same engine without windows, in two thirds of the time. */
 const SHELL = "/usr/bin/chromium-headless-shell";
 
-/** `isWhole` for what a buyer's own browser must do; everything else takes the shell where there is one. */
-export async function openBrowser({ isWhole = false } = {}) {
+/** `isWhole` for what a buyer's own browser must do; everything else takes the shell where there is one. `more` are words for
+ *  its command line. */
+export async function openBrowser({ isWhole = false, more = [] } = {}) {
   const usual = !isWhole && fs.existsSync(SHELL) ? SHELL : WHOLE;
-  return chromium.launch({ executablePath: process.env.CHROMIUM || usual, args: ["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none"] });
+  return chromium.launch({ executablePath: process.env.CHROMIUM || usual, args: ["--no-sandbox", "--disable-dev-shm-usage", "--font-render-hinting=none", ...more] });
 }
 
 /** A tab of somebody new. What the page complains about (errors, refused scripts, failed files) is kept in

@@ -4,6 +4,25 @@ import assert from "node:assert/strict";
 import { upload } from "./pictures.mjs";
 import { expect, until } from "./shop.mjs";
 
+/** The rows of a CSV of ours as objects by the first line. */
+export function rowsOf(text) {
+  const rows = [];
+  let row = [], cell = "", isQuoted = false;
+  for (let at = 1; at < text.length; at++) {
+    const c = text[at];
+    if (isQuoted) {
+      if (c === '"' && text[at + 1] === '"') cell += text[++at];
+      else if (c === '"') isQuoted = false;
+      else cell += c;
+    } else if (c === '"') isQuoted = true;
+    else if (c === ",") { row.push(cell); cell = ""; }
+    else if (c === "\r" && text[at + 1] === "\n") { rows.push([...row, cell]); row = []; cell = ""; at++; }
+    else cell += c;
+  }
+  const [head, ...rest] = rows;
+  return rest.map((cells) => Object.fromEntries(head.map((name, at) => [name, cells[at]])));
+}
+
 /** What is done with imports of a shop. */
 export function importsOf(staff) {
   const own = {
@@ -37,6 +56,8 @@ export function importsOf(staff) {
       const { pictures } = await own.look(id);
       return pictures && pictures.waiting === 0 && pictures.placed + pictures.refused > 0 ? pictures : null;
     }, "the pictures are placed", { within: 90000 }),
+    /** The rows of the product with this SKU in an export. */
+    table: async (sku) => rowsOf((await staff.client.get(`/admin/products/export?format=csv&q=${encodeURIComponent(sku)}`)).text),
     async whole(sku) {
       const { products } = expect(await staff.client.api(`/admin/products?q=${encodeURIComponent(sku)}`), 200);
       assert.ok(products[0], `no product of ${sku}`);

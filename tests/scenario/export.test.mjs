@@ -6,6 +6,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { after, before, describe, test } from "node:test";
+import { rowsOf } from "../lib/imports.mjs";
 import { cny, expect, expectProblem, Staff, startServer, unique } from "../lib/shop.mjs";
 
 const THIRD_PARTY = fileURLToPath(new URL("../unit/sheet/thirdparty.py", import.meta.url));
@@ -13,21 +14,7 @@ const THIRD_PARTY = fileURLToPath(new URL("../unit/sheet/thirdparty.py", import.
 /** The rows of a CSV as objects by the first line. */
 function table(text) {
   assert.equal(text.charCodeAt(0), 0xfeff, "it begins with a BOM, so that Excel reads it");
-  const rows = [];
-  let row = [], cell = "", isQuoted = false;
-  for (let at = 1; at < text.length; at++) {
-    const c = text[at];
-    if (isQuoted) {
-      if (c === '"' && text[at + 1] === '"') cell += text[++at];
-      else if (c === '"') isQuoted = false;
-      else cell += c;
-    } else if (c === '"') isQuoted = true;
-    else if (c === ",") { row.push(cell); cell = ""; }
-    else if (c === "\r" && text[at + 1] === "\n") { rows.push([...row, cell]); row = []; cell = ""; at++; }
-    else cell += c;
-  }
-  const [head, ...rest] = rows;
-  return rest.map((cells) => Object.fromEntries(head.map((name, at) => [name, cells[at]])));
+  return rowsOf(text);
 }
 
 describe("lists as files", () => {

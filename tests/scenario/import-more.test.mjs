@@ -130,6 +130,74 @@ describe("a table that comes with its pictures", () => {
     assert.deepEqual((await imports.whole(sku)).picture_addresses ?? [], []);
   });
 
+  const words = async (sku) => (await staff.product((await imports.whole(sku)).id)).pictures.map(({ alt }) => alt);
+  const looks = async (sku) => Object.fromEntries((await imports.table(sku)).map((row) => [row["货号"], row["规格图片"]]));
+
+  test("words of pictures and pictures of variants come from a ZIP, come back unchanged, are changed by id, and are undone", async () => {
+    const sku = unique("W");
+    const pack = zip([["红.png", png(`${sku}r`)], ["蓝.png", png(`${sku}b`)], ["背面.png", png(`${sku}x`)], ["t.csv", Buffer.from(
+      `名称,分类,货号,售价,颜色,图片,图片替代文字,规格图片\n帽 ${sku},百货,${sku}-1,30,红,背面.png,"<clear>",红.png\n帽 ${sku},百货,${sku}-2,30,蓝,,,蓝\n帽 ${sku},百货,${sku}-3,30,绿,,,没有.png\n`)]]);
+    const odd = await imports.checks("o.csv", `名称,分类,货号,售价,规格图片\n怪,百货,${sku}-o,1,|\n`);
+    assert.deepEqual(odd.row_problems.map(({ code, value }) => [code, value]), [["picture-missing", "|"]]);
+    const applied = await imports.applies("w.zip", pack);
+    assert.deepEqual(applied.row_problems.map(({ line, column, code }) => [line, column, code]), [[4, "规格图片", "picture-missing"]]);
+    assert.equal((await imports.placed(applied.import.id)).placed, 3);
+    const title = `帽 ${sku}`;
+    assert.deepEqual(await words(`${sku}-1`), ["", title, title], "what is cleared has none, the others the title");
+    const shown = await looks(`${sku}-1`);
+    const ids = (await imports.whole(`${sku}-1`)).pictures.map(({ id }) => id);
+    assert.deepEqual(shown, { [`${sku}-1`]: ids[1], [`${sku}-2`]: ids[2], [`${sku}-3`]: "" });
+    const again = await imports.checks("w.zip", pack);
+    assert.deepEqual([again.import.counts.changed, again.import.counts.new], [0, 0], JSON.stringify(again.import.counts));
+    for (const format of ["csv", "xlsx"]) {
+      const file = await staff.client.get(`/admin/products/export?format=${format}&q=${sku}-1`);
+      const back = await imports.checks(`w.${format}`, file.bytes);
+      assert.deepEqual([back.import.counts.changed, back.import.counts.refused, back.import.counts.warnings], [0, 0, 0], JSON.stringify((await imports.look(back.import.id, "?show=changed")).items));
+    }
+    const other = await imports.applies("w.csv", `货号,图片,图片替代文字,规格图片\n${sku}-1,${ids.join(" ")},"背面, 近看\n正面; 红\n<clear>",${ids[2]}\n${sku}-2,,,<clear>\n${sku}-3,,,${"0".repeat(32)}\n`);
+    assert.equal(other.import.counts.changed, 1, JSON.stringify(other.row_problems));
+    assert.deepEqual(other.row_problems.map(({ line, code }) => [line, code]).at(-1)?.[1], "picture-missing");
+    assert.deepEqual(await words(`${sku}-1`), ["背面, 近看", "正面; 红", ""]);
+    assert.deepEqual(await looks(`${sku}-1`), { [`${sku}-1`]: ids[2], [`${sku}-2`]: "", [`${sku}-3`]: "" });
+    const { picture } = expect(await staff.client.api(`/admin/media/${ids[2]}`), 200);
+    assert.ok(picture.use_count >= 2, "the library knows that a variant shows it");
+    await imports.undoes(other.import.id);
+    assert.deepEqual([await words(`${sku}-1`), await looks(`${sku}-1`)], [["", title, title], shown]);
+    const long = await imports.checks("l.csv", `货号,图片,图片替代文字\n${sku}-1,${ids[0]},${"长".repeat(201)}\n`);
+    assert.deepEqual(long.row_problems.map(({ column, code }) => [column, code]), [["图片替代文字", "too-long"]]);
+    await imports.undoes(applied.import.id);
+    assert.deepEqual((await staff.product((await imports.whole(`${sku}-1`)).id)).pictures, []);
+    await server.tool("check");
+  });
+
+  test("淘宝数据包: variants of coded properties by the names that the file carries, with their pictures; without names none", async () => {
+    const sku = unique("TS");
+    const head = "title\tcid\tprice\tnum\touter_id\tpicture\tskuProps\tpropAlias\tinputCustomCpv\tinputPids\tinputValues";
+    const names = "宝贝名称\t宝贝类目\t宝贝价格\t宝贝数量\t商家编码\t新图片\t销售属性组合\t销售属性别名\t自定义属性值\t用户输入ID串\t用户输入名-值对";
+    const rows = [
+      `衫\t1\t20\t9\t${sku}\taa:1:0:|https://img.invalid/1.jpg;bb:2:0:1627207:28341|https://img.invalid/2.jpg;\t20.50:3:${sku}-A:1627207:28341;20509:28314;21:6::1627207:-1001;20509:28314;\t1627207:28341:月白;20509:28314:均码;\t1627207:-1001:豆青;\t20000,13021751\t青山,M-7`,
+      `袜\t1\t5\t8\t${sku}-S\t\t5:8:${sku}-S1:1627207:28320;\t\t\t\t`,
+      `裤\t1\t5\t8\t${sku}-P\t\t那么多\t\t\t\t`,
+    ];
+    const table = Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(`version 1.00\r\n${head}\r\n${names}\r\n${rows.join("\r\n")}\r\n`, "utf16le")]);
+    const pack = zip([["数据包.csv", table], ["数据包/aa.tbi", png(`${sku}a`)], ["数据包/bb.tbi", png(`${sku}b`)]]);
+    const { id } = await staff.category();
+    const applied = await imports.applies("数据包.zip", pack, { category_id: id });
+    assert.deepEqual(applied.row_problems.map(({ line, column, code, value }) => [line, column, code, value]),
+      [[5, "skuProps", "props-unnamed", "1627207:28320"], [6, "skuProps", "props-unreadable", ":那么多"]]);
+    assert.equal(applied.import.counts.new, 3);
+    assert.equal((await imports.placed(applied.import.id)).placed, 2);
+    const shirt = await imports.whole(`${sku}-A`);
+    assert.deepEqual(shirt.options.map(({ name, values }) => [name, values]), [["颜色分类", ["月白", "豆青"]], ["尺码", ["均码"]]]);
+    assert.deepEqual(shirt.variants.map(({ title, price, sku: code }) => [title, price.amount, code === `${sku}-A`]), [["月白 / 均码", 2050, true], ["豆青 / 均码", 2100, false]]);
+    assert.deepEqual([shirt.brand, shirt.model], ["青山", "M-7"]);
+    assert.deepEqual(Object.values(await looks(`${sku}-A`)), [shirt.pictures[1].id, ""]);
+    assert.equal((await staff.reads(`/admin/variants/${shirt.variants[1].id}/stock`)).total.on_hand, 6);
+    assert.equal((await imports.whole(`${sku}-S`)).variants.length, 1);
+    const again = await imports.checks("数据包.zip", pack, { category_id: id });
+    assert.deepEqual([again.import.counts.new, again.import.counts.changed], [0, 0]);
+  });
+
   test("kill -9 while pictures are taken: each is there once, and none is missing", async () => {
     const sku = unique("K");
     const names = Array.from({ length: 60 }, (_, i) => `${i}.png`);
@@ -220,14 +288,17 @@ describe("columns beside the price, and after the sale", () => {
       });
       expect(answer, 200, 201);
     }
-    for (const format of ["csv", "xlsx"]) {
-      const file = await staff.client.get(`/admin/products/export?format=${format}`);
-      for (const match of ["handle", "sku"]) {
-        const { import: { counts, id }, row_problems: problems } = await imports.checks(`商品.${format}`, file.bytes, { match });
-        const told = JSON.stringify((await imports.look(id, "?show=changed")).items) + JSON.stringify(problems ?? []);
-        assert.deepEqual([counts.new, counts.changed, counts.refused, counts.warnings], [0, 0, 0, 0], told);
+    const comesBack = async () => {
+      for (const format of ["csv", "xlsx"]) {
+        const file = await staff.client.get(`/admin/products/export?format=${format}`);
+        for (const match of ["handle", "sku"]) {
+          const { import: { counts, id }, row_problems: problems } = await imports.checks(`商品.${format}`, file.bytes, { match });
+          const told = JSON.stringify((await imports.look(id, "?show=changed")).items) + JSON.stringify(problems ?? []);
+          assert.deepEqual([counts.new, counts.changed, counts.refused, counts.warnings], [0, 0, 0, 0], told);
+        }
       }
-    }
+    };
+    await comesBack();
     const other = await server.opens(unique("other").toLowerCase());
     const theirs = await other.staff();
     const table = (await staff.client.get(`/admin/products/export?format=csv&q=${encodeURIComponent("随机")}`)).text;
@@ -235,6 +306,18 @@ describe("columns beside the price, and after the sale", () => {
     assert.deepEqual([done.import.counts.new, done.import.counts.problems], [14, 0], JSON.stringify(done.row_problems));
     const lines = (text) => text.split("\r\n").toSorted();
     assert.deepEqual(lines((await theirs.client.get("/admin/products/export?format=csv")).text), lines(table));
+    // the same with pictures, their words, and pictures of variants
+    const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
+    const files = [], rows = [];
+    for (let i = 0; i < 14; i++) {
+      const [a, b] = ["a", "b"].map((name) => `${sku}-${i}${name}.png`);
+      files.push([a, png(a)], [b, png(b)]);
+      const said = [pick("<clear>", "好看", "=1+1", "a;b|c, d", "\"引\""), pick("<clear>", "@近", "-1", "两 字")];
+      rows.push([`${sku}-${i}-0`, `${a};${b}`, quoted(said.join("\n")), pick(a, b, "")].join());
+    }
+    const pictured = await imports.applies("图.zip", zip([["图.csv", Buffer.from(`货号,图片,图片替代文字,规格图片\n${rows.join("\n")}\n`)], ...files]));
+    assert.equal((await imports.placed(pictured.import.id)).placed, 28, JSON.stringify(pictured.row_problems));
+    await comesBack();
   });
 
   test("the list of errors has reasons and advice in the reader's language; line, column and code stay", async () => {

@@ -97,6 +97,32 @@ describe("more lists of the back office", () => {
     assert.match((await staff.client.open("/admin/alarms?state=jobs")).text, /没有失败的任务/);
   });
 
+  test("several failed jobs, or all of them, are tried again or dropped in one act", async () => {
+    const fail = (from, to, kind = "stock.take") => server.tampers(`${numbers(to)} INSERT INTO jobs (shop_id, kind, subject_id, due_at, attempt, dead_at, error, payload) SELECT ${MAIN}, '${kind}', i, 0, 3, 1000 + i, 'why ' || i, '{}' FROM n WHERE i >= ${from}`);
+    const left = async () => (await pages("/admin/alarms?state=jobs", "dead_letters")).map(({ subject }) => Number(subject)).toSorted((a, b) => a - b);
+    await fail(1, 60, "test.gone");
+    const page = (await staff.client.open("/admin/alarms?state=jobs")).text;
+    assert.match(page, /name="jobs\.0\.id" value="60\.test\.gone"/);
+    assert.match(page, /formaction="[^"]*\/admin\/jobs\/remove-several"/);
+    const some = (...ids) => ids.map((id) => ({ id: `${id}.test.gone` }));
+    assert.deepEqual(expect(await staff.does("/admin/jobs/remove-several", { jobs: some(1, 2, 3, 3, 99) }), 200), { dropped: 3 });
+    assert.equal((await left()).length, 57);
+    const codes = async (body) => expectProblem(await staff.does("/admin/jobs/retry-several", body), 422, "invalid").errors.map(({ field, code }) => `${field} ${code}`).join();
+    assert.equal(await codes({ jobs: [] }), "jobs required");
+    assert.equal(await codes({ jobs: [{ id: "test.gone" }] }), "jobs invalid");
+    // what failed after the page was made is not dropped with it
+    assert.deepEqual(expect(await staff.does("/admin/jobs/remove-several", { all: true, before: 1050 }), 200), { dropped: 47 });
+    assert.deepEqual(await left(), [51, 52, 53, 54, 55, 56, 57, 58, 59, 60]);
+    expect(await staff.does("/admin/jobs/remove-several", { all: true }), 200);
+    // takes that are gone: such a job fails for good at once when it is tried again
+    await fail(1, 4);
+    assert.deepEqual(expect(await staff.does("/admin/jobs/retry-several", { jobs: [{ id: "1.stock.take" }, { id: "2.stock.take" }] }), 200), { retried: 2 });
+    assert.deepEqual((await left()).filter((one) => one > 2), [3, 4]);
+    assert.deepEqual(expect(await staff.does("/admin/jobs/retry-several", { all: true }), 200).retried >= 2, true);
+    assert.match((await staff.client.open("/admin/alarms?state=jobs&retried=4")).text, /已重新排队 4 个任务/);
+    await server.tampers("DELETE FROM jobs WHERE kind = 'stock.take'");
+  });
+
   test("messages are found by state, day and order; many that did not arrive go again as a work", async () => {
     const order = await shop.visitor().buys(await staff.creates({ price: 100 }));
     const orderId = `(SELECT id FROM orders WHERE number = '${order.number}')`;

@@ -3,8 +3,9 @@
 import assert from "node:assert/strict";
 import http from "node:http";
 import { after, before, describe, test } from "node:test";
+import { importsOf } from "../lib/imports.mjs";
 import { png, pngOf, upload } from "../lib/pictures.mjs";
-import { startServer, until } from "../lib/shop.mjs";
+import { startServer, unique, until } from "../lib/shop.mjs";
 import { zip } from "../lib/zip.mjs";
 
 /** A site on a free port of this machine; `pages` maps a path to (request, response) => …. */
@@ -49,6 +50,25 @@ describe("pictures from outside", () => {
     const { payload, headers } = upload(field, files);
     return staff.client.send("POST", `/api/v1${to}`, { payload, headers: { ...headers, origin: staff.client.origin } });
   };
+
+  test("Shopify's Variant Image and Image Alt Text: fetched once, shown by each variant, with its words", async () => {
+    const sku = unique("SH"), imports = importsOf(staff);
+    pages["/red.png"] = gives(png(`${sku}r`));
+    pages["/blue.png"] = gives(png(`${sku}b`));
+    const row = (cells) => cells.map((cell) => `"${cell}"`).join(",");
+    const table = (alt) => ["Handle,Title,Type,Option1 Name,Option1 Value,Variant SKU,Variant Price,Image Src,Image Alt Text,Variant Image",
+      row([sku.toLowerCase(), "Cap", "百货", "Colour", "red", `${sku}-1`, "9", site.at("/red.png"), alt, site.at("/red.png")]),
+      row([sku.toLowerCase(), "", "", "", "blue", `${sku}-2`, "9", site.at("/blue.png"), "A blue cap", site.at("/blue.png")]),
+      row([sku.toLowerCase(), "", "", "", "navy", `${sku}-3`, "9", "", "", site.at("/blue.png")])].join("\n") + "\n";
+    const applied = await imports.applies("s.csv", table("A red cap"));
+    assert.equal(applied.import.counts.refused, 0, JSON.stringify(applied.row_problems));
+    await until(async () => (await imports.whole(`${sku}-1`)).pictures?.length === 2, "both are fetched", { within: 60000 });
+    const [red, blue] = (await imports.whole(`${sku}-1`)).pictures.map(({ id }) => id);
+    assert.deepEqual(Object.fromEntries((await imports.table(`${sku}-1`)).map((one) => [one["货号"], one["规格图片"]])), { [`${sku}-1`]: red, [`${sku}-2`]: blue, [`${sku}-3`]: blue });
+    assert.deepEqual((await imports.whole(`${sku}-1`)).pictures.map(({ alt }) => alt), ["A red cap", "A blue cap"]);
+    const counts = async (text) => (await imports.checks("s.csv", text)).import.counts.changed;
+    assert.deepEqual([await counts(table("A red cap")), await counts(table("Red"))], [0, 1]);
+  });
 
   test("come with a table of products, of every row, and only what is new counts as a change", async () => {
     for (const [index, word] of ["row-a", "row-b", "row-c"].entries()) pages[`/${word}.png`] = gives(png(word, 320 + index));

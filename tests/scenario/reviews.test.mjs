@@ -223,6 +223,61 @@ describe("reviews", () => {
     await server.tampers(`UPDATE product_reviews SET stars_5 = stars_5 - 40`);
   });
 
+  test("useful reviews are voted for once by each reader, come first, and nobody is named", async () => {
+    const cup = await shop.product();
+    const says = [];
+    for (const text of ["短", "长".repeat(60), "也短"]) says.push(expect(await writes(await gets(cup), { text }), 201));
+    expect(await writes(await gets(cup), { text: "" }), 201);
+    const list = async () => (await reads(cup)).reviews.items;
+    const by = async (text) => (await list()).find((one) => (one.text ?? "").startsWith(text));
+    const short = await by("短"), silent = (await list()).find(({ text }) => text === null);
+    assert.deepEqual((await list()).map(({ votes }) => votes), [0, 0, 0, 0]);
+    assert.equal((await list())[0].text.length, 60, "without votes what has most to read comes first");
+    const votes = (client, id) => client.post(`/products/${cup.handle}/reviews/${id}/useful`, {});
+    const reader = shop.client(), other = shop.client();
+    assert.equal(expect(await votes(reader, short.id), 200).review.votes, 1);
+    assert.equal(expect(await votes(reader, short.id), 200).review.votes, 1, "the same reader counts once");
+    assert.equal(expect(await votes(other, short.id), 200).review.votes, 2);
+    const also = await by("也短");
+    expect(await votes(other, also.id), 200);
+    assert.deepEqual((await list()).map(({ text, votes: count }) => [(text ?? "").slice(0, 2), count]), [["短", 2], ["也短", 1], ["长长", 0], ["", 0]]);
+    assert.deepEqual((await reads(cup, "?show=text")).reviews.items.map(({ votes: count }) => count), [2, 1, 0]);
+    expectProblem(await votes(reader, silent.id), 409, "conflict");
+    expectProblem(await votes(reader, "1"), 404, "not-found");
+    const lamp = await shop.product();
+    expectProblem(await reader.post(`/products/${lamp.handle}/reviews/${short.id}/useful`, {}), 404, "not-found");
+    const elsewhere = await server.opens(unique("votes").toLowerCase());
+    expectProblem(await votes(elsewhere.client(), short.id), 404, "not-found");
+    // hidden: nothing to vote for; shown again: as it was
+    await hides(short.id);
+    assert.equal((await list()).at(-1).is_hidden || (await list()).at(-2).is_hidden, true, "what is hidden does not stand first");
+    expectProblem(await votes(shop.client(), short.id), 409, "conflict");
+    await server.tool("review show", "--shop", shop.handle, "--review", short.id, "--by", "审核员", "--note", "申诉成立");
+    assert.equal((await by("短")).votes, 2);
+    await server.tool("check");
+    await server.tampers(`UPDATE reviews SET votes = votes + 1 WHERE id = ${short.id}`);
+    await assert.rejects(() => server.tool("check"), /votes are not counted/);
+    await server.tampers(`UPDATE reviews SET votes = votes - 1 WHERE id = ${short.id}`);
+  });
+
+  test("without JavaScript a vote is a form; many new readers from one network are slowed down", async () => {
+    const cup = await shop.product();
+    expect(await writes(await gets(cup), { text: "可以" }), 201);
+    const [{ id }] = (await reads(cup)).reviews.items;
+    const client = shop.client();
+    const html = await until(async () => {
+      const seen = await client.open(`/products/${cup.handle}/reviews`);
+      return seen.text.includes(`/reviews/${id}/useful`) && seen;
+    }, "the page has the button");
+    const sent = await client.submit(formTo(html, `/products/${cup.handle}/reviews/${id}/useful`));
+    assert.match(plain(sent.text), /现在有 1 人觉得这条评价有用/);
+    assert.ok(!/yd_voter/.test(sent.text));
+    const statuses = [];
+    for (let i = 0; i < 12; i++) statuses.push((await shop.client().post(`/products/${cup.handle}/reviews/${id}/useful`, {})).status);
+    assert.ok(statuses.includes(429), `${statuses}`);
+    assert.ok((await reads(cup)).reviews.items[0].votes < 12);
+  });
+
   test("who packs sees no reviews, who supports buyers answers them", async () => {
     const cup = await shop.product();
     expect(await writes(await gets(cup)), 201);

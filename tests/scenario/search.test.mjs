@@ -67,10 +67,19 @@ describe("the search of the back office", () => {
     assert.deepEqual(found.customers, [], "a guest has no account");
     await staff.ships(order, { tracking_number: "SF7913024680" });
     for (const q of ["SF7913024680", "sf7913024680"]) assert.deepEqual(await numbers(q), [order.number], q);
+    // the list of orders and its export find the same
+    const listed = async (q, who = staff) => (await who.reads(`/admin/orders?q=${encodeURIComponent(q)}`)).orders.map(({ number }) => number);
+    for (const q of ["欧阳青竹", "OYQZ", "青竹", "qingzhu", "sf7913024680", order.number, phone]) assert.deepEqual(await listed(q), [order.number], q);
+    assert.ok((await listed("7913")).includes(order.number));
+    for (const q of ["竹", "没有这人"]) assert.deepEqual(await listed(q), [], q);
+    const rows = (await staff.client.get(`/admin/orders/export?format=csv&q=${encodeURIComponent("欧阳")}`)).text.trim().split("\r\n");
+    assert.deepEqual([rows.length, rows[1].startsWith(order.number)], [2, true]);
+    assert.match((await staff.client.open(`/admin/orders?q=${encodeURIComponent("没有这人")}`)).text, /收货人姓名或其中两个字/);
     const page = await staff.client.open(`/admin/search?q=${encodeURIComponent("欧阳青竹")}`);
     assert.match(page.text, new RegExp(`${order.number}.*139\\*\\*\\*\\*7913`));
     const other = await server.opens("other");
     assert.deepEqual(await numbers("oyqz", await other.staff()), []);
+    assert.deepEqual(await listed("oyqz", await other.staff()), []);
   });
 
   test("orders by what is in them: words of a title, or the SKU of one variant; newest first", async () => {

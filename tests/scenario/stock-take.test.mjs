@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { expect, expectProblem, startServer, until } from "../lib/shop.mjs";
+import { cny, expect, expectProblem, startServer, unique, until } from "../lib/shop.mjs";
 
 describe("a stock take", () => {
   let server, shop, staff;
@@ -56,6 +56,44 @@ describe("a stock take", () => {
     assert.equal((await staff.reads(`/admin/stock-takes/${take.id}?show=stuck`)).lines[0].variant_id, mug.variant_id);
     expectProblem(await staff.does(`/admin/stock-takes/${take.id}/counts`, { variant_id: mug.variant_id, counted: 2 }), 409, "conflict");
     expectProblem(await staff.does(`/admin/stock-takes/${take.id}/cancel`), 409, "conflict");
+    await server.adds_up();
+  });
+
+  test("a take of one category has what is in it and below it, and refuses the rest", async () => {
+    const { category: above } = expect(await staff.does("/admin/categories", { name: "盘点器皿" }), 201);
+    const { category: below } = expect(await staff.does("/admin/categories", { name: "盘点杯子", parent: above.id }), 201);
+    const { category: other } = expect(await staff.does("/admin/categories", { name: "盘点别处" }), 201);
+    const [bowl, cup, lamp] = [await shop.product({ stock: 4, category_id: above.id }), await shop.product({ stock: 2, category_id: below.id }), await shop.product({ stock: 9, category_id: other.id })];
+    const { take } = expect(await staff.does("/admin/stock-takes", { name: "器皿", category: above.id }), 201);
+    const uncounted = async () => (await staff.reads(`/admin/stock-takes/${take.id}?show=uncounted`)).lines.map(({ variant_id }) => variant_id);
+    assert.deepEqual((await uncounted()).toSorted(), [bowl.variant_id, cup.variant_id].toSorted());
+    await counts(take, cup, 2);
+    assert.deepEqual(await uncounted(), [bowl.variant_id]);
+    const refused = expectProblem(await staff.does(`/admin/stock-takes/${take.id}/counts`, { variant_id: lamp.variant_id, counted: 9 }), 422, "invalid");
+    assert.deepEqual(refused.errors.map(({ field, code }) => [field, code]), [["variant_id", "other-category"]]);
+    const seen = await staff.reads(`/admin/stock-takes/${take.id}?variant_id=${lamp.variant_id}`);
+    assert.deepEqual([seen.subject.is_elsewhere, seen.category], [true, "盘点器皿"]);
+    assert.match((await staff.client.open(`/admin/stock-takes/${take.id}?variant_id=${lamp.variant_id}`)).text, /这次盘点不包括这个分类/);
+    const unknown = expectProblem(await staff.does("/admin/stock-takes", { name: "没有", category: "1" }), 422, "invalid");
+    assert.equal(unknown.errors[0].field, "category");
+  });
+
+  test("what the differences cost is told by line and in sum, before and after they are booked, without what is stuck", async () => {
+    const costing = (cost) => shop.product({ variants: [{ options: "", sku: unique("C"), price: cny(20000), is_active: true, stock: 5, cost }] });
+    const [dear, cheap, unknown, stuck] = [await costing("12.50"), await costing("0.40"), await costing(""), await costing("100")];
+    const take = await begins("金额");
+    await counts(take, dear, 2);
+    await counts(take, cheap, 15);
+    await counts(take, unknown, 4);
+    const open = await counts(take, stuck, 1);
+    assert.deepEqual([open.worth_more.amount, open.worth_fewer.amount, open.worth.amount, open.worthless], [400, -43750, -43350, 1]);
+    const worth = Object.fromEntries((await staff.reads(`/admin/stock-takes/${take.id}`)).lines.map((line) => [line.variant_id, line.worth?.amount ?? null]));
+    assert.deepEqual([dear, cheap, unknown, stuck].map(({ variant_id }) => worth[variant_id]), [-3750, 400, null, -40000]);
+    assert.match((await staff.client.open(`/admin/stock-takes/${take.id}`)).text, /差异金额（成本价）[\s\S]*433\.50/);
+    await shop.visitor().orders(stuck, 4);
+    const booked = await books(take);
+    assert.deepEqual([booked.stuck, booked.worth_more.amount, booked.worth_fewer.amount, booked.worth.amount], [1, 400, -3750, -3350]);
+    assert.match((await staff.client.open(`/admin/stock-takes/${take.id}`)).text, /已入账的差异金额[\s\S]*33\.50/);
     await server.adds_up();
   });
 

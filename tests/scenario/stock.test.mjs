@@ -103,6 +103,16 @@ describe("stock by location and state", () => {
     view = await stockOf(mug);
     assert.deepEqual([at(view, "1").reserved, at(view, store).reserved, view.total.available], [0, 3, 3]);
     assert.ok(order.number);
+    // paid and unpaid, place by place
+    const payer = shop.visitor(), paid = await payer.buys(mug, 3);
+    view = await stockOf(mug);
+    const states = (id) => at(view, id).parts.filter(({ state }) => state !== "available").map(({ state, count }) => [state, count]);
+    assert.deepEqual([view.total.committed, at(view, "1").committed, at(view, store).committed], [3, 2, 1]);
+    assert.deepEqual([states("1"), states(store)], [[["paid", 2]], [["unpaid", 3], ["paid", 1]]]);
+    expect(await staff.does(`/admin/orders/${paid.number}/ship`, { carrier: "sf", tracking_number: unique("SF") }), 200);
+    view = await stockOf(mug);
+    assert.deepEqual([view.total.committed, at(view, "1").committed, at(view, store).committed, at(view, store).reserved], [0, 0, 0, 3]);
+    assert.deepEqual([states("1"), states(store)], [[], [["unpaid", 3]]]);
     // a place that holds goods stays
     const held = expectProblem(await staff.does(`/admin/locations/${store}`, { name: "门店", priority: 2, is_active: false }), 422, "invalid");
     assert.equal(held.errors[0].field, "is_active");

@@ -25,6 +25,8 @@ struct list_form {
     int sort;
     const char *cursor;
     int64_t settled;
+    int64_t retried;
+    int64_t dropped;
     int64_t removed_id;
 };
 
@@ -59,6 +61,20 @@ static const struct field list_fields[] = {
      .minimum = -1,
      .maximum = ALARM_BULK_LIMIT,
      .help = "For pages: how many were just settled"},
+    {.name = "retried",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct list_form, retried),
+     .otherwise = -1,
+     .minimum = -1,
+     .maximum = DEAD_BULK_LIMIT,
+     .help = "For pages: how many jobs are tried again"},
+    {.name = "dropped",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct list_form, dropped),
+     .otherwise = -1,
+     .minimum = -1,
+     .maximum = DEAD_BULK_LIMIT,
+     .help = "For pages: how many jobs were just dropped"},
     REMOVED_VIEW_FIELD(struct list_form),
     {0},
 };
@@ -165,6 +181,11 @@ static err show_list(struct req *req, const struct list_form *form)
     value_set_id(arena, view, "removed_view", form->removed_id);
     if (form->settled >= 0)
         value_set_int(arena, view, "settled", form->settled);
+    if (form->retried >= 0)
+        value_set_int(arena, view, "retried", form->retried);
+    if (form->dropped >= 0)
+        value_set_int(arena, view, "dropped", form->dropped);
+    value_set_int(arena, view, "now", ctx->now);
     TRY(list_view(ctx, &place, next, view));
     if (form->state == ALARMS_JOBS) /* they have one order */
         value_set_list(arena, (struct value *)value_find(view, "list"), "sorts");
@@ -176,9 +197,19 @@ static err show(struct req *req)
     return show_list(req, req->form);
 }
 
+static const struct list_form whole_list = {
+    .kind = "", .cursor = "", .settled = -1, .retried = -1, .dropped = -1};
+
 static err show_again(struct req *req)
 {
-    return show_list(req, &(struct list_form){.kind = "", .cursor = "", .settled = -1});
+    return show_list(req, &whole_list);
+}
+
+static err jobs_again(struct req *req)
+{
+    struct list_form form = whole_list;
+    form.state = ALARMS_JOBS;
+    return show_list(req, &form);
 }
 
 /* ---- several at once ---- */
@@ -305,6 +336,100 @@ static err drop(struct req *req)
     return reply_done(req, 200, value_object(req->ctx.arena), "/admin/alarms");
 }
 
+/* ---- several jobs ---- */
+
+struct job_row {
+    const char *name;
+};
+
+struct jobs_form {
+    struct field_rows jobs;
+    bool is_all;
+    int64_t before;
+};
+
+static const struct field job_row_fields[] = {
+    {.name = "id",
+     .kind = FIELD_TEXT,
+     .offset = offsetof(struct job_row, name),
+     .maximum = CURSOR_LIMIT,
+     .help = "A job: SUBJECT.KIND"},
+    {0},
+};
+
+static const struct field jobs_fields[] = {
+    {.name = "jobs",
+     .kind = FIELD_ROWS,
+     .offset = offsetof(struct jobs_form, jobs),
+     .maximum = DEAD_BULK_LIMIT,
+     .rows = job_row_fields,
+     .row_size = sizeof(struct job_row),
+     .help = "The jobs"},
+    {.name = "all",
+     .kind = FIELD_FLAG,
+     .offset = offsetof(struct jobs_form, is_all),
+     .help = "All that gave up, instead of a list; at most 1,000, the newest first"},
+    {.name = "before",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct jobs_form, before),
+     .minimum = 0,
+     .maximum = INT64_MAX - 1,
+     .help = "With all: only those that the page could show, as it says in `now`"},
+    {0},
+};
+
+static err read_jobs(struct ctx *ctx, const struct field_rows *rows, struct dead_letter *letters,
+                     size_t *count)
+{
+    const struct job_row *names = rows->items;
+    *count = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        const char *dot = names[i].name ? strchr(names[i].name, '.') : NULL;
+        struct dead_letter letter = {.kind = dot ? dot + 1 : ""};
+        if (!names[i].name || !names[i].name[0])
+            continue;
+        if (!dot || !text_to_int(arena_copy(ctx->arena, names[i].name, (size_t)(dot - names[i].name)),
+                                 &letter.subject_id))
+            return fail_field(ctx, "jobs", "invalid", "a job is named SUBJECT.KIND");
+        letters[(*count)++] = letter;
+    }
+    return *count > 0 ? NULL : fail_field(ctx, "jobs", "required", "choose the jobs");
+}
+
+static err choose_jobs(struct ctx *ctx, const struct jobs_form *form, struct dead_letter **letters,
+                       size_t *count)
+{
+    struct dead_letter newest = {.dead_at = form->before ? form->before + 1 : INT64_MAX, .kind = ""};
+    if (form->is_all)
+        return job_list_dead_behind(ctx, &newest, DEAD_BULK_LIMIT, letters, count);
+    *letters = arena_alloc_many(ctx->arena, form->jobs.count + 1, sizeof **letters);
+    return read_jobs(ctx, &form->jobs, *letters, count);
+}
+
+static err act_on_several(struct req *req, const char *name,
+                          err (*act)(struct ctx *ctx, const struct dead_letter *letters, size_t count,
+                                     int64_t *done))
+{
+    struct dead_letter *letters;
+    struct value *view = value_object(req->ctx.arena);
+    size_t count;
+    int64_t done;
+    TRY(choose_jobs(&req->ctx, req->form, &letters, &count));
+    TRY(act(&req->ctx, letters, count, &done));
+    value_set_int(req->ctx.arena, view, name, done);
+    return reply_done(req, 200, view, "/admin/alarms?state=jobs&%s=%" PRId64, name, done);
+}
+
+static err retry_several(struct req *req)
+{
+    return act_on_several(req, "retried", job_retry_dead_many);
+}
+
+static err drop_several(struct req *req)
+{
+    return act_on_several(req, "dropped", job_remove_dead_many);
+}
+
 const struct route backoffice_alarm_routes[] = {
     {.method = GET,
      .path = "/admin/alarms",
@@ -357,5 +482,23 @@ const struct route backoffice_alarm_routes[] = {
      .fields = job_fields,
      .form_size = sizeof(struct job_form),
      .summary = "Drop a job that gave up"},
+    {.method = POST,
+     .path = "/admin/jobs/retry-several",
+     .handler = retry_several,
+     .guard = STAFF,
+     .scope = "orders.write",
+     .fields = jobs_fields,
+     .form_size = sizeof(struct jobs_form),
+     .again = jobs_again,
+     .summary = "Try several jobs again that gave up, or all of them"},
+    {.method = POST,
+     .path = "/admin/jobs/remove-several",
+     .handler = drop_several,
+     .guard = STAFF,
+     .scope = "orders.write",
+     .fields = jobs_fields,
+     .form_size = sizeof(struct jobs_form),
+     .again = jobs_again,
+     .summary = "Drop several jobs that gave up, or all of them"},
     {0},
 };

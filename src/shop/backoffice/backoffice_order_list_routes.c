@@ -9,10 +9,10 @@
 #include "shop/order/order.h"
 #include "shop/payment/payment.h"
 #include "shop/services.h"
+#include "shop/staff/staff.h"
 #include <inttypes.h>
 
 #define ROWS 50
-#define FOUND 50
 #define COUNTED_STAGE 1000
 #define AMOUNT_LIMIT INT64_C(9000000000000)
 
@@ -83,7 +83,7 @@ struct list_form {
          .help = "Only orders that were paid through this gateway"},                                         \
     {                                                                                                        \
         .name = "q", .kind = FIELD_TEXT, .offset = offsetof(struct list_form, q), .maximum = 120,            \
-        .help = "Order number or its last four to ten digits, phone number or e-mail address"                \
+        .help = "Order number or its last four to ten digits, a name or a part of it, phone, e-mail, parcel" \
     }
 
 static const struct field list_fields[] = {
@@ -105,25 +105,11 @@ static const struct field list_fields[] = {
     {0},
 };
 
-static bool is_order_number(const char *text)
+/* What the search of the whole back office finds of orders, but for the goods in them. */
+static err find_orders(struct req *req, const char *q, struct order_search *search)
 {
-    return strlen(text) == 20 && strspn(text, "0123456789") == 20;
-}
-
-/* A number, the end of one, a phone number or an e-mail address. */
-static err find_orders(struct ctx *ctx, const char *q, struct order **orders, size_t *count)
-{
-    *count = 0;
-    size_t length = strlen(q);
-    if (length <= ORDER_TAIL_LIMIT && strspn(q, "0123456789") == length)
-        return order_list_by_tail(ctx, q, FOUND, orders, count);
-    if (!is_order_number(q))
-        return order_list_by_contact(ctx, q, FOUND, orders, count);
-    err failure = order_load_by_number(ctx, q, orders);
-    if (failure)
-        return failure->code == ERR_NOT_FOUND ? NULL : failure;
-    *count = 1;
-    return NULL;
+    *search = (struct order_search){.q = q, .sees_accounts = staff_may(req->visitor, "customers.read")};
+    return order_search(&req->ctx, search);
 }
 
 static err add_counts(struct ctx *ctx, struct value *view)
@@ -211,7 +197,11 @@ static err list_orders(struct req *req, const struct list_form *form, struct val
         TRY(order_count_early(ctx, COUNTED_STAGE, &early));
     value_set_int(ctx->arena, view, "early", early);
     if (form->q[0]) {
-        TRY(find_orders(ctx, form->q, &page.orders, &page.count));
+        struct order_search search;
+        TRY(find_orders(req, form->q, &search));
+        page.orders = search.orders;
+        page.count = search.count;
+        value_set_bool(ctx->arena, view, "is_behind", search.is_behind);
     } else {
         struct order_query query;
         TRY(query_of(ctx, form, place.sort, &query));
@@ -249,10 +239,11 @@ static err show_again(struct req *req)
 static const struct field cancel_fields[] = {NARROWING_FIELDS, {0}};
 
 /* Those of the filter that nobody paid: an index leads to them, however many others there are. */
-static err unpaid_ids(struct ctx *ctx, const struct list_form *form, int64_t **ids, size_t *count)
+static err unpaid_ids(struct req *req, const struct list_form *form, int64_t **ids, size_t *count)
 {
+    struct ctx *ctx = &req->ctx;
     struct order_query query;
-    struct order *orders;
+    struct order_search search;
     *count = 0;
     if (!form->q[0]) {
         if (form->gateway[0]) /* what was paid through it is not unpaid */
@@ -263,12 +254,11 @@ static err unpaid_ids(struct ctx *ctx, const struct list_form *form, int64_t **i
         query.stage = STAGE_PENDING_PAYMENT;
         return order_list_ids(ctx, &query, ids, count);
     }
-    size_t found;
-    TRY(find_orders(ctx, form->q, &orders, &found));
-    *ids = arena_alloc_many(ctx->arena, found + 1, sizeof **ids);
-    for (size_t i = 0; i < found; i++)
-        if (order_may(orders[i].state, "cancelled"))
-            (*ids)[(*count)++] = orders[i].id;
+    TRY(find_orders(req, form->q, &search));
+    *ids = arena_alloc_many(ctx->arena, search.count + 1, sizeof **ids);
+    for (size_t i = 0; i < search.count; i++)
+        if (order_may(search.orders[i].state, "cancelled"))
+            (*ids)[(*count)++] = search.orders[i].id;
     return NULL;
 }
 
@@ -277,7 +267,7 @@ static err cancel_found(struct req *req)
     int64_t *ids;
     size_t count;
     struct work work;
-    TRY(unpaid_ids(&req->ctx, req->form, &ids, &count));
+    TRY(unpaid_ids(req, req->form, &ids, &count));
     if (count == 0)
         return fail_field(&req->ctx, "all", "no-unpaid", "none of these orders waits for its payment");
     if (count > ORDER_BULK_LIMIT)

@@ -294,6 +294,7 @@ static err show_pack(struct req *req)
     value_set_int(ctx->arena, view, "waiting", waiting);
     value_set_text(ctx->arena, view, "packed", req->route->method == GET ? form->packed : "");
     add_carriers(ctx, view);
+    reply_camera(req);
     return reply_view(req, "admin/order_pack", view);
 }
 

@@ -116,8 +116,63 @@ static void add_level(struct stock_level_row *sum, const struct stock_level_row 
     sum->backorder += more->backorder;
 }
 
+/* What of the promises is paid, in all and elsewhere than at home; -1 = not known. */
+struct paid {
+    int64_t total;
+    bool is_placed; /* the places are known */
+    const struct order_holding *holdings;
+    size_t holding_count;
+    const struct stock_promise *promises;
+    size_t promise_count;
+};
+
+static err load_paid(struct ctx *ctx, int64_t variant_id, bool has_places, struct paid *paid)
+{
+    struct order_holding *holdings;
+    struct stock_promise *promises;
+    bool is_known;
+    TRY(order_held_paid(ctx, variant_id, &holdings, &paid->holding_count, &is_known));
+    paid->holdings = holdings;
+    paid->total = is_known ? 0 : -1;
+    for (size_t i = 0; i < paid->holding_count; i++)
+        paid->total += holdings[i].pieces;
+    if (!is_known || !has_places)
+        return NULL;
+    TRY(stock_promise_list(ctx, variant_id, &promises, &paid->promise_count, &paid->is_placed));
+    paid->promises = promises;
+    return NULL;
+}
+
+/* Both lists are by order. */
+static int64_t paid_elsewhere(const struct paid *paid, int64_t location_id)
+{
+    int64_t sum = 0;
+    size_t at = 0;
+    for (size_t i = 0; i < paid->promise_count; i++) {
+        while (at < paid->holding_count && paid->holdings[at].order_id < paid->promises[i].order_id)
+            at++;
+        bool is_paid = at < paid->holding_count && paid->holdings[at].order_id == paid->promises[i].order_id;
+        bool is_here = !location_id || paid->promises[i].location_id == location_id;
+        sum += is_paid && is_here ? paid->promises[i].pieces : 0;
+    }
+    return sum;
+}
+
+static int64_t paid_at(const struct paid *paid, const struct stock_level_row *level)
+{
+    if (level->reserved == 0)
+        return 0;
+    if (!paid->is_placed)
+        return -1;
+    int64_t pieces = level->location_id == LOCATION_HOME ? paid->total - paid_elsewhere(paid, 0)
+                                                         : paid_elsewhere(paid, level->location_id);
+    pieces = pieces < 0 ? 0 : pieces;
+    return pieces > level->reserved ? level->reserved : pieces;
+}
+
 static void add_levels(struct ctx *ctx, struct value *view, const struct stock_level_row *levels,
-                       size_t count, const struct stock_location *locations, size_t location_count)
+                       size_t count, const struct stock_location *locations, size_t location_count,
+                       const struct paid *paid)
 {
     struct value *list = value_set_list(ctx->arena, view, "levels");
     for (size_t k = 0; k < location_count; k++)
@@ -127,7 +182,7 @@ static void add_levels(struct ctx *ctx, struct value *view, const struct stock_l
             struct value *row = value_add(ctx->arena, list, *value_object(ctx->arena));
             value_set_id(ctx->arena, row, "location_id", locations[k].id);
             value_set_text(ctx->arena, row, "location", locations[k].name);
-            set_level(ctx, row, &levels[i], -1);
+            set_level(ctx, row, &levels[i], paid_at(paid, &levels[i]));
         }
 }
 
@@ -136,22 +191,21 @@ err stock_levels_view(struct ctx *ctx, struct value *view, int64_t variant_id)
     struct stock_level_row *levels, total = {0};
     struct stock_location *locations;
     size_t count, location_count;
-    int64_t paid = -1;
+    struct paid paid = {0};
     TRY(location_list(ctx, &locations, &location_count));
     TRY(level_list(ctx, variant_id, &levels, &count));
     for (size_t i = 0; i < count; i++)
         add_level(&total, &levels[i]);
     if (total.reserved > 0)
-        TRY(order_held_paid(ctx, variant_id, &paid));
-    else
-        paid = 0;
+        TRY(load_paid(ctx, variant_id, location_count > 1, &paid));
+    paid.is_placed = paid.is_placed || (paid.total >= 0 && location_count == 1);
     const char *restock;
     TRY(restock_load_many(ctx, &variant_id, 1, &restock));
     value_set_text(ctx->arena, view, "restock", restock);
     locations_view(ctx, view, locations, location_count);
     set_level(ctx, value_set_object(ctx->arena, view, "total"), &total,
-              paid > total.reserved ? total.reserved : paid);
-    add_levels(ctx, view, levels, count, locations, location_count);
+              paid.total > total.reserved ? total.reserved : paid.total);
+    add_levels(ctx, view, levels, count, locations, location_count, &paid);
     return NULL;
 }
 

@@ -14,6 +14,7 @@ struct take_form {
     int64_t take_id;
     const char *name;
     int64_t location_id;
+    int64_t category_id;
     const char *find;
     int64_t variant_id;
     int64_t counted;
@@ -41,6 +42,10 @@ static const struct field create_fields[] = {
      .kind = FIELD_ID,
      .offset = offsetof(struct take_form, location_id),
      .help = "Where is counted; without it where every shop keeps goods"},
+    {.name = "category",
+     .kind = FIELD_ID,
+     .offset = offsetof(struct take_form, category_id),
+     .help = "Only goods of this category and those below it; without it everything"},
     {0},
 };
 
@@ -113,6 +118,7 @@ static err list(struct req *req)
     for (size_t i = 0; i < count; i++)
         value_add(ctx->arena, rows, *take_view(ctx, &takes[i], locations, location_count));
     locations_view(ctx, view, locations, location_count);
+    TRY(take_categories_view(ctx, view));
     value_set_bool(ctx->arena, view, "can_write", staff_may(req->visitor, "products.write"));
     return reply_view(req, "admin/stock_takes", view);
 }
@@ -143,7 +149,8 @@ static err create(struct req *req)
     const struct take_form *form = req->form;
     int64_t take_id;
     TRY(stock_take_create(&req->ctx, text_trim(req->ctx.arena, form->name),
-                          form->location_id ? form->location_id : LOCATION_HOME, &take_id));
+                          form->location_id ? form->location_id : LOCATION_HOME, form->category_id,
+                          &take_id));
     TRY(note(&req->ctx, "stock-take.created", take_id, form->name));
     return answer(req, 201, take_id, "");
 }
@@ -151,13 +158,16 @@ static err create(struct req *req)
 /* ---- one take ---- */
 
 static err read_rows(struct ctx *ctx, const struct stock_take *take, const struct take_form *form,
-                     struct take_line **lines, size_t *count)
+                     struct take_line **lines, size_t *count, int64_t *next)
 {
     static const enum take_filter filters[] = {
         [SHOW_COUNTED] = TAKE_ALL, [SHOW_DIFFERING] = TAKE_DIFFERING, [SHOW_STUCK] = TAKE_STUCK};
     if (form->show == SHOW_UNCOUNTED)
-        return stock_take_uncounted(ctx, take, form->cursor, ROWS + 1, lines, count);
-    return stock_take_lines(ctx, take->id, filters[form->show], form->cursor, ROWS + 1, lines, count);
+        return stock_take_uncounted(ctx, take, form->cursor, ROWS, lines, count, next);
+    TRY(stock_take_lines(ctx, take->id, filters[form->show], form->cursor, ROWS + 1, lines, count));
+    *next = *count > ROWS ? (*lines)[ROWS - 1].variant_id : 0;
+    *count = *count > ROWS ? ROWS : *count;
+    return NULL;
 }
 
 static const char *next_url(struct ctx *ctx, const struct take_form *form, int64_t last)
@@ -172,12 +182,11 @@ static err add_rows(struct req *req, const struct stock_take *take, const struct
     struct ctx *ctx = &req->ctx;
     struct take_line *lines;
     size_t count;
-    TRY(read_rows(ctx, take, form, &lines, &count));
-    size_t shown = count > ROWS ? ROWS : count;
-    TRY(take_lines_view(ctx, view, lines, shown));
+    int64_t next;
+    TRY(read_rows(ctx, take, form, &lines, &count, &next));
+    TRY(take_lines_view(ctx, view, lines, count));
     value_set_text(ctx->arena, view, "show", shows[form->show]);
-    value_set_text(ctx->arena, view, "next_url",
-                   count > ROWS ? next_url(ctx, form, lines[ROWS - 1].variant_id) : NULL);
+    value_set_text(ctx->arena, view, "next_url", next ? next_url(ctx, form, next) : NULL);
     return NULL;
 }
 
@@ -193,9 +202,11 @@ static err show(struct req *req)
     TRY(location_list(ctx, &locations, &count));
     value_set(ctx->arena, view, "take", *take_view(ctx, take, locations, count));
     value_set_text(ctx->arena, view, "find", form->find);
-    TRY(take_subject_view(ctx, view, take->id, form->find, form->variant_id));
+    TRY(take_category_view(ctx, view, take));
+    TRY(take_subject_view(ctx, view, take, form->find, form->variant_id));
     TRY(add_rows(req, take, form, view));
     value_set_bool(ctx->arena, view, "can_write", staff_may(req->visitor, "products.write"));
+    reply_camera(req);
     return reply_view(req, "admin/stock_take", view);
 }
 
@@ -206,7 +217,7 @@ static err count(struct req *req)
     TRY(variant_load(&req->ctx, form->variant_id, &variant));
     if (variant->kind == PRODUCT_DIGITAL)
         return fail_field(&req->ctx, "variant_id", "digital", "the stock of a digital variant is its codes");
-    TRY(stock_take_count(&req->ctx, form->take_id, variant->id, variant->product_id, form->counted));
+    TRY(stock_take_count(&req->ctx, form->take_id, variant, form->counted));
     return answer(req, 200, form->take_id, "?notice=take_counted#find");
 }
 

@@ -17,6 +17,7 @@
 #include "shop/catalog/catalog_hand.h"
 #include "shop/catalog/catalog_kind.h"
 #include "shop/catalog/catalog_kit.h"
+#include "shop/catalog/catalog_look.h"
 #include "shop/catalog/catalog_map.h"
 #include "shop/catalog/catalog_moved.h"
 #include "shop/catalog/catalog_price_list.h"
@@ -212,6 +213,11 @@ CHECKED err category_list_above(struct ctx *ctx, int64_t category_id, struct cat
 /* NULL when there is none. */
 CHECKED err category_find_by_handle(struct ctx *ctx, const char *handle, const struct category **category);
 CHECKED err category_load(struct ctx *ctx, int64_t category_id, const struct category **category);
+/* Whether a product stands in a category or below it. */
+CHECKED err category_holds(struct ctx *ctx, int64_t category_id, int64_t product_id, bool *holds);
+/* Products there from this id on, whatever their status, by id; up to `limit` and CATALOG_MANY_LIMIT. */
+CHECKED err category_products(struct ctx *ctx, int64_t category_id, int64_t from_id, size_t limit,
+                              int64_t *product_ids, size_t *count);
 /* Fills category->id. ERR_DUPLICATE when the handle is taken, ERR_INVALID with the field, also for a parent
  * that is too deep; ERR_LIMIT past CATEGORY_LIMIT. */
 CHECKED err category_create(struct ctx *ctx, struct category *category);
@@ -410,9 +416,10 @@ struct product_whole {
     struct product_details details;
     struct variant *variants; /* by position, those that are switched off too */
     size_t variant_count;
-    const char *tags;                   /* "春,夏" by name; "" for none */
-    const char *collections;            /* by hand: "清仓; 新品"; "" when nobody asked (catalog_hand.h) */
-    const char *pictures;               /* ids by position, with blanks between */
+    const char *tags;         /* "春,夏" by name; "" for none */
+    const char *collections;  /* by hand: "清仓; 新品"; "" when nobody asked (catalog_hand.h) */
+    const char *pictures;     /* ids by position, with blanks between */
+    const char *picture_alts; /* their words, a line each, "<clear>" for none; "" when none has any */
     struct attribute_value *attributes; /* by attribute */
     size_t attribute_count;
     struct product_schedule schedule;

@@ -29,6 +29,7 @@ struct picture_order {
     int64_t product_id;
     const char *const *addresses;
     size_t count;
+    const char *const *alts; /* words for each, NULL = those of the library or the title; or NULL */
 };
 /* The same for many products, with one job. */
 CHECKED err product_pictures_fetch_later_many(struct ctx *ctx, const struct picture_order *orders,
@@ -43,7 +44,8 @@ CHECKED err picture_address_remove(struct ctx *ctx, int64_t product_id, const ch
 struct picture_wish {
     int64_t product_id;
     const char *address;
-    bool is_known; /* out: it is there, or waits already */
+    bool is_known;          /* out: it is there, or waits already */
+    const char *picture_id; /* out: NULL unless it is there */
 };
 /* Looks them up. Wishes of one product stand together. */
 CHECKED err picture_wishes_look_up(struct ctx *ctx, struct picture_wish *wishes, size_t count);

@@ -23,28 +23,29 @@
 
 /* ---- asking for them ---- */
 
-static const char *key_of(struct ctx *ctx, const char *address)
+const char *picture_address_key(struct ctx *ctx, const char *address)
 {
     unsigned char hash[CRYPTO_HASH_BYTES];
     crypto_sha256(address, strlen(address), hash);
     return crypto_hex(ctx->arena, hash, ADDRESS_KEY_BYTES);
 }
 
-static err write_address(struct ctx *ctx, int64_t product_id, const char *address)
+static err write_address(struct ctx *ctx, int64_t product_id, const char *address, const char *alt)
 {
     return db_execute(
         ctx,
         "INSERT INTO picture_addresses (shop_id, product_id, address_key, seq, address, state, attempts,"
-        " next_at, reason, status, changed_at)"
+        " next_at, reason, status, changed_at, alt)"
         " SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS TEXT), CAST($4 AS BIGINT),"
-        " CAST($5 AS TEXT), 1, 0, CAST($6 AS BIGINT), '', 0, CAST($6 AS BIGINT)"
+        " CAST($5 AS TEXT), 1, 0, CAST($6 AS BIGINT), '', 0, CAST($6 AS BIGINT), CAST($8 AS TEXT)"
         " WHERE (SELECT COUNT(*) FROM picture_addresses WHERE shop_id = $1 AND product_id = $2) < $7"
         " OR EXISTS (SELECT 1 FROM picture_addresses WHERE shop_id = $1 AND product_id = $2"
         " AND address_key = $3)"
         " ON CONFLICT (shop_id, product_id, address_key) DO UPDATE SET state = 1, attempts = 0,"
-        " next_at = excluded.next_at, changed_at = excluded.changed_at WHERE picture_addresses.state = 3",
-        db_int(ctx->shop->id), db_int(product_id), db_text(key_of(ctx, address)), db_int(id_new(ctx)),
-        db_text(address), db_int(ctx->now), db_int(PICTURE_ADDRESS_LIMIT));
+        " next_at = excluded.next_at, changed_at = excluded.changed_at,"
+        " alt = COALESCE(excluded.alt, picture_addresses.alt) WHERE picture_addresses.state = 3",
+        db_int(ctx->shop->id), db_int(product_id), db_text(picture_address_key(ctx, address)),
+        db_int(id_new(ctx)), db_text(address), db_int(ctx->now), db_int(PICTURE_ADDRESS_LIMIT), db_text(alt));
 }
 
 static err write_order(struct ctx *ctx, const struct picture_order *order)
@@ -53,7 +54,7 @@ static err write_order(struct ctx *ctx, const struct picture_order *order)
     for (size_t i = 0; i < count; i++) {
         const char *address = text_trim(ctx->arena, order->addresses[i]);
         if (address[0] && strlen(address) <= OUTBOUND_URL_LIMIT)
-            TRY(write_address(ctx, order->product_id, address));
+            TRY(write_address(ctx, order->product_id, address, order->alts ? order->alts[i] : NULL));
     }
     return NULL;
 }
@@ -79,7 +80,7 @@ err product_pictures_fetch_later_many(struct ctx *ctx, const struct picture_orde
 err product_pictures_fetch_later(struct ctx *ctx, int64_t product_id, const char *const *addresses,
                                  size_t count)
 {
-    return product_pictures_fetch_later_many(ctx, &(struct picture_order){product_id, addresses, count},
+    return product_pictures_fetch_later_many(ctx, &(struct picture_order){product_id, addresses, count, NULL},
                                              count > 0);
 }
 
@@ -88,6 +89,7 @@ err product_pictures_fetch_later(struct ctx *ctx, int64_t product_id, const char
 struct known {
     int64_t product_id;
     const char *key;
+    const char *picture_id;
 };
 
 static int by_product_and_key(const void *left, const void *right)
@@ -102,14 +104,16 @@ static err load_known(struct ctx *ctx, const int64_t *product_ids, size_t count,
                       size_t *known_count)
 {
     struct db_rows *rows;
-    TRY(catalog_query_many(ctx, &rows,
-                           "SELECT product_id, address_key FROM picture_addresses WHERE shop_id = $1"
-                           " AND state <> 3 AND product_id IN " WHOLE_IDS,
-                           product_ids, count));
+    TRY(catalog_query_many(
+        ctx, &rows,
+        "SELECT product_id, address_key, picture_id FROM picture_addresses WHERE shop_id = $1"
+        " AND state <> 3 AND product_id IN " WHOLE_IDS,
+        product_ids, count));
     *known_count = 0;
     *known = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **known);
     while (db_next(rows))
-        (*known)[(*known_count)++] = (struct known){db_get_int(rows, 0), db_get_text(rows, 1)};
+        (*known)[(*known_count)++] =
+            (struct known){db_get_int(rows, 0), db_get_text(rows, 1), db_get_text(rows, 2)};
     qsort(*known, *known_count, sizeof **known, by_product_and_key);
     return NULL;
 }
@@ -139,9 +143,11 @@ err picture_wishes_look_up(struct ctx *ctx, struct picture_wish *wishes, size_t 
         size_t taken = gather_products(wishes, count, ids, PRODUCT_WHOLE_LIMIT, &id_count);
         TRY(load_known(ctx, ids, id_count, &known, &known_count));
         for (size_t i = 0; i < taken; i++) {
-            struct known one = {wishes[i].product_id, key_of(ctx, wishes[i].address)};
-            wishes[i].is_known =
-                known_count > 0 && bsearch(&one, known, known_count, sizeof one, by_product_and_key);
+            struct known one = {wishes[i].product_id, picture_address_key(ctx, wishes[i].address), NULL};
+            const struct known *found =
+                known_count > 0 ? bsearch(&one, known, known_count, sizeof one, by_product_and_key) : NULL;
+            wishes[i].is_known = found != NULL;
+            wishes[i].picture_id = found ? found->picture_id : NULL;
         }
         wishes += taken;
         count -= taken;
@@ -217,6 +223,7 @@ struct errand {
     const char *address;
     int64_t seq;
     int64_t attempts;
+    const char *alt; /* NULL = not said */
     struct picture_fetched fetched;
     const char *title; /* of the product */
 };
@@ -225,7 +232,7 @@ static err find_due(struct ctx *ctx, struct errand *errand, bool *is_there)
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
-                 "SELECT product_id, address_key, address, seq, attempts FROM picture_addresses"
+                 "SELECT product_id, address_key, address, seq, attempts, alt FROM picture_addresses"
                  " WHERE shop_id = $1 AND state = 1 AND next_at <= $2 ORDER BY next_at, seq LIMIT 1",
                  db_int(ctx->shop->id), db_int(ctx->now)));
     *is_there = db_next(rows);
@@ -234,7 +241,8 @@ static err find_due(struct ctx *ctx, struct errand *errand, bool *is_there)
                                   .key = db_get_text(rows, 1),
                                   .address = db_get_text(rows, 2),
                                   .seq = db_get_int(rows, 3),
-                                  .attempts = db_get_int(rows, 4) + 1};
+                                  .attempts = db_get_int(rows, 4) + 1,
+                                  .alt = db_get_text(rows, 5)};
     return NULL;
 }
 
@@ -278,11 +286,14 @@ static err put_picture(struct ctx *ctx, void *arg)
     if (!is)
         return NULL;
     struct product_picture placed = {.picture_id = picture->id,
-                                     .alt = picture->alt[0] ? picture->alt : errand->title,
+                                     .alt = errand->alt       ? errand->alt
+                                            : picture->alt[0] ? picture->alt
+                                                              : errand->title,
                                      .focus_x = 50,
                                      .focus_y = 50};
     if (errand->product_id)
         TRY(product_picture_put(ctx, errand->product_id, &placed, later, count));
+    TRY(variant_looks_fetched(ctx, errand->product_id, errand->key, picture->id));
     return db_execute(ctx,
                       "UPDATE picture_addresses SET state = 2, picture_id = $4, attempts = $5, reason = '',"
                       " status = 200, changed_at = $6"

@@ -15,6 +15,11 @@
 /* Asks a constant statement for up to PRODUCT_WHOLE_LIMIT ids: $1 is the shop, WHOLE_IDS the ids. */
 CHECKED err catalog_query_many(struct ctx *ctx, struct db_rows **rows, const char *sql, const int64_t *ids,
                                size_t count);
+/* catalog_fetch.c: how picture_addresses calls an address. */
+const char *picture_address_key(struct ctx *ctx, const char *address);
+/* catalog_look.c, in a transaction: the variants that waited for the picture of an address get it. */
+CHECKED err variant_looks_fetched(struct ctx *ctx, int64_t product_id, const char *key,
+                                  const char *picture_id);
 /* The same for those ids, and for all from the least to the greatest of them. */
 #define WHOLE_STATEMENTS(text, order)                                                                        \
     {                                                                                                        \

@@ -362,3 +362,28 @@ err catalog_shelve(struct ctx *ctx, const int64_t *product_ids, size_t count)
                          count - start < SHELF_CHUNK ? count - start : SHELF_CHUNK));
     return NULL;
 }
+
+err category_holds(struct ctx *ctx, int64_t category_id, int64_t product_id, bool *holds)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT 1 FROM shelf_products WHERE shop_id = $1 AND product_id = $2 AND shelf_id = $3"
+                 " AND kind = 1",
+                 db_int(ctx->shop->id), db_int(product_id), db_int(category_id)));
+    *holds = db_row_count(rows) > 0;
+    return NULL;
+}
+
+err category_products(struct ctx *ctx, int64_t category_id, int64_t from_id, size_t limit,
+                      int64_t *product_ids, size_t *count)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT product_id FROM shelf_products WHERE shop_id = $1 AND shelf_id = $2 AND kind = 1"
+                 " AND product_id >= $3 ORDER BY product_id LIMIT $4",
+                 db_int(ctx->shop->id), db_int(category_id), db_int(from_id),
+                 db_int((int64_t)(limit < CATALOG_MANY_LIMIT ? limit : CATALOG_MANY_LIMIT))));
+    for (*count = 0; db_next(rows); (*count)++)
+        product_ids[*count] = db_get_int(rows, 0);
+    return NULL;
+}

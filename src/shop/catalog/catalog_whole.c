@@ -97,6 +97,41 @@ static void join_texts(struct ctx *ctx, struct db_rows *rows, struct product_who
     }
 }
 
+/* Words on one line. */
+static const char *one_line(struct ctx *ctx, const char *text)
+{
+    if (!strpbrk(text, "\r\n"))
+        return text;
+    char *line = arena_copy_text(ctx->arena, text);
+    for (char *c = line; *c; c++)
+        if (*c == '\r' || *c == '\n')
+            *c = ' ';
+    return line;
+}
+
+static void take_pictures(struct ctx *ctx, struct db_rows *rows, struct product_whole *found, size_t count)
+{
+    struct product_whole *whole = NULL;
+    struct text_buf ids = {0}, words = {0};
+    bool has_words = false;
+    while (db_next(rows)) {
+        struct product_whole *next = whole_of(found, count, whole, db_get_int(rows, 0));
+        const char *alt = one_line(ctx, db_get_text(rows, 2));
+        if (!next)
+            continue;
+        if (next != whole) {
+            text_open(&ids, ctx->arena, LIST_LIMIT);
+            text_open(&words, ctx->arena, LIST_LIMIT);
+        }
+        has_words = alt[0] || (next == whole && has_words);
+        text_add_format(&ids, "%s%s", next == whole ? " " : "", db_get_text(rows, 1));
+        text_add_format(&words, "%s%s", next == whole ? "\n" : "", alt[0] ? alt : "<clear>");
+        whole = next;
+        whole->pictures = text_of(&ids);
+        whole->picture_alts = has_words ? text_of(&words) : "";
+    }
+}
+
 static void take_attributes(struct ctx *ctx, struct db_rows *rows, struct product_whole *found, size_t count)
 {
     struct attribute_value *values = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof *values);
@@ -133,7 +168,7 @@ err product_ask_whole_many(struct ctx *ctx, const int64_t *product_ids, size_t c
         " AND t.id = p.tag_id WHERE p.shop_id = $1 AND p.product_id",
         " ORDER BY p.product_id, t.name");
     static const char *const pictures[] = WHOLE_STATEMENTS(
-        "SELECT product_id, picture_id FROM product_pictures WHERE shop_id = $1 AND product_id",
+        "SELECT product_id, picture_id, alt FROM product_pictures WHERE shop_id = $1 AND product_id",
         " ORDER BY product_id, position");
     static const char *const attributes[] = WHOLE_STATEMENTS(
         "SELECT product_id, attribute_id, value FROM product_attributes WHERE shop_id = $1 AND product_id",
@@ -176,6 +211,7 @@ err product_take_whole_many(struct ctx *ctx, const struct whole_question *questi
     for (size_t i = 0; i < count; i++)
         found[i] = (struct product_whole){.tags = "",
                                           .pictures = "",
+                                          .picture_alts = "",
                                           .collections = "",
                                           .details = {.model = "",
                                                       .origin = "",
@@ -190,7 +226,7 @@ err product_take_whole_many(struct ctx *ctx, const struct whole_question *questi
     TRY(product_take_many(ctx, question, found));
     TRY(take_details(ctx, question->details, found, count));
     join_texts(ctx, question->tags, found, count, ",", offsetof(struct product_whole, tags));
-    join_texts(ctx, question->pictures, found, count, " ", offsetof(struct product_whole, pictures));
+    take_pictures(ctx, question->pictures, found, count);
     if (question->collections)
         join_texts(ctx, question->collections, found, count, "; ",
                    offsetof(struct product_whole, collections));

@@ -54,6 +54,18 @@ int64_t level_available(const struct stock_level_row *level);
 /* The levels of a variant by location; those with nothing that ever moved there are left out. */
 CHECKED err level_list(struct ctx *ctx, int64_t variant_id, struct stock_level_row **levels, size_t *count);
 
+/* What of an order is promised elsewhere than at LOCATION_HOME; the rest of it is promised there. */
+struct stock_promise {
+    int64_t order_id;
+    int64_t location_id;
+    int64_t pieces;
+};
+/* Promises of a shop that are looked through. */
+#define STOCK_PROMISE_LIMIT 50000
+/* Of one variant, by order. *is_known false when the shop has too many promises. */
+CHECKED err stock_promise_list(struct ctx *ctx, int64_t variant_id, struct stock_promise **promises,
+                               size_t *count, bool *is_known);
+
 /* ---- acts ---- */
 
 enum stock_act {

@@ -264,3 +264,27 @@ err stock_spread_settle(struct ctx *ctx, int64_t order_id, const struct demand *
     }
     return NULL;
 }
+
+err stock_promise_list(struct ctx *ctx, int64_t variant_id, struct stock_promise **promises, size_t *count,
+                       bool *is_known)
+{
+    struct db_rows *rows;
+    struct db_value shop = db_int(ctx->shop->id), most = db_int(STOCK_PROMISE_LIMIT + 1);
+    TRY(db_query(ctx, &rows,
+                 "SELECT COUNT(*) FROM (SELECT 1 FROM stock_promises WHERE shop_id = $1 LIMIT $2) p", shop,
+                 most));
+    *promises = NULL;
+    *count = 0;
+    *is_known = db_next(rows) && db_get_int(rows, 0) <= STOCK_PROMISE_LIMIT;
+    if (!*is_known)
+        return NULL;
+    TRY(db_query(ctx, &rows,
+                 "SELECT order_id, location_id, quantity FROM stock_promises WHERE shop_id = $1"
+                 " AND variant_id = $2 ORDER BY order_id, location_id LIMIT $3",
+                 shop, db_int(variant_id), most));
+    *promises = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **promises);
+    for (; db_next(rows); (*count)++)
+        (*promises)[*count] =
+            (struct stock_promise){db_get_int(rows, 0), db_get_int(rows, 1), db_get_int(rows, 2)};
+    return NULL;
+}

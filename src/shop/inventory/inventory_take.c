@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "job/job.h"
-#include "shop/catalog/catalog.h"
 #include "shop/inventory/inventory_parts.h"
 
 #define BOOK_JOB "stock.take"
@@ -25,6 +24,7 @@ const char *const take_line_state_names[] = {
 struct beginning {
     int64_t id;
     int64_t location_id;
+    int64_t category_id;
     const char *name;
 };
 
@@ -33,10 +33,20 @@ static err create_in_transaction(struct ctx *ctx, void *arg)
     const struct beginning *beginning = arg;
     return db_execute(
         ctx,
-        "INSERT INTO stock_takes (shop_id, id, location_id, name, status, created_by, changed_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO stock_takes (shop_id, id, location_id, name, status, created_by, changed_at,"
+        " category_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         db_int(ctx->shop->id), db_int(beginning->id), db_int(beginning->location_id),
-        db_text(beginning->name), db_int(TAKE_OPEN), db_int(ctx->actor_id), db_int(ctx->now));
+        db_text(beginning->name), db_int(TAKE_OPEN), db_int(ctx->actor_id), db_int(ctx->now),
+        db_int(beginning->category_id));
+}
+
+static err check_category(struct ctx *ctx, int64_t category_id)
+{
+    const struct category *category;
+    err missing = category_id ? category_load(ctx, category_id, &category) : NULL;
+    if (missing && missing->code == ERR_NOT_FOUND)
+        return fail_field(ctx, "category", "unknown", "no such category");
+    return missing;
 }
 
 static err check_open_count(struct ctx *ctx)
@@ -49,16 +59,24 @@ static err check_open_count(struct ctx *ctx)
     return NULL;
 }
 
-err stock_take_create(struct ctx *ctx, const char *name, int64_t location_id, int64_t *take_id)
+err stock_take_create(struct ctx *ctx, const char *name, int64_t location_id, int64_t category_id,
+                      int64_t *take_id)
 {
     if (!name[0] || utf8_length(name, strlen(name)) > TAKE_NAME_LIMIT)
         return fail_field(ctx, "name", name[0] ? "too-long" : "required", "a name of up to 40 characters");
     TRY(stock_check_location(ctx, location_id));
+    TRY(check_category(ctx, category_id));
     TRY(check_open_count(ctx));
-    struct beginning beginning = {id_new(ctx), location_id, name};
+    struct beginning beginning = {id_new(ctx), location_id, category_id, name};
     *take_id = beginning.id;
     return db_transact(ctx, create_in_transaction, &beginning);
 }
+
+/* What can be added up without running over, however many lines there are. */
+#define IS_WORTH "l.cost IS NOT NULL AND (l.cost = 0 OR ABS(l.counted - l.book) <= 400000000000000 / l.cost)"
+#define WORTH(sign)                                                                                          \
+    " CAST(COALESCE(SUM(CASE WHEN l.state <> 2 AND l.counted " sign " l.book AND " IS_WORTH                  \
+    " THEN ABS(l.counted - l.book) * l.cost ELSE 0 END), 0) AS BIGINT)"
 
 #define TAKE_COLUMNS                                                                                         \
     "SELECT t.id, t.location_id, t.name, t.status, t.created_by, t.changed_at, COUNT(l.variant_id),"         \
@@ -66,10 +84,16 @@ err stock_take_create(struct ctx *ctx, const char *name, int64_t location_id, in
     " COALESCE(SUM(CASE WHEN l.state = 1 THEN 1 ELSE 0 END), 0),"                                            \
     " COALESCE(SUM(CASE WHEN l.state = 2 THEN 1 ELSE 0 END), 0),"                                            \
     " CAST(COALESCE(SUM(CASE WHEN l.counted > l.book THEN l.counted - l.book ELSE 0 END), 0) AS BIGINT),"    \
-    " CAST(COALESCE(SUM(CASE WHEN l.counted < l.book THEN l.book - l.counted ELSE 0 END), 0) AS BIGINT)"     \
-    " FROM stock_takes t LEFT JOIN stock_take_lines l ON l.shop_id = t.shop_id AND l.take_id = t.id"         \
-    " WHERE t.shop_id = $1 "
-#define TAKE_GROUP " GROUP BY t.id, t.location_id, t.name, t.status, t.created_by, t.changed_at "
+    " CAST(COALESCE(SUM(CASE WHEN l.counted < l.book THEN l.book - l.counted ELSE 0 END), 0) AS BIGINT),"    \
+    " t.category_id," WORTH(">") "," WORTH(                                                                  \
+        "<") ","                                                                                             \
+             " COALESCE(SUM(CASE WHEN l.state <> 2 AND l.counted <> l.book AND NOT (" IS_WORTH               \
+             ") THEN 1 ELSE 0 END), 0)"                                                                      \
+             " FROM stock_takes t LEFT JOIN stock_take_lines l ON l.shop_id = t.shop_id AND l.take_id = "    \
+             "t.id"                                                                                          \
+             " WHERE t.shop_id = $1 "
+#define TAKE_GROUP                                                                                           \
+    " GROUP BY t.id, t.location_id, t.name, t.status, t.created_by, t.changed_at, t.category_id "
 
 static struct stock_take read_take(const struct db_rows *rows)
 {
@@ -84,7 +108,11 @@ static struct stock_take read_take(const struct db_rows *rows)
                                .booked = db_get_int(rows, 8),
                                .stuck = db_get_int(rows, 9),
                                .more = db_get_int(rows, 10),
-                               .fewer = db_get_int(rows, 11)};
+                               .fewer = db_get_int(rows, 11),
+                               .category_id = db_get_int(rows, 12),
+                               .worth_more = db_get_int(rows, 13),
+                               .worth_fewer = db_get_int(rows, 14),
+                               .worthless = db_get_int(rows, 15)};
 }
 
 err stock_take_list(struct ctx *ctx, struct stock_take **takes, size_t *count)
@@ -119,7 +147,13 @@ struct counting {
     int64_t variant_id;
     int64_t product_id;
     int64_t counted;
+    int64_t cost;
 };
+
+static struct db_value cost_value(int64_t cost)
+{
+    return cost == COST_UNKNOWN ? db_null() : db_int(cost);
+}
 
 /* Of several who count or book at once one comes after the other. */
 static err hold_open(struct ctx *ctx, int64_t take_id)
@@ -136,28 +170,39 @@ static err count_in_transaction(struct ctx *ctx, void *arg)
     return db_execute(
         ctx,
         "INSERT INTO stock_take_lines (shop_id, take_id, variant_id, product_id, counted, book, counted_at,"
-        " counted_by) SELECT t.shop_id, t.id, CAST($3 AS BIGINT), CAST($4 AS BIGINT), CAST($5 AS BIGINT), "
-        "COALESCE((SELECT s.on_hand FROM stock s WHERE s.shop_id = $1"
-        " AND s.variant_id = $3 AND s.location_id = t.location_id), 0), CAST($6 AS BIGINT), CAST($7 AS "
-        "BIGINT) FROM stock_takes t"
-        " WHERE t.shop_id = $1 AND t.id = $2"
+        " counted_by, cost) SELECT t.shop_id, t.id, CAST($3 AS BIGINT), CAST($4 AS BIGINT),"
+        " CAST($5 AS BIGINT), COALESCE((SELECT s.on_hand FROM stock s WHERE s.shop_id = $1"
+        " AND s.variant_id = $3 AND s.location_id = t.location_id), 0), CAST($6 AS BIGINT),"
+        " CAST($7 AS BIGINT), CAST($8 AS BIGINT) FROM stock_takes t WHERE t.shop_id = $1 AND t.id = $2"
         " ON CONFLICT (shop_id, take_id, variant_id) DO UPDATE SET counted = excluded.counted,"
-        " book = excluded.book, counted_at = excluded.counted_at, counted_by = excluded.counted_by"
-        " WHERE stock_take_lines.counted <> excluded.counted OR stock_take_lines.book <> excluded.book",
+        " book = excluded.book, counted_at = excluded.counted_at, counted_by = excluded.counted_by,"
+        " cost = excluded.cost WHERE stock_take_lines.counted <> excluded.counted"
+        " OR stock_take_lines.book <> excluded.book OR stock_take_lines.cost IS DISTINCT FROM excluded.cost",
         db_int(ctx->shop->id), db_int(counting->take_id), db_int(counting->variant_id),
-        db_int(counting->product_id), db_int(counting->counted), db_int(ctx->now), db_int(ctx->actor_id));
+        db_int(counting->product_id), db_int(counting->counted), db_int(ctx->now), db_int(ctx->actor_id),
+        cost_value(counting->cost));
 }
 
-err stock_take_count(struct ctx *ctx, int64_t take_id, int64_t variant_id, int64_t product_id,
-                     int64_t counted)
+static err check_place(struct ctx *ctx, const struct stock_take *take, const struct variant *variant)
 {
-    struct counting counting = {take_id, variant_id, product_id, counted};
+    bool holds = true;
+    if (take->category_id)
+        TRY(category_holds(ctx, take->category_id, variant->product_id, &holds));
+    return holds ? NULL
+                 : fail_field(ctx, "variant_id", "other-category",
+                              "this take is of another category; count it in a take of everything");
+}
+
+err stock_take_count(struct ctx *ctx, int64_t take_id, const struct variant *variant, int64_t counted)
+{
+    struct counting counting = {take_id, variant->id, variant->product_id, counted, variant->cost};
     struct stock_take *take;
     if (counted < 0 || counted > TAKE_COUNT_MOST)
         return fail_field(ctx, "counted", "out-of-range", "0 to 1,000,000,000 pieces");
     TRY(stock_take_load(ctx, take_id, &take));
     if (take->lines >= TAKE_LINE_LIMIT)
         return fail_with(ctx, ERR_LIMIT, "%d variants were counted in this take", TAKE_LINE_LIMIT);
+    TRY(check_place(ctx, take, variant));
     return db_transact(ctx, count_in_transaction, &counting);
 }
 
@@ -179,20 +224,33 @@ err stock_take_forget(struct ctx *ctx, int64_t take_id, int64_t variant_id)
 /* ---- reading lines ---- */
 
 #define LINE_COLUMNS                                                                                         \
-    "SELECT variant_id, product_id, counted, book, counted_at, counted_by, state FROM stock_take_lines"      \
-    " WHERE shop_id = $1 AND take_id = $2 "
+    "SELECT variant_id, product_id, counted, book, counted_at, counted_by, state, cost FROM"                 \
+    " stock_take_lines WHERE shop_id = $1 AND take_id = $2 "
 
 static void read_lines(struct ctx *ctx, struct db_rows *rows, struct take_line **lines, size_t *count)
 {
     *lines = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **lines);
     for (*count = 0; db_next(rows); (*count)++)
-        (*lines)[*count] = (struct take_line){.variant_id = db_get_int(rows, 0),
-                                              .product_id = db_get_int(rows, 1),
-                                              .counted = db_get_int(rows, 2),
-                                              .book = db_get_int(rows, 3),
-                                              .counted_at = db_get_int(rows, 4),
-                                              .counted_by = db_get_int(rows, 5),
-                                              .state = (enum take_line_state)db_get_int(rows, 6)};
+        (*lines)[*count] =
+            (struct take_line){.variant_id = db_get_int(rows, 0),
+                               .product_id = db_get_int(rows, 1),
+                               .counted = db_get_int(rows, 2),
+                               .book = db_get_int(rows, 3),
+                               .counted_at = db_get_int(rows, 4),
+                               .counted_by = db_get_int(rows, 5),
+                               .state = (enum take_line_state)db_get_int(rows, 6),
+                               .cost = db_is_null(rows, 7) ? COST_UNKNOWN : db_get_int(rows, 7)};
+}
+
+bool take_line_worth(const struct take_line *line, int64_t *worth)
+{
+    int64_t difference = line->counted - line->book, most = TAKE_WORTH_MOST;
+    int64_t pieces = difference < 0 ? -difference : difference;
+    *worth = 0;
+    if (line->cost == COST_UNKNOWN || (line->cost > 0 && pieces > most / line->cost))
+        return false;
+    *worth = difference * line->cost;
+    return true;
 }
 
 err stock_take_find_line(struct ctx *ctx, int64_t take_id, int64_t variant_id, struct take_line **line)
@@ -215,22 +273,6 @@ err stock_take_lines(struct ctx *ctx, int64_t take_id, enum take_filter filter, 
                  LINE_COLUMNS "AND variant_id > $3 AND ($4 = 0 OR ($4 = 1 AND counted <> book)"
                               " OR ($4 = 2 AND state = 2)) ORDER BY variant_id LIMIT $5",
                  db_int(ctx->shop->id), db_int(take_id), db_int(after), db_int(filter), db_int(limit)));
-    read_lines(ctx, rows, lines, count);
-    return NULL;
-}
-
-err stock_take_uncounted(struct ctx *ctx, const struct stock_take *take, int64_t after, int limit,
-                         struct take_line **lines, size_t *count)
-{
-    struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT s.variant_id, s.product_id, 0, s.on_hand, 0, 0, 0 FROM stock s"
-                 " WHERE s.shop_id = $1 AND s.location_id = $3 AND s.variant_id > $4 AND s.on_hand > 0"
-                 " AND s.made_of = 0"
-                 " AND NOT EXISTS (SELECT 1 FROM stock_take_lines l WHERE l.shop_id = $1 AND l.take_id = $2"
-                 " AND l.variant_id = s.variant_id) ORDER BY s.variant_id LIMIT $5",
-                 db_int(ctx->shop->id), db_int(take->id), db_int(take->location_id), db_int(after),
-                 db_int(limit)));
     read_lines(ctx, rows, lines, count);
     return NULL;
 }

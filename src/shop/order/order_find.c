@@ -349,3 +349,70 @@ err order_keys_wake(struct ctx *ctx)
     TRY(job_find_due(ctx, ORDER_KEYS_JOB, 0, &due_at));
     return due_at ? NULL : db_transact(ctx, schedule, NULL);
 }
+
+/* ---- for lists ---- */
+
+#define NUMBER_LENGTH 20
+
+static void take_found(struct order_search *search, const struct order *orders, size_t count)
+{
+    for (size_t i = 0; i < count && search->count < ORDER_SEARCH_LIMIT; i++) {
+        bool is_there = false;
+        for (size_t j = 0; j < search->count && !is_there; j++)
+            is_there = search->orders[j].id == orders[i].id;
+        if (!is_there)
+            search->orders[search->count++] = orders[i];
+    }
+}
+
+static err search_numbers(struct ctx *ctx, struct order_search *search)
+{
+    const char *q = search->q;
+    struct order *orders = NULL;
+    size_t count = 0, digits = strspn(q, "0123456789");
+    bool is_number = digits > 0 && !q[digits];
+    if (is_number && digits == NUMBER_LENGTH)
+        TRY(order_load_many(ctx, &q, 1, &orders, &count));
+    else if (is_number && digits <= ORDER_TAIL_LIMIT)
+        TRY(order_list_by_tail(ctx, q, ORDER_SEARCH_LIMIT, &orders, &count));
+    else
+        TRY(order_list_by_contact(ctx, q, ORDER_SEARCH_LIMIT, &orders, &count));
+    take_found(search, orders, count);
+    TRY(order_list_by_tracking(ctx, q, ORDER_SEARCH_LIMIT, &orders, &count));
+    take_found(search, orders, count);
+    return NULL;
+}
+
+static err search_accounts(struct ctx *ctx, struct order_search *search)
+{
+    struct customer_query query = {.exact = search->q, .limit = ORDER_SOME};
+    struct customer *people;
+    struct order *orders = NULL;
+    int64_t ids[ORDER_SOME];
+    size_t people_count, count;
+    TRY(customer_list(ctx, &query, &people, &people_count));
+    for (size_t i = 0; i < people_count && i < ORDER_SOME; i++)
+        ids[i] = people[i].id;
+    TRY(order_list_of_accounts(ctx, ids, people_count < ORDER_SOME ? people_count : ORDER_SOME, &orders,
+                               &count));
+    take_found(search, orders, count);
+    return NULL;
+}
+
+err order_search(struct ctx *ctx, struct order_search *search)
+{
+    const char *word = customer_word_typed(ctx, search->q);
+    struct order *orders;
+    size_t count;
+    search->orders = arena_alloc_many(ctx->arena, ORDER_SEARCH_LIMIT, sizeof *search->orders);
+    search->count = 0;
+    search->is_behind = false;
+    TRY(search_numbers(ctx, search));
+    if (word) {
+        TRY(order_list_by_person(ctx, word, ORDER_SEARCH_LIMIT, &orders, &count, &search->is_behind));
+        take_found(search, orders, count);
+    }
+    if (search->sees_accounts)
+        TRY(search_accounts(ctx, search));
+    return order_keys_wake(ctx);
+}

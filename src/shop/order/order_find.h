@@ -35,6 +35,19 @@ CHECKED err order_list_by_goods(struct ctx *ctx, const int64_t *good_ids, size_t
 /* The newest ORDER_SOME orders of these accounts. */
 CHECKED err order_list_of_accounts(struct ctx *ctx, const int64_t *customer_ids, size_t customer_count,
                                    struct order **orders, size_t *count);
+
+/* Orders that one word finds, for lists: at most so many. */
+#define ORDER_SEARCH_LIMIT 50
+struct order_search {
+    const char *q;
+    bool sees_accounts;   /* whoever asks may read customers: the orders of accounts that are found count */
+    struct order *orders; /* out, as in order_list; each once */
+    size_t count;
+    bool is_behind; /* older orders are still without keys */
+};
+/* What a number names first (whole, its end, a phone, an e-mail, a parcel), then those for a person, then
+ * those of accounts; each of these newest first. Wakes the job that writes keys. */
+CHECKED err order_search(struct ctx *ctx, struct order_search *search);
 /* Has the job write what is missing of orders and accounts; nothing when nothing is, or when it waits
  * already.
  */

@@ -9,25 +9,30 @@
     "SELECT id FROM orders WHERE shop_id = $1 AND stage IN (2, 3, 7, 10) AND order_status IN (1, 2) LIMIT "  \
     "$2"
 
-err order_held_paid(struct ctx *ctx, int64_t variant_id, int64_t *pieces)
+err order_held_paid(struct ctx *ctx, int64_t variant_id, struct order_holding **holdings, size_t *count,
+                    bool *is_known)
 {
     struct db_rows *rows;
     struct db_value shop = db_int(ctx->shop->id), most = db_int(ORDER_HELD_LIMIT + 1);
     TRY(db_query(ctx, &rows, "SELECT count(*) FROM (" ON_THEIR_WAY ") o", shop, most));
     db_next(rows);
-    *pieces = -1;
-    if (db_get_int(rows, 0) > ORDER_HELD_LIMIT)
+    *holdings = NULL;
+    *count = 0;
+    *is_known = db_get_int(rows, 0) <= ORDER_HELD_LIMIT;
+    if (!*is_known)
         return NULL;
     TRY(db_query(
         ctx, &rows,
-        "SELECT CAST(COALESCE(SUM((l.quantity - l.fulfilled - l.withdrawn) * COALESCE(p.pieces, 1)), 0)"
-        " AS BIGINT) FROM (" ON_THEIR_WAY ") o JOIN order_lines l ON l.shop_id = $1 AND l.order_id = o.id"
+        "SELECT o.id, CAST(SUM((l.quantity - l.fulfilled - l.withdrawn) * COALESCE(p.pieces, 1)) AS BIGINT)"
+        " FROM (" ON_THEIR_WAY ") o JOIN order_lines l ON l.shop_id = $1 AND l.order_id = o.id"
         " LEFT JOIN order_line_parts p ON p.shop_id = $1 AND p.order_id = l.order_id"
         " AND p.line_no = l.line_no AND p.variant_id = $3"
-        " WHERE (l.made_of = 0 AND l.variant_id = $3) OR p.variant_id IS NOT NULL",
+        " WHERE (l.made_of = 0 AND l.variant_id = $3) OR p.variant_id IS NOT NULL GROUP BY o.id ORDER BY "
+        "o.id",
         shop, most, db_int(variant_id)));
-    db_next(rows);
-    *pieces = db_get_int(rows, 0);
+    *holdings = arena_alloc_many(ctx->arena, db_row_count(rows) + 1, sizeof **holdings);
+    for (; db_next(rows); (*count)++)
+        (*holdings)[*count] = (struct order_holding){db_get_int(rows, 0), db_get_int(rows, 1)};
     return NULL;
 }
 

@@ -59,6 +59,7 @@ struct review {
     int64_t replied_at;
     int64_t reported_at; /* 0 = no open report */
     enum review_reason hidden_reason;
+    int64_t votes; /* who found it useful; 0 while hidden */
 };
 
 /* How much there is to read: 0 nothing, 1 some words, 2 a few sentences, and one more when something was
@@ -98,6 +99,15 @@ CHECKED err review_list_order(struct ctx *ctx, int64_t order_id, struct review *
 /* An order whose lines all have a review hears of it ("reviewed"). */
 extern const struct listener review_listeners[];
 
+/* ---- readers ---- */
+
+/* There is something to read or to see. */
+bool review_can_vote(const struct review *review);
+/* Somebody found it useful: `voter` names an account or a device, is kept as a keyed hash and counts once for
+ * each review, however often. *review = as it is then. ERR_NOT_FOUND, ERR_CONFLICT (hidden, or nothing to
+ * read). */
+CHECKED err review_vote(struct ctx *ctx, int64_t review_id, const char *voter, const struct review **review);
+
 /* ---- reading ---- */
 
 struct review_figures {
@@ -112,7 +122,7 @@ int64_t review_average_tenths(const struct review_figures *figures);
 CHECKED err review_figures_many(struct ctx *ctx, const int64_t *product_ids, size_t count,
                                 struct review_figures *figures);
 
-/* REVIEW_USEFUL goes without stars. */
+/* REVIEW_USEFUL, by votes, then by weight, goes without stars. */
 enum review_sort { REVIEW_USEFUL, REVIEW_NEWEST };
 struct review_query {
     int64_t product_id;

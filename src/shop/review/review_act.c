@@ -157,7 +157,7 @@ static err hide_in_transaction(struct ctx *ctx, void *arg)
         return fail_with(ctx, ERR_CONFLICT, "this review is hidden already");
     TRY(note_act(ctx, review->id, &decision->act));
     TRY(db_expect(ctx, 1, ERR_CONFLICT, "the review changed meanwhile",
-                  "UPDATE reviews SET hidden_reason = $3, weight = 0, reported_at = NULL"
+                  "UPDATE reviews SET hidden_reason = $3, weight = 0, votes = 0, reported_at = NULL"
                   " WHERE shop_id = $1 AND id = $2 AND hidden_reason = 0 AND weight = $4",
                   db_int(ctx->shop->id), db_int(review->id), db_int(decision->act.reason),
                   db_int(review->weight)));
@@ -179,11 +179,13 @@ static err show_in_transaction(struct ctx *ctx, void *arg)
         return fail_with(ctx, ERR_CONFLICT, "this review is not hidden");
     int64_t weight = review_weight(review->body, review->follow_body);
     TRY(note_act(ctx, review->id, &decision->act));
-    TRY(db_expect(ctx, 1, ERR_CONFLICT, "the review changed meanwhile",
-                  "UPDATE reviews SET hidden_reason = 0, weight = $3 WHERE shop_id = $1 AND id = $2"
-                  " AND hidden_reason = $4 AND follow_body = $5",
-                  db_int(ctx->shop->id), db_int(review->id), db_int(weight), db_int(review->hidden_reason),
-                  db_text(review->follow_body)));
+    TRY(db_expect(
+        ctx, 1, ERR_CONFLICT, "the review changed meanwhile",
+        "UPDATE reviews SET hidden_reason = 0, weight = $3, votes = (SELECT COUNT(*) FROM review_votes n"
+        " WHERE n.shop_id = $1 AND n.review_id = $2) WHERE shop_id = $1 AND id = $2"
+        " AND hidden_reason = $4 AND follow_body = $5",
+        db_int(ctx->shop->id), db_int(review->id), db_int(weight), db_int(review->hidden_reason),
+        db_text(review->follow_body)));
     struct review_change change = {.product_id = review->product_id,
                                    .stars = review->stars,
                                    .count = review->hidden_reason == REVIEW_FABRICATED,

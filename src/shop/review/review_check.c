@@ -87,6 +87,19 @@ static err check_words(struct ctx *ctx, report_problem report, void *arg)
     return NULL;
 }
 
+static err check_votes(struct ctx *ctx, report_problem report, void *arg)
+{
+    struct db_rows *rows;
+    TRY(db_query(ctx, &rows,
+                 "SELECT v.id FROM reviews v LEFT JOIN (SELECT review_id, COUNT(*) AS votes FROM review_votes"
+                 " WHERE shop_id = $1 GROUP BY review_id) n ON n.review_id = v.id WHERE v.shop_id = $1"
+                 " AND v.votes <> CASE WHEN v.hidden_reason > 0 THEN 0 ELSE COALESCE(n.votes, 0) END"
+                 " LIMIT 1000",
+                 db_int(ctx->shop->id)));
+    report_rows(ctx, rows, "its votes are not counted as they were given", report, arg);
+    return NULL;
+}
+
 /* Ids have 32 digits and a blank between. */
 static err check_pictures(struct ctx *ctx, report_problem report, void *arg)
 {
@@ -111,5 +124,6 @@ err review_check(struct ctx *ctx, void (*report)(void *arg, const char *problem)
     TRY(check_replies(ctx, report, arg));
     TRY(check_acts(ctx, report, arg));
     TRY(check_pictures(ctx, report, arg));
+    TRY(check_votes(ctx, report, arg));
     return check_words(ctx, report, arg);
 }

@@ -23,7 +23,8 @@ static struct review read_review(const struct db_rows *rows)
                            .replied_at = db_get_int(rows, 14),
                            .reported_at = db_get_int(rows, 15),
                            .hidden_reason = (enum review_reason)db_get_int(rows, 16),
-                           .pictures = db_get_text(rows, 17)};
+                           .pictures = db_get_text(rows, 17),
+                           .votes = db_get_int(rows, 18)};
 }
 
 void review_take(struct ctx *ctx, struct db_rows *rows, struct review **reviews, size_t *count)
@@ -59,27 +60,32 @@ err review_list_order(struct ctx *ctx, int64_t order_id, struct review **reviews
 /* ---- of a product ---- */
 
 struct place {
+    int64_t votes;
     int64_t weight;
     int64_t id;
 };
 
+/* VOTES.WEIGHT.ID of the last one. */
 static err read_cursor(struct ctx *ctx, const char *cursor, struct place *place)
 {
-    *place = (struct place){INT64_MAX, INT64_MAX};
+    *place = (struct place){INT64_MAX, INT64_MAX, INT64_MAX};
     if (!cursor || !cursor[0])
         return NULL;
-    char *copy = arena_copy_text(ctx->arena, cursor);
-    char *dot = strchr(copy, '.');
-    if (dot)
-        *dot = 0;
-    if (!dot || !text_to_int(copy, &place->weight) || !text_to_int(dot + 1, &place->id))
+    char *votes = arena_copy_text(ctx->arena, cursor);
+    char *weight = strchr(votes, '.'), *id = weight ? strchr(weight + 1, '.') : NULL;
+    if (id) {
+        *weight++ = 0;
+        *id++ = 0;
+    }
+    if (!id || !text_to_int(votes, &place->votes) || !text_to_int(weight, &place->weight) ||
+        !text_to_int(id, &place->id))
         return fail_with(ctx, ERR_BAD_REQUEST, "this is no cursor of ours");
     return NULL;
 }
 
 const char *review_cursor(struct ctx *ctx, const struct review *last)
 {
-    return arena_format(ctx->arena, "%" PRId64 ".%" PRId64, last->weight, last->id);
+    return arena_format(ctx->arena, "%" PRId64 ".%" PRId64 ".%" PRId64, last->votes, last->weight, last->id);
 }
 
 static int limit_of(int limit)
@@ -89,7 +95,8 @@ static int limit_of(int limit)
 
 #define OF_PRODUCT REVIEW_COLUMNS " AND v.product_id = $2"
 #define NEWEST " AND v.id < $4 ORDER BY v.id DESC LIMIT $3"
-#define USEFUL " AND (v.weight, v.id) < ($5, $4) ORDER BY v.weight DESC, v.id DESC LIMIT $3"
+#define USEFUL                                                                                               \
+    " AND (v.votes, v.weight, v.id) < ($6, $5, $4) ORDER BY v.votes DESC, v.weight DESC, v.id DESC LIMIT $3"
 
 err review_list(struct ctx *ctx, const struct review_query *query, struct review **reviews, size_t *count)
 {
@@ -100,14 +107,15 @@ err review_list(struct ctx *ctx, const struct review_query *query, struct review
     struct db_rows *rows;
     struct place place;
     TRY(read_cursor(ctx, query->cursor, &place));
-    struct db_value values[] = {db_int(ctx->shop->id), db_int(query->product_id),
-                                db_int(limit_of(query->limit)), db_int(place.id), db_int(place.weight)};
+    struct db_value values[] = {db_int(ctx->shop->id),          db_int(query->product_id),
+                                db_int(limit_of(query->limit)), db_int(place.id),
+                                db_int(place.weight),           db_int(place.votes)};
     if (query->stars) {
         values[4] = db_int(query->stars);
         TRY(db_query_values(ctx, &rows, OF_PRODUCT " AND v.stars = $5" NEWEST, values, 5));
     } else {
         TRY(db_query_values(ctx, &rows, by_sort[query->sort][query->is_worded], values,
-                            query->sort == REVIEW_USEFUL ? 5 : 4));
+                            query->sort == REVIEW_USEFUL ? 6 : 4));
     }
     review_take(ctx, rows, reviews, count);
     return NULL;

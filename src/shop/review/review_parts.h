@@ -7,7 +7,8 @@
 #define REVIEW_COLUMNS                                                                                       \
     "SELECT v.id, v.product_id, v.order_id, v.line_no, v.variant_title, v.stars, v.body, v.author,"          \
     " v.created_at, v.follow_body, v.followed_at, v.weight, v.reply_no, r.body, r.at, v.reported_at,"        \
-    " v.hidden_reason, v.pictures FROM reviews v LEFT JOIN review_replies r ON r.shop_id = v.shop_id"        \
+    " v.hidden_reason, v.pictures, v.votes FROM reviews v LEFT JOIN review_replies r ON r.shop_id = "        \
+    "v.shop_id"                                                                                              \
     " AND r.review_id = v.id AND r.reply_no = v.reply_no WHERE v.shop_id = $1"
 
 /* All rows of such a statement. */

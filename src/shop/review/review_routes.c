@@ -26,6 +26,7 @@ struct list_form {
     int show;
     int sort;
     const char *cursor;
+    int64_t voted;
 };
 
 static const struct field list_fields[] = {
@@ -44,12 +45,18 @@ static const struct field list_fields[] = {
      .kind = FIELD_CHOICE,
      .offset = offsetof(struct list_form, sort),
      .choices = sorts,
-     .help = "useful (those with most to read first; not with stars) or newest"},
+     .help = "useful (what most found so, then those with most to read; not with stars) or newest"},
     {.name = "cursor",
      .kind = FIELD_TEXT,
      .offset = offsetof(struct list_form, cursor),
      .maximum = 60,
      .help = "next_cursor of the page before"},
+    {.name = "voted",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct list_form, voted),
+     .minimum = 0,
+     .maximum = INT64_MAX,
+     .help = "For pages: how many find the review useful that was just voted for"},
     {0},
 };
 
@@ -158,6 +165,7 @@ static err list(struct req *req)
     struct value *tree = review_figures_view(ctx, view, "reviews", &figures);
     value_set_text(ctx->arena, view, "show", shown[form->show]);
     value_set_text(ctx->arena, view, "sort", sorts[has_stars(form->show) ? REVIEW_NEWEST : form->sort]);
+    value_set_int(ctx->arena, view, "voted", form->voted);
     add_choices(ctx, view, product, form, &figures);
     TRY(add_page(ctx, view, tree, product, form));
     if (req->face == FACE_HTML) {

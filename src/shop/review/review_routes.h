@@ -4,3 +4,4 @@
 #include "http/http.h"
 
 extern const struct route review_routes[];
+extern const struct route review_vote_routes[];

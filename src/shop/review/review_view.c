@@ -97,6 +97,8 @@ struct value *review_view(struct ctx *ctx, const struct review *review)
     value_set(arena, view, "reply", value_null());
     if (!is_hidden)
         set_words(ctx, view, review);
+    value_set_int(arena, view, "votes", review->votes);
+    value_set_bool(arena, view, "can_vote", review_can_vote(review));
     value_set_bool(arena, view, "is_hidden", is_hidden);
     value_set_text(arena, view, "hidden_reason",
                    is_hidden ? review_reason_names[review->hidden_reason - 1] : NULL);

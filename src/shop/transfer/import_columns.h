@@ -44,7 +44,14 @@ enum import_meaning {
     MEANING_QUESTIONS,
     MEANING_PUBLISH_AT,
     MEANING_UNPUBLISH_AT,
-    MEANING_PICTURES, /* addresses; every row of the product may tell some */
+    MEANING_PICTURES,    /* addresses; every row of the product may tell some */
+    MEANING_PICTURE_ALT, /* the words of those in the same row, one a line */
+    /* Of 淘宝数据包: its coded properties (import_taobao.c). */
+    MEANING_SKU_PROPS,
+    MEANING_PROP_ALIAS,
+    MEANING_CUSTOM_PROPS,
+    MEANING_INPUT_PIDS,
+    MEANING_INPUT_VALUES,
     /* Of one variant. */
     MEANING_OPTION1_NAME,
     MEANING_OPTION2_NAME,
@@ -58,6 +65,7 @@ enum import_meaning {
     MEANING_BARCODE,
     MEANING_EXTERNAL_ID,
     MEANING_VARIANT_STATUS, /* whether it is sold */
+    MEANING_VARIANT_PICTURE,
     MEANING_PRICE,
     MEANING_VARIANT_PRICE_TIERS, /* its own */
     MEANING_COMPARE_PRICE,

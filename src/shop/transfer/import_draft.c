@@ -20,8 +20,8 @@ void import_group_change(struct import_run *run, struct import_group *group, enu
                          const char *of, const char *before, const char *after)
 {
     struct arena *arena = run->work.arena;
-    if (field != MEANING_STOCK && field != MEANING_PICTURES && field != MEANING_COLLECTIONS &&
-        field != MEANING_FREIGHT)
+    if (field != MEANING_STOCK && field != MEANING_PICTURES && field != MEANING_PICTURE_ALT &&
+        field != MEANING_VARIANT_PICTURE && field != MEANING_COLLECTIONS && field != MEANING_FREIGHT)
         group->is_draft_changed = true;
     if (!group->whole)
         return;

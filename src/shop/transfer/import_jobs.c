@@ -215,6 +215,12 @@ static err undo_freights(struct ctx *ctx, void *arg)
     return import_freights_undo(ctx, undo->import_id, &undo->is_finished);
 }
 
+static err undo_looks(struct ctx *ctx, void *arg)
+{
+    struct undo *undo = arg;
+    return import_looks_undo(ctx, undo->import_id, &undo->is_finished);
+}
+
 static err undo_products(struct ctx *ctx, void *arg)
 {
     struct undo *undo = arg;
@@ -256,6 +262,8 @@ static err undo_all(struct ctx *ctx, struct import *import, struct undo *undo)
         failure = db_transact(&work, undo_collections, undo);
     for (undo->is_finished = false; !failure && !undo->is_finished; arena_reset(work.arena))
         failure = db_transact(&work, undo_freights, undo);
+    for (undo->is_finished = false; !failure && !undo->is_finished; arena_reset(work.arena))
+        failure = db_transact(&work, undo_looks, undo);
     while (!failure && import->act_id && !undo->part.is_finished) {
         failure = db_transact(&work, undo_products, undo);
         if (failure)

@@ -225,12 +225,12 @@ static const struct package_file *find_in(const struct package_file *const *file
     return first;
 }
 
-/* "NAME:1:0:" without what Taobao puts behind it. */
+/* "NAME:1:0:" and "NAME:2:0:1627207:-1001" without what Taobao puts behind the name. */
 static size_t name_length(const char *word)
 {
     size_t length = strlen(word);
     const char *colon = strchr(word, ':');
-    bool is_taobao = colon && colon > word && strspn(colon, ":0123456789") == strlen(colon);
+    bool is_taobao = colon && colon > word && strspn(colon, ":-0123456789") == strlen(colon);
     return is_taobao ? (size_t)(colon - word) : length;
 }
 

@@ -10,6 +10,7 @@
 #include "shop/transfer/transfer.h"
 
 #define IMPORT_CLEAR "<clear>"
+#define IMPORT_STOCK_LIMIT INT64_C(1000000000)
 
 /* A row. Texts are NULL where the cell is empty or the column is not there (keep), "" where it says <clear>.
  */
@@ -39,6 +40,26 @@ struct import_stock {
 struct import_picture {
     const struct package_file *file;
     int64_t line;
+    const char *alt; /* NULL = not said */
+};
+
+/* New words of a picture that a product shows. */
+struct import_wording {
+    int64_t line;
+    const char *picture_id;
+    const char *alt;
+    const char *before; /* NULL until it is known that the product shows it with other words */
+};
+
+/* Another picture of a variant. */
+struct import_look {
+    size_t variant; /* in the draft */
+    int64_t line;
+    const char *of;                  /* the variant, for people */
+    const char *before;              /* the id of its picture, "" = none */
+    const char *picture_id;          /* that it gets, "" = none; NULL = not in the library yet */
+    const char *address;             /* then one of the group's pictures */
+    const struct package_file *file; /* or one of the ZIP */
 };
 
 /* The rows of one product, and what becomes of it. */
@@ -56,10 +77,15 @@ struct import_group {
     int64_t *initial;                         /* by variant: pieces of a new one */
     struct import_stock *stocks;
     size_t stock_count;
-    const char **pictures; /* addresses to fetch, in their order */
+    const char **pictures;     /* addresses to fetch, in their order */
+    const char **picture_alts; /* their words, NULL = not said */
     size_t picture_count;
     struct import_picture *files; /* of the ZIP, likewise */
     size_t file_count;
+    struct import_wording *wordings;
+    size_t wording_count;
+    struct import_look *looks;
+    size_t look_count;
     struct value *changes; /* list of {field, of, before, after} */
     bool is_draft_changed;
     const char *new_category; /* a path that the check would create */
@@ -230,8 +256,26 @@ CHECKED err import_freights_undo(struct ctx *ctx, int64_t import_id, bool *is_fi
 
 /* import_picture_cells.c: the addresses and files that all rows name; the ids of an export are left out. */
 void import_take_pictures(struct import_run *run, struct import_group *group);
+/* What a row says of the picture of its variant, which is the `index`th of the draft. */
+void import_take_look(struct import_run *run, struct import_group *group, const struct import_line *line,
+                      size_t index, const char *of, const char *before);
 /* Which pictures of the batch are a change of their product. */
 CHECKED err import_find_new_pictures(struct import_run *run);
+
+/* import_looks.c: words of pictures and pictures of variants. Which of them are a change. */
+CHECKED err import_settle_looks(struct import_run *run);
+/* In the transaction of the batch, when its products and pictures are ordered. */
+CHECKED err import_write_looks(struct ctx *ctx, const struct import_run *run);
+/* A file of the ZIP is in the library: the variants of the product that want it get it. */
+CHECKED err import_looks_placed(struct ctx *ctx, int64_t import_id, int64_t product_id, const char *name,
+                                const char *picture_id);
+/* In a transaction: the next of them get back what they had, where nobody changed it since. */
+CHECKED err import_looks_undo(struct ctx *ctx, int64_t import_id, bool *is_finished);
+
+/* import_taobao.c: the rows that a row of 淘宝数据包 stands for, one for each choice of its coded properties;
+ * the row itself when it has none, or when the file does not carry their names. */
+void import_line_spread(struct import_run *run, struct import_line *line, struct import_line ***lines,
+                        size_t *count);
 
 /* import_pictures.c: files of ZIPs on their way to products. */
 enum import_picture_state {

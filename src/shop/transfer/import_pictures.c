@@ -25,11 +25,12 @@ static err order_group(struct ctx *ctx, const struct import_run *run, const stru
         const struct import_picture *picture = &group->files[i];
         TRY(db_execute(ctx,
                        "INSERT INTO import_pictures (shop_id, import_id, product_id, seq, name, bytes, line,"
-                       " state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+                       " state, alt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
                        " ON CONFLICT (shop_id, import_id, product_id, seq) DO NOTHING",
                        db_int(ctx->shop->id), db_int(run->import_id), db_int(group->draft.id),
                        db_int(group->lines[0]->number * LINE_STEP + (int64_t)i), db_text(picture->file->name),
-                       db_int(picture->file->bytes), db_int(picture->line), db_int(IMPORT_PICTURE_WANTED)));
+                       db_int(picture->file->bytes), db_int(picture->line), db_int(IMPORT_PICTURE_WANTED),
+                       db_text(picture->alt)));
     }
     return NULL;
 }
@@ -44,11 +45,29 @@ err import_order_files(struct ctx *ctx, const struct import_run *run)
 
 /* ---- what was given before ---- */
 
-static void forget_file(struct import_group *group, const char *name, int64_t bytes)
+static bool is_file(const struct package_file *file, const char *name, int64_t bytes)
+{
+    return file && file->bytes == bytes && text_is(file->name, name);
+}
+
+static void add_wording(struct import_group *group, const struct import_picture *file, const char *picture_id)
+{
+    if (file->alt && picture_id && group->wording_count < PRODUCT_PICTURE_LIMIT)
+        group->wordings[group->wording_count++] =
+            (struct import_wording){.line = file->line, .picture_id = picture_id, .alt = file->alt};
+}
+
+/* Its words may be new, and variants get it at once. */
+static void forget_file(struct import_group *group, const char *name, int64_t bytes, const char *picture_id)
 {
     size_t kept = 0;
+    for (size_t i = 0; i < group->look_count; i++)
+        if (is_file(group->looks[i].file, name, bytes))
+            group->looks[i].picture_id = picture_id;
     for (size_t i = 0; i < group->file_count; i++)
-        if (group->files[i].file->bytes != bytes || !text_is(group->files[i].file->name, name))
+        if (is_file(group->files[i].file, name, bytes))
+            add_wording(group, &group->files[i], picture_id);
+        else
             group->files[kept++] = group->files[i];
     group->file_count = kept;
 }
@@ -60,14 +79,15 @@ static err forget_known(struct import_run *run, struct import_group *const *grou
     struct db_value values[DB_IDS_VALUES];
     struct db_rows *rows;
     size_t chunk = db_bind_ids(ctx, ids, count, values);
-    TRY(db_query_values(ctx, &rows,
-                        "SELECT DISTINCT product_id, name, bytes FROM import_pictures WHERE shop_id = $1"
-                        " AND state <> 4 AND product_id IN " DB_IDS,
-                        values, DB_IDS_VALUES));
+    TRY(db_query_values(
+        ctx, &rows,
+        "SELECT DISTINCT product_id, name, bytes, picture_id FROM import_pictures WHERE shop_id = $1"
+        " AND state <> 4 AND product_id IN " DB_IDS,
+        values, DB_IDS_VALUES));
     while (db_next(rows))
         for (size_t i = 0; i < chunk; i++)
             if (ids[i] == db_get_int(rows, 0))
-                forget_file(groups[i], db_get_text(rows, 1), db_get_int(rows, 2));
+                forget_file(groups[i], db_get_text(rows, 1), db_get_int(rows, 2), db_get_text(rows, 3));
     return NULL;
 }
 
@@ -268,6 +288,7 @@ struct placed_row {
     int64_t line;
     const char *name;
     const char *picture_id;
+    const char *alt; /* NULL = not said */
 };
 
 /* The rows of the next product; *count 0 when there is none. */
@@ -276,7 +297,7 @@ static err next_rows(struct ctx *ctx, int64_t import_id, int64_t *product_id, st
 {
     struct db_rows *rows;
     TRY(db_query(ctx, &rows,
-                 "SELECT product_id, seq, line, name, picture_id FROM import_pictures WHERE shop_id = $1"
+                 "SELECT product_id, seq, line, name, picture_id, alt FROM import_pictures WHERE shop_id = $1"
                  " AND import_id = $2 AND state = 2 ORDER BY product_id, seq LIMIT $3",
                  db_int(ctx->shop->id), db_int(import_id), db_int(PLACED_AT_ONCE)));
     *count = 0;
@@ -284,8 +305,9 @@ static err next_rows(struct ctx *ctx, int64_t import_id, int64_t *product_id, st
         if (*count > 0 && db_get_int(rows, 0) != *product_id)
             break;
         *product_id = db_get_int(rows, 0);
-        placed[(*count)++] = (struct placed_row){db_get_int(rows, 1), db_get_int(rows, 2),
-                                                 db_get_text(rows, 3), db_get_text(rows, 4)};
+        placed[(*count)++] =
+            (struct placed_row){db_get_int(rows, 1), db_get_int(rows, 2), db_get_text(rows, 3),
+                                db_get_text(rows, 4), db_get_text(rows, 5)};
     }
     return NULL;
 }
@@ -315,8 +337,10 @@ static err place_rows(struct ctx *ctx, const struct placing *placing, const stru
     size_t had_count, shown;
     TRY(product_picture_list(ctx, product->id, &had, &had_count));
     for (size_t i = 0; i < count; i++)
-        wanted[i] = (struct product_picture){
-            .picture_id = rows[i].picture_id, .alt = product->title, .focus_x = 50, .focus_y = 50};
+        wanted[i] = (struct product_picture){.picture_id = rows[i].picture_id,
+                                             .alt = rows[i].alt ? rows[i].alt : product->title,
+                                             .focus_x = 50,
+                                             .focus_y = 50};
     TRY(product_picture_append_many(ctx, product->id, wanted, count, &shown));
     for (size_t i = 0; i < count; i++) {
         struct refusal refusal = {placing->import_id, NULL, "too-many-pictures"};
@@ -326,6 +350,7 @@ static err place_rows(struct ctx *ctx, const struct placing *placing, const stru
             TRY(add_warning(ctx, &refusal, rows[i].name, rows[i].line));
         TRY(mark_placed(ctx, placing, product->id, rows[i].seq,
                         i < shown ? IMPORT_PICTURE_PLACED : IMPORT_PICTURE_REFUSED, i < shown && is_added));
+        TRY(import_looks_placed(ctx, placing->import_id, product->id, rows[i].name, rows[i].picture_id));
     }
     size_t placed = shown < count ? shown : count;
     return work_add(ctx, IMPORT_PICTURES_JOB, placing->import_id,

@@ -224,5 +224,6 @@ err import_plan(struct import_run *run)
         TRY(import_group_draft(run, group, stocks));
     }
     TRY(import_check_struck(run));
-    return import_find_new_pictures(run);
+    TRY(import_find_new_pictures(run));
+    return import_settle_looks(run);
 }

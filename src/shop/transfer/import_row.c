@@ -8,7 +8,7 @@
 #include <strings.h>
 
 #define PRICE_LIMIT INT64_C(9000000000000)
-#define STOCK_LIMIT INT64_C(1000000000)
+#define STOCK_LIMIT IMPORT_STOCK_LIMIT
 #define WEIGHT_LIMIT INT64_C(100000000)
 #define VOLUME_LIMIT INT64_C(1000000000)
 #define SHELF_LIFE_LIMIT INT64_C(36500)
@@ -20,6 +20,7 @@
 /* Characters of a cell that no column says anything else of. */
 #define CELL_LIMIT 500
 #define TEXT_LIMIT 20000
+#define PROPS_LIMIT 100000
 
 static const size_t limits[MEANING_CELLS] = {
     [MEANING_TITLE] = PRODUCT_TITLE_KEPT,
@@ -34,6 +35,13 @@ static const size_t limits[MEANING_CELLS] = {
     [MEANING_QUESTIONS] = TEXT_LIMIT,
     [MEANING_EXTERNAL_ID] = EXTERNAL_ID_LIMIT,
     [MEANING_PICTURES] = TEXT_LIMIT,
+    [MEANING_PICTURE_ALT] = TEXT_LIMIT,
+    [MEANING_SKU_PROPS] = PROPS_LIMIT,
+    [MEANING_PROP_ALIAS] = PROPS_LIMIT,
+    [MEANING_CUSTOM_PROPS] = PROPS_LIMIT,
+    [MEANING_INPUT_PIDS] = TEXT_LIMIT,
+    [MEANING_INPUT_VALUES] = TEXT_LIMIT,
+    [MEANING_VARIANT_PICTURE] = TEXT_LIMIT,
     [MEANING_COMPARE_NOTE] = COMPARE_NOTE_LIMIT,
     [MEANING_OPTION1_NAME] = 60,
     [MEANING_OPTION2_NAME] = 60,
@@ -80,7 +88,8 @@ static bool is_long_text(enum import_meaning meaning)
 {
     return meaning == MEANING_DESCRIPTION || meaning == MEANING_SPECS || meaning == MEANING_TAGS ||
            meaning == MEANING_COLLECTIONS || meaning == MEANING_PICTURES || meaning == MEANING_QUESTIONS ||
-           meaning == MEANING_PRICE_TIERS || meaning == MEANING_VARIANT_PRICE_TIERS;
+           meaning == MEANING_PICTURE_ALT || meaning == MEANING_PRICE_TIERS ||
+           meaning == MEANING_VARIANT_PRICE_TIERS;
 }
 
 /* A spreadsheet wrote 6901234567892 as 6.90123E+12: what stood behind is lost. */

@@ -188,9 +188,16 @@ static bool is_full(const struct import_run *run)
 static err take_line(struct import_run *run, struct import_line *line)
 {
     const struct import_group *group = run->group_count > 0 ? run->groups[run->group_count - 1] : NULL;
-    if (group && is_full(run) && !belongs(group, line))
+    bool spreads = line->cells[MEANING_SKU_PROPS] && line->cells[MEANING_SKU_PROPS][0];
+    struct import_line **lines;
+    size_t count;
+    if (group && is_full(run) && (spreads || !belongs(group, line)))
         TRY(next_batch(run, &line));
-    add_line(run, line);
+    if (spreads) /* a whole product, whatever it is called */
+        close_group(run);
+    import_line_spread(run, line, &lines, &count);
+    for (size_t i = 0; i < count; i++)
+        add_line(run, lines[i]);
     return NULL;
 }
 
@@ -222,8 +229,12 @@ static void pass_line(struct import_run *run, const struct sheet_row *row)
     struct import_line line;
     size_t noted = run->fresh_count;
     if (import_line_read(run, row, &line)) {
-        if (line.cells[MEANING_SKU])
-            import_see(run, "sku", line.cells[MEANING_SKU], line.number);
+        struct import_line **lines;
+        size_t count;
+        import_line_spread(run, &line, &lines, &count);
+        for (size_t i = 0; i < count; i++)
+            if (lines[i]->cells[MEANING_SKU])
+                import_see(run, "sku", lines[i]->cells[MEANING_SKU], line.number);
         if (line.cells[MEANING_HANDLE])
             import_see(run, "handle", line.cells[MEANING_HANDLE], line.number);
     }

@@ -493,6 +493,9 @@ static void take_line(struct building *building, const struct import_line *line)
     }
     group->variant_lines[index] = line;
     take_cells(building, index, line, choice);
+    const struct variant *had = building->had[index];
+    import_take_look(building->run, group, line, index, name_of(building, index),
+                     had && had->picture_id ? had->picture_id : "");
     take_stock(building, index, line);
 }
 

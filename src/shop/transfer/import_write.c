@@ -101,7 +101,8 @@ static err order_pictures(struct ctx *ctx, const struct import_run *run)
     for (size_t i = 0; i < run->group_count; i++) {
         const struct import_group *group = run->groups[i];
         if (import_is_written(group) && group->picture_count > 0)
-            orders[count++] = (struct picture_order){group->draft.id, group->pictures, group->picture_count};
+            orders[count++] = (struct picture_order){group->draft.id, group->pictures, group->picture_count,
+                                                     group->picture_alts};
     }
     return product_pictures_fetch_later_many(ctx, orders, count);
 }
@@ -129,6 +130,7 @@ static err write_products(struct ctx *ctx, struct import_run *run)
         if (import_is_written(run->groups[i]))
             TRY(write_stock_changes(ctx, run, run->groups[i]));
     TRY(order_pictures(ctx, run));
+    TRY(import_write_looks(ctx, run));
     return run->files ? import_order_files(ctx, run) : NULL;
 }
 

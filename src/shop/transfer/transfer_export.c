@@ -52,6 +52,7 @@ static const struct heading product_headings[] = {
     {"publish_at", "定时上架"},
     {"unpublish_at", "定时下架"},
     {"pictures", "图片"},
+    {"picture_alt", "图片替代文字"},
     {"option1_name", "规格1名称"},
     {"option1", "规格1"},
     {"option2_name", "规格2名称"},
@@ -64,6 +65,7 @@ static const struct heading product_headings[] = {
     {"barcode", "条码"},
     {"external_id", "外部编号"},
     {"variant_status", "规格状态"},
+    {"variant_picture", "规格图片"},
     {"price", "价格"},
     {"variant_price_tiers", "规格批发价"},
     {"compare_price", "划线价"},
@@ -79,7 +81,7 @@ static const struct heading product_headings[] = {
 };
 #define PRODUCT_HEADINGS (sizeof product_headings / sizeof *product_headings)
 /* Columns of the product itself behind the five that every row has, before those of attributes. */
-#define PRODUCT_ONLY 30
+#define PRODUCT_ONLY 31
 
 static const struct heading order_headings[] = {
     {"number", "订单号"},      {"stage", "状态"},
@@ -404,6 +406,7 @@ static err put_product(struct ctx *ctx, const struct export *export, const struc
     sheet_put_text(writer, product->description);
     TRY(put_buying(ctx, export, whole));
     sheet_put_text(writer, whole->pictures);
+    sheet_put_text(writer, whole->picture_alts);
     return NULL;
 }
 
@@ -427,6 +430,7 @@ static void put_variant(struct ctx *ctx, const struct export *export, const stru
     sheet_put_text(writer, variant->barcode);
     sheet_put_text(writer, variant->external_id);
     put_word(export, MEANING_VARIANT_STATUS, variant->is_active ? VARIANT_ON : VARIANT_OFF);
+    sheet_put_text(writer, variant->picture_id ? variant->picture_id : "");
     sheet_put_decimal(writer, variant->price, export->digits);
     sheet_put_text(writer, price_tiers_words(ctx, variant->own_tiers));
     put_terms(export, &variant->terms);

@@ -47,8 +47,7 @@ struct export_filter {
     const char *tag_group; /* of tags; NULL or "" = any */
     struct product_query products;
     enum stock_level stock; /* of products, with status only */
-    const char *q; /* of products: a SKU or the beginning of a title; of orders: a number or its end, phone or
-                      e-mail; "" = all */
+    const char *q; /* of products: a SKU or the beginning of a title; of orders: as order_search; "" = all */
     enum order_stage stage;
     int64_t since; /* orders placed then or later, and before `until`; 0 = any */
     int64_t until;
@@ -56,6 +55,7 @@ struct export_filter {
     enum product_kind kind;      /* orders that hold it; 0 = any */
     int64_t total_min;
     int64_t total_max;   /* 0 = any */
+    bool sees_accounts;  /* orders: a word finds those of accounts too */
     bool shows_personal; /* orders: names, phones and addresses unmasked */
     struct picture_query media;
     enum deck_filter decks;

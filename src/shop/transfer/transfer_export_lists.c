@@ -17,7 +17,6 @@
 #define DECKS_AT_ONCE CATALOG_MANY_LIMIT
 #define AUDITS_AT_ONCE 100
 #define REDIRECTS_AT_ONCE 500
-#define NUMBER_LENGTH 20
 
 /* ---- orders ---- */
 
@@ -72,21 +71,6 @@ static void put_order(struct ctx *ctx, const struct export *export, const struct
     sheet_end_row(writer);
 }
 
-/* Those that a word finds, which the page shows without a second one. */
-static err find_orders(struct ctx *ctx, const char *q, struct order **orders, size_t *count)
-{
-    *count = 0;
-    if (strlen(q) <= ORDER_TAIL_LIMIT && strspn(q, "0123456789") == strlen(q))
-        return order_list_by_tail(ctx, q, ORDERS_AT_ONCE, orders, count);
-    if (strlen(q) != NUMBER_LENGTH || strspn(q, "0123456789") != NUMBER_LENGTH)
-        return order_list_by_contact(ctx, q, ORDERS_AT_ONCE, orders, count);
-    err failure = order_load_by_number(ctx, q, orders);
-    if (failure)
-        return failure->code == ERR_NOT_FOUND ? NULL : failure;
-    *count = 1;
-    return NULL;
-}
-
 err export_orders_rows(struct ctx *ctx, struct export *export)
 {
     struct order_page page = {0};
@@ -99,12 +83,16 @@ err export_orders_rows(struct ctx *ctx, struct export *export)
                                 .total_max = export->filter.total_max,
                                 .cursor = export->cursor,
                                 .limit = ORDERS_AT_ONCE};
-    if (export->filter.q[0])
-        TRY(find_orders(ctx, export->filter.q, &page.orders, &page.count));
-    else if (export->filter.gateway && export->filter.gateway[0])
+    struct order_search search = {.q = export->filter.q, .sees_accounts = export->filter.sees_accounts};
+    if (search.q[0]) {
+        TRY(order_search(ctx, &search));
+        page.orders = search.orders;
+        page.count = search.count;
+    } else if (export->filter.gateway && export->filter.gateway[0]) {
         TRY(payment_order_page(ctx, export->filter.gateway, &query, &page));
-    else
+    } else {
         TRY(order_list_page(ctx, &query, &page));
+    }
     TRY(order_answers_load_many(ctx, page.orders, page.count));
     for (size_t i = 0; i < page.count; i++)
         put_order(ctx, export, &page.orders[i]);

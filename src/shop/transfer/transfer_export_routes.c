@@ -416,6 +416,7 @@ static err export_orders(struct req *req)
                                    .total_min = form->total_min,
                                    .total_max = form->total_max,
                                    .gateway = form->gateway,
+                                   .sees_accounts = staff_may(req->visitor, "customers.read"),
                                    .shows_personal = staff_may(req->visitor, PERSONAL_SCOPE)};
     TRY(read_day(&req->ctx, "from", form->from, &filter.since));
     TRY(read_day(&req->ctx, "to", form->to, &filter.until));

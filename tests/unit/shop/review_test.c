@@ -253,6 +253,47 @@ static void lists_go_on_behind_their_cursor(void **state)
     assert_int_equal(count, 1);
 }
 
+struct voting {
+    int64_t review_id;
+    atomic_int fine;
+};
+
+/* Everybody three times, half of them on the same device. */
+static void vote_at_once(struct ctx *ctx, int index, void *arg)
+{
+    struct voting *voting = arg;
+    const char *voter =
+        index % 2 ? "device one-for-all" : arena_format(ctx->arena, "device number %d", index);
+    const struct review *review;
+    for (int i = 0; i < 3; i++) {
+        err failure = review_vote(ctx, voting->review_id, voter, &review);
+        assert_ok(failure);
+        atomic_fetch_add(&voting->fine, 1);
+    }
+}
+
+static void votes_count_once_for_each_voter(void **state)
+{
+    (void)state;
+    int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 1000, 100);
+    const struct review *plain = written(variant_id, 5, "好用"), *silent = written(variant_id, 4, ""), *seen;
+    struct voting voting = {.review_id = plain->id};
+    in_threads(vote_at_once, &voting);
+    int64_t voters = atomic_load(&voting.fine) / 3 / 2 + 1;
+    assert_int_equal(again(plain->id)->votes, voters);
+    assert_int_equal(problems_of(review_check), 0);
+    assert_fails(review_vote(work, silent->id, "device x", &seen), ERR_CONFLICT);
+    assert_fails(review_vote(work, 4711, "device x", &seen), ERR_NOT_FOUND);
+    assert_ok(review_hide(work, plain->id, REVIEW_PRIVACY, "电话", "审核"));
+    assert_int_equal(again(plain->id)->votes, 0);
+    assert_fails(review_vote(work, plain->id, "device x", &seen), ERR_CONFLICT);
+    assert_ok(review_show(work, plain->id, "申诉成立", "审核"));
+    assert_int_equal(again(plain->id)->votes, voters);
+    assert_int_equal(problems_of(review_check), 0);
+    tamper("UPDATE reviews SET votes = votes + 1 WHERE shop_id = $1 AND votes > 0");
+    assert_int_equal(problems_of(review_check), 1);
+}
+
 static void the_check_sees_what_was_changed_behind_its_back(void **state)
 {
     (void)state;
@@ -296,6 +337,7 @@ int main(void)
         SENTENCE(hiding_takes_the_words_and_leaves_the_stars),
         SENTENCE(stars_of_a_made_up_sale_do_not_count),
         SENTENCE(lists_go_on_behind_their_cursor),
+        SENTENCE(votes_count_once_for_each_voter),
         SENTENCE(the_check_sees_what_was_changed_behind_its_back),
         SENTENCE(names_are_masked),
     };

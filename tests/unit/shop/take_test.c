@@ -7,13 +7,15 @@
 static int64_t begin_take(void)
 {
     int64_t take_id;
-    assert_ok(stock_take_create(work, "年终盘点", LOCATION_HOME, &take_id));
+    assert_ok(stock_take_create(work, "年终盘点", LOCATION_HOME, 0, &take_id));
     return take_id;
 }
 
 static void count(int64_t take_id, int64_t variant_id, int64_t pieces)
 {
-    assert_ok(stock_take_count(work, take_id, variant_id, product_of(variant_id), pieces));
+    const struct variant *variant;
+    assert_ok(variant_load(work, variant_id, &variant));
+    assert_ok(stock_take_count(work, take_id, variant, pieces));
 }
 
 static struct stock_take *load(int64_t take_id)
@@ -146,7 +148,9 @@ static void what_was_not_counted_is_listed(void **state)
     size_t line_count;
     make_variant(PRODUCT_PHYSICAL, 1000, 0);
     count(take_id, variant_id, 10);
-    assert_ok(stock_take_uncounted(work, load(take_id), 0, TAKE_PAGE_LIMIT, &lines, &line_count));
+    int64_t next;
+    assert_ok(stock_take_uncounted(work, load(take_id), 0, TAKE_PAGE_LIMIT, &lines, &line_count, &next));
+    assert_int_equal(next, 0);
     assert_int_equal(line_count, 1);
     assert_true(lines[0].variant_id == other);
     assert_int_equal(lines[0].book, 2);
@@ -156,18 +160,94 @@ static void what_is_wrong_is_refused(void **state)
 {
     (void)state;
     int64_t variant_id = make_variant(PRODUCT_PHYSICAL, 1000, 10), take_id, ignored;
-    assert_field(stock_take_create(work, "", LOCATION_HOME, &ignored), "name");
-    assert_field(stock_take_create(work, "盘点", 12345, &ignored), "location");
+    assert_field(stock_take_create(work, "", LOCATION_HOME, 0, &ignored), "name");
+    assert_field(stock_take_create(work, "盘点", 12345, 0, &ignored), "location");
+    assert_field(stock_take_create(work, "盘点", LOCATION_HOME, 4711, &ignored), "category");
+    const struct variant *variant;
+    assert_ok(variant_load(work, variant_id, &variant));
     take_id = begin_take();
-    assert_field(stock_take_count(work, take_id, variant_id, product_of(variant_id), -1), "counted");
-    assert_fails(stock_take_count(work, 4711, variant_id, product_of(variant_id), 1), ERR_NOT_FOUND);
+    assert_field(stock_take_count(work, take_id, variant, -1), "counted");
+    assert_fails(stock_take_count(work, 4711, variant, 1), ERR_NOT_FOUND);
     assert_ok(stock_take_cancel(work, take_id));
-    assert_fails(stock_take_count(work, take_id, variant_id, product_of(variant_id), 1), ERR_CONFLICT);
+    assert_fails(stock_take_count(work, take_id, variant, 1), ERR_CONFLICT);
     assert_fails(stock_take_book(work, take_id), ERR_CONFLICT);
     assert_fails(stock_take_cancel(work, take_id), ERR_CONFLICT);
     for (int i = 0; i < TAKE_OPEN_LIMIT; i++)
         begin_take();
-    assert_fails(stock_take_create(work, "一个太多", LOCATION_HOME, &ignored), ERR_LIMIT);
+    assert_fails(stock_take_create(work, "一个太多", LOCATION_HOME, 0, &ignored), ERR_LIMIT);
+}
+
+struct costing {
+    int64_t variant_id;
+    int64_t cost;
+};
+
+static err cost_in_transaction(struct ctx *ctx, void *arg)
+{
+    const struct costing *costing = arg;
+    return db_execute(ctx, "UPDATE variants SET cost = $3 WHERE shop_id = $1 AND id = $2",
+                      db_int(ctx->shop->id), db_int(costing->variant_id), db_int(costing->cost));
+}
+
+static void set_cost(int64_t variant_id, int64_t cost)
+{
+    assert_ok(db_transact(work, cost_in_transaction, &(struct costing){variant_id, cost}));
+}
+
+static void differences_are_worth_their_cost_of_when_they_were_counted(void **state)
+{
+    (void)state;
+    int64_t dear = make_variant(PRODUCT_PHYSICAL, 1000, 10), cheap = make_variant(PRODUCT_PHYSICAL, 1000, 10),
+            free_one = make_variant(PRODUCT_PHYSICAL, 1000, 10),
+            unknown = make_variant(PRODUCT_PHYSICAL, 1000, 10),
+            huge = make_variant(PRODUCT_PHYSICAL, 1000, 10), take_id = begin_take();
+    set_cost(dear, 700);
+    set_cost(cheap, 30);
+    set_cost(free_one, 0);
+    set_cost(huge, INT64_C(9000000000000));
+    count(take_id, dear, 8);
+    count(take_id, cheap, 15);
+    count(take_id, free_one, 1);
+    count(take_id, unknown, 9);
+    count(take_id, huge, TAKE_COUNT_MOST); /* no sum of such lines runs over */
+    struct stock_take *take = load(take_id);
+    assert_true(take->worth_fewer == 1400);
+    assert_true(take->worth_more == 150);
+    assert_int_equal(take->worthless, 2);
+    set_cost(dear, 1);
+    assert_true(load(take_id)->worth_fewer == 1400);
+    count(take_id, dear, 8);
+    assert_true(load(take_id)->worth_fewer == 2);
+    struct take_line *line;
+    int64_t worth;
+    assert_ok(stock_take_find_line(work, take_id, cheap, &line));
+    assert_true(take_line_worth(line, &worth) && worth == 150);
+    assert_ok(stock_take_find_line(work, take_id, huge, &line));
+    assert_false(take_line_worth(line, &worth));
+    assert_ok(stock_take_find_line(work, take_id, unknown, &line));
+    assert_false(take_line_worth(line, &worth));
+}
+
+/* A page of one: each comes once, whatever product it is of, and nothing of other categories does. */
+static void a_category_is_gone_through_page_by_page(void **state)
+{
+    (void)state;
+    int64_t inside[5], take_id, after = 0;
+    const struct product *product;
+    size_t seen = 0;
+    for (size_t i = 0; i < 5; i++)
+        inside[i] = make_variant(PRODUCT_PHYSICAL, 1000, 10);
+    assert_ok(product_load(work, product_of(inside[0]), &product));
+    assert_ok(stock_take_create(work, "一类", LOCATION_HOME, product->category_id, &take_id));
+    count(take_id, inside[2], 10);
+    do {
+        struct take_line *lines;
+        size_t line_count;
+        assert_ok(stock_take_uncounted(work, load(take_id), after, 1, &lines, &line_count, &after));
+        seen += line_count;
+        assert_true(line_count == 0 || lines[0].variant_id != inside[2]);
+    } while (after);
+    assert_int_equal(seen, 4);
 }
 
 struct rush {
@@ -215,6 +295,8 @@ int main(void)
         SENTENCE(counting_again_takes_the_place_of_the_former),
         SENTENCE(what_was_not_counted_is_listed),
         SENTENCE(what_is_wrong_is_refused),
+        SENTENCE(differences_are_worth_their_cost_of_when_they_were_counted),
+        SENTENCE(a_category_is_gone_through_page_by_page),
         SENTENCE(booking_while_buyers_buy_loses_nothing),
     };
     return RUN_SENTENCES(tests);
