@@ -17,8 +17,8 @@
 #define DESIGN_DEPTH_LIMIT 13   /* a text by language in a block of a block of a block of a section */
 #define DESIGN_BYTES_LIMIT 200000
 #define DESIGN_NAME_LIMIT 40 /* bytes of the id of a section or block */
-/* Bytes of where a block is: its id, of a block in a block "OUTER/INNER". */
-#define DESIGN_PATH_LIMIT ((DESIGN_NAME_LIMIT + 1) * DESIGN_NEST_LIMIT)
+/* Bytes of where a block is: its id, of a block in a block "OUTER/INNER", as deep as blocks nest. */
+#define DESIGN_PATH_LIMIT 123
 #define DESIGN_NOTE_LIMIT 100
 #define DESIGN_TEXT_LIMIT 2000 /* code points of a text, a line or many */
 #define DESIGN_RICH_LIMIT 20000
