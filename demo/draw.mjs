@@ -1,7 +1,7 @@
-// Writes every picture of the demo shop:  node demo/draw.mjs [name…]
+// Writes every picture of the demo's shops:  node demo/draw.mjs [name…]
 // Each entry of drawings/*.mjs: { name: [backdrop, tint, drawFunction] }.
 import { writeFileSync, mkdirSync } from 'node:fs';
-import { begin, finish, studio, table, T } from './drawings/kit.mjs';
+import { begin, finish, night, studio, table, T } from './drawings/kit.mjs';
 
 // Smaller things are moved nearer: [scale, lift], about the middle of the picture.
 const nearer = {
@@ -14,17 +14,19 @@ const nearer = {
   'slim-power-bank': [1.06, 10], 'walnut-turntable': [1.06, 110], 'steel-flask': [1.12, 0], 'camp-lantern': [1.06, 0], 'rubber-yoga-mat': [1.04, 70], 'folding-chair': [1.04, 0],
   'badminton-set': [1.02, 0], 'bamboo-slip-writer': [1.06, 10], 'star-sand-points': [1.1, 20], 'solar-terms-kitchen-ebook': [1.06, 20], 'pour-over-course': [1.12, 0], 'noodle-bowl': [1.06, 50], 'sun-dried-noodles': [1.1, -30], 'brass-scissors': [1.06, -20], 'two-person-tent': [1.03, 20],
 };
-const dir = new URL('./pictures/', import.meta.url);
-mkdirSync(dir, { recursive: true });
-const parts = ['home', 'kitchen', 'pantry', 'stationery', 'apparel', 'devices', 'outdoor', 'digital', 'categories'];
+const folders = { wear: './fashion/pictures/', codes: './digital/pictures/' };
+const backdrops = { night, studio, table };
+const parts = ['home', 'kitchen', 'pantry', 'stationery', 'apparel', 'devices', 'outdoor', 'digital', 'categories', ...Object.keys(folders)];
 const only = process.argv.slice(2);
 let count = 0;
 for (const part of parts) {
   const { default: list } = await import(`./drawings/${part}.mjs`);
+  const dir = new URL(folders[part] || './pictures/', import.meta.url);
+  mkdirSync(dir, { recursive: true });
   for (const [name, [mode, tint, draw]] of Object.entries(list)) {
     if (only.length && !only.includes(name) && !only.includes(part)) continue;
     begin();
-    (mode === 'table' ? table : studio)(tint);
+    backdrops[mode](tint);
     const [scale, lift] = nearer[name.replace(/-\d$/, '')] || [1, 0];
     if (scale === 1 && !lift) draw();
     else T(600 - 600 * scale, 640 - 640 * scale - lift, scale, draw);

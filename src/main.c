@@ -186,6 +186,7 @@ static err seed(struct program *program)
     struct seed_result result = {0};
     TRY(open_program(program));
     if (has_flag(program, "demo")) {
+        TRY(web_know_theme(&program->ctx));
         TRY(seed_demo(&program->ctx, arena_format(program->ctx.arena, "%s/demo", program->share), &result));
         TRY(db_analyze(&program->ctx));
         seed_result_print(&result, stdout);

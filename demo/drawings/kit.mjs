@@ -87,6 +87,10 @@ export function table(c) { // seen from above
   R(0, 0, 1200, 1200, 0, lin([[0, lt(c, .42)], [.55, c], [1, dk(c, .08)]], 0, 0, 1, 1));
   R(0, 0, 1200, 1200, 0, rad([[0, '#fffdf7', .5], [1, '#fffdf7', 0]], .28, .2, .7));
 }
+export function night(c) { // dark, lit by what stands in it
+  R(0, 0, 1200, 1200, 0, lin([[0, mix(c, '#0a0d15', .86)], [.6, mix(c, '#0a0d15', .94)], [1, '#070a10']], 0, 0, 0, 1));
+  R(0, 0, 1200, 1200, 0, rad([[0, c, .34], [.55, c, .09], [1, c, 0]], .5, .42, .62));
+}
 export function shadow(cx, cy, rx, o = 1, ry = rx * .2) {
   E(cx + rx * .34, cy + ry * .18, rx * 1.55, ry * 1.6, rad([[0, DARK, .27 * o], [.45, DARK, .15 * o], [1, DARK, 0]]));
   E(cx + rx * .05, cy, rx * 1.12, ry * 1.2, rad([[0, DARK, .5 * o], [.72, DARK, .3 * o], [1, DARK, 0]]));

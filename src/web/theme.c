@@ -32,6 +32,7 @@ struct theme {
     struct theme_sections sections;
     struct value *section_schemas;
     struct value *block_schemas;
+    struct value *page_schemas;
     struct value *documents; /* object: name → document */
     struct design_schema schema;
     const struct value *texts[LOCALE_COUNT];
@@ -128,6 +129,17 @@ static err load_sections(struct loading *loading, const struct own_file *file, c
     return NULL;
 }
 
+/* A page whose template ends with a schema has parts that can be moved and hidden. */
+static err load_parts(struct loading *loading, const struct own_file *file, const char *name)
+{
+    struct value *schema;
+    if (!design_is_page(name) || !strstr(file->bytes, SCHEMA_OPEN))
+        return NULL;
+    TRY(theme_section_schema(&loading->keeping, file->path, file->bytes, &schema));
+    value_set(loading->keeping.arena, loading->theme->page_schemas, name, *schema);
+    return NULL;
+}
+
 static err load_template(struct loading *loading, const struct own_file *file)
 {
     struct theme *theme = loading->theme;
@@ -141,7 +153,7 @@ static err load_template(struct loading *loading, const struct own_file *file)
             page.name);
     TRY(liquid_compile(loading->work, theme->env, file->path, file->bytes, &page.template));
     theme->pages[theme->page_count++] = page;
-    return NULL;
+    return load_parts(loading, file, page.name);
 }
 
 /* A snippet is called by its name, without its folder. */
@@ -267,10 +279,12 @@ static void prepare(struct loading *loading, const struct liquid_env_options *op
     theme->sections.items = theme->section_items;
     theme->section_schemas = value_object(arena);
     theme->block_schemas = value_object(arena);
+    theme->page_schemas = value_object(arena);
     theme->documents = value_object(arena);
     theme->schema = (struct design_schema){.settings = value_list(arena),
                                            .sections = theme->section_schemas,
                                            .blocks = theme->block_schemas,
+                                           .pages = theme->page_schemas,
                                            .themes = theme->documents,
                                            .check_liquid = theme_check_liquid};
 }

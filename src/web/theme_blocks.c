@@ -146,14 +146,15 @@ static void settle_static(struct arena *arena, struct value *schema, const struc
     value_set(arena, schema, "static_blocks", *list);
 }
 
-void theme_blocks_settle(struct arena *arena, struct value *section_schemas,
-                         const struct value *block_schemas)
+void theme_blocks_settle(struct arena *arena, struct value *section_schemas, struct value *block_schemas)
 {
     for (uint32_t i = 0; i < section_schemas->object->count; i++) {
         struct value *schema = &section_schemas->object->members[i].value;
         settle_blocks(arena, schema, block_schemas);
         settle_static(arena, schema, block_schemas);
     }
+    for (uint32_t i = 0; i < block_schemas->object->count; i++)
+        settle_blocks(arena, &block_schemas->object->members[i].value, block_schemas);
 }
 
 /* ---- showing ---- */
@@ -171,8 +172,10 @@ err theme_blocks_content(struct liquid_call *call, const char *name, const struc
 {
     struct arena *arena = liquid_call_ctx(call)->arena;
     const struct value *section = liquid_call_variable(call, "section");
+    const struct value *holder = liquid_call_variable(call, "block"); /* within the file of a block */
     bool is_one = text_is(name, "block");
-    const struct value *blocks = value_find(section, is_one ? "static_blocks" : "blocks");
+    const struct value *inner = is_one ? NULL : value_find(holder, "blocks");
+    const struct value *blocks = inner ? inner : value_find(section, is_one ? "static_blocks" : "blocks");
     const char *id = value_find_text(named, "id");
     if (!is_one && !text_is(name, "blocks"))
         return liquid_fail(call, "content_for shows 'blocks' or a 'block'");

@@ -2,7 +2,8 @@
  *
  * A section that takes {"type": "@theme"} takes every block whose name does not begin with _; one that names
  * a type without describing it takes the file of that name. {% content_for 'blocks' %} shows them in the
- * order of the document, {% content_for 'block', type: 'price', id: 'price-1' %} one that stands in the text.
+ * order of the document, in the file of a block those of the block, {% content_for 'block', type: 'price',
+ * id: 'price-1' %} one that stands in the text.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
@@ -20,9 +21,8 @@ bool content_tag_next(struct arena *arena, const char *from, struct content_tag 
 
 /* Puts the blocks that stand in a section's text into its schema. */
 void theme_blocks_find(struct arena *arena, const char *text, struct value *schema);
-/* Spells out in the schemas of all sections what they take of the files of blocks/. */
-void theme_blocks_settle(struct arena *arena, struct value *section_schemas,
-                         const struct value *block_schemas);
+/* Spells out in the schemas of all sections and blocks what they take of the files of blocks/. */
+void theme_blocks_settle(struct arena *arena, struct value *section_schemas, struct value *block_schemas);
 /* What content_for shows. */
 CHECKED err theme_blocks_content(struct liquid_call *call, const char *name, const struct value *named,
                                  struct value *items);

@@ -1,4 +1,4 @@
-/* theme_check.c - a theme of a disk checked as an upload is, for the command line. */
+/* theme_check.c - themes for the command line: one of a disk checked as an upload is, the program's own. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/web.h"
 
@@ -60,28 +60,33 @@ static err check(struct ctx *ctx, const char *path, struct own_problems *problem
     return failure->problems ? NULL : failure;
 }
 
-/* The program's theme, over which the other one is laid; its assets are served to nobody. */
-static err open_themes(struct ctx *ctx, struct services *services, struct own_themes **themes)
+/* The program's theme; its assets are served to nobody. */
+static err open_theme(struct ctx *ctx, struct services *services, struct theme **theme)
 {
     const char *share;
-    struct theme *built_in;
     TRY(share_find(ctx, &share));
     TRY(theme_load(ctx, arena_format(ctx->arena, "%s/themes/default", share), "theme",
-                   http_static_open(ctx->arena), "/assets/", &built_in));
-    *themes = own_themes_open(ctx->arena, built_in);
+                   http_static_open(ctx->arena), "/assets/", theme));
     *services = site_services;
-    services->themes = own_themes_maker(*themes);
-    services->design = theme_schema(built_in);
+    services->design = theme_schema(*theme);
     ctx->services = services;
     return NULL;
+}
+
+err web_know_theme(struct ctx *ctx)
+{
+    struct theme *theme;
+    return open_theme(ctx, arena_alloc(ctx->arena, sizeof(struct services)), &theme);
 }
 
 err web_check_theme(struct ctx *ctx, const char *path, FILE *out, int *status)
 {
     struct own_problems problems = {0};
     struct services *services = arena_alloc(ctx->arena, sizeof *services);
-    struct own_themes *themes;
-    TRY(open_themes(ctx, services, &themes));
+    struct theme *built_in;
+    TRY(open_theme(ctx, services, &built_in));
+    struct own_themes *themes = own_themes_open(ctx->arena, built_in);
+    services->themes = own_themes_maker(themes);
     err failure = check(ctx, path, &problems);
     own_themes_close(themes);
     *status = problems.count > 0;

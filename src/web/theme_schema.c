@@ -5,9 +5,9 @@
 #include "base/text.h"
 #include "shop/services.h"
 #include "web/theme_blocks.h"
+#include "web/theme_sections.h"
 #include <string.h>
 
-#define SCHEMA_OPEN "{% schema %}"
 #define CODE "theme-schema"
 
 struct schema_check {
@@ -76,16 +76,9 @@ static void check_settings(const struct schema_check *check, const struct value 
         check_setting(check, settings, i);
 }
 
-static void check_section(const struct schema_check *check, const struct value *schema)
+/* Those of a section or, without `may_own`, of a block, which holds theme blocks only. */
+static void check_kinds(const struct schema_check *check, const struct value *blocks, bool may_own)
 {
-    const struct value *blocks = value_find(schema, "blocks");
-    if (!value_find(schema, "name"))
-        complain(check, "\"name\" is missing: what the editor calls the section", NULL);
-    check_settings(check, value_find(schema, "settings"));
-    if (blocks && blocks->kind != VALUE_LIST) {
-        complain(check, "\"blocks\" must be a list", NULL);
-        return;
-    }
     size_t of_theme = 0;
     for (size_t i = 0; i < value_count(blocks); i++) {
         const struct value *block = value_at(blocks, i);
@@ -98,17 +91,34 @@ static void check_section(const struct schema_check *check, const struct value *
         if (!value_find(block, "is_theme"))
             check_settings(check, value_find(block, "settings"));
     }
-    if (of_theme > 0 && of_theme < value_count(blocks))
-        complain(check, "blocks of its own and theme blocks do not stand in one section", NULL);
+    if (of_theme < value_count(blocks) && (of_theme > 0 || !may_own))
+        complain(check,
+                 may_own ? "blocks of its own and theme blocks do not stand in one section"
+                         : "a block holds theme blocks only",
+                 NULL);
+}
+
+static void check_offer(const struct schema_check *check, const struct value *schema, const char *nameless,
+                        bool may_own)
+{
+    const struct value *blocks = value_find(schema, "blocks");
+    if (!value_find(schema, "name"))
+        complain(check, nameless, NULL);
+    check_settings(check, value_find(schema, "settings"));
+    if (blocks && blocks->kind != VALUE_LIST)
+        complain(check, "\"blocks\" must be a list", NULL);
+    else
+        check_kinds(check, blocks, may_own);
+}
+
+static void check_section(const struct schema_check *check, const struct value *schema)
+{
+    check_offer(check, schema, "\"name\" is missing: what the editor calls the section", true);
 }
 
 static void check_block(const struct schema_check *check, const struct value *schema)
 {
-    if (!value_find(schema, "name"))
-        complain(check, "\"name\" is missing: what the editor calls the block", NULL);
-    if (value_count(value_find(schema, "blocks")) > 0)
-        complain(check, "a block holds no blocks here: take \"blocks\" out of its schema", NULL);
-    check_settings(check, value_find(schema, "settings"));
+    check_offer(check, schema, "\"name\" is missing: what the editor calls the block", false);
 }
 
 /* ---- content_for ---- */
@@ -125,12 +135,15 @@ static bool is_known_before(struct arena *arena, const char *text, const struct 
 static void check_content(struct schema_check *check, const char *text, const struct content_tag *tag,
                           const struct design_schema *schema)
 {
+    bool is_section = text_starts(check->path, "sections/"), is_block = text_starts(check->path, "blocks/");
     check->line = line_of(text, tag->at);
-    if (!text_starts(check->path, "sections/"))
-        complain(check, "content_for stands in sections only", NULL);
+    if (!is_section && !is_block)
+        complain(check, "content_for stands in sections and blocks only", NULL);
+    else if (is_block && text_is(tag->what, "block"))
+        complain(check, "content_for 'block' stands in sections only; a block shows its own 'blocks'", NULL);
     else if (is_known_before(check->ctx->arena, text, tag))
         complain(check,
-                 text_is(tag->what, "blocks") ? "content_for 'blocks' stands in a section once"
+                 text_is(tag->what, "blocks") ? "content_for 'blocks' stands in a file once"
                                               : "two blocks in this section have the id",
                  tag->id);
     else if (text_is(tag->what, "block") && (!tag->type || !tag->id))
@@ -193,6 +206,8 @@ static void check_file(struct schema_check *check, const struct own_file *file,
     const char *page = between(arena, file->path, "templates/", ".json");
     const char *block = between(arena, file->path, "blocks/", ".liquid");
     const struct value *of_block = block ? value_find(schema->blocks, block) : NULL;
+    const char *parts = between(arena, file->path, "templates/", ".liquid");
+    of_section = parts ? value_find(schema->pages, parts) : of_section;
     if (page)
         document = "general";
     if (of_block) {

@@ -7,7 +7,6 @@
 #include "web/theme_own.h"
 
 #define PAGE_LIMIT ((size_t)4 << 20)
-#define SCHEMA_OPEN "{% schema %}"
 #define SCHEMA_CLOSE "{% endschema %}"
 
 /* ---- schemas ---- */

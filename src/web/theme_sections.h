@@ -17,6 +17,9 @@ struct theme_sections {
     size_t count;
 };
 
+/* Begins the schema of a file. */
+#define SCHEMA_OPEN "{% schema %}"
+
 /* What custom Liquid may take: of a page with 25 of them half a second in the worst case. */
 #define CUSTOM_LIQUID_MS 20
 #define CUSTOM_LIQUID_ROUNDS 10000

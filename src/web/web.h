@@ -35,5 +35,8 @@ void web_close(struct web *web);
  * `out`, "FILE:LINE:COLUMN: words", and *status is 1 when there is one. ERR_NOT_FOUND. */
 CHECKED err web_check_theme(struct ctx *ctx, const char *path, FILE *out, int *status);
 
+/* For verbs that write designs: ctx->services knows what the program's theme offers. Lives in ctx's arena. */
+CHECKED err web_know_theme(struct ctx *ctx);
+
 /* The directory with themes, admin, migrations and demo. */
 CHECKED err share_find(struct ctx *ctx, const char **directory);

@@ -80,18 +80,66 @@ describe("theme blocks", () => {
     assert.equal(refused.status, 404);
   });
 
+  const GROUP = "<div class=\"group\">{{ block.settings.title }}{% content_for 'blocks' %}</div>" + schema({ name: "组", settings: [text("title", "组")], blocks: [{ type: "@theme" }] });
+  const nested = { ...files, "blocks/group.liquid": GROUP };
+  const group = (blocks, more = {}) => ({ type: "group", ...more, blocks, block_order: Object.keys(blocks) });
+  /** Takes a theme, and begins anew as it has it: something was published before. */
+  const wears = async (entries) => {
+    await takes(entries);
+    for (const [path, fields] of [["theme", { theme: "general" }], ["publish", {}]]) {
+      const answer = await staff.does(`/admin/design/${path}`, { edit: (await staff.reads("/admin/design")).editor.edit, ...fields });
+      assert.ok(answer.status < 300, answer.text);
+    }
+  };
+  const stack = async () => (await page()).match(/<section class="stack">([^]*?)<\/section>/)?.[1].replace(/\s+/g, "");
+
+  test("a block holds blocks in their order, three deep and no deeper; a hidden one takes what it holds with it", async () => {
+    const held = { h: group({ n: { type: "note" } }, { settings: { title: "内" } }), a: { type: "card" }, gone: group({ x: { type: "card", settings: { words: "看不见" } } }, { disabled: true }) };
+    await wears({ ...nested, ...home({ g: group(held) }, ["g"]) });
+    const seen = await until(async () => { const now = await stack(); return /group/.test(now) && now; }, "the theme is there");
+    assert.equal(seen.replace(/<b.*?<\/b>/, ""), '<div><divclass="group">组<divclass="group">内<aside>小注</aside></div><articleclass="card-block">平常的话|顶|</article></div></div>');
+    const deep = { ...nested, ...home({ g: group({ h: group({ i: group({ j: { type: "note" } }) }) }) }, ["g"]) };
+    assert.match(await faults(deep), /templates\/home\.json 1:1: s\.g\/h\/i: blocks are nested too deeply/);
+    assert.match(await faults({ ...nested, ...home({ g: group({ c: { type: "card", blocks: { n: { type: "note" } }, block_order: ["n"] } }) }, ["g"]) }), /s\.g\/c\/n: this section has no such block/);
+    assert.match(await faults({ ...nested, ...home({ g: { ...group({ n: { type: "note" } }), block_order: [] } }, ["g"]) }), /s\.g: the order names each once/);
+  });
+
+  test("the editor adds to a block, sets, moves and hides what it holds", async () => {
+    await wears({ ...nested, ...home({ g: group({}) }, ["g"]) });
+    await until(async () => /<divclass="group">组<\/div>/.test(await stack()), "the theme is there");
+    const reads = async () => (await staff.reads("/admin/design?section=s")).editor;
+    const does = async (path, fields) => { const answer = await staff.does("/admin/design/sections/s" + path, { edit: (await reads()).edit, ...fields }); return answer.status; };
+    assert.equal(await does("/blocks", { block: "g", type: "card" }), 200);
+    assert.equal(await does("/blocks", { block: "g", type: "group" }), 200);
+    assert.equal(await does("/blocks", { block: "g/group-1", type: "note" }), 200);
+    const [{ blocks, kinds }] = (await reads()).chosen.blocks;
+    assert.deepEqual([blocks.map(({ id }) => id), blocks[1].blocks.map(({ id }) => id), kinds.map(({ type }) => type)], [["g/card-1", "g/group-1"], ["g/group-1/note-1"], ["card", "group", "note"]]);
+    assert.equal(await does("", { settings: [{ block: "g/group-1/note-1", id: "words", value: "写在里面", en: "within" }] }), 200);
+    assert.equal(await does("/acts", { block: "g/group-1", act: "up" }), 200);
+    assert.equal(await does("/acts", { block: "g/card-1", act: "copy" }), 200);
+    assert.equal(await does("/acts", { block: "g/card-1", act: "toggle" }), 200);
+    assert.equal(await does("/acts", { block: "g/nobody/note-1", act: "up" }), 404);
+    assert.equal(await does("/blocks", { block: "g/card-1", type: "note" }), 404, "a card holds no blocks");
+    assert.equal((await staff.does("/admin/design/publish", { edit: (await reads()).edit })).status, 200);
+    const seen = await until(async () => (await stack())?.match(/<divclass="group">.*写在里面.*/)?.[0], "it is published");
+    assert.equal(seen, '<divclass="group">组<divclass="group">组<aside>写在里面</aside></div><articleclass="card-block">平常的话|顶|</article></div></div>');
+    const html = (await staff.client.get("/admin/design?section=s")).text;
+    for (const mark of ['value="g/group-1/note-1"', 'id="f-block-g-group-1"']) assert.ok(html.includes(mark), mark);
+  });
+
   test("what is wrong is said with file and line", async () => {
     const more = (entries) => faults({ ...files, ...entries });
     assert.match(await more({ "blocks/card.liquid": "<p>\n{{ 'a' | nosuch }}</p>" + schema({ name: "x" }) }), /blocks\/card\.liquid 2:\d+: .*nosuch/);
     assert.match(await more({ "blocks/card.liquid": "<p></p>" }), /blocks\/card\.liquid 1:1: there is no schema/);
-    assert.match(await more({ "blocks/card.liquid": "\n\n{% schema %}{\"settings\": [{\"type\": \"wheel\", \"id\": \"a\"}], \"blocks\": [{\"type\": \"@theme\"}]}{% endschema %}" }), /blocks\/card\.liquid 3:1: "name" is missing[^]*blocks\/card\.liquid 3:1: a block holds no blocks[^]*blocks\/card\.liquid 3:1: .*wheel/);
-    assert.match(await more({ "blocks/card.liquid": "\n{% content_for 'blocks' %}" + schema({ name: "x" }) }), /blocks\/card\.liquid 2:1: content_for stands in sections only/);
+    assert.match(await more({ "blocks/card.liquid": "\n\n{% schema %}{\"settings\": [{\"type\": \"wheel\", \"id\": \"a\"}], \"blocks\": [{\"type\": \"own\", \"name\": \"Own\"}]}{% endschema %}" }), /blocks\/card\.liquid 3:1: "name" is missing[^]*blocks\/card\.liquid 3:1: .*wheel[^]*blocks\/card\.liquid 3:1: a block holds theme blocks only/);
+    assert.match(await more({ "blocks/card.liquid": "\n{% content_for 'block', type: 'note', id: 'a' %}" + schema({ name: "x" }) }), /blocks\/card\.liquid 2:1: content_for 'block' stands in sections only/);
+    assert.match(await more({ "snippets/mine.liquid": "\n{% content_for 'blocks' %}" }), /snippets\/mine\.liquid 2:1: content_for stands in sections and blocks only/);
     assert.match(await more({ "sections/only.liquid": "<p>" + schema({ name: "x", blocks: [{ type: "nobody" }] }) }), /sections\/only\.liquid 2:1: a block has neither a name nor a file in blocks\/: nobody/);
     assert.match(await more({ "sections/only.liquid": "<p>" + schema({ name: "x", blocks: [{ type: "own", name: "Own" }, { type: "@theme" }] }) }), /sections\/only\.liquid 2:1: blocks of its own and theme blocks/);
     const tags = (lines) => more({ "sections/only.liquid": lines.join("\n") + schema({ name: "x", blocks: [{ type: "@theme" }] }) });
     assert.match(await tags(["", "{%- content_for 'block', type: 'nobody', id: 'a' -%}"]), /sections\/only\.liquid 2:1: there is no file of this block in blocks\/: nobody/);
     assert.match(await tags(["{% content_for 'block', type: 'card', id: 'a' %}", "{% content_for 'block', type: 'note', id: 'a' %}"]), /only\.liquid 2:1: two blocks in this section have the id a/);
-    assert.match(await tags(["{% content_for 'blocks' %}", "{% content_for 'blocks' %}"]), /only\.liquid 2:1: content_for 'blocks' stands in a section once/);
+    assert.match(await tags(["{% content_for 'blocks' %}", "{% content_for 'blocks' %}"]), /only\.liquid 2:1: content_for 'blocks' stands in a file once/);
     assert.match(await tags(["{% content_for 'block', type: which, id: 'a' %}"]), /only\.liquid 1:1: content_for 'block' needs type and id in quotes/);
     assert.match(await tags(["{% content_for blocks %}"]), /only\.liquid 1:\d+: content_for needs/);
     assert.match(await more({ "blocks/card.json": "{}" }), /blocks\/card\.json/);

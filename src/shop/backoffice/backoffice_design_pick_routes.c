@@ -34,7 +34,7 @@ struct pick_form {
     }
 #define PLACE_FIELDS                                                                                         \
     NAME_FIELD(section, DESIGN_ADDRESS_LIMIT, "The section; empty = a setting of the whole shop", false),    \
-        NAME_FIELD(block, DESIGN_NAME_LIMIT, "A block of it; empty = the section itself", false),            \
+        NAME_FIELD(block, DESIGN_PATH_LIMIT, "A block of it; empty = the section itself", false),            \
         NAME_FIELD(setting, DESIGN_NAME_LIMIT, "The setting, as its schema names it", true)
 #define EDIT_FIELD                                                                                           \
     {                                                                                                        \

@@ -42,8 +42,8 @@ static const struct field setting_fields[] = {
     {.name = "block",
      .kind = FIELD_TEXT,
      .offset = offsetof(struct setting_row, block),
-     .maximum = DESIGN_NAME_LIMIT,
-     .help = "The block; empty = the section itself"},
+     .maximum = DESIGN_PATH_LIMIT,
+     .help = "The block, of one in another OUTER/INNER; empty = the section itself"},
     {.name = "id",
      .kind = FIELD_TEXT,
      .offset = offsetof(struct setting_row, id),
@@ -68,6 +68,11 @@ static const struct field setting_fields[] = {
         .name = #member, .kind = FIELD_TEXT, .offset = offsetof(struct design_form, member),                 \
         .is_required = (required), .maximum = DESIGN_NAME_LIMIT, .help = (words)                             \
     }
+#define BLOCK_FIELD(words)                                                                                   \
+    {                                                                                                        \
+        .name = "block", .kind = FIELD_TEXT, .offset = offsetof(struct design_form, block),                  \
+        .maximum = DESIGN_PATH_LIMIT, .help = (words)                                                        \
+    }
 #define SECTION_FIELD(required)                                                                              \
     {                                                                                                        \
         .name = "section", .kind = FIELD_TEXT, .offset = offsetof(struct design_form, section),              \
@@ -87,7 +92,7 @@ static const struct field setting_fields[] = {
 #define PICK_FIELD                                                                                           \
     {                                                                                                        \
         .name = "pick", .kind = FIELD_TEXT, .offset = offsetof(struct design_form, pick),                    \
-        .maximum = 2 * DESIGN_NAME_LIMIT + 1,                                                                \
+        .maximum = DESIGN_PATH_LIMIT + 1 + DESIGN_NAME_LIMIT,                                                \
         .help = "For pages, BLOCK.ID: go on to choosing for this setting"                                    \
     }
 #define SETTINGS_FIELD                                                                                       \
@@ -102,23 +107,27 @@ static const struct field edit_fields[] = {EDIT_FIELD, {0}};
 static const struct field add_fields[] = {
     EDIT_FIELD, PAGE_FIELD, NAME_FIELD(type, "The kind of section", true), {0}};
 static const struct field save_fields[] = {EDIT_FIELD, SECTION_FIELD(true), SETTINGS_FIELD, PICK_FIELD, {0}};
-static const struct field add_block_fields[] = {
-    EDIT_FIELD, SECTION_FIELD(true), NAME_FIELD(type, "The kind of block", true), {0}};
-static const struct field act_fields[] = {EDIT_FIELD,
-                                          SECTION_FIELD(true),
-                                          NAME_FIELD(block, "A block of it; empty = the section", false),
-                                          {.name = "act",
-                                           .kind = FIELD_CHOICE,
-                                           .offset = offsetof(struct design_form, act),
-                                           .is_required = true,
-                                           .choices = design_act_names,
-                                           .help = "What is done"},
-                                          {.name = "place",
-                                           .kind = FIELD_INT,
-                                           .offset = offsetof(struct design_form, place),
-                                           .maximum = DESIGN_BLOCK_LIMIT,
-                                           .help = "Of place: counted from 0"},
-                                          {0}};
+static const struct field add_block_fields[] = {EDIT_FIELD,
+                                                SECTION_FIELD(true),
+                                                BLOCK_FIELD("The block that gets it; empty = the section"),
+                                                NAME_FIELD(type, "The kind of block", true),
+                                                {0}};
+static const struct field act_fields[] = {
+    EDIT_FIELD,
+    SECTION_FIELD(true),
+    BLOCK_FIELD("A block of it, of one in another OUTER/INNER; empty = the section"),
+    {.name = "act",
+     .kind = FIELD_CHOICE,
+     .offset = offsetof(struct design_form, act),
+     .is_required = true,
+     .choices = design_act_names,
+     .help = "What is done"},
+    {.name = "place",
+     .kind = FIELD_INT,
+     .offset = offsetof(struct design_form, place),
+     .maximum = DESIGN_BLOCK_LIMIT,
+     .help = "Of place: counted from 0"},
+    {0}};
 static const struct field look_fields[] = {EDIT_FIELD, SETTINGS_FIELD, PICK_FIELD, {0}};
 static const struct field theme_fields[] = {EDIT_FIELD, NAME_FIELD(theme, "The theme", true), {0}};
 static const struct field publish_fields[] = {EDIT_FIELD,
@@ -242,7 +251,8 @@ static err add_block(struct req *req)
     struct draft draft;
     const char *id;
     TRY(design_draft_load(&req->ctx, &draft));
-    TRY(design_add_block(&req->ctx, document_of(&draft), form->section, form->type, &id));
+    TRY(design_add_block(&req->ctx, document_of(&draft), form->section, form->block[0] ? form->block : NULL,
+                         form->type, &id));
     TRY(design_draft_save(&req->ctx, form->edit, document_of(&draft)));
     return done(req, form->section, "added");
 }

@@ -136,6 +136,8 @@ static void describe(struct ctx *ctx, struct value *entry, const char *id, const
     value_set_text(ctx->arena, entry, "name", name[0] ? name : type);
     value_set_bool(ctx->arena, entry, "is_hidden", is_on(value_find(of, "disabled")));
     value_set_bool(ctx->arena, entry, "is_main", text_is(type, DESIGN_MAIN));
+    value_set_bool(ctx->arena, entry, "stays", value_find_bool(schema, "stays"));
+    value_set_bool(ctx->arena, entry, "is_once", value_find_int(schema, "limit", 0) == 1);
 }
 
 static void add_kinds(struct ctx *ctx, struct value *view, const struct value *kinds)
@@ -174,8 +176,14 @@ static void add_fixed(struct forming *forming, struct value *list, const struct 
     }
 }
 
+static const char *path_of(struct forming *forming, const char *above, const char *id)
+{
+    return above ? arena_format(forming->ctx->arena, "%s/%s", above, id) : id;
+}
+
+/* The blocks of a section or, with its path, of a block: `id` is the path of each. */
 static void add_blocks(struct forming *forming, struct value *view, const struct value *schema,
-                       const struct value *of, const char *section)
+                       const struct value *of, const char *section, const char *above, size_t level)
 {
     struct arena *arena = forming->ctx->arena;
     const struct value *order = value_find(of, "block_order"), *blocks = value_find(of, "blocks");
@@ -187,10 +195,15 @@ static void add_blocks(struct forming *forming, struct value *view, const struct
         struct value *entry = block ? value_add(arena, list, *value_object(arena)) : NULL;
         if (!entry)
             continue;
-        describe(forming->ctx, entry, id, block, kind);
-        add_rows(forming, entry, kind, block, id, arena_format(arena, "%s.%s", section, id));
+        const char *path = path_of(forming, above, id);
+        const struct value *inner = level < DESIGN_NEST_LIMIT ? design_nest_schema(forming->ctx, kind) : NULL;
+        describe(forming->ctx, entry, path, block, kind);
+        add_rows(forming, entry, kind, block, path, arena_format(arena, "%s.%s", section, path));
+        if (inner)
+            add_blocks(forming, entry, inner, block, section, path, level + 1);
     }
-    add_fixed(forming, list, schema, blocks, section);
+    if (!above)
+        add_fixed(forming, list, schema, blocks, section);
     add_kinds(forming->ctx, view, value_find(schema, "blocks"));
 }
 
@@ -288,14 +301,14 @@ static void add_chosen(struct editing *editing, const char *address, const struc
     describe(ctx, form, address, of, schema);
     value_set_text(ctx->arena, form, "anchor", editing->chosen);
     add_rows(&editing->forming, form, schema, of, NULL, address);
-    add_blocks(&editing->forming, form, schema, of, address);
+    add_blocks(&editing->forming, form, schema, of, address, NULL, 1);
 }
 
 static void add_section(struct editing *editing, const char *id, const struct value *of)
 {
     struct ctx *ctx = editing->forming.ctx;
     const char *type = value_find_text(of, "type");
-    const struct value *schema = type ? value_find(ctx->services->design->sections, type) : NULL;
+    const struct value *schema = design_section_schema(ctx, editing->page, type);
     struct value *entry = value_add(ctx->arena, editing->list, *value_object(ctx->arena));
     const char *address = design_address(ctx, editing->page, id);
     describe(ctx, entry, address, of, schema);
@@ -311,14 +324,16 @@ err design_editor_view(struct ctx *ctx, const struct draft *draft, const char *p
     bool has_section = section && section[0];
     struct editing editing = {.forming = {.ctx = ctx},
                               .page = has_section && design_is_page(named) ? named : page};
-    const struct value *of = design_page(draft->design.document, editing.page);
+    struct value *document = (struct value *)(uintptr_t)draft->design.document;
+    TRY(design_main_begin(ctx, document, editing.page));
+    const struct value *of = design_page(document, editing.page);
     const struct value *order = value_find(of, "order"), *sections = value_find(of, "sections");
     bool is_there = has_section && value_find(sections, wanted);
     editing.chosen = is_there ? wanted : name_at(order, 0);
     editing.editor = value_set_object(ctx->arena, view, "editor");
     editing.list = value_set_list(ctx->arena, editing.editor, "sections");
     add_state(ctx, draft, editing.editor);
-    TRY(add_pages(ctx, draft->design.document, editing.page, editing.editor));
+    TRY(add_pages(ctx, document, editing.page, editing.editor));
     add_kinds(ctx, editing.editor, ctx->services->design->sections);
     for (size_t i = 0; i < value_count(order); i++) {
         const char *id = name_at(order, i);

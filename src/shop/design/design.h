@@ -13,9 +13,12 @@
 #define DESIGN_VERSION_LIMIT 100
 #define DESIGN_SECTION_LIMIT 25 /* of a template */
 #define DESIGN_BLOCK_LIMIT 50   /* of a section */
-#define DESIGN_DEPTH_LIMIT 9    /* a text by language in a block of a section */
+#define DESIGN_NEST_LIMIT 3     /* blocks of a section, blocks of those, and blocks of those */
+#define DESIGN_DEPTH_LIMIT 13   /* a text by language in a block of a block of a block of a section */
 #define DESIGN_BYTES_LIMIT 200000
 #define DESIGN_NAME_LIMIT 40 /* bytes of the id of a section or block */
+/* Bytes of where a block is: its id, of a block in a block "OUTER/INNER", as deep as blocks nest. */
+#define DESIGN_PATH_LIMIT 123
 #define DESIGN_NOTE_LIMIT 100
 #define DESIGN_TEXT_LIMIT 2000 /* code points of a text, a line or many */
 #define DESIGN_RICH_LIMIT 20000
@@ -27,8 +30,10 @@
 struct design_schema {
     const struct value *settings; /* list of groups: {name, settings} */
     const struct value *sections; /* object: type → schema */
-    const struct value *blocks;   /* object: type → schema of a file of blocks/ */
-    const struct value *themes;   /* object: name → document */
+    const struct value
+        *blocks; /* object: type → schema of a file of blocks/; its `blocks` are spelled out too */
+    const struct value *pages;  /* object: page → schema of its own content, whose blocks are its parts */
+    const struct value *themes; /* object: name → document */
     /* Liquid that somebody typed: ERR_TEMPLATE with line and column when it does not compile. */
     err (*check_liquid)(struct ctx *ctx, const char *source);
 };
@@ -107,12 +112,16 @@ CHECKED err design_begin(struct ctx *ctx, const char *theme, struct value **docu
 extern const char *const design_page_names[];
 #define DESIGN_HOME "home"
 bool design_is_page(const char *name);
-/* The type of the section that stands for a page's own content. Every page but home has it once. */
+/* The type of the section that stands for a page's own content. Every page but home has it once. Its blocks
+ * are the parts of the page, when its template says that it has some; those that are marked `stays` can be
+ * moved, and neither hidden nor removed. */
 #define DESIGN_MAIN "main"
 /* The sections of a page and their order; NULL when the document says nothing of it. */
 struct value *design_page(const struct value *document, const char *page);
-/* The schema of a kind of block; NULL, also for no type. */
-const struct value *design_block_schema(const struct value *section_schema, const char *type);
+/* The schema of a kind of block, of a section or of a block that holds some; NULL, also for no type. */
+const struct value *design_block_schema(const struct value *schema, const char *type);
+/* The schema of which the blocks in a block of that kind are; NULL when it holds none. */
+const struct value *design_nest_schema(const struct ctx *ctx, const struct value *kind);
 /* The same of a block that stands in the section's text, by its id. */
 const struct value *design_static_schema(const struct value *section_schema, const char *id);
 /* A block of a document that stands in the section's text: it is in no order. */
@@ -122,27 +131,33 @@ bool design_is_colour(const char *text);
 /* A place on this site or a page elsewhere: nothing that could run. */
 bool design_is_url(const char *url);
 
+/* The schema of a section of that type on a page; NULL when there is none. */
+const struct value *design_section_schema(const struct ctx *ctx, const char *page, const char *type);
+/* When the page's own content has parts: the document gets the page, and the parts with which it begins, if
+ * it said nothing of them. */
+CHECKED err design_main_begin(struct ctx *ctx, struct value *document, const char *page);
+
 /* Where a section is: PAGE:ID, of home ID alone. "cart:faq-1" in the arena of ctx. */
 const char *design_address(struct ctx *ctx, const char *page, const char *id);
 /* The page of such an address ("home" for NULL and ""), and the id behind it. */
 const char *design_page_of(struct ctx *ctx, const char *address, const char **id);
 #define DESIGN_ADDRESS_LIMIT (DESIGN_NAME_LIMIT + 12)
 
-/* What is done with a section or, with `block`, with a block of it. */
+/* What is done with a section or, with `block`, with a block of it (its path, as DESIGN_PATH_LIMIT says). */
 enum design_act { DESIGN_UP, DESIGN_DOWN, DESIGN_TOGGLE, DESIGN_COPY, DESIGN_REMOVE, DESIGN_PLACE };
 /* "up", "down", "toggle", "copy", "remove", "place"; ends with NULL. */
 extern const char *const design_act_names[];
 /* `place` counts from 0, of DESIGN_PLACE. ERR_NOT_FOUND; ERR_INVALID of "act" with "main-stays" for what
- * would take a page's own content away. */
+ * would take a page's own content, or a part of it that stays, away. */
 CHECKED err design_do(struct ctx *ctx, struct value *document, const char *section, const char *block,
                       enum design_act act, int64_t place);
 /* Adds a section of that type at the end of a page, as its preset has it, and says its address. ERR_NOT_FOUND
  * of a type or page that there is not. */
 CHECKED err design_add(struct ctx *ctx, struct value *document, const char *page, const char *type,
                        const char **address);
-/* Adds a block to a section. ERR_NOT_FOUND. */
-CHECKED err design_add_block(struct ctx *ctx, struct value *document, const char *section, const char *type,
-                             const char **id);
+/* Adds a block to a section or, with `block`, to a block of it; *id is its name there. ERR_NOT_FOUND. */
+CHECKED err design_add_block(struct ctx *ctx, struct value *document, const char *section, const char *block,
+                             const char *type, const char **id);
 /* The schema of a setting, and its value (NULL = it is not set). ERR_NOT_FOUND when there is no such one. */
 CHECKED err design_find(struct ctx *ctx, struct value *document, const char *section, const char *block,
                         const char *id, const struct value **setting, const struct value **value);

@@ -69,13 +69,21 @@ const struct value *design_theme_setting(const struct ctx *ctx, const char *id)
     return found;
 }
 
-const struct value *design_block_schema(const struct value *section_schema, const char *type)
+const struct value *design_block_schema(const struct value *schema, const char *type)
 {
-    const struct value *kinds = value_find(section_schema, "blocks");
+    const struct value *kinds = value_find(schema, "blocks");
     for (size_t i = 0; type && i < value_count(kinds); i++)
         if (text_is(value_find_text(value_at(kinds, i), "type"), type))
             return value_at(kinds, i);
     return NULL;
+}
+
+const struct value *design_nest_schema(const struct ctx *ctx, const struct value *kind)
+{
+    const struct design_schema *design = ctx->services ? ctx->services->design : NULL;
+    const char *type = value_find(kind, "is_theme") ? value_find_text(kind, "type") : NULL;
+    const struct value *schema = type && design && design->blocks ? value_find(design->blocks, type) : NULL;
+    return value_count(value_find(schema, "blocks")) > 0 ? schema : NULL;
 }
 
 const struct value *design_static_schema(const struct value *section_schema, const char *id)
@@ -272,21 +280,31 @@ static const struct value *kind_of(const struct value *schema, const struct memb
     return kind && text_is(value_find_text(kind, "type"), type) ? kind : NULL;
 }
 
-static void check_blocks(struct checking *checking, const char *section, const struct value *schema,
-                         const struct value *of)
+static bool has_too_many(const struct value *schema, size_t count, const struct value *movable)
+{
+    return count > (size_t)2 * DESIGN_BLOCK_LIMIT || value_count(movable) > DESIGN_BLOCK_LIMIT ||
+           (int64_t)value_count(movable) > value_find_int(schema, "max_blocks", DESIGN_BLOCK_LIMIT);
+}
+
+/* The blocks of a section or, with a `level` above 1, of a block; `place` is how its fields begin. */
+static void check_blocks(struct checking *checking, const char *place, const struct value *schema,
+                         const struct value *of, size_t level)
 {
     struct member *members;
     size_t count = members_of(value_find(of, "blocks"), &members);
     const struct value *blocks = movable(checking, members, count);
-    int64_t most = value_find_int(schema, "max_blocks", DESIGN_BLOCK_LIMIT);
-    if (count > (size_t)2 * DESIGN_BLOCK_LIMIT || value_count(blocks) > DESIGN_BLOCK_LIMIT ||
-        (int64_t)value_count(blocks) > most) {
-        complain(checking, section, "too-many-blocks", "there are too many blocks in this section");
+    if (count > 0 && level > DESIGN_NEST_LIMIT) {
+        complain(checking, place, "too-deep", "blocks are nested too deeply");
         return;
     }
-    check_order(checking, section, blocks, value_find(of, "block_order"));
+    if (has_too_many(schema, count, blocks)) {
+        complain(checking, place, "too-many-blocks", "there are too many blocks in this section");
+        return;
+    }
+    check_order(checking, place, blocks, value_find(of, "block_order"));
     for (size_t i = 0; i < count; i++) {
-        const char *field = arena_format(checking->ctx->arena, "%s.%s", section, members[i].name);
+        const char *field =
+            arena_format(checking->ctx->arena, level > 1 ? "%s/%s" : "%s.%s", place, members[i].name);
         const struct value *kind = kind_of(schema, &members[i]);
         if (!is_name(members[i].name) || !kind) {
             complain(checking, field, "unknown-block", "this section has no such block");
@@ -294,10 +312,11 @@ static void check_blocks(struct checking *checking, const char *section, const s
         }
         check_limit(checking, field, kind, blocks, value_find_text(kind, "type"));
         check_settings(checking, field, kind, &members[i].value);
+        check_blocks(checking, field, design_nest_schema(checking->ctx, kind), &members[i].value, level + 1);
     }
 }
 
-/* A page's own content has a name and nothing else; home has none. */
+/* A page's own content has no schema when it has no parts; home has no such section. */
 static bool is_main(const char *page, const char *type)
 {
     return text_is(type, DESIGN_MAIN) && !text_is(page, DESIGN_HOME);
@@ -308,16 +327,16 @@ static void check_section(struct checking *checking, const char *page, const str
 {
     const char *field = design_address(checking->ctx, page, member->name);
     const char *type = value_find_text(&member->value, "type");
-    const struct value *schema = type ? value_find(checking->schema->sections, type) : NULL;
+    const struct value *schema = design_section_schema(checking->ctx, page, type);
     if (!is_name(member->name) || (!schema && !is_main(page, type))) {
         complain(checking, field, "unknown-section", "the theme has no such section");
         return;
     }
-    if (is_main(page, type))
+    if (!schema)
         return;
     check_limit(checking, field, schema, sections, type);
     check_settings(checking, field, schema, &member->value);
-    check_blocks(checking, field, schema, &member->value);
+    check_blocks(checking, field, schema, &member->value, 1);
 }
 
 static void check_sections(struct checking *checking, const char *page, const struct value *template)

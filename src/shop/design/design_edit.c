@@ -38,6 +38,14 @@ const char *design_page_of(struct ctx *ctx, const char *address, const char **id
     return colon ? arena_copy(ctx->arena, address, (size_t)(colon - address)) : DESIGN_HOME;
 }
 
+const struct value *design_section_schema(const struct ctx *ctx, const char *page, const char *type)
+{
+    const struct design_schema *schema = ctx->services->design;
+    if (text_is(type, DESIGN_MAIN) && !text_is(page, DESIGN_HOME))
+        return schema->pages ? value_find(schema->pages, page) : NULL;
+    return type ? value_find(schema->sections, type) : NULL;
+}
+
 static struct value *member_of(const struct value *object, const char *name)
 {
     const struct value *found = object && name ? value_find(object, name) : NULL;
@@ -58,16 +66,44 @@ static err find_section(struct ctx *ctx, const struct value *document, const cha
     return *found ? NULL : fail_with(ctx, ERR_NOT_FOUND, "no section of that name");
 }
 
+/* The block, or without one the section itself, and the schema of the blocks in it. */
+static err find_holder(struct ctx *ctx, const struct value *document, const char *address, const char *path,
+                       struct value **of, const struct value **schema)
+{
+    const char *id, *page = design_page_of(ctx, address, &id), *end;
+    TRY(find_section(ctx, document, address, of));
+    *schema = design_section_schema(ctx, page, value_find_text(*of, "type"));
+    for (const char *at = path ? path : ""; *at; at = *end ? end + 1 : end) {
+        end = at + strcspn(at, "/");
+        const char *name = arena_copy(ctx->arena, at, (size_t)(end - at));
+        *of = member_of(value_find(*of, "blocks"), name);
+        const struct value *kind =
+            design_is_static(*of) ? NULL : design_block_schema(*schema, value_find_text(*of, "type"));
+        *schema = design_nest_schema(ctx, kind);
+        if (!*of)
+            return fail_with(ctx, ERR_NOT_FOUND, "no block of that name");
+    }
+    return NULL;
+}
+
+/* The path of the block that holds this one (NULL = the section), and its name there. */
+static const char *holder_of(struct ctx *ctx, const char *path, const char **name)
+{
+    const char *slash = strrchr(path, '/');
+    *name = slash ? slash + 1 : path;
+    return slash ? arena_copy(ctx->arena, path, (size_t)(slash - path)) : NULL;
+}
+
 /* Where a section, or the block of one, stands; *id is its name there. */
 static err find_shelf(struct ctx *ctx, const struct value *document, const char *address, const char *block,
                       struct shelf *shelf, const char **id)
 {
+    const struct value *ignored;
     const char *page = design_page_of(ctx, address, id);
     if (!block)
         return find_page(ctx, document, page, shelf);
-    *id = block;
     *shelf = (struct shelf){NULL, "blocks", "block_order"};
-    return find_section(ctx, document, address, &shelf->of);
+    return find_holder(ctx, document, address, holder_of(ctx, block, id), &shelf->of, &ignored);
 }
 
 /* Writes the order anew with `id` at `place`; not at all when place is beyond the end. */
@@ -142,37 +178,6 @@ static err copy_member(struct ctx *ctx, const struct shelf *shelf, const char *i
     return NULL;
 }
 
-err design_do(struct ctx *ctx, struct value *document, const char *section, const char *block,
-              enum design_act act, int64_t place)
-{
-    struct shelf shelf;
-    const char *id;
-    TRY(find_shelf(ctx, document, section, block, &shelf, &id));
-    struct value *member = member_of(value_find(shelf.of, shelf.members), id);
-    if (!member)
-        return fail_with(ctx, ERR_NOT_FOUND, "no section or block of that name");
-    bool is_move = act == DESIGN_UP || act == DESIGN_DOWN || act == DESIGN_PLACE;
-    if (!is_move && text_is(value_find_text(member, "type"), DESIGN_MAIN))
-        return fail_field(ctx, "act", "main-stays", "the page's own content stays, once");
-    size_t at = place_of(&shelf, id), last = value_count(value_find(shelf.of, shelf.order));
-    last = last > 0 ? last - 1 : 0;
-    if (act == DESIGN_UP)
-        put(ctx, &shelf, id, at > 0 ? at - 1 : 0);
-    else if (act == DESIGN_DOWN)
-        put(ctx, &shelf, id, at < last ? at + 1 : last);
-    else if (act == DESIGN_PLACE)
-        put(ctx, &shelf, id, place < (int64_t)last ? (size_t)place : last);
-    else if (act == DESIGN_TOGGLE)
-        toggle(ctx, member);
-    else if (act == DESIGN_REMOVE)
-        take_out(ctx, &shelf, id);
-    else
-        return copy_member(ctx, &shelf, id, member);
-    return NULL;
-}
-
-/* ---- new ones ---- */
-
 static err fill_preset(struct ctx *ctx, const struct value *schema, struct value *section)
 {
     struct arena *arena = ctx->arena;
@@ -209,6 +214,71 @@ static err begin_page(struct ctx *ctx, struct value *document, const char *page)
     return NULL;
 }
 
+err design_main_begin(struct ctx *ctx, struct value *document, const char *page)
+{
+    const struct value *schema = design_section_schema(ctx, page, DESIGN_MAIN);
+    if (!schema || text_is(page, DESIGN_HOME))
+        return NULL;
+    TRY(begin_page(ctx, document, page));
+    const struct value *sections = value_find(design_page(document, page), "sections");
+    for (size_t i = 0; i < value_count(sections); i++) {
+        struct value *section = &sections->object->members[i].value;
+        if (text_is(value_find_text(section, "type"), DESIGN_MAIN) && !value_find(section, "blocks"))
+            return fill_preset(ctx, schema, section);
+    }
+    return NULL;
+}
+
+/* The same for the page of a section's address. */
+static err begin_main(struct ctx *ctx, struct value *document, const char *address)
+{
+    const char *id;
+    return address ? design_main_begin(ctx, document, design_page_of(ctx, address, &id)) : NULL;
+}
+
+/* A page's own content, or a part (of `content`) that it is nothing without. */
+static bool stays(struct ctx *ctx, const char *address, const struct value *content,
+                  const struct value *member)
+{
+    const char *id, *page = design_page_of(ctx, address, &id), *type = value_find_text(member, "type");
+    if (!content)
+        return text_is(type, DESIGN_MAIN);
+    const struct value *schema = design_section_schema(ctx, page, value_find_text(content, "type"));
+    return value_find_bool(design_block_schema(schema, type), "stays");
+}
+
+err design_do(struct ctx *ctx, struct value *document, const char *section, const char *block,
+              enum design_act act, int64_t place)
+{
+    struct shelf shelf;
+    const char *id;
+    TRY(begin_main(ctx, document, section));
+    TRY(find_shelf(ctx, document, section, block, &shelf, &id));
+    struct value *member = member_of(value_find(shelf.of, shelf.members), id);
+    if (!member)
+        return fail_with(ctx, ERR_NOT_FOUND, "no section or block of that name");
+    bool is_move = act == DESIGN_UP || act == DESIGN_DOWN || act == DESIGN_PLACE;
+    if (!is_move && stays(ctx, section, block ? shelf.of : NULL, member))
+        return fail_field(ctx, "act", "main-stays", "the page's own content stays, once");
+    size_t at = place_of(&shelf, id), last = value_count(value_find(shelf.of, shelf.order));
+    last = last > 0 ? last - 1 : 0;
+    if (act == DESIGN_UP)
+        put(ctx, &shelf, id, at > 0 ? at - 1 : 0);
+    else if (act == DESIGN_DOWN)
+        put(ctx, &shelf, id, at < last ? at + 1 : last);
+    else if (act == DESIGN_PLACE)
+        put(ctx, &shelf, id, place < (int64_t)last ? (size_t)place : last);
+    else if (act == DESIGN_TOGGLE)
+        toggle(ctx, member);
+    else if (act == DESIGN_REMOVE)
+        take_out(ctx, &shelf, id);
+    else
+        return copy_member(ctx, &shelf, id, member);
+    return NULL;
+}
+
+/* ---- new ones ---- */
+
 static const char *add_fresh(struct ctx *ctx, const struct shelf *shelf, struct value *fresh,
                              const char *type)
 {
@@ -240,13 +310,13 @@ err design_add(struct ctx *ctx, struct value *document, const char *page, const 
     return NULL;
 }
 
-err design_add_block(struct ctx *ctx, struct value *document, const char *section, const char *type,
-                     const char **id)
+err design_add_block(struct ctx *ctx, struct value *document, const char *section, const char *block,
+                     const char *type, const char **id)
 {
     struct shelf shelf = {NULL, "blocks", "block_order"};
-    TRY(find_section(ctx, document, section, &shelf.of));
-    const char *kind = value_find_text(shelf.of, "type");
-    const struct value *schema = kind ? value_find(ctx->services->design->sections, kind) : NULL;
+    const struct value *schema;
+    TRY(begin_main(ctx, document, section));
+    TRY(find_holder(ctx, document, section, block, &shelf.of, &schema));
     if (!design_block_schema(schema, type))
         return fail_with(ctx, ERR_NOT_FOUND, "no such kind of block");
     *id = add_fresh(ctx, &shelf, fresh_of(ctx, type), type);
@@ -293,12 +363,15 @@ static err find_settings(struct ctx *ctx, struct value *document, const char *se
     const struct value *schema = NULL;
     *of = document;
     if (section) {
+        const char *name, *page = design_page_of(ctx, section, &name);
+        TRY(begin_main(ctx, document, section));
         TRY(find_section(ctx, document, section, of));
-        const char *kind = value_find_text(*of, "type");
-        schema = kind ? value_find(ctx->services->design->sections, kind) : NULL;
+        schema = design_section_schema(ctx, page, value_find_text(*of, "type"));
     }
-    if (section && block)
+    if (section && block) {
+        TRY(find_holder(ctx, document, section, holder_of(ctx, block, &block), of, &schema));
         *of = find_block(ctx, *of, block, &schema);
+    }
     *setting = section ? design_setting(value_find(schema, "settings"), id) : design_theme_setting(ctx, id);
     return *of && *setting ? NULL : fail_with(ctx, ERR_NOT_FOUND, "no setting of that name");
 }

@@ -1,8 +1,9 @@
 /* seed.h - shops to look at and shops to measure.
  *
- * The demo is one shop with the goods of the demo folder and a short past. The sizes are any number of shops,
- * products and orders, the same ones for the same numbers: what is random about them comes from a fixed seed,
- * but for ids, times and the sealing of personal data. Both leave books that `yundian check` finds in order.
+ * The demo is a shop with the goods of the demo folder and a short past, and a small shop in each other
+ * theme. The sizes are any number of shops, products and orders, the same ones for the same numbers: what is
+ * random about them comes from a fixed seed, but for ids, times and the sealing of personal data. Both leave
+ * books that `yundian check` finds in order.
  */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
@@ -30,9 +31,11 @@ struct seed_result {
 };
 
 /* Writes the shop "demo" with its staff, products, pictures, codes and a small past from
- * DIRECTORY/catalog.json and DIRECTORY/pictures. Does nothing when the shop is there. All in one transaction:
- * a demo is there as a whole or not at all. Its orders were placed over the last seven days, most of them
- * today; as ids tell the time at which they were made, figures that go by ids count them all as today's. */
+ * DIRECTORY/catalog.json and DIRECTORY/pictures, and the shops of the folders below that its catalogue names,
+ * with the design of each when ctx->services knows the theme. Does nothing when the shop "demo" is there. All
+ * in one transaction: a demo is there as a whole or not at all. Its orders were placed over the last seven
+ * days, most of them today; as ids tell the time at which they were made, figures that go by ids count them
+ * all as today's. */
 CHECKED err seed_demo(struct ctx *ctx, const char *directory, struct seed_result *result);
 /* Adds N products and M orders in all to the shops s1 … sS (created when they are not there; the first has a
  * staff login), spread evenly; the first shop gets what does not divide. */

@@ -1,4 +1,4 @@
-/* seed_demo.c - the demo shop: its people, shelves, goods, pictures and codes.
+/* seed_demo.c - the shops of the demo: their people, shelves, goods, pictures and codes.
  *
  * Everything is made by the functions that the back office uses, so the demo shows what they make. */
 /* SPDX-License-Identifier: Apache-2.0 */
@@ -27,12 +27,15 @@
 #define DEMO_UTC_OFFSET 480
 /* Between one product and the next, so that the newest came some hours ago and the oldest some weeks. */
 #define PRODUCT_PAUSE_MS (7 * HOUR_MS)
+/* Shops besides the first. */
+#define OTHERS_LIMIT 4
 #define CODE_GROUPS 4
 #define CODE_GROUP_LENGTH 4
 
 static const struct seed_result demo_login = {.staff_login = SEED_DEMO_LOGIN,
                                               .staff_password = SEED_PASSWORD};
 
+/* One shop of the demo. */
 struct demo {
     const char *directory;
     const struct value *catalog;
@@ -286,7 +289,8 @@ static err create_products(struct ctx *ctx, struct demo *demo)
 static err create_shop(struct ctx *ctx, struct demo *demo)
 {
     const struct value *item = value_find(demo->catalog, "shop");
-    struct shop_draft draft = {.handle = SEED_DEMO_HANDLE,
+    const char *handle = value_find_text(item, "handle");
+    struct shop_draft draft = {.handle = handle ? handle : SEED_DEMO_HANDLE,
                                .name = value_find_text(item, "name"),
                                .name_en = value_find_text(item, "name_en"),
                                .slogan = value_find_text(item, "slogan"),
@@ -299,33 +303,71 @@ static err create_shop(struct ctx *ctx, struct demo *demo)
     int64_t shop_id;
     TRY(shop_create(ctx, &draft, &shop_id));
     TRY(shop_load(ctx, shop_id, &ctx->shop));
-    demo->result->shops = 1;
+    demo->result->shops++;
     return staff_create(ctx, SEED_DEMO_LOGIN, "店主", SEED_PASSWORD, STAFF_OWNER, &demo->staff_id);
+}
+
+/* All that a catalogue says; ctx->shop becomes the shop. */
+static err seed_shop(struct ctx *ctx, struct demo *demo)
+{
+    demo->pictures = value_object(ctx->arena);
+    TRY(create_shop(ctx, demo));
+    TRY(create_categories(ctx, demo));
+    TRY(seed_attributes(ctx, demo->catalog));
+    TRY(create_products(ctx, demo));
+    TRY(seed_collections(ctx, demo->catalog));
+    TRY(seed_tag_facets(ctx, demo->catalog));
+    TRY(seed_offers(ctx, demo->catalog));
+    return seed_design(ctx, demo->catalog, demo->pictures);
 }
 
 /* The copies of pictures that it makes besides are found by their hash, so a second run makes no second ones.
  */
 static err seed_in_transaction(struct ctx *ctx, void *arg)
 {
-    struct demo *demo = arg;
+    struct demo *demos = arg;
+    *demos->result = demo_login;
+    for (struct demo *demo = demos; demo->directory; demo++) {
+        struct ctx work = *ctx;
+        TRY(seed_shop(&work, demo));
+        if (demo == demos)
+            TRY(seed_history(&work, demo->staff_id, &demo->result->orders));
+        TRY(seed_activities(&work, demo->catalog));
+    }
+    return NULL;
+}
+
+/* The shop of the folder, then those of the folders below that its catalogue names. */
+static err read_demos(struct ctx *ctx, const char *directory, struct seed_result *result, struct demo *demos)
+{
+    demos[0] = (struct demo){.directory = directory, .result = result};
+    TRY(read_catalog(ctx, directory, &demos[0].catalog));
+    const struct value *others = value_find(demos[0].catalog, "others");
+    size_t count = value_count(others);
+    if (count > OTHERS_LIMIT)
+        return fail_with(ctx, ERR_LIMIT, "catalog.json: at most %d shops besides", OTHERS_LIMIT);
+    for (size_t i = 1; i <= count; i++) {
+        const char *below = arena_format(ctx->arena, "%s/%s", directory, value_at(others, i - 1)->text);
+        demos[i] = (struct demo){.directory = below, .result = result};
+        TRY(read_catalog(ctx, below, &demos[i].catalog));
+    }
+    return NULL;
+}
+
+/* What needs the goods as a whole, after the transaction. */
+static err settle(struct ctx *ctx, const struct demo *demo)
+{
     struct ctx work = *ctx;
-    *demo->result = demo_login;
-    demo->pictures = value_object(ctx->arena);
-    TRY(create_shop(&work, demo));
-    TRY(create_categories(&work, demo));
-    TRY(seed_attributes(&work, demo->catalog));
-    TRY(create_products(&work, demo));
-    TRY(seed_collections(&work, demo->catalog));
-    TRY(seed_tag_facets(&work, demo->catalog));
-    TRY(seed_offers(&work, demo->catalog));
-    TRY(seed_history(&work, demo->staff_id, &demo->result->orders));
-    return seed_activities(&work, demo->catalog);
+    const char *handle = value_find_text(value_find(demo->catalog, "shop"), "handle");
+    TRY(shop_load_by_handle(&work, handle ? handle : SEED_DEMO_HANDLE, &work.shop));
+    TRY(seed_fill_collections(&work));
+    return facet_settle_now(&work);
 }
 
 err seed_demo(struct ctx *ctx, const char *directory, struct seed_result *result)
 {
     const struct shop *shop;
-    struct demo demo = {.directory = directory, .result = result};
+    struct demo demos[OTHERS_LIMIT + 2] = {0};
     *result = demo_login;
     err failure = shop_load_by_handle(ctx, SEED_DEMO_HANDLE, &shop);
     if (!failure) {
@@ -334,10 +376,9 @@ err seed_demo(struct ctx *ctx, const char *directory, struct seed_result *result
     }
     if (failure->code != ERR_SHOP_NOT_FOUND)
         return failure;
-    TRY(read_catalog(ctx, directory, &demo.catalog));
-    TRY(db_transact(ctx, seed_in_transaction, &demo));
-    struct ctx work = *ctx;
-    TRY(shop_load_by_handle(&work, SEED_DEMO_HANDLE, &work.shop));
-    TRY(seed_fill_collections(&work));
-    return facet_settle_now(&work);
+    TRY(read_demos(ctx, directory, result, demos));
+    TRY(db_transact(ctx, seed_in_transaction, demos));
+    for (const struct demo *demo = demos; demo->directory; demo++)
+        TRY(settle(ctx, demo));
+    return NULL;
 }

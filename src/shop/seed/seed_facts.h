@@ -1,4 +1,4 @@
-/* seed_facts.h - attributes, tags and facts of the demo shop. Private to seed. */
+/* seed_facts.h - attributes, tags, facts and design of a shop of the demo. Private to seed. */
 /* SPDX-License-Identifier: Apache-2.0 */
 #pragma once
 #include "shop/catalog/catalog.h"
@@ -19,3 +19,6 @@ CHECKED err seed_offers(struct ctx *ctx, const struct value *catalog);
 CHECKED err seed_activities(struct ctx *ctx, const struct value *catalog);
 /* `facet_tags` of the file: lists can be narrowed by them. */
 CHECKED err seed_tag_facets(struct ctx *ctx, const struct value *catalog);
+/* Publishes the theme that the catalogue file names, with what it sets in it; `pictures` says the id of each
+ * file that is kept. Nothing without a theme, or in a program that knows none (services.design). */
+CHECKED err seed_design(struct ctx *ctx, const struct value *catalog, const struct value *pictures);

@@ -335,7 +335,8 @@ static err read_page(struct ctx *ctx, const struct design *design, const char *p
     *read = home;
     home->ctx = ctx;
     home->pool = arena_alloc_many(ctx->arena, POOL_LIMIT, sizeof *home->pool);
-    TRY(section_page_read(ctx, ctx->services->design->sections, design->document, page, &home->page));
+    const struct value *main = design_section_schema(ctx, page, DESIGN_MAIN);
+    TRY(section_page_read(ctx, ctx->services->design->sections, main, design->document, page, &home->page));
     TRY(want_all(home));
     TRY(give_cards(home));
     TRY(give_pictures(home));
@@ -360,6 +361,8 @@ err storefront_around_view(struct ctx *ctx, const struct design *design, const c
     TRY(read_page(ctx, design, page, &home));
     struct value *around = value_set_object(ctx->arena, view, "around");
     size_t main_at = home->page.main_at, count = home->page.count;
+    if (home->page.main)
+        value_set(ctx->arena, view, "parts", *home->page.main);
     add_sections(home, 0, main_at, true, value_set_list(ctx->arena, around, "above"));
     add_sections(home, main_at, count, false, value_set_list(ctx->arena, around, "below"));
     return has_flash(home) ? storefront_flash_view(ctx, seconds, view) : NULL;

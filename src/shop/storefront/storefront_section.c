@@ -123,31 +123,46 @@ static const struct value *in_order(const struct value *order, size_t at, const 
     return *id ? value_find(members, *id) : NULL;
 }
 
-static void add_block(struct reading *reading, struct value *list, const char *id, const struct value *kind,
-                      const struct value *block)
+struct block_at {
+    const char *id;
+    const struct value *kind;
+    const struct value *block;
+};
+
+/* A block of a document that is shown; false for one that is hidden or that the theme does not have. */
+static bool shown_block(const struct value *of, size_t at, const struct value *schema, struct block_at *found)
+{
+    const struct value *blocks = value_find(of, "blocks"), *order = value_find(of, "block_order");
+    found->block = in_order(order, at, blocks, &found->id);
+    found->kind = design_block_schema(schema, value_find_text(found->block, "type"));
+    return found->kind && !is_disabled(found->block);
+}
+
+static struct value *add_block(struct reading *reading, struct value *list, const struct block_at *found)
 {
     struct arena *arena = reading->ctx->arena;
     struct value *entry = value_add(arena, list, *value_object(arena));
-    value_set_text(arena, entry, "id", id);
-    value_set_text(arena, entry, "type", value_find_text(kind, "type"));
-    value_set_bool(arena, entry, "is_theme", value_find(kind, "is_theme") != NULL);
-    value_set(arena, entry, "settings", *read_settings(reading, kind, block));
+    value_set_text(arena, entry, "id", found->id);
+    value_set_text(arena, entry, "type", value_find_text(found->kind, "type"));
+    value_set_bool(arena, entry, "is_theme", value_find(found->kind, "is_theme") != NULL);
+    value_set(arena, entry, "settings", *read_settings(reading, found->kind, found->block));
+    return entry;
 }
 
+/* The blocks of a section or, with a `level` above 1, of a block. */
 static void read_blocks(struct reading *reading, struct value *view, const struct value *schema,
-                        const struct value *of)
+                        const struct value *of, size_t level)
 {
-    struct arena *arena = reading->ctx->arena;
-    struct value *list = value_set_list(arena, view, "blocks");
-    const struct value *blocks = value_find(of, "blocks"), *order = value_find(of, "block_order");
-    for (size_t i = 0; i < value_count(order) && i < SECTION_BLOCK_LIMIT; i++) {
-        const char *id;
-        const struct value *block = in_order(order, i, blocks, &id);
-        const char *type = value_find_text(block, "type");
-        const struct value *kind = design_block_schema(schema, type);
-        if (!kind || is_disabled(block))
+    struct value *list = value_set_list(reading->ctx->arena, view, "blocks");
+    size_t count = value_count(value_find(of, "block_order"));
+    for (size_t i = 0; i < count && i < SECTION_BLOCK_LIMIT && level <= DESIGN_NEST_LIMIT; i++) {
+        struct block_at found;
+        if (!shown_block(of, i, schema, &found))
             continue;
-        add_block(reading, list, id, kind, block);
+        struct value *entry = add_block(reading, list, &found);
+        const struct value *inner = design_nest_schema(reading->ctx, found.kind);
+        if (inner)
+            read_blocks(reading, entry, inner, found.block, level + 1);
     }
 }
 
@@ -162,7 +177,7 @@ static void read_static_blocks(struct reading *reading, struct value *view, cons
         const char *id = value_find_text(kind, "id");
         const struct value *block = id ? value_find(blocks, id) : NULL;
         if (!is_disabled(block))
-            add_block(reading, list, id, kind, block);
+            add_block(reading, list, &(struct block_at){id, kind, block});
     }
 }
 
@@ -205,25 +220,39 @@ static void read_section(struct reading *reading, struct section *section, const
     value_set_text(arena, section->view, "type", section->type);
     value_set_text(arena, section->view, "name", section_text(reading->ctx, value_find(schema, "name")));
     value_set(arena, section->view, "settings", *section->settings);
-    read_blocks(reading, section->view, schema, of);
+    read_blocks(reading, section->view, schema, of, 1);
     read_static_blocks(reading, section->view, schema, of);
 }
 
-err section_page_read(struct ctx *ctx, const struct value *schemas, const struct value *document,
-                      const char *template, struct section_page *page)
+/* Without a word of its parts a page is shown as its template has it. */
+static void read_main(struct reading *reading, struct section_page *page, const struct value *schema,
+                      const struct value *of)
+{
+    struct section main = {.id = DESIGN_MAIN, .type = DESIGN_MAIN};
+    page->main_at = page->count;
+    if (!schema || !value_find(of, "blocks"))
+        return;
+    read_section(reading, &main, schema, of);
+    page->main = main.view;
+}
+
+err section_page_read(struct ctx *ctx, const struct value *schemas, const struct value *main,
+                      const struct value *document, const char *template, struct section_page *page)
 {
     struct reading reading = {.ctx = ctx};
     const struct value *of = value_find(value_find(document, "templates"), template);
     const struct value *sections = value_find(of, "sections"), *order = value_find(of, "order");
     page->count = page->main_at = 0;
+    page->main = NULL;
     for (size_t i = 0; i < value_count(order) && page->count < SECTION_LIMIT; i++) {
         struct section *section = &page->sections[page->count];
         const struct value *one = in_order(order, i, sections, &section->id);
         section->type = value_find_text(one, "type");
-        if (text_is(section->type, DESIGN_MAIN))
-            page->main_at = page->count;
         const struct value *schema = section->type ? value_find(schemas, section->type) : NULL;
-        if (!schema || is_disabled(one))
+        bool is_main = text_is(section->type, DESIGN_MAIN);
+        if (is_main)
+            read_main(&reading, page, main, one);
+        if (is_main || !schema || is_disabled(one))
             continue;
         read_section(&reading, section, schema, one);
         page->count++;

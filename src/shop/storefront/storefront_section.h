@@ -22,13 +22,14 @@ struct section {
 struct section_page {
     struct section sections[SECTION_LIMIT];
     size_t count;
-    size_t main_at; /* so many stand above the page's own content */
+    size_t main_at;     /* so many stand above the page's own content */
+    struct value *main; /* its view when the document says which parts it has; else NULL */
 };
 
 /* The sections of a template of the document ("home") in their order, without those that are switched off or
- * of a kind that the theme does not have. `schemas` is an object of schemas by their type. The pictures that
- * they name are read from the library at once. */
-CHECKED err section_page_read(struct ctx *ctx, const struct value *schemas, const struct value *document,
-                              const char *template, struct section_page *page);
+ * of a kind that the theme does not have. `schemas` is an object of schemas by their type, `main` that of the
+ * page's own content or NULL. The pictures that they name are read from the library at once. */
+CHECKED err section_page_read(struct ctx *ctx, const struct value *schemas, const struct value *main,
+                              const struct value *document, const char *template, struct section_page *page);
 /* A text of a document: plain, or by language; the reader's wins, then zh-CN. Never NULL. */
 const char *section_text(const struct ctx *ctx, const struct value *text);

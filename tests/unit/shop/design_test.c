@@ -221,7 +221,7 @@ static void sections_and_blocks_are_bounded(void **state)
     assert_field(design_check(work, document), "a");
     document = json(GENERAL);
     for (int i = 0; i < 3; i++)
-        assert_ok(design_add_block(work, document, "a", "button", &id));
+        assert_ok(design_add_block(work, document, "a", NULL, "button", &id));
     assert_field(design_check(work, document), "a");
     document = json(GENERAL);
     for (int i = 0; i < DESIGN_SECTION_LIMIT; i++)

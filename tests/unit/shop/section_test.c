@@ -29,7 +29,7 @@ static const char schemas[] =
 static struct section_page *page_of(const char *document)
 {
     struct section_page *page = arena_alloc(work->arena, sizeof *page);
-    assert_ok(section_page_read(work, json(schemas), json(document), "home", page));
+    assert_ok(section_page_read(work, json(schemas), NULL, json(document), "home", page));
     return page;
 }
 
