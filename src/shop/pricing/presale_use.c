@@ -1,5 +1,6 @@
 /* presale_use.c - what orders take of presale stock: guarded counters, and what comes back. */
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "shop/pricing/payer_count.h"
 #include "shop/pricing/presale_parts.h"
 
 #include "base/clock.h"
@@ -224,58 +225,27 @@ err presale_take_again(struct ctx *ctx, int64_t order_id)
 
 /* ---- who paid ---- */
 
-/* No guard: the money is there, and whether it was too much is asked afterwards. */
-static err count_payer_of(struct ctx *ctx, int64_t order_id, const struct db_rows *use, struct db_value payer,
-                          int64_t *added)
-{
-    TRY(db_change(ctx, added,
-                  "INSERT INTO presale_use_buyers (shop_id, order_id, presale_id, variant_id, buyer)"
-                  " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-                  db_int(ctx->shop->id), db_int(order_id), db_int(db_get_int(use, 0)),
-                  db_int(db_get_int(use, 1)), payer));
-    if (*added == 0)
-        return NULL;
-    return db_execute(ctx,
-                      "INSERT INTO presale_buyers (shop_id, buyer, presale_id, variant_id, quantity)"
-                      " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (shop_id, buyer, presale_id, variant_id)"
-                      " DO UPDATE SET quantity = presale_buyers.quantity + excluded.quantity",
-                      db_int(ctx->shop->id), payer, db_int(db_get_int(use, 0)), db_int(db_get_int(use, 1)),
-                      db_int(db_get_int(use, 2)));
-}
-
-/* The rows are locked by the counting, so of two payments at once the second sees both. */
-static err find_over(struct ctx *ctx, int64_t order_id, struct db_value payer, const char **over)
-{
-    struct db_rows *rows;
-    TRY(db_query(ctx, &rows,
-                 "SELECT s.name FROM presale_uses u JOIN presale_buyers b ON b.shop_id = u.shop_id"
-                 " AND b.presale_id = u.presale_id AND b.variant_id = u.variant_id AND b.buyer = $2"
-                 " JOIN presale_entries e ON e.shop_id = u.shop_id AND e.presale_id = u.presale_id"
-                 " AND e.variant_id = u.variant_id JOIN presales s ON s.shop_id = u.shop_id"
-                 " AND s.id = u.presale_id WHERE u.shop_id = $1 AND u.order_id = $3 AND u.is_live = 1"
-                 " AND e.person_most > 0 AND b.quantity > e.person_most ORDER BY u.presale_id LIMIT 1",
-                 db_int(ctx->shop->id), payer, db_int(order_id)));
-    if (db_next(rows))
-        *over = db_get_text(rows, 0);
-    return NULL;
-}
+static const struct payer_statements payer_statements = {
+    .uses = "SELECT u.presale_id, u.variant_id, u.quantity FROM presale_uses u JOIN presale_entries e"
+            " ON e.shop_id = u.shop_id AND e.presale_id = u.presale_id AND e.variant_id = u.variant_id"
+            " WHERE u.shop_id = $1 AND u.order_id = $2 AND u.is_live = 1 AND e.person_most > 0"
+            " ORDER BY u.presale_id, u.variant_id",
+    .keep = "INSERT INTO presale_use_buyers (shop_id, order_id, presale_id, variant_id, buyer)"
+            " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+    .count = "INSERT INTO presale_buyers (shop_id, buyer, presale_id, variant_id, quantity)"
+             " VALUES ($1, $2, $3, $4, $5) ON CONFLICT (shop_id, buyer, presale_id, variant_id)"
+             " DO UPDATE SET quantity = presale_buyers.quantity + excluded.quantity",
+    .over = "SELECT s.name FROM presale_uses u JOIN presale_buyers b ON b.shop_id = u.shop_id"
+            " AND b.presale_id = u.presale_id AND b.variant_id = u.variant_id AND b.buyer = $2"
+            " JOIN presale_entries e ON e.shop_id = u.shop_id AND e.presale_id = u.presale_id"
+            " AND e.variant_id = u.variant_id JOIN presales s ON s.shop_id = u.shop_id"
+            " AND s.id = u.presale_id WHERE u.shop_id = $1 AND u.order_id = $3 AND u.is_live = 1"
+            " AND e.person_most > 0 AND b.quantity > e.person_most ORDER BY u.presale_id LIMIT 1",
+};
 
 err presale_count_payer(struct ctx *ctx, int64_t order_id, const unsigned char *payer, const char **over)
 {
-    struct db_rows *rows;
-    struct db_value key = db_bytes(payer, CRYPTO_INDEX_BYTES);
-    int64_t added, all = 0;
-    TRY(db_query(ctx, &rows,
-                 "SELECT u.presale_id, u.variant_id, u.quantity FROM presale_uses u JOIN presale_entries e"
-                 " ON e.shop_id = u.shop_id AND e.presale_id = u.presale_id AND e.variant_id = u.variant_id"
-                 " WHERE u.shop_id = $1 AND u.order_id = $2 AND u.is_live = 1 AND e.person_most > 0"
-                 " ORDER BY u.presale_id, u.variant_id",
-                 db_int(ctx->shop->id), db_int(order_id)));
-    while (db_next(rows)) {
-        TRY(count_payer_of(ctx, order_id, rows, key, &added));
-        all += added;
-    }
-    return all > 0 ? find_over(ctx, order_id, key, over) : NULL;
+    return payer_count(ctx, &payer_statements, order_id, payer, over);
 }
 
 /* ---- check ---- */
