@@ -78,6 +78,14 @@ static struct pieces count_pieces(const struct cart *cart, const struct variant 
     return pieces;
 }
 
+bool cart_sells_cards(const struct cart *cart)
+{
+    for (size_t i = 0; i < cart->count; i++)
+        if (cart->lines[i].variant->card_value > 0)
+            return true;
+    return false;
+}
+
 /* Gift cards are ordered by themselves: what pays for them, and what comes off, is another matter. */
 static bool is_card_alone(const struct cart *cart)
 {

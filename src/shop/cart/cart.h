@@ -174,6 +174,8 @@ CHECKED err cart_add_bundle(struct ctx *ctx, const char *token, int64_t promotio
 const char *cart_gifts_text(struct ctx *ctx, const struct cart *cart);
 /* Whether something is earned that cannot be given. */
 bool cart_lacks_gifts(const struct cart *cart);
+/* Whether a line of it buys gift cards (decision 0104). */
+bool cart_sells_cards(const struct cart *cart);
 /* In a transaction: binds the cart to its order, once. ERR_CART_CHECKED_OUT when it was ordered, or was
  * changed since it was loaded (the caller loads it again and sees which). */
 CHECKED err cart_check_out(struct ctx *ctx, const struct cart *cart, int64_t order_id);

@@ -14,18 +14,10 @@ static bool has_deposit(const struct cart *cart)
     return false;
 }
 
-static bool has_cards(const struct cart *cart)
-{
-    for (size_t i = 0; i < cart->count; i++)
-        if (cart->lines[i].variant->card_value > 0)
-            return true;
-    return false;
-}
-
 static bool is_offered(const struct ctx *ctx, const struct cart *cart)
 {
     return points_pay(ctx) && customer_here(ctx) && cart->group_buy_id == 0 && cart->count > 0 &&
-           !has_cards(cart);
+           !cart_sells_cards(cart);
 }
 
 err cart_use_points(struct ctx *ctx, struct cart *cart, struct quote_line *quoted)

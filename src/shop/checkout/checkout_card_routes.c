@@ -54,17 +54,9 @@ err card_own_views(struct req *req, struct value *view)
 
 /* ---- at the checkout ---- */
 
-static bool has_card_goods(const struct cart *cart)
-{
-    for (size_t i = 0; i < cart->count; i++)
-        if (cart->lines[i].variant->card_value > 0)
-            return true;
-    return false;
-}
-
 bool cart_takes_cards(const struct ctx *ctx, const struct cart *cart)
 {
-    return ctx->shop->has_gift_cards && cart->total > 0 && cart->deposit == 0 && !has_card_goods(cart);
+    return ctx->shop->has_gift_cards && cart->total > 0 && cart->deposit == 0 && !cart_sells_cards(cart);
 }
 
 /* The form of the checkout has codes of coupons, too: its field has another name. */
@@ -80,7 +72,7 @@ err card_find_for_cart(struct req *req, const struct cart *cart, const struct ca
 {
     struct ctx *ctx = &req->ctx;
     const char *why;
-    if (has_card_goods(cart))
+    if (cart_sells_cards(cart))
         return fail_field(ctx, CHOICE_FIELD, "not-for-cards", "gift cards do not pay for gift cards");
     if (cart->deposit > 0)
         return fail_field(ctx, CHOICE_FIELD, "not-for-deposits",

@@ -147,29 +147,27 @@ err points_adjust(struct ctx *ctx, int64_t customer_id, int64_t points, const ch
 
 /* ---- reading ---- */
 
-err points_balance(struct ctx *ctx, int64_t customer_id, int64_t *balance)
+err points_account(struct ctx *ctx, int64_t customer_id, int64_t *balance, int64_t *debt)
 {
     struct db_rows *rows;
-    *balance = 0;
+    *balance = *debt = 0;
     if (ctx->shop->points.state == POINTS_NEVER || customer_id == 0)
         return NULL;
-    TRY(db_query(ctx, &rows,
-                 "SELECT total_in - total_out FROM point_accounts WHERE shop_id = $1 AND customer_id = $2",
-                 db_int(ctx->shop->id), db_int(customer_id)));
-    *balance = db_next(rows) ? db_get_int(rows, 0) : 0;
+    TRY(db_query(
+        ctx, &rows,
+        "SELECT total_in - total_out, debt FROM point_accounts WHERE shop_id = $1 AND customer_id = $2",
+        db_int(ctx->shop->id), db_int(customer_id)));
+    if (db_next(rows)) {
+        *balance = db_get_int(rows, 0);
+        *debt = db_get_int(rows, 1);
+    }
     return NULL;
 }
 
-err points_debt(struct ctx *ctx, int64_t customer_id, int64_t *debt)
+err points_balance(struct ctx *ctx, int64_t customer_id, int64_t *balance)
 {
-    struct db_rows *rows;
-    *debt = 0;
-    if (ctx->shop->points.state == POINTS_NEVER || customer_id == 0)
-        return NULL;
-    TRY(db_query(ctx, &rows, "SELECT debt FROM point_accounts WHERE shop_id = $1 AND customer_id = $2",
-                 db_int(ctx->shop->id), db_int(customer_id)));
-    *debt = db_next(rows) ? db_get_int(rows, 0) : 0;
-    return NULL;
+    int64_t debt;
+    return points_account(ctx, customer_id, balance, &debt);
 }
 
 err points_list(struct ctx *ctx, int64_t customer_id, int64_t before_id, int limit,

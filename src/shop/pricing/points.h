@@ -66,7 +66,10 @@ struct point_movement {
     int64_t at;
 };
 
-/* 0 of an account without any, and in a shop that never had points. */
+/* What an account has, and what it owes: points that were wanted back and were gone, which what is earned
+ * next settles. 0 of an account without any, and in a shop that never had points. */
+CHECKED err points_account(struct ctx *ctx, int64_t customer_id, int64_t *balance, int64_t *debt);
+/* What it has alone. */
 CHECKED err points_balance(struct ctx *ctx, int64_t customer_id, int64_t *balance);
 /* Newest first; before_id 0 = from the newest; up to POINTS_LIST_LIMIT + 1. */
 CHECKED err points_list(struct ctx *ctx, int64_t customer_id, int64_t before_id, int limit,
@@ -88,8 +91,6 @@ CHECKED err points_put(struct ctx *ctx, const struct point_movement *movement);
 CHECKED err points_draw(struct ctx *ctx, const struct point_movement *movement, enum error_code code);
 /* In a transaction, last of all: the account owes so many more points, or less (points < 0). */
 CHECKED err points_owe(struct ctx *ctx, int64_t customer_id, int64_t points);
-/* Points that were wanted back and were gone: what is earned next settles them. 0 as points_balance. */
-CHECKED err points_debt(struct ctx *ctx, int64_t customer_id, int64_t *debt);
 /* When points that come now expire; 0 = never. */
 int64_t points_expiry(struct ctx *ctx);
 

@@ -48,8 +48,7 @@ err points_account_view(struct ctx *ctx, struct value *view, int64_t customer_id
     struct point_lot *lots;
     size_t count, lot_count;
     int64_t balance, debt;
-    TRY(points_balance(ctx, customer_id, &balance));
-    TRY(points_debt(ctx, customer_id, &debt));
+    TRY(points_account(ctx, customer_id, &balance, &debt));
     TRY(points_lots(ctx, customer_id, &lots, &lot_count));
     TRY(points_list(ctx, customer_id, before_id, POINTS_LIST_LIMIT + 1, &movements, &count));
     value_set_int(ctx->arena, view, "balance", balance);
